@@ -1,0 +1,85 @@
+"""Typed errors: what the world can break, with the exit code of each kind.
+
+| code | meaning |
+|---|---|
+| 1 | a check found faults |
+| 2 | not understood: unknown trigger, field or actor, ambiguous id, missing or ill-typed value, input needed |
+| 3 | not found |
+| 4 | not now: state, guard, closed |
+| 5 | not you: role, four eyes, standing in |
+| 6 | overtaken or locked |
+| 7 | set-up: store, disk, clock, version, extra |
+| 8 | some of a bulk failed |
+| 70 | internal |
+| 130 | interrupted |
+"""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from sop_engine.messages import Message
+
+
+class SopError(Exception):
+    """One clear message: what, where, what is needed or possible, and how to mend it."""
+
+    code: ClassVar[int] = 70
+    name: ClassVar[str] = "internal"
+
+    def __init__(
+        self,
+        message: Message,
+        *,
+        where: str | None = None,
+        needs: Sequence[Any] = (),
+        possible: Sequence[Any] = (),
+        near: Sequence[str] = (),
+        fix: Message | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.needs = tuple(needs)
+        self.possible = tuple(possible)
+        self.near = tuple(near)
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class FaultsFound(SopError):
+    code, name = 1, "faults_found"
+
+
+class NotUnderstood(SopError):
+    code, name = 2, "not_understood"
+
+
+class NotFound(SopError):
+    code, name = 3, "not_found"
+
+
+class NotNow(SopError):
+    code, name = 4, "not_now"
+
+
+class NotYou(SopError):
+    code, name = 5, "not_you"
+
+
+class Overtaken(SopError):
+    code, name = 6, "overtaken"
+
+
+class SetUp(SopError):
+    code, name = 7, "set_up"
+
+
+class SomeFailed(SopError):
+    code, name = 8, "some_failed"
+
+
+BY_NAME: dict[str, type[SopError]] = {
+    kind.name: kind for kind in (FaultsFound, NotUnderstood, NotFound, NotNow, NotYou, Overtaken, SetUp, SomeFailed)
+}

@@ -1,0 +1,483 @@
+"""A procedure as frozen records, and the normal form: the one module that reads and writes it.
+
+The normal form is canonical JSON (see `canonical`). Its SHA-256 is the version's digest. Running a ticket needs only
+the normal form. A record is written as an object without the entries that hold their default; effects and timers
+carry a `kind`. Guards and expressions stand in it as trees (see `guards`): nested lists whose first item is the
+operation.
+"""
+
+import dataclasses
+import functools
+import json
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final, Literal
+
+from sop_engine import canonical
+from sop_engine.messages import Text
+
+FORMAT: Final = 1
+
+Tree = tuple[Any, ...]
+"""A guard or expression: `("==", ("field", "urgency"), ("const", "text", "urgent"))`. `guards` says what may stand in it."""
+
+FieldType = Literal[
+    "text", "integer", "decimal", "money", "boolean", "date", "time", "datetime", "interval", "phone", "choice",
+    "person", "staff", "unit", "file", "photo", "checklist", "rows",
+]  # fmt: skip
+ROOT: Final = "ticket"
+"""The id of the state that is the whole ticket; no state of a procedure may bear it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value of a choice, or one line of a checklist."""
+
+    id: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something that is written down. `many` makes a list of values (choices, photos, staff ...)."""
+
+    id: str
+    type: FieldType
+    title: Text
+    hint: Text = field(default_factory=dict)
+    many: bool = False
+    choices: tuple[Choice, ...] = ()
+    """of a choice; of a checklist its lines"""
+    columns: tuple["Field", ...] = ()
+    """of rows"""
+    min: str | int | None = None
+    """least value (a decimal or date as text, an integer as such); for text the fewest characters, for lists the fewest items"""
+    max: str | int | None = None
+    default: Any = None
+    """as the record holds it"""
+    required: Tree | None = None
+    """where it is asked it must be given when this holds (on the new values), and may be given otherwise"""
+    fill: str | None = None
+    """taken from another field when not given: `unit.contact`, `caller.phone`"""
+    computed: Tree | None = None
+    scale: int = 2
+    """digits after the point of a decimal or money; computed ones are rounded half up"""
+    personal: str | None = None
+    """the class of personal data; such a value stands in the record as a salted commitment only"""
+    source: tuple[str, ...] = ()
+
+    @property
+    def committed(self) -> bool:
+        """Whether the record holds only a salted commitment: personal values, and every free text."""
+        return self.personal is not None or self.type in {"text", "person", "phone", "rows", "checklist"}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A post that takes part. With `scope` (a unit field) it is held for some units only: the steward of 3栋."""
+
+    id: str
+    title: Text = field(default_factory=dict)
+    scope: str | None = None
+
+
+# --- who may -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Separation of duty: nobody who did `did` (since `since` was last entered, or ever), nobody named in `field`."""
+
+    did: str | None = None
+    since: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """One of those who may. `name` is a role's id or a staff field's; other kinds need none."""
+
+    kind: Literal["role", "assignee", "owner", "opener", "field", "anyone"]
+    name: str = ""
+    exclude: tuple[Not, ...] = ()
+    when: Tree | None = None
+    """counts only while this holds (`by` that depends on a field)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """`count` different people must do the trigger; `of` says who (empty: whoever `by` allows), `ordered` in that order."""
+
+    count: int
+    of: tuple[str, ...] = ()
+    ordered: bool = False
+
+
+# --- what happens --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a notice reaches: a role's holders (of this unit, where the role has a scope), or who stands in a field."""
+
+    kind: Literal["role", "assignee", "owner", "opener", "field"]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Write a computed value into a field; `value` None clears it."""
+
+    kind: ClassVar[str] = "set"
+    field: str
+    value: Tree | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """Raise an internal event."""
+
+    kind: ClassVar[str] = "raise"
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give the region's task to a role (offered: the first to claim has it), to the person in a staff field, to the
+    ticket's owner, to whoever does this (`doer`), or to nobody."""
+
+    kind: ClassVar[str] = "assign"
+    to: Literal["role", "field", "owner", "doer", "nobody"]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Send a notice; an empty `notice` is the built-in one: number, subject, state."""
+
+    kind: ClassVar[str] = "tell"
+    to: tuple[Recipient, ...]
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A form is due to be printed."""
+
+    kind: ClassVar[str] = "print"
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start a child ticket, or one for each row of `each`; `values` are expressions of this ticket (`row.item` in each)."""
+
+    kind: ClassVar[str] = "start"
+    procedure: str
+    values: Mapping[str, Tree] = field(default_factory=dict)
+    each: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Raise an event in the parent or in the open children (of one procedure, or all)."""
+
+    kind: ClassVar[str] = "signal"
+    to: Literal["parent", "children"]
+    event: str
+    procedure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Freeze the tickets that a query finds as rows of a field: columns named like the heads' entries (`id`,
+    `procedure`, `subject`, `state`, `owner`, `opened`)."""
+
+    kind: ClassVar[str] = "collect"
+    field: str
+    procedures: tuple[str, ...] = ()
+    """empty: all"""
+    status: Literal["open", "closed", "any"] = "open"
+    states: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    """fields that must be equal there and here (`unit`)"""
+
+
+Effect = Set | Raise | Assign | Tell | Print | Start | Signal | Collect
+EFFECTS: Final[dict[str, type]] = {kind.kind: kind for kind in typing.get_args(Effect)}
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One alternative: taken when `when` holds. No target: nothing is left. `internal`: the source is not left."""
+
+    when: Tree | None = None
+    target: tuple[str, ...] = ()
+    internal: bool = False
+    effects: tuple[Effect, ...] = ()
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A trigger of a state: who may, what is asked, and its guarded alternatives in document order."""
+
+    trigger: str
+    title: Text
+    by: tuple[Who, ...]
+    alternatives: tuple[Transition, ...]
+    ask: tuple[str, ...] = ()
+    may_ask: tuple[str, ...] = ()
+    sign: Sign | None = None
+    hint: Text = field(default_factory=dict)
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """What a state does at an internal event or a signal (`event`, or `*` for any)."""
+
+    event: str
+    alternatives: tuple[Transition, ...]
+
+
+# --- time ----------------------------------------------------------------------------------------------------------
+
+Unit = Literal["min", "h", "day", "week", "month", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """`count` minutes or hours elapsed, or days to years on the wall clock of the site's zone."""
+
+    count: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """A recurrence. Either `each` duration after the last, or at `at` (HH:MM, site's zone) on `on`: `day`, `mon` to
+    `sun`, `1` to `31` of the month (the last day where the month is shorter), `last` day of the month, or
+    `MM-DD` of the year (29 February is the 28th in other years). `times` ends it."""
+
+    each: Duration | None = None
+    on: tuple[str, ...] = ()
+    at: str = ""
+    times: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Fires `after` the state is entered, `at` a field's time (with an offset), or `every` so often."""
+
+    id: str
+    title: Text
+    alternatives: tuple[Transition, ...]
+    after: Duration | None = None
+    at: str | None = None
+    """a date, date-time or interval field: `hold_until`, `window.start`, `window.end`; a date means 00:00 of the site"""
+    offset: Duration | None = None
+    before: bool = False
+    """the offset counts backwards"""
+    time: str = ""
+    """HH:MM on the day of a date field"""
+    every: Every | None = None
+    source: tuple[str, ...] = ()
+
+
+# --- the whole -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of the chart. The root, `ticket`, carries what counts in every open state (`anytime`)."""
+
+    id: str
+    title: Text
+    kind: Literal["atomic", "compound", "parallel", "final", "history"] = "atomic"
+    parent: str = ROOT
+    children: tuple[str, ...] = ()
+    """in document order, history states included"""
+    initial: tuple[str, ...] = ()
+    """of a compound state: where it begins; of a history state: where it goes when there is none yet"""
+    deep: bool = False
+    """of a history state"""
+    outcome: str | None = None
+    """of a final state of the whole ticket"""
+    offers: tuple[Offer, ...] = ()
+    always: tuple[Transition, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    done: tuple[Transition, ...] = ()
+    """taken when a compound state's final child is entered, or all regions of a parallel one are final"""
+    timers: tuple[Timer, ...] = ()
+    entry: tuple[Effect, ...] = ()
+    exit: tuple[Effect, ...] = ()
+    source: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message out. `templates` maps a language to `[subject, body]` digests of Jinja texts kept by digest."""
+
+    id: str
+    title: Text
+    templates: Mapping[str, tuple[str, str]]
+    fields: tuple[str, ...] = ()
+    """the fields its texts use"""
+    personal: tuple[str, ...] = ()
+    """the classes of personal data that its readers may see"""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A printed document: an HTML template in each language and the layouts it includes, all by digest."""
+
+    id: str
+    title: Text
+    templates: Mapping[str, str]
+    """language -> digest"""
+    includes: Mapping[str, str] = field(default_factory=dict)
+    """template name -> digest"""
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A calendar start: at each occasion of `every` a ticket begins, or one for each row that `each` names (`units`)."""
+
+    id: str
+    every: Every
+    values: Mapping[str, Tree] = field(default_factory=dict)
+    each: Literal["", "units"] = ""
+    missed: Literal["all", "last", "none"] = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One SOP, as published. `states[0]` is the root; parents stand before their children, in document order."""
+
+    id: str
+    title: Text
+    prefix: str
+    states: tuple[State, ...]
+    open: Offer
+    """trigger `open`; its alternatives' targets say where a new ticket begins"""
+    fields: tuple[Field, ...] = ()
+    roles: tuple[Role, ...] = ()
+    subject: tuple[str, ...] = ()
+    """texts and field paths in turn: `("报修 ", "unit", " ", "fault")` begins with a text, possibly empty"""
+    owner: str | None = None
+    """the role that owns a ticket started by the calendar"""
+    notices: tuple[Notice, ...] = ()
+    forms: tuple[Form, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    outcomes: tuple[Choice, ...] = ()
+    events: tuple[str, ...] = ()
+    """the signals that it takes from outside"""
+    backdate: Duration | None = None
+    """how far back a claimed time (`--at`) may move the clock of a ticket"""
+    source: tuple[str, ...] = ()
+    format: int = FORMAT
+
+    def field(self, name: str) -> Field | None:
+        return next((each for each in self.fields if each.id == name), None)
+
+    def state(self, name: str) -> State:
+        return next(each for each in self.states if each.id == name)
+
+    def walk(self) -> Iterator[tuple[State, Transition]]:
+        """Every transition with the state that bears it: offers, handlers, timers, eventless ones, completions."""
+        for state in self.states:
+            for group in (*state.offers, *state.handlers, *state.timers):
+                for transition in group.alternatives:
+                    yield state, transition
+            for transition in (*state.always, *state.done):
+                yield state, transition
+
+
+# --- normal form: records <-> canonical JSON ---------------------------------------------------------------------------
+
+
+class UnknownFormat(ValueError):
+    """A normal form written by a later release."""
+
+
+def normal_form(procedure: Procedure) -> bytes:
+    """The canonical bytes of the procedure; their SHA-256 is its version's digest."""
+    return canonical.to_bytes(to_json(procedure))
+
+
+def load(data: bytes) -> Procedure:
+    """The procedure that `normal_form` wrote. Raises `UnknownFormat` for one that this release cannot read."""
+    raw = json.loads(data)
+    if raw.get("format", FORMAT) != FORMAT:
+        raise UnknownFormat(f"normal form {raw.get('format')} (this release reads {FORMAT})")
+    return _record(Procedure, raw)
+
+
+def to_json(value: Any) -> Any:
+    """A record as plain JSON, without the entries that hold their default."""
+    if dataclasses.is_dataclass(value):
+        out: dict[str, Any] = {"kind": value.kind} if type(value) in EFFECTS.values() else {}  # type: ignore[union-attr]
+        for each in dataclasses.fields(value):
+            item = getattr(value, each.name)
+            if item != _default(each) or each.name == "format":
+                out[each.name] = to_json(item)
+        return out
+    if isinstance(value, Mapping):
+        return {key: to_json(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [to_json(item) for item in value]
+    return value
+
+
+def _default(each: "dataclasses.Field[Any]") -> Any:
+    if each.default_factory is not dataclasses.MISSING:
+        return each.default_factory()
+    return each.default
+
+
+def _record(kind: Any, raw: dict[str, Any]) -> Any:
+    if kind is Effect:
+        kind = EFFECTS[raw["kind"]]
+    readers = _readers(kind)
+    return kind(**{name: readers[name](item) for name, item in raw.items() if name != "kind" or name in readers})
+
+
+@functools.cache
+def _readers(kind: type) -> dict[str, Any]:
+    hints = typing.get_type_hints(kind)
+    return {each.name: _reader(hints[each.name]) for each in dataclasses.fields(kind)}
+
+
+def _reader(hint: Any) -> Any:
+    """A function that reads plain JSON as a value of the type `hint`."""
+    if hint in (Tree, Tree | None):
+        return frozen
+    if hint == Effect:
+        return functools.partial(_record, Effect)
+    if dataclasses.is_dataclass(hint):
+        return functools.partial(_record, hint)
+    arguments = typing.get_args(hint)
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        inner = [each for each in arguments if each is not types.NoneType]
+        return _reader(inner[0]) if len(inner) == 1 else frozen
+    origin = typing.get_origin(hint)
+    if origin is tuple:
+        read = _reader(arguments[0])
+        return lambda raw: tuple(map(read, raw))
+    if origin is Mapping or (isinstance(origin, type) and issubclass(origin, Mapping)):
+        read = _reader(arguments[1])
+        return lambda raw: {key: read(item) for key, item in raw.items()}
+    return frozen
+
+
+def frozen(raw: Any) -> Any:
+    """Plain JSON with its lists as tuples, as trees and defaults are kept."""
+    if isinstance(raw, list):
+        return tuple(map(frozen, raw))
+    if isinstance(raw, dict):
+        return {key: frozen(item) for key, item in raw.items()}
+    return raw

@@ -1,0 +1,1 @@
+"""The pure heart: what a command does to a ticket, and why it may not."""
