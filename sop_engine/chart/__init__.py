@@ -1,0 +1,1 @@
+"""Statechart semantics: the SCXML algorithm over a Procedure's states."""

@@ -1,0 +1,228 @@
+"""The seam: all that the engine, the audit and the console ask of a store.
+
+The law. `writing()` is one transaction: it waits fairly for its turn, commits when its block ends, and rolls back when
+the block raises; nothing is acknowledged before the commit. `reading()` is one snapshot and takes no lock. Every verb
+below is a verb of such a transaction (`Reads` in both, `Writes` in `writing()` only).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from sop_engine.ticket.records import Sealed, Step, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A ticket's line in a list, and what queries look at. Instants are texts, as in the record."""
+
+    id: str
+    procedure: str
+    digest: str
+    version: int
+    number: int
+    hash: str
+    status: str
+    outcome: str | None
+    state: tuple[str, ...]
+    """ids of the active leaves"""
+    subject: str
+    unit: str | None
+    owner: str
+    tasks: dict[str, dict[str, str]]
+    """as in `Ticket.tasks`"""
+    opened: str
+    recorded: str
+    effective: str
+    next_due: str | None
+    """when its next timer fires"""
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStep:
+    """A step as it lies in the store."""
+
+    ticket: str
+    number: int
+    data: bytes
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published version of a procedure."""
+
+    procedure: str
+    number: int
+    digest: str
+    """of the normal form"""
+    text: str
+    """digest of the YAML text (a blob)"""
+    places: str
+    """digest of the source map (a blob)"""
+    published: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A timer whose time has come."""
+
+    due: str
+    ticket: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutLetter:
+    """A notice on its way out."""
+
+    id: int
+    ticket: str
+    number: int
+    position: int
+    notice: str
+    to: str
+    channel: str
+    status: str
+    """waiting | sent | dead"""
+    attempts: int
+    next_at: str
+    error: str | None = None
+    rendered: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What `heads` looks for; every condition that is given must hold. Newest last."""
+
+    status: str | None = None
+    procedures: Sequence[str] = ()
+    states: Sequence[str] = ()
+    unit: str | None = None
+    owner: str | None = None
+    mine: str | None = None
+    """an actor: owner or assignee"""
+    roles: Sequence[str] = ()
+    """with `mine`: also what is offered to one of these roles"""
+    parent: str | None = None
+    due_before: str | None = None
+    after: str | None = None
+    """paging: ids after this one in (opened, id) order"""
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An actor as permissions see him. `roles` are (role, scope); scope None means everywhere."""
+
+    id: str
+    active: bool
+    roles: tuple[tuple[str, str | None], ...]
+    rights: tuple[str, ...] = ()
+    """`admin` (people, publishing), `stand_in` (act as anybody, on record)"""
+    name: str = ""
+    contact: dict[str, str] = field(default_factory=dict)
+    """channel -> address (`mail`, `phone`)"""
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A system user: he is `actor`, or a terminal at which `people` act with `--as`."""
+
+    login: str
+    actor: str | None
+    people: tuple[str, ...] = ()
+
+
+class Reads(Protocol):
+    """Verbs of any transaction."""
+
+    def ticket(self, id: str) -> Ticket | None: ...
+    def head(self, id: str) -> Head | None: ...
+    def heads(self, query: Query) -> list[Head]: ...
+    def resolve(self, suffix: str) -> list[Head]:
+        """Tickets whose id is, or else ends in, `suffix` (case-folded); exact first."""
+
+    def steps(self, ticket: str, after: int = 0, until: int | None = None) -> Iterator[StoredStep]: ...
+    def sealed(self, ticket: str, number: int | None = None) -> dict[tuple[int, str], Sealed]:
+        """(step number, slot) -> value, of one step or of all."""
+
+    def ticket_ids(self, after: str = "", limit: int = 1000) -> list[str]:
+        """Ids in order, `site` included: for audits that walk over everything."""
+
+    def blob(self, digest: str) -> bytes | None: ...
+    def newest(self, procedure: str) -> Version | None: ...
+    def versions(self, procedure: str | None = None) -> list[Version]: ...
+    def version_of(self, digest: str) -> Version | None: ...
+    def person(self, actor: str) -> Person | None: ...
+    def people(self) -> list[Person]: ...
+    def login(self, login: str) -> Login | None: ...
+    def holders(self, role: str, unit: str | None = None) -> list[str]:
+        """Active actors who hold `role` for `unit` (a scope covers the units that begin with it), in id order."""
+
+    def unit(self, id: str) -> dict[str, Any] | None:
+        """The register's entry: {"id", "contact": {"name", "phone"}}."""
+
+    def units(self) -> list[dict[str, Any]]: ...
+    def due(self, before: str, limit: int) -> list[Due]:
+        """Timers due at or before `before`, earliest first, set-aside ones left out."""
+
+    def aside(self) -> list[tuple[Due, str]]:
+        """Timers that were set aside, with their error."""
+
+    def next_due(self) -> str | None: ...
+    def by_key(self, key: str) -> tuple[str, int, str] | None:
+        """What the idempotency key did: ticket, step number, digest of the request."""
+
+    def letters(self, status: str | None = None, ticket: str | None = None) -> list[OutLetter]: ...
+    def meta(self, name: str) -> str | None:
+        """Small facts of the site that are no history: id, last sweep, simulated now."""
+
+
+class Writes(Reads, Protocol):
+    """Verbs of a writing transaction."""
+
+    def append(self, step: Step, head: Head) -> None:
+        """Add a step, its values and letters, and put the ticket's projection (row, tasks, timers) to `step.after`.
+        Raises `Overtaken` when the ticket's last step is not `step.number - 1`."""
+
+    def draw(self, prefix: str, day: str) -> int:
+        """The next number of this prefix and day (`20261121`), from 1."""
+
+    def keep_key(self, key: str, ticket: str, number: int, request: str) -> None: ...
+    def put_blob(self, data: bytes) -> str: ...
+    def put_version(self, version: Version) -> None: ...
+    def put_person(self, person: Person) -> None: ...
+    def put_login(self, login: Login | None, name: str) -> None:
+        """Map the system user `name`; None takes the mapping away."""
+
+    def put_units(self, units: Sequence[dict[str, Any]]) -> None: ...
+    def log_refusal(self, at: str, ticket: str, actor: str, login: str, command: dict[str, Any], why: str) -> None: ...
+    def take_letters(self, now: str, limit: int, lease_until: str) -> list[OutLetter]:
+        """Waiting letters whose time has come; their `next_at` is moved to `lease_until` so that no other worker
+        takes them meanwhile."""
+
+    def letter_sent(self, id: int, at: str, rendered: dict[str, Any]) -> None: ...
+    def letter_failed(self, id: int, error: str, next_at: str | None) -> None:
+        """One more attempt failed; `next_at` None: it is dead."""
+
+    def add_letters(self, ticket: str, number: int, letters: Sequence[tuple[int, str, str, str]], now: str) -> None:
+        """(position, notice, to, channel), each once."""
+
+    def put_meta(self, name: str, value: str) -> None: ...
+    def forget_projections(self) -> None:
+        """Delete all that `db rebuild` makes anew: ticket rows, tasks, timers, people, logins, versions."""
+
+
+class Store(Protocol):
+    """A site's store. Open it with `store.open_store(path)`."""
+
+    def writing(self, wait_seconds: float = 30.0) -> AbstractContextManager[Writes]: ...
+    def reading(self) -> AbstractContextManager[Reads]: ...
+    def close(self) -> None: ...
+
