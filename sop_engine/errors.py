@@ -35,6 +35,7 @@ class SopError(Exception):
         possible: Sequence[Any] = (),
         near: Sequence[str] = (),
         fix: Message | None = None,
+        guards: Sequence[Any] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -43,6 +44,8 @@ class SopError(Exception):
         self.possible = tuple(possible)
         self.near = tuple(near)
         self.fix = fix
+        self.guards = tuple(guards)
+        """the guard trees that failed, to be said in words"""
 
     def __str__(self) -> str:
         return str(self.message)

@@ -37,7 +37,13 @@ class Signalled:
     event: str
 
 
-Occurrence = Begun | Asked | Fired | Signalled
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Nothing has happened in the chart, but what guards read has changed (a field, a child): eventless transitions
+    are looked at again. Nothing is taken where none of them holds."""
+
+
+Occurrence = Begun | Asked | Fired | Signalled | Looked
 
 
 @dataclass(slots=True)

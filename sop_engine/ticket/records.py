@@ -60,6 +60,13 @@ class Sealed:
     value: Any = None
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Stands at replay for a value that was lawfully erased: its commitment is all that is left."""
+
+    commitment: str
+
+
 class Sealer(Protocol):
     """Makes the commitment of a value in a slot of the step: with new salts live, with the kept ones at replay."""
 
@@ -86,8 +93,8 @@ class Given:
     sealer: Sealer
     answers: Mapping[str, Any] = field(default_factory=dict)
     """question -> answer; see `ticket.questions` for what can be asked"""
-    results: Mapping[str, Any] | None = None
-    """at replay: recorded results of guards that read an erased value"""
+    results: Sequence[Any] | None = None
+    """at replay: the recorded results of guards and expressions that read a committed value, in order"""
     simulated: bool = False
 
 
@@ -108,6 +115,8 @@ class Refusal:
     needs: tuple[Any, ...] = ()
     near: tuple[str, ...] = ()
     fix: Message | None = None
+    guards: tuple[Any, ...] = ()
+    """the guard trees that failed"""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,224 @@
+"""What staff do to a ticket besides its triggers: claim, assign, hand over, note, edit. None of it moves the chart by
+itself, and none of it moves a clock; an edit may let an eventless transition hold."""
+
+from typing import Any
+
+from sop_engine import values
+from sop_engine.chart.host import Looked
+from sop_engine.messages import msg
+from sop_engine.procedure import ROOT
+from sop_engine.ticket import people, running
+from sop_engine.ticket.asking import write_all
+from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.effects import Refused, require_role
+from sop_engine.ticket.near import near
+from sop_engine.ticket.records import Erased, Refusal
+from sop_engine.ticket.running import Run
+
+LONGEST_TEXT = 64 * 1024
+"""characters of a note or a reason"""
+
+
+def claim(draft: Draft) -> dict[str, Any]:
+    """Take a task that is offered to a role which the actor holds."""
+    region, task = _task(draft)
+    person = draft.command.standing_for or draft.command.actor
+    if "assignee" in task:
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("{name} has {ticket} already", name=task["assignee"], ticket=draft.ticket.id),
+                fix=msg("its owner can assign it anew: sop assign {ticket} NAME", ticket=draft.ticket.id),
+            )
+        )
+    require_role(draft, person, task["role"])
+    draft.emit("assigned", region=region, role=task["role"], assignee=person)
+    return _region_argument(draft)
+
+
+def assign(draft: Draft) -> dict[str, Any]:
+    """Give a task to somebody who holds the role that it was offered to. The ticket's owner may, and who has the right
+    `assign`; its assignee may pass it on."""
+    region, task = _task(draft)
+    actor = draft.command.standing_for or draft.command.actor
+    if actor not in {draft.ticket.owner, task.get("assignee")} and not people.has_right(draft, actor, "assign"):
+        raise Refused(
+            Refusal(
+                "not_you",
+                msg(
+                    "{name} may not assign {ticket}: its owner ({owner}) may, its assignee, and who has the right `assign`",
+                    name=actor,
+                    ticket=draft.ticket.id,
+                    owner=draft.ticket.owner,
+                ),
+            )
+        )
+    to = str(draft.command.arguments["to"])
+    entries = {"role": task["role"]} if "role" in task else {}
+    if "role" in task:
+        require_role(draft, to, task["role"])
+    else:
+        _require_active(draft, to)
+    draft.emit("assigned", region=region, assignee=to, **entries)
+    return {**_region_argument(draft), "to": to, **_reason(draft, required=False)}
+
+
+def hand_over(draft: Draft) -> dict[str, Any]:
+    """Give the ticket to another owner: one owner at any time."""
+    _require_open(draft)
+    actor = draft.command.standing_for or draft.command.actor
+    if actor != draft.ticket.owner and not people.has_right(draft, actor, "assign"):
+        raise Refused(
+            Refusal(
+                "not_you",
+                msg(
+                    "{name} may not hand {ticket} over: it is {owner}'s",
+                    name=actor,
+                    ticket=draft.ticket.id,
+                    owner=draft.ticket.owner,
+                ),
+            )
+        )
+    to = str(draft.command.arguments["to"])
+    _require_active(draft, to)
+    if to == draft.ticket.owner:
+        raise Refused(Refusal("not_now", msg("{ticket} is {owner}'s already", ticket=draft.ticket.id, owner=to)))
+    draft.emit("owned", owner=to)
+    return {"to": to, **_reason(draft, required=False)}
+
+
+def note(draft: Draft) -> dict[str, Any]:
+    """Write something down. Anybody on the site may, on a closed ticket too."""
+    actor = draft.command.actor
+    _require_active(draft, actor)
+    sealed = _text(draft, "note", msg("the note"))
+    draft.emit("noted", **sealed)
+    return {"note": sealed}
+
+
+def edit(draft: Draft) -> dict[str, Any]:
+    """Correct fields, with a reason. The owner may, who may open such a ticket, and who has the right `assign`. It
+    voids the signatures for which an edited value was asked."""
+    _require_open(draft)
+    program, command = draft.program, draft.command
+    actor = command.standing_for or command.actor
+    opening = people.may(draft, program.procedure.open, ROOT, command.actor, command.standing_for)
+    if actor != draft.ticket.owner and not isinstance(opening, people.Leave) and not people.has_right(draft, actor, "assign"):
+        raise Refused(Refusal("not_you", msg("{name} may not correct {ticket}", name=actor, ticket=draft.ticket.id)))
+    given: dict[str, Any] = dict(command.arguments["fields"])
+    for name in given:
+        field = program.fields.get(name)
+        if field is None:
+            raise Refused(
+                Refusal("not_understood", msg("there is no field {field}", field=name), near=near(name, program.fields))
+            )
+        if field.computed is not None:
+            raise Refused(Refusal("not_understood", msg("{field} is computed; correct what it is made of", field=field.title)))
+    reason = _reason(draft, required=True)
+    recorded = write_all(draft, given)
+    draft.compute()
+    draft.emit("edited", fields=sorted(given))
+    _void_signatures(draft, set(given))
+    running.reset_timers(draft, set(given))
+    Run(draft).go(Looked())
+    return {"fields": recorded, **reason}
+
+
+def set_aside(draft: Draft) -> dict[str, Any]:
+    """Put a timer that cannot fire aside, with what stood in its way, so that it holds up nothing else."""
+    key, error = str(draft.command.arguments["timer"]), draft.command.arguments["error"]
+    if key not in draft.ticket.timers:
+        raise Refused(Refusal("not_now", msg("{ticket} has no timer {timer}", ticket=draft.ticket.id, timer=key)))
+    draft.emit("timer_set_aside", timer=key, error=error)
+    return {"error": error, "timer": key}
+
+
+def release(draft: Draft) -> dict[str, Any]:
+    """Let a timer that was set aside be tried again."""
+    key = str(draft.command.arguments["timer"])
+    if "aside" not in draft.ticket.timers.get(key, {}):
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("{ticket} has no timer {timer} that was set aside", ticket=draft.ticket.id, timer=key),
+                near=tuple(name for name, timer in draft.ticket.timers.items() if "aside" in timer),
+            )
+        )
+    draft.emit("timer_released", timer=key)
+    return {"timer": key}
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _task(draft: Draft) -> tuple[str, dict[str, str]]:
+    """The region and task that the command means: the one it names, else the only one there is."""
+    _require_open(draft)
+    tasks = draft.ticket.tasks
+    region = draft.command.arguments.get("region")
+    if region is None and len(tasks) == 1:
+        region = next(iter(tasks))
+    if region is None and len(tasks) > 1:
+        raise Refused(
+            Refusal(
+                "not_understood",
+                msg("{ticket} has several tasks: {regions}", ticket=draft.ticket.id, regions=tuple(tasks)),
+                near=tuple(tasks),
+                fix=msg("say which with --region"),
+            )
+        )
+    if region is None or region not in tasks:
+        raise Refused(
+            Refusal("not_now", msg("{ticket} has no task that could be claimed or assigned now", ticket=draft.ticket.id))
+        )
+    return region, tasks[region]
+
+
+def _region_argument(draft: Draft) -> dict[str, Any]:
+    region = draft.command.arguments.get("region")
+    return {"region": region} if region is not None else {}
+
+
+def _require_open(draft: Draft) -> None:
+    if draft.ticket.status != "open":
+        raise Refused(Refusal("not_now", msg("{ticket} is closed", ticket=draft.ticket.id)))
+
+
+def _require_active(draft: Draft, person: str) -> None:
+    if not people.active(draft, person):
+        raise Refused(Refusal("not_understood", msg("nobody here is {name}", name=person), fix=msg("who there is: sop actor ls")))
+
+
+def _reason(draft: Draft, required: bool) -> dict[str, Any]:
+    if draft.command.arguments.get("reason") is None:
+        if not required:
+            return {}
+        raise Refused(Refusal("not_understood", msg("a reason is needed"), fix=msg("give it with --reason")))
+    return {"reason": _text(draft, "reason", msg("the reason"))}
+
+
+def _text(draft: Draft, name: str, what: Any) -> dict[str, Any]:
+    """A free text of the command, sealed."""
+    text = draft.command.arguments.get(name)
+    if not isinstance(text, Erased):
+        if not isinstance(text, str) or not text.strip():
+            raise Refused(Refusal("not_understood", msg("{what} is empty", what=what)))
+        if len(text) > LONGEST_TEXT:
+            raise Refused(
+                Refusal(
+                    "not_understood",
+                    msg("{what} has {count} characters; at most {most} are kept", what=what, count=len(text), most=LONGEST_TEXT),
+                )
+            )
+        problem = values.check_text(text)
+        if problem is not None:
+            raise Refused(Refusal("not_understood", msg("{field}: {problem}", field=what, problem=problem.message)))
+    return draft.seal(name, text)
+
+
+def _void_signatures(draft: Draft, changed: set[str]) -> None:
+    for key in sorted(draft.ticket.signatures):
+        source, _, trigger = key.rpartition(".")
+        offer = draft.program.offer(source, trigger)
+        if changed & {*offer.ask, *offer.may_ask}:
+            draft.emit("signatures_voided", offer=key)

@@ -1,0 +1,121 @@
+"""Deciding: what a command does to a ticket, or why it may not. Pure: nothing here asks the world for anything.
+
+The law, for a trigger, in this order: who (may this actor?), values (there, well-typed?), set, guards on the new
+values, effects. What is refused leaves no trace in the ticket. The step that comes back holds the record's bytes and
+the ticket after; a question that `given` does not answer comes back as `Missing`.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sop_engine import __version__, canonical
+from sop_engine.chart.host import ChartFault
+from sop_engine.messages import msg
+from sop_engine.ticket import acts, triggers
+from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.evolve import blank, copy_of, finish
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.questions import Unanswered
+from sop_engine.ticket.records import FORMAT, RULES, Command, Given, Missing, Refusal, Step, Ticket
+
+_COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
+    "open": triggers.open_ticket,
+    "do": triggers.do,
+    "fire": triggers.fire_timer,
+    "signal": triggers.take_signal,
+    "claim": acts.claim,
+    "assign": acts.assign,
+    "hand_over": acts.hand_over,
+    "note": acts.note,
+    "edit": acts.edit,
+    "set_aside": acts.set_aside,
+    "release": acts.release,
+}
+"""Each does its work on the draft and gives the command's arguments as the record holds them."""
+
+
+def decide(program: Program, ticket: Ticket | None, command: Command, given: Given) -> Step | Refusal | Missing:
+    """What `command` makes of `ticket` (None: it opens one) under `program`.
+
+    Gives the step, or why it is refused, or the questions that must be answered first. `ticket` is not changed.
+    """
+    if ticket is None:
+        working = blank(command.ticket, program.procedure.id, program.digest)
+    else:
+        working = copy_of(ticket)
+    draft = Draft(program, working, command, given)
+    try:
+        if command.expect is not None and command.expect != working.number:
+            return _overtaken(working, command)
+        arguments = _COMMANDS[command.name](draft)
+        draft.compute()
+    except Unanswered as missing:
+        return Missing((missing.question,))
+    except Refused as refused:
+        return refused.refusal
+    except ChartFault:
+        return Refusal(
+            "not_now",
+            msg("{ticket} would run in a circle: its eventless transitions never come to rest", ticket=working.id),
+            fix=msg("the procedure needs a guard on its eventless transitions: sop flow lint"),
+        )
+    return _step(draft, arguments)
+
+
+def _overtaken(ticket: Ticket, command: Command) -> Refusal:
+    return Refusal(
+        "overtaken",
+        msg(
+            "{ticket} has moved on: it is at step {number}, and you expected {expect}",
+            ticket=ticket.id,
+            number=ticket.number,
+            expect=command.expect,
+        ),
+        fix=msg("look at it again: sop show {ticket}", ticket=ticket.id),
+    )
+
+
+def _step(draft: Draft, arguments: dict[str, Any]) -> Step:
+    """The record of what the draft did, its hash, and the ticket after."""
+    ticket, command, given = draft.ticket, draft.command, draft.given
+    facts = draft.facts.record(given.sealer, draft.sealed)
+    record = {
+        "actor": command.actor,
+        "cause": list(command.cause) if command.cause else None,
+        "command": {"arguments": arguments, "id": command.id, "name": command.name},
+        "effective": draft.effective,
+        "engine": __version__,
+        "events": draft.events,
+        "facts": facts,
+        "for": command.standing_for,
+        "format": FORMAT,
+        "heard": command.heard,
+        "login": command.login,
+        "number": draft.number,
+        "occurred": canonical.instant_text(command.at) if command.at else None,
+        "previous": ticket.head,
+        "procedure": draft.program.digest,
+        "recorded": canonical.instant_text(given.recorded),
+        "results": draft.results,
+        "rules": RULES,
+        "state": ticket.state_hash(),
+        "ticket": ticket.id,
+        "typist": command.typist,
+    }
+    if given.simulated:
+        record["simulated"] = True
+    data = canonical.to_bytes(record)
+    hash = canonical.digest(data)
+    finish(ticket, draft.number, hash, record["recorded"], record["effective"])
+    return Step(
+        ticket=ticket.id,
+        number=draft.number,
+        data=data,
+        hash=hash,
+        events=draft.events,
+        values=draft.sealed,
+        letters=tuple(draft.letters),
+        after=ticket,
+        consequences=tuple(draft.consequences),
+    )

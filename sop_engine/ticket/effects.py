@@ -1,0 +1,168 @@
+"""What a transition, an entry or an exit does besides moving. Effects leave as events, letters and commands: never
+as calls."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sop_engine import canonical
+from sop_engine.messages import msg
+from sop_engine.procedure import Assign, Collect, Effect, Print, Raise, Set, Signal, Start, Tell
+from sop_engine.ticket import people
+from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.records import Command, Letter, Refusal
+
+LARGEST_START = 1000
+"""tickets that one start may make"""
+
+
+class Refused(Exception):
+    """Ends a decision from within; `decide` gives its refusal back."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal.message))
+        self.refusal = refusal
+
+
+def perform(draft: Draft, effects: Sequence[Effect], region: str) -> list[str]:
+    """Do the effects in order, for the task of `region`; gives the internal events that they raise."""
+    raised: list[str] = []
+    for effect in effects:
+        match effect:
+            case Set():
+                field = draft.program.fields[effect.field]
+                value = None if effect.value is None else draft.evaluate(effect.value, field)
+                draft.write(field, value)
+                draft.compute()
+            case Raise():
+                raised.append(effect.event)
+            case Assign():
+                assign(draft, effect, region)
+            case Tell():
+                tell(draft, effect, region)
+            case Print():
+                draft.emit("printed", form=effect.form)
+            case Start():
+                start(draft, effect)
+            case Signal():
+                signal_effect(draft, effect)
+            case Collect():
+                collect(draft, effect)
+    return raised
+
+
+def assign(draft: Draft, effect: Assign, region: str) -> None:
+    """Give a region's task away. A person named with the command gets it himself, if he holds the role."""
+    if effect.to == "role":
+        named = draft.command.arguments.get("assignee")
+        if named is None:
+            draft.emit("assigned", region=region, role=effect.name)
+        else:
+            require_role(draft, named, effect.name)
+            draft.emit("assigned", region=region, role=effect.name, assignee=named)
+        return
+    if effect.to == "field":
+        named_there = people.named_in(draft, effect.name)
+        person = min(named_there) if named_there else None
+    else:
+        person = {"owner": draft.ticket.owner, "doer": draft.command.actor, "nobody": None}[effect.to]
+    if person:
+        draft.emit("assigned", region=region, assignee=person)
+    elif region in draft.ticket.tasks:
+        draft.emit("unassigned", region=region)
+
+
+def require_role(draft: Draft, person: str, role: str) -> None:
+    """Refuse unless somebody holds a role for this ticket."""
+    if not people.holds_role(draft, person, role):
+        declared = draft.program.roles.get(role)
+        raise Refused(
+            Refusal(
+                "not_you",
+                msg(
+                    "{name} does not hold the role {role} here",
+                    name=person,
+                    role=declared.title if declared and declared.title else role,
+                ),
+                possible=tuple(people.holders_of(draft, role)),
+            )
+        )
+
+
+def tell(draft: Draft, effect: Tell, region: str) -> None:
+    """Send a notice to everybody whom its recipients reach, each once."""
+    to: list[str] = []
+    for recipient in effect.to:
+        to.extend(each for each in people.reached(draft, recipient, region) if each not in to)
+    position = len(draft.events)
+    draft.emit("told", notice=effect.notice, to=to)
+    draft.letters.extend(Letter(position, effect.notice, each) for each in to)
+
+
+def start(draft: Draft, effect: Start) -> None:
+    """Start a child ticket, or one for each row. Its number is drawn here; it opens in the same transaction."""
+    version = draft.facts.ask(f"version:{effect.procedure}")
+    if version is None:
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("the procedure {procedure}, which this starts, has never been published", procedure=effect.procedure),
+                fix=msg("publish it: sop flow publish {procedure}", procedure=effect.procedure),
+            )
+        )
+    rows = [None] if effect.each is None else list(draft.values.get(effect.each) or [])
+    if len(rows) > LARGEST_START:
+        raise Refused(
+            Refusal("not_now", msg("{count} tickets at once are more than {most}", count=len(rows), most=LARGEST_START))
+        )
+    for row in rows:
+        child = draft.draw_number(version["prefix"])
+        fields = {name: draft.expression(tree, row) for name, tree in effect.values.items()}
+        draft.emit("child_started", id=child, procedure=effect.procedure)
+        arguments = {
+            "procedure": effect.procedure,
+            "fields": {name: value for name, value in fields.items() if value is not None},
+            "parent": draft.ticket.id,
+            "owner": draft.ticket.owner,
+        }
+        follow(draft, "open", child, arguments)
+
+
+def signal_effect(draft: Draft, effect: Signal) -> None:
+    """Raise an event in the parent, or in the children that are open."""
+    if effect.to == "parent":
+        to = [draft.ticket.parent] if draft.ticket.parent else []
+    else:
+        to = [child["id"] for child in draft.children(effect.procedure) if child["status"] != "closed"]
+    signal(draft, to, effect.event, {})
+
+
+def signal(draft: Draft, to: Sequence[str], event: str, arguments: Mapping[str, Any]) -> None:
+    """Signal tickets; each takes it as a step of its own in the same transaction."""
+    draft.emit("signalled", to=list(to), event=event)
+    for ticket in to:
+        follow(draft, "signal", ticket, {"event": event, **arguments})
+
+
+def follow(draft: Draft, name: str, ticket: str, arguments: Mapping[str, Any]) -> None:
+    """A command that must be accepted in the same transaction, caused by this step."""
+    cause = (draft.ticket.id, draft.number)
+    identity = f"{draft.command.id}.{len(draft.consequences) + 1}"
+    command = draft.command
+    draft.consequences.append(
+        Command(identity, name, ticket, command.actor, command.login, arguments, cause=cause)
+    )
+
+
+def collect(draft: Draft, effect: Collect) -> None:
+    """Freeze what a query finds as rows of a field."""
+    query: dict[str, Any] = {
+        "columns": [column.id for column in draft.program.fields[effect.field].columns],
+        "procedures": list(effect.procedures),
+        "same": {name: draft.ticket.fields.get(name) for name in effect.same},
+        "states": list(effect.states),
+        "status": effect.status,
+        "without": draft.ticket.id,
+    }
+    rows = draft.facts.ask("collect:" + canonical.to_bytes(query).decode())
+    draft.write(draft.program.fields[effect.field], rows)
+    draft.emit("collected", field=effect.field)

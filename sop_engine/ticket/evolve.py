@@ -1,0 +1,194 @@
+"""What an event makes of a ticket. `decide` and replay both come through here; there is no second way.
+
+| event | what becomes of the ticket |
+|---|---|
+| `opened` | it has an opener, an owner, perhaps a parent |
+| `written`, `cleared` | a field has a value (beside the step where it is committed), or none |
+| `did`, `signed`, `signatures_voided` | who did a trigger, who has signed it so far |
+| `took` | a transition was taken: where it stands, nothing more |
+| `left`, `entered`, `remembered` | the configuration and the histories |
+| `timer_set`, `timer_cleared`, `timer_fired`, `timer_set_aside`, `timer_released` | the timers |
+| `assigned`, `unassigned`, `owned` | whose task, whose ticket |
+| `child_started`, `child_closed`, `linked` | relations |
+| `closed` | the end, with its outcome |
+| `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from sop_engine.procedure import ROOT
+from sop_engine.ticket.records import Event, Sealed, Ticket
+
+Values = Mapping[str, Sealed]
+
+
+def evolve(ticket: Ticket, record: Mapping[str, Any], values: Values, hash: str, order: Callable[[str], int]) -> Ticket:
+    """The ticket after a step: `record` is the step's content, `values` what lies beside it, `order` the document
+    order of the procedure's states (a function from state id to rank). The given ticket is not changed."""
+    after = copy_of(ticket)
+    for event in record["events"]:
+        apply(after, event, record["number"], values, order)
+    finish(after, record["number"], hash, record["recorded"], record["effective"])
+    return after
+
+
+def finish(ticket: Ticket, number: int, hash: str, recorded: str, effective: str) -> None:
+    """Mark the step as the ticket's last."""
+    ticket.number, ticket.head = number, hash
+    ticket.recorded, ticket.effective = recorded, effective
+
+
+def copy_of(ticket: Ticket) -> Ticket:
+    """A copy that may be changed. Values of fields are never changed in place, so they are shared."""
+    return replace(
+        ticket,
+        active=list(ticket.active),
+        history=dict(ticket.history),
+        fields=dict(ticket.fields),
+        commits=dict(ticket.commits),
+        tasks=dict(ticket.tasks),
+        timers={key: dict(timer) for key, timer in ticket.timers.items()},
+        did={trigger: {"times": entry["times"], "by": dict(entry["by"])} for trigger, entry in ticket.did.items()},
+        entered=dict(ticket.entered),
+        signatures={offer: list(by) for offer, by in ticket.signatures.items()},
+        children=list(ticket.children),
+        links=list(ticket.links),
+    )
+
+
+def blank(id: str, procedure: str, digest: str) -> Ticket:
+    """A ticket before its first step."""
+    return Ticket(id=id, procedure=procedure, digest=digest)
+
+
+def apply(ticket: Ticket, event: Event, number: int, values: Values, order: Callable[[str], int]) -> None:
+    """Change `ticket` in place as `event` says. Only its maker may call this with a ticket that others hold."""
+    handle = _HANDLERS.get(event["kind"])
+    if handle is not None:
+        handle(ticket, event, number, values, order)
+
+
+def _opened(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.opener, ticket.owner = event["opener"], event["owner"]
+    ticket.parent, ticket.opened = event.get("parent"), event["at"]
+
+
+def _written(ticket: Ticket, event: Event, _number: int, values: Values, *_: Any) -> None:
+    name = event["field"]
+    if "commitment" in event:
+        ticket.commits[name] = event["commitment"]
+        sealed = values.get(event["slot"])
+        ticket.fields[name] = sealed.value if sealed else None
+    else:
+        ticket.fields[name] = event["value"]
+
+
+def _cleared(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.fields.pop(event["field"], None)
+    ticket.commits.pop(event["field"], None)
+
+
+def _did(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
+    entry = ticket.did.setdefault(event["trigger"], {"times": 0, "by": {}})
+    entry["times"] += 1
+    for actor in event["by"]:
+        entry["by"][actor] = number
+    if "offer" in event:
+        ticket.signatures.pop(event["offer"], None)
+
+
+def _signed(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.signatures.setdefault(event["offer"], []).append(event["by"])
+
+
+def _signatures_voided(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.signatures.pop(event["offer"], None)
+
+
+def _left(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.active.remove(event["state"])
+    prefix = event["state"] + "."
+    for offer in [offer for offer in ticket.signatures if offer.startswith(prefix)]:
+        del ticket.signatures[offer]
+
+
+def _entered(ticket: Ticket, event: Event, number: int, _values: Values, order: Callable[[str], int]) -> None:
+    ticket.active.append(event["state"])
+    ticket.active.sort(key=order)
+    ticket.entered[event["state"]] = number
+
+
+def _remembered(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.history[event["state"]] = list(event["states"])
+
+
+def _timer_set(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.timers[event["timer"]] = {key: value for key, value in event.items() if key not in {"kind", "timer"}}
+
+
+def _timer_gone(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.timers.pop(event["timer"], None)
+
+
+def _timer_set_aside(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.timers[event["timer"]]["aside"] = event["error"]
+
+
+def _timer_released(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.timers[event["timer"]].pop("aside", None)
+
+
+def _assigned(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.tasks[event["region"]] = {key: event[key] for key in ("role", "assignee") if key in event}
+
+
+def _unassigned(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.tasks.pop(event["region"], None)
+
+
+def _owned(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.owner = event["owner"]
+
+
+def _child_started(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.children.append({"id": event["id"], "procedure": event["procedure"]})
+
+
+def _linked(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.links.append(event["to"])
+
+
+def _closed(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.status, ticket.outcome = "closed", event["outcome"]
+    ticket.tasks.pop(ROOT, None)
+
+
+_HANDLERS: Final[dict[str, Callable[..., None]]] = {
+    "opened": _opened,
+    "written": _written,
+    "cleared": _cleared,
+    "did": _did,
+    "signed": _signed,
+    "signatures_voided": _signatures_voided,
+    "left": _left,
+    "entered": _entered,
+    "remembered": _remembered,
+    "timer_set": _timer_set,
+    "timer_cleared": _timer_gone,
+    "timer_fired": _timer_gone,
+    "timer_set_aside": _timer_set_aside,
+    "timer_released": _timer_released,
+    "assigned": _assigned,
+    "unassigned": _unassigned,
+    "owned": _owned,
+    "child_started": _child_started,
+    "linked": _linked,
+    "closed": _closed,
+}
+
+
+def ordered(names: Sequence[str]) -> Callable[[str], int]:
+    """A document order from the ids in order."""
+    return {name: rank for rank, name in enumerate(names)}.__getitem__

@@ -1,0 +1,109 @@
+"""What can be done with a ticket now, by whom, and what it needs: the `possible` of lists, refusals and JSON."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sop_engine import values
+from sop_engine.messages import Message, Text
+from sop_engine.procedure import ROOT, Offer, State
+from sop_engine.ticket import people
+from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.questions import Unanswered
+
+
+def offers(draft: Draft) -> Iterable[tuple[State, Offer]]:
+    """Every offer that a person's trigger can reach now: the innermost of each name in each region."""
+    program, active = draft.program, draft.ticket.active
+    if draft.ticket.status != "open":
+        return
+    for state, offer in program.chart.offers(active):
+        if state.id in program.chart.source_of(active, offer.trigger, None):
+            yield state, offer
+
+
+def possible(draft: Draft, person: str) -> list[dict[str, Any]]:
+    """For each offer: its trigger, region (where the bare trigger is not enough), title, whether `person` may by state
+    and post (`allowed`; guards on what is asked are decided at `do`), why not, who may, what it needs, signatures."""
+    found = []
+    for state, offer in offers(draft):
+        several = len(draft.program.chart.source_of(draft.ticket.active, offer.trigger, None)) > 1
+        found.append(entry(draft, offer, state.id, person, state.id if several else None))
+    return found
+
+
+def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | None) -> dict[str, Any]:
+    """One entry of `possible`; `why_not` is a Message or None."""
+    leave = people.may(draft, offer, source, person, None)
+    signatures = None
+    if offer.sign is not None and offer.sign.count > 1:
+        have = len(draft.ticket.signatures.get(f"{source}.{offer.trigger}", []))
+        signatures = {"have": have, "want": offer.sign.count}
+    signed = bool(signatures and signatures["have"])
+    return {
+        "trigger": offer.trigger,
+        "region": region,
+        "title": offer.title,
+        "allowed": isinstance(leave, people.Leave),
+        "why_not": leave if isinstance(leave, Message) else None,
+        "who": people.who_may(draft, offer, source),
+        "needs": [] if signed else needs(draft, offer),
+        "signatures": signatures,
+    }
+
+
+def needs(draft: Draft, offer: Offer) -> list[dict[str, Any]]:
+    """What an offer asks, in order; `required` where it must be given as things stand."""
+    listed = []
+    for name in (*offer.ask, *offer.may_ask):
+        field = draft.program.fields[name]
+        required = name in offer.ask and field.required is None and field.default is None and field.fill is None
+        if field.required is not None and name in offer.ask:
+            required = draft.holds(field.required)
+        listed.append(values.needs(field, required))
+    return listed
+
+
+def brief(draft: Draft) -> tuple[dict[str, Any], ...]:
+    """What is possible now, short, for a refusal: trigger, title, who (roles in words), what must be given. Questions
+    that have no answer yet are left out rather than asked: a refusal needs no second round."""
+    found = []
+    for state, offer in offers(draft):
+        try:
+            who = tuple(people.describe(draft, each, state.id) for each in offer.by)
+        except Unanswered:
+            who = ()
+        required = tuple(
+            name for name in offer.ask if (field := draft.program.fields[name]).required is None and field.default is None
+        )
+        found.append({"trigger": offer.trigger, "title": offer.title, "who": who, "needs": required})
+    return tuple(found)
+
+
+def outcome_title(program: Program, outcome: str | None) -> Text | str:
+    """An outcome in words."""
+    for choice in program.procedure.outcomes:
+        if choice.id == outcome:
+            return choice.title
+    return outcome or ""
+
+
+def subject(program: Program, fields: dict[str, Any], show: Any) -> str:
+    """What lists show for a ticket: the procedure's `subject` with its fields filled in by `show(field, value)`."""
+    parts = []
+    for rank, part in enumerate(program.procedure.subject):
+        if rank % 2 == 0:
+            parts.append(part)
+            continue
+        name, _, inner = part.partition(".")
+        value = fields.get(name)
+        if inner and isinstance(value, dict):
+            parts.append(str(value.get(inner, "")))
+        elif value is not None:
+            parts.append(show(program.fields[name], value))
+    return " ".join("".join(parts).split())
+
+
+def state_titles(program: Program, active: Iterable[str]) -> tuple[Any, ...]:
+    """The titles of the active leaves."""
+    return tuple(program.states[leaf].title or leaf for leaf in program.chart.leaves(list(active)) if leaf != ROOT)

@@ -1,0 +1,64 @@
+"""A procedure made ready to run: its chart, its closures, and the tables that a command looks things up in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sop_engine import guards
+from sop_engine.chart import Chart
+from sop_engine.procedure import ROOT, Field, Offer, Procedure, Role, State, Timer, Tree
+from sop_engine.ticket.evolve import ordered
+
+
+class Program:
+    """Built once per normal form and shared by every ticket that is pinned to it; holds no ticket's state."""
+
+    def __init__(self, procedure: Procedure, digest: str) -> None:
+        self.procedure = procedure
+        self.digest = digest
+        self.chart = Chart(procedure)
+        self.fields: dict[str, Field] = {field.id: field for field in procedure.fields}
+        self.roles: dict[str, Role] = {role.id: role for role in procedure.roles}
+        self.states: dict[str, State] = {state.id: state for state in procedure.states}
+        self.order = ordered([state.id for state in procedure.states])
+        self.computed = [field for field in procedure.fields if field.computed is not None]
+        self.timers: dict[str, tuple[State, Timer]] = {
+            f"{state.id}/{timer.id}": (state, timer) for state in procedure.states for timer in state.timers
+        }
+        self.timed_fields = {
+            timer.at.partition(".")[0] for _state, timer in self.timers.values() if timer.at is not None
+        }
+        self.triggers = sorted({offer.trigger for state in procedure.states for offer in state.offers})
+        # keyed by identity: the trees live as long as the procedure, and hashing nested tuples would cost more
+        self._tests: dict[int, Callable[[Any], bool]] = {}
+        self._values: dict[int, Callable[[Any], Any]] = {}
+        self._committed: dict[int, bool] = {}
+
+    def holds(self, guard: Tree, environment: Any) -> bool:
+        """Whether a guard holds for what `environment` (a `guards.Env`) tells."""
+        test = self._tests.get(id(guard))
+        if test is None:
+            test = self._tests[id(guard)] = guards.test(guard, self.fields)
+        return test(environment)
+
+    def value(self, expression: Tree, environment: Any) -> Any:
+        """The value of an expression, decoded; None where it is unset."""
+        function = self._values.get(id(expression))
+        if function is None:
+            function = self._values[id(expression)] = guards.compile(expression, self.fields)
+        return function(environment)
+
+    def reads_committed(self, tree: Tree) -> bool:
+        """Whether a tree reads a field of which the record holds only a commitment: then its result is recorded."""
+        known = self._committed.get(id(tree))
+        if known is None:
+            known = any(self.fields[name].committed for name in guards.reads(tree) if name in self.fields)
+            self._committed[id(tree)] = known
+        return known
+
+    def offer(self, state: str, trigger: str) -> Offer:
+        """The offer of `trigger` at `state`, which must have it."""
+        return next(offer for offer in self.states[state].offers if offer.trigger == trigger)
+
+    def region(self, state: str) -> str:
+        """The region that a state's task belongs to; `ticket` where nothing is parallel."""
+        return ROOT if state == ROOT else self.chart.region(state)

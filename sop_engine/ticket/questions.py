@@ -1,0 +1,66 @@
+"""What `decide` may ask of the world, and how the answers stand in the record.
+
+| question | answer |
+|---|---|
+| `zone` | the site's time zone: `Asia/Shanghai` |
+| `person:ID` | `{"active": bool, "roles": [[role, scope or null]], "rights": [...]}`, or null |
+| `holders:ROLE` , `holders:ROLE@UNIT` | actors who hold the role (for that unit), in id order |
+| `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
+| `version:PROCEDURE` | `{"digest", "prefix"}` of the newest published version, or null |
+| `tickets:ID,ID` | `[{"id", "procedure", "status", "outcome", "state"}]` of the ticket's children |
+| `unit:ID` | whether the register knows the unit |
+| `contact:UNIT` | the unit's contact `{"name", "phone"}`, or null; personal, so the record holds a commitment |
+| `collect:JSON` | rows of the tickets that a query finds; free text, so the record holds a commitment |
+
+An answer becomes a fact of the step only when `decide` used it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sop_engine.ticket.records import Sealer
+
+SEALED: Final = ("contact:", "collect:")
+"""questions whose answers are personal or free text"""
+
+
+class Unanswered(Exception):
+    """Raised inside `decide`; becomes `Missing`."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(question)
+        self.question = question
+
+
+class Facts:
+    """Answers, and which of them were used."""
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        self._answers = answers
+        self.used: dict[str, Any] = {}
+
+    def ask(self, question: str) -> Any:
+        """The answer; raises `Unanswered` where there is none yet."""
+        try:
+            answer = self._answers[question]
+        except KeyError:
+            raise Unanswered(question) from None
+        self.used[question] = answer
+        return answer
+
+    def record(self, sealer: Sealer, values: dict[str, Any]) -> dict[str, Any]:
+        """The used answers as the record holds them; sealed ones are put beside the step, into `values`."""
+        recorded: dict[str, Any] = {}
+        for question, answer in self.used.items():
+            if question.startswith(SEALED) and answer is not None:
+                slot = f"fact:{question}"
+                values[slot] = sealed = sealer.seal(slot, answer)
+                recorded[question] = {"commitment": sealed.commitment, "slot": slot}
+            else:
+                recorded[question] = answer
+        return recorded
+
+
+def holders(role: str, unit: str | None) -> str:
+    """The question who holds a role (for a unit)."""
+    return f"holders:{role}@{unit}" if unit else f"holders:{role}"

@@ -1,0 +1,240 @@
+"""The commands that move a ticket's chart: opening, triggers, timers and signals."""
+
+from typing import Any
+
+from sop_engine import canonical
+from sop_engine.chart.host import Asked, Begun, Looked, Signalled
+from sop_engine.messages import Message, msg
+from sop_engine.procedure import ROOT, Offer, Transition
+from sop_engine.ticket import people, possible, running
+from sop_engine.ticket.asking import take_values
+from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.near import near
+from sop_engine.ticket.records import TIMER, Refusal
+from sop_engine.ticket.running import Run
+
+
+def open_ticket(draft: Draft) -> dict[str, Any]:
+    """Open a ticket: by a person who may, by a parent's transition, or by the calendar."""
+    command, procedure = draft.command, draft.program.procedure
+    arguments = command.arguments
+    by_person = command.cause is None
+    if by_person:
+        _let(draft, procedure.open, ROOT)
+    if not draft.ticket.id:
+        draft.ticket.id = draft.draw_number(procedure.prefix)
+    owner = arguments.get("owner") or _owner_of_calendar_start(draft) or command.actor
+    entries = {"parent": arguments["parent"]} if arguments.get("parent") else {}
+    draft.emit("opened", at=draft.effective, opener=command.actor, owner=owner, procedure=procedure.id, **entries)
+    for timer in draft.program.states[ROOT].timers:
+        running.set_timer(draft, draft.program.states[ROOT], timer)
+    fields = take_values(draft, procedure.open, opening=True)
+    if not Run(draft).go(Begun(_opening(draft))):
+        raise Refused(_guards_failed(draft, procedure.open))
+    running.reset_timers(draft, set(draft.ticket.fields))
+    recorded = {name: value for name, value in arguments.items() if name != "fields"}
+    return {**recorded, "fields": fields}
+
+
+def _opening(draft: Draft) -> Transition:
+    """The first alternative of `open` whose guard holds; a missing value makes none hold."""
+    for transition in draft.program.procedure.open.alternatives:
+        if transition.when is None or draft.holds(transition.when):
+            return transition
+    raise Refused(_guards_failed(draft, draft.program.procedure.open))
+
+
+def _owner_of_calendar_start(draft: Draft) -> str | None:
+    if draft.command.actor != TIMER:
+        return None
+    role = draft.program.procedure.owner
+    holders = people.holders_of(draft, role) if role else []
+    if not holders:
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("nobody holds the role {role}, which owns a ticket started by the calendar", role=role or "-"),
+                fix=msg("give somebody the role: sop actor grant NAME {role}", role=role or "-"),
+            )
+        )
+    return holders[0]
+
+
+def do(draft: Draft) -> dict[str, Any]:
+    """Do a trigger: `trigger`, or `x.trigger` where x is an active state."""
+    _require_open(draft)
+    wanted = str(draft.command.arguments["trigger"])
+    source = find_source(draft, wanted)
+    offer = draft.program.offer(source, wanted.rpartition(".")[2])
+    leave = _let(draft, offer, source)
+    recorded: dict[str, Any] = {"as": leave, "source": source, "trigger": wanted}
+    if draft.command.arguments.get("assignee"):
+        recorded["assignee"] = draft.command.arguments["assignee"]
+    changed = set(draft.command.arguments.get("fields") or {})
+    if offer.sign is not None and offer.sign.count > 1:
+        recorded["fields"], complete = _sign(draft, offer, source)
+        if not complete:
+            running.reset_timers(draft, changed)
+            return recorded
+    else:
+        recorded["fields"] = take_values(draft, offer, opening=False)
+    if leave == "assignee":
+        _become_assignee(draft, source)
+    if not Run(draft).go(Asked(source, offer.trigger)):
+        raise Refused(_guards_failed(draft, offer))
+    running.reset_timers(draft, changed)
+    return recorded
+
+
+def find_source(draft: Draft, wanted: str) -> str:
+    """The active state whose offer a person's trigger names: the innermost that has it, and only one such."""
+    prefix, _, trigger = wanted.rpartition(".")
+    program, active = draft.program, draft.ticket.active
+    if prefix and prefix not in active and prefix != ROOT:
+        raise Refused(_no_such_trigger(draft, wanted, trigger))
+    sources = program.chart.source_of(active, trigger, prefix or None)
+    if not sources:
+        raise Refused(_no_such_trigger(draft, wanted, trigger))
+    if len(sources) > 1:
+        choices = tuple(f"{source}.{trigger}" for source in sources)
+        raise Refused(
+            Refusal(
+                "not_understood",
+                msg("`{trigger}` could be any of {choices}", trigger=trigger, choices=choices),
+                near=choices,
+                fix=msg("say which: sop do {ticket} {choice}", ticket=draft.ticket.id, choice=choices[0]),
+            )
+        )
+    return sources[0]
+
+
+def _sign(draft: Draft, offer: Offer, source: str) -> tuple[dict[str, Any], bool]:
+    """One of several signatures: the first gives the values, the others repeat the trigger without."""
+    assert offer.sign is not None
+    key = f"{source}.{offer.trigger}"
+    signed = draft.ticket.signatures.get(key, [])
+    actor = draft.command.actor
+    if actor in signed:
+        raise Refused(
+            Refusal("not_you", msg("{name} has signed `{trigger}` already; another must", name=actor, trigger=offer.trigger))
+        )
+    if offer.sign.of:
+        roles = (offer.sign.of[len(signed)],) if offer.sign.ordered else offer.sign.of
+        if not any(people.holds_role(draft, draft.command.standing_for or actor, role) for role in roles):
+            raise Refused(_not_you(draft, offer, msg("this signature is for {roles}", roles=roles)))
+    if signed and draft.command.arguments.get("fields"):
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("the first signature gave the values; a further one repeats `{trigger}` without", trigger=offer.trigger),
+                fix=msg("correct a value first: sop edit {ticket} (it voids the signatures)", ticket=draft.ticket.id),
+            )
+        )
+    fields = take_values(draft, offer, opening=False) if not signed else {}
+    have = len(signed) + 1
+    draft.emit("signed", offer=key, by=actor, have=have, want=offer.sign.count)
+    return fields, have >= offer.sign.count
+
+
+def _become_assignee(draft: Draft, source: str) -> None:
+    """Who acts on an offered task becomes its assignee."""
+    region = draft.program.region(source)
+    task = draft.ticket.tasks.get(region, {})
+    person = draft.command.standing_for or draft.command.actor
+    if "assignee" not in task:
+        draft.emit("assigned", region=region, assignee=person, **({"role": task["role"]} if "role" in task else {}))
+
+
+def fire_timer(draft: Draft) -> dict[str, Any]:
+    """A timer of the ticket fires."""
+    key = str(draft.command.arguments["timer"])
+    timer = draft.ticket.timers.get(key)
+    if timer is None or timer["due"] > canonical.instant_text(draft.given.effective):
+        raise Refused(Refusal("not_now", msg("the timer {timer} is not due", timer=key)))
+    running.fire(draft, key)
+    return {"timer": key}
+
+
+def take_signal(draft: Draft) -> dict[str, Any]:
+    """A signal from a parent, a child or outside; one that nobody takes is recorded as not taken."""
+    arguments = dict(draft.command.arguments)
+    event = str(arguments["event"])
+    if "child" in arguments:
+        draft.emit("child_closed", id=arguments["child"], outcome=arguments["outcome"])
+    if draft.ticket.status == "closed":
+        draft.emit("not_taken", event=event)
+    elif not Run(draft).go(Signalled(event)) and not Run(draft).go(Looked()) and "child" not in arguments:
+        draft.emit("not_taken", event=event)
+    return arguments
+
+
+# --- refusals ------------------------------------------------------------------------------------------------------
+
+
+def _require_open(draft: Draft) -> None:
+    if draft.ticket.status != "open":
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg(
+                    "{ticket} is closed ({outcome}); nothing more can be done with it",
+                    ticket=draft.ticket.id,
+                    outcome=possible.outcome_title(draft.program, draft.ticket.outcome),
+                ),
+            )
+        )
+
+
+def _let(draft: Draft, offer: Offer, source: str) -> str:
+    """Why the actor may do an offer; refuses where he may not."""
+    command = draft.command
+    found = people.may(draft, offer, source, command.actor, command.standing_for)
+    if isinstance(found, Message):
+        raise Refused(_not_you(draft, offer, found))
+    return found.reason
+
+
+def _not_you(draft: Draft, offer: Offer, why: Message) -> Refusal:
+    command = draft.command
+    return Refusal(
+        "not_you",
+        msg(
+            "{name} may not `{trigger}`{where}: {why}",
+            name=command.standing_for or command.actor,
+            trigger=offer.trigger,
+            where=msg(" {ticket}", ticket=draft.ticket.id) if draft.ticket.id else "",
+            why=why,
+        ),
+        possible=possible.brief(draft) if draft.ticket.number else (),
+    )
+
+
+def _no_such_trigger(draft: Draft, wanted: str, trigger: str) -> Refusal:
+    program, active = draft.program, draft.ticket.active
+    leaves = tuple(program.states[leaf].title or leaf for leaf in program.chart.leaves(active))
+    known = trigger in program.triggers
+    offered = tuple(dict.fromkeys(offer.trigger for _state, offer in program.chart.offers(active)))
+    return Refusal(
+        "not_now" if known else "not_understood",
+        msg(
+            "{ticket} cannot `{trigger}`: its state {state} has no such transition",
+            ticket=draft.ticket.id,
+            trigger=wanted,
+            state=leaves,
+        ),
+        near=near(trigger, offered),
+        possible=possible.brief(draft),
+    )
+
+
+def _guards_failed(draft: Draft, offer: Offer) -> Refusal:
+    failed = tuple(each.when for each in offer.alternatives if each.when is not None)
+    return Refusal(
+        "not_now",
+        msg("`{trigger}` is not possible now: its condition does not hold", trigger=offer.trigger),
+        guards=failed,
+        possible=possible.brief(draft) if draft.ticket.number else (),
+    )
+
+
