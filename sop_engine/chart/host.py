@@ -75,7 +75,8 @@ class Host(Protocol):
         """A history state has a new memory."""
 
     def moved(self, active: Sequence[str]) -> None:
-        """The configuration after a microstep's exits or entries (so that `in_state` in guards and effects is right)."""
+        """The configuration has changed (so that `in_state` in guards and effects is right): called after each exit,
+        and before `entered` of each state that is entered, which by then is active."""
 
     def finished(self, final: State) -> None:
         """A final state of the whole ticket was entered; the run ends."""

@@ -1,0 +1,83 @@
+"""The states of one procedure as a tree: document order, ancestors, kinds. Built once, never changed."""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from sop_engine.procedure import ROOT, Procedure, State
+
+
+class Outline:
+    """What can be said of the states without any configuration.
+
+    Ids in, ids out: a configuration is kept as ids, and the record names states by id. `order` is the place in
+    document order (the root is 0), `ancestors` a state's proper ancestors from its parent outward to the root.
+    """
+
+    def __init__(self, procedure: Procedure) -> None:
+        assert procedure.states[0].id == ROOT, "the first state of a procedure is its root"
+        self.states: Final = {state.id: state for state in procedure.states}
+        self.order: Final = {state.id: place for place, state in enumerate(procedure.states)}
+        self.ancestors: Final[dict[str, tuple[str, ...]]] = {ROOT: ()}
+        for state in procedure.states[1:]:
+            self.ancestors[state.id] = (state.parent, *self.ancestors[state.parent])
+        self.path: Final = {state: (state, *ancestors) for state, ancestors in self.ancestors.items()}
+        self.children: Final = {state.id: self._of(state, history=False) for state in procedure.states}
+        """child states, history states left out"""
+        self.histories: Final = {state.id: self._of(state, history=True) for state in procedure.states}
+        self.region: Final = {state.id: self._region(state.id) for state in procedure.states}
+
+    def is_history_state(self, state: str) -> bool:
+        return self.states[state].kind == "history"
+
+    def is_final_state(self, state: str) -> bool:
+        return self.states[state].kind == "final"
+
+    def is_compound_state(self, state: str) -> bool:
+        return self.states[state].kind == "compound"
+
+    def is_parallel_state(self, state: str) -> bool:
+        return self.states[state].kind == "parallel"
+
+    def is_atomic_state(self, state: str) -> bool:
+        """Final states are atomic too, as in SCXML."""
+        return self.states[state].kind in {"atomic", "final"}
+
+    def is_descendant(self, state: str, other: str) -> bool:
+        """Whether `state` is a proper descendant of `other`."""
+        return other in self.ancestors[state]
+
+    def get_proper_ancestors(self, state: str, until: str | None = None) -> tuple[str, ...]:
+        """The ancestors of `state`, parent first, up to but not with `until`; all of them where that is None. Empty
+        where `until` is the state itself, its parent or one of its descendants."""
+        ancestors = self.ancestors[state]
+        if until is None:
+            return ancestors
+        return ancestors[: ancestors.index(until)] if until in ancestors else ()
+
+    def in_entry_order(self, states: Iterable[str]) -> list[str]:
+        """Document order; ancestors come before descendants."""
+        return sorted(states, key=self.order.__getitem__)
+
+    def in_exit_order(self, states: Iterable[str]) -> list[str]:
+        """Document order backwards; descendants come before ancestors."""
+        return sorted(states, key=self.order.__getitem__, reverse=True)
+
+    def leaves(self, active: Collection[str]) -> list[str]:
+        """The active states that have no active child, in document order."""
+        parents = {self.states[state].parent for state in active}
+        return self.in_entry_order(state for state in active if state not in parents)
+
+    def is_finished(self, active: Iterable[str]) -> bool:
+        """Whether a final state of the top level is active: the whole ticket has finished."""
+        return any(self.is_final_state(state) and self.states[state].parent == ROOT for state in active)
+
+    def _of(self, state: State, *, history: bool) -> tuple[str, ...]:
+        return tuple(child for child in state.children if (self.states[child].kind == "history") is history)
+
+    def _region(self, state: str) -> str:
+        inner = state
+        for ancestor in self.ancestors[state]:
+            if self.is_parallel_state(ancestor):
+                return inner
+            inner = ancestor
+        return ROOT
