@@ -1,7 +1,7 @@
 """Statechart semantics: the SCXML algorithm over a Procedure's states."""
 
 from sop_engine.chart.chart import Chart
-from sop_engine.chart.host import Asked, Begun, ChartFault, Configuration, Fired, Host, Occurrence, Signalled
+from sop_engine.chart.host import Asked, Begun, ChartFault, Configuration, Fired, Host, Looked, Occurrence, Signalled
 
 __all__ = [
     "Asked",
@@ -11,6 +11,7 @@ __all__ = [
     "Configuration",
     "Fired",
     "Host",
+    "Looked",
     "Occurrence",
     "Signalled",
 ]

@@ -7,6 +7,7 @@ snake_case. What differs, and why:
   invoke, no external queue; datamodel and executable content are the host's.
 - A person's command (`Asked`) and a timer (`Fired`) name one source state. Only its own alternatives are looked at:
   never its ancestors', never another region's. Signals and internal events are searched as in SCXML.
+- `Looked` begins with the eventless transitions: something that guards read has changed, and no event says so.
 - `Begun` enters the chart by the transition of the procedure's `open`, whose targets may lie anywhere; SCXML has the
   `initial` attribute of its root for that.
 - The root may bear transitions (what counts in every open state), which `<scxml>` may not. A root transition with a
@@ -25,7 +26,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from sop_engine.chart.choice import Arc, Choice, Enabled
-from sop_engine.chart.host import Asked, Begun, ChartFault, Configuration, Fired, Host, Occurrence, Signalled
+from sop_engine.chart.host import Asked, Begun, ChartFault, Configuration, Fired, Host, Looked, Occurrence, Signalled
 from sop_engine.chart.outline import Outline
 from sop_engine.procedure import ROOT
 
@@ -54,9 +55,8 @@ class Interpreter:
 
     # --- the macrostep ----------------------------------------------------------------------------------------------
 
-    def run(self, occurrence: Occurrence | None) -> bool:
-        """Answer the occurrence (None: only see whether eventless transitions are due) and everything that follows
-        from it. False: nothing was taken."""
+    def run(self, occurrence: Occurrence) -> bool:
+        """Answer the occurrence and everything that follows from it. False: nothing was taken."""
         if not self.running:
             return False
         enabled_transitions = self.select(occurrence)
@@ -73,13 +73,13 @@ class Interpreter:
                 self.microstep(enabled_transitions)
         return True
 
-    def select(self, occurrence: Occurrence | None) -> list[Enabled]:
+    def select(self, occurrence: Occurrence) -> list[Enabled]:
         """The transitions that an outside occurrence enables."""
         match occurrence:
-            case None:
+            case Looked():
                 return self.select_eventless_transitions()
             case Begun(transition):
-                return [Enabled(Arc(self.outline.states[ROOT], transition), occurrence)]
+                return [Enabled(Arc(self.outline.states[ROOT], transition, domain=ROOT), occurrence)]
             case Asked(source, trigger):
                 arc = self.choice.asked(source, trigger, self.host) if self.is_active(source) else None
             case Fired(source, timer):
@@ -104,7 +104,7 @@ class Interpreter:
                 if arc is not None:
                     enabled_transitions[arc] = Enabled(arc, None)
                     break
-        return self.remove_conflicting_transitions(enabled_transitions.values())
+        return self.remove_conflicting_transitions(list(enabled_transitions.values()))
 
     def select_transitions(self, event: str) -> list[Enabled]:
         enabled_transitions: dict[Arc, Enabled] = {}
@@ -117,7 +117,7 @@ class Interpreter:
                 if enabled is not None:
                     enabled_transitions[enabled.arc] = enabled
                     break
-        return self.remove_conflicting_transitions(enabled_transitions.values())
+        return self.remove_conflicting_transitions(list(enabled_transitions.values()))
 
     def name_match_and_condition_match(self, state: str, event: str) -> Enabled | None:
         """The transition that `state` itself has for an event, its own completion first."""
@@ -128,7 +128,9 @@ class Interpreter:
         arc = self.choice.handled(state, event, self.host)
         return None if arc is None else Enabled(arc, Signalled(event))
 
-    def remove_conflicting_transitions(self, enabled_transitions: Iterable[Enabled]) -> list[Enabled]:
+    def remove_conflicting_transitions(self, enabled_transitions: list[Enabled]) -> list[Enabled]:
+        if len(enabled_transitions) < 2:
+            return enabled_transitions
         filtered_transitions: list[Enabled] = []
         for t1 in enabled_transitions:
             t1_preempted = False
@@ -181,8 +183,7 @@ class Interpreter:
         states_to_exit: set[str] = set()
         for t in transitions:
             if t.arc.transition.target:
-                domain = self.get_transition_domain(t.arc)
-                states_to_exit.update(s for s in self.configuration if self.outline.is_descendant(s, domain))
+                states_to_exit |= self.configuration & self.outline.descendants[self.get_transition_domain(t.arc)]
         return states_to_exit
 
     def execute_transition_content(self, enabled_transitions: list[Enabled]) -> None:
@@ -279,21 +280,10 @@ class Interpreter:
 
     def get_transition_domain(self, t: Arc) -> str:
         """The state inside which everything that `t` leaves and enters lies."""
+        if t.domain is not None:
+            return t.domain
         tstates = self.get_effective_target_states(self.targets(t))
-        source = t.source.id
-        within = all(self.outline.is_descendant(s, source) for s in tstates)
-        if t.transition.internal and self.outline.is_compound_state(source) and within:
-            return source
-        return self.find_lcca([source, *tstates])
-
-    def find_lcca(self, state_list: list[str]) -> str:
-        """The least common compound ancestor. The root is its own where it is the source."""
-        head, *tail = state_list
-        for anc in self.outline.get_proper_ancestors(head):
-            is_compound_or_root = self.outline.is_compound_state(anc) or anc == ROOT
-            if is_compound_or_root and all(self.outline.is_descendant(s, anc) for s in tail):
-                return anc
-        return ROOT
+        return self.outline.get_transition_domain(t.source.id, t.transition.internal, tstates)
 
     def get_effective_target_states(self, targets: Iterable[str]) -> list[str]:
         """The targets, with history states replaced by what they remember, or else where they go by default."""

@@ -27,24 +27,17 @@ class Chart:
         """The configuration after the occurrence and everything that follows from it (SCXML's macrostep).
 
         None where nothing was taken: of a command or a timer no alternative holds (or its source is not active), a
-        signal is taken by nobody, or the ticket had finished. All or nothing: the configuration given is never
-        changed, and what the host raises comes through. Raises `ChartFault` where the chart does not come to rest.
+        signal is taken by nobody, at a look no eventless transition holds, or the ticket had finished. All or
+        nothing: the configuration given is never changed, and what the host raises comes through. Raises `ChartFault`
+        where the chart does not come to rest.
         """
-        return self._run(configuration, occurrence, host)
-
-    def settle(self, configuration: Configuration, host: Host) -> Configuration | None:
-        """Take the eventless transitions whose guards have come to hold without any event (a field was edited), and
-        what follows from them; None where there are none. Otherwise as `run`."""
-        return self._run(configuration, None, host)
+        interpreter = Interpreter(self._outline, self._choice, configuration, host)
+        return interpreter.result() if interpreter.run(occurrence) else None
 
     def opening(self, host: Host) -> Transition | None:
         """The alternative of the procedure's `open` by which a new ticket begins: the first that holds."""
         arc = self._choice.opened(host)
         return None if arc is None else arc.transition
-
-    def _run(self, configuration: Configuration, occurrence: Occurrence | None, host: Host) -> Configuration | None:
-        interpreter = Interpreter(self._outline, self._choice, configuration, host)
-        return interpreter.result() if interpreter.run(occurrence) else None
 
     # --- looking ----------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,9 @@ class Arc:
 
     source: State
     transition: Transition
+    domain: str | None
+    """inside which everything that it leaves and enters lies; None where it has no target, or one that is a history
+    state, so that it depends on what is remembered"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class _Cursor:
 class _FlatMachine:
     """The alternatives of some sibling states, by state and trigger."""
 
-    def __init__(self, siblings: Sequence[State]) -> None:
+    def __init__(self, outline: Outline, siblings: Sequence[State]) -> None:
+        self._outline = outline
         self._cursor = _Cursor()
         self._lock = threading.RLock()
         self._machine = Machine(
@@ -106,7 +110,8 @@ class _FlatMachine:
         """Let `state` have these alternatives for `trigger`, in this order."""
         for transition in alternatives:
             self.known.add((state.id, trigger))
-            alternative = _Alternative(Arc(state, transition), transition.when)
+            arc = Arc(state, transition, _static_domain(self._outline, state, transition))
+            alternative = _Alternative(arc, transition.when)
             self._machine.add_transition(
                 trigger,
                 state.id,
@@ -135,11 +140,11 @@ class Choice:
 
     def __init__(self, outline: Outline, opening: Offer) -> None:
         root = outline.states[ROOT]
-        self._machines: dict[str, _FlatMachine] = {ROOT: _FlatMachine([root])}
+        self._machines: dict[str, _FlatMachine] = {ROOT: _FlatMachine(outline, [root])}
         self._machines[ROOT].add(root, "open ", opening.alternatives)
         for children in outline.children.values():
             if children:
-                machine = _FlatMachine([outline.states[child] for child in children])
+                machine = _FlatMachine(outline, [outline.states[child] for child in children])
                 self._machines.update(dict.fromkeys(children, machine))
         self._events = {
             state.id: tuple((place, _descriptors(handler.event)) for place, handler in enumerate(state.handlers))
@@ -181,6 +186,12 @@ class Choice:
         if machine is None or (source, trigger) not in machine.known:
             return None
         return machine.ask(source, trigger, host)
+
+
+def _static_domain(outline: Outline, source: State, transition: Transition) -> str | None:
+    if not transition.target or any(outline.is_history_state(target) for target in transition.target):
+        return None
+    return outline.get_transition_domain(source.id, transition.internal, transition.target)
 
 
 def _descriptors(event: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ class Outline:
         self.children: Final = {state.id: self._of(state, history=False) for state in procedure.states}
         """child states, history states left out"""
         self.histories: Final = {state.id: self._of(state, history=True) for state in procedure.states}
+        self.descendants: Final = {state: self._descendants(state) for state in self.states}
         self.region: Final = {state.id: self._region(state.id) for state in procedure.states}
 
     def is_history_state(self, state: str) -> bool:
@@ -44,7 +45,7 @@ class Outline:
 
     def is_descendant(self, state: str, other: str) -> bool:
         """Whether `state` is a proper descendant of `other`."""
-        return other in self.ancestors[state]
+        return state in self.descendants[other]
 
     def get_proper_ancestors(self, state: str, until: str | None = None) -> tuple[str, ...]:
         """The ancestors of `state`, parent first, up to but not with `until`; all of them where that is None. Empty
@@ -71,8 +72,27 @@ class Outline:
         """Whether a final state of the top level is active: the whole ticket has finished."""
         return any(self.is_final_state(state) and self.states[state].parent == ROOT for state in active)
 
+    def get_transition_domain(self, source: str, internal: bool, tstates: Collection[str]) -> str:
+        """The state inside which everything lies that a transition from `source` to `tstates` (no history states
+        among them) leaves and enters."""
+        within = all(self.is_descendant(s, source) for s in tstates)
+        if internal and self.is_compound_state(source) and within:
+            return source
+        return self.find_lcca(source, tstates)
+
+    def find_lcca(self, head: str, tail: Collection[str]) -> str:
+        """The least common compound ancestor of `head` and all of `tail`; of the root it is the root itself."""
+        for anc in self.ancestors[head]:
+            is_compound_or_root = self.is_compound_state(anc) or anc == ROOT
+            if is_compound_or_root and all(self.is_descendant(s, anc) for s in tail):
+                return anc
+        return ROOT
+
     def _of(self, state: State, *, history: bool) -> tuple[str, ...]:
         return tuple(child for child in state.children if (self.states[child].kind == "history") is history)
+
+    def _descendants(self, state: str) -> frozenset[str]:
+        return frozenset(inner for inner, ancestors in self.ancestors.items() if state in ancestors)
 
     def _region(self, state: str) -> str:
         inner = state
