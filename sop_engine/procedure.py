@@ -17,6 +17,9 @@ from typing import Any, ClassVar, Final, Literal
 
 from sop_engine import canonical
 from sop_engine.messages import Text
+from sop_engine.worktime.durations import Duration as Duration
+from sop_engine.worktime.durations import Unit as Unit
+from sop_engine.worktime.recurrence import Every as Every
 
 FORMAT: Final = 1
 
@@ -27,6 +30,8 @@ FieldType = Literal[
     "text", "integer", "decimal", "money", "boolean", "date", "time", "datetime", "interval", "phone", "choice",
     "person", "staff", "unit", "file", "photo", "checklist", "rows",
 ]  # fmt: skip
+LARGEST_ROWS: Final = 1000
+"""rows that a field may have, and that a query collects"""
 ROOT: Final = "ticket"
 """The id of the state that is the whole ticket; no state of a procedure may bear it."""
 
@@ -245,29 +250,6 @@ class Handler:
 
 # --- time ----------------------------------------------------------------------------------------------------------
 
-Unit = Literal["min", "h", "day", "week", "month", "year"]
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """`count` minutes or hours elapsed, or days to years on the wall clock of the site's zone."""
-
-    count: int
-    unit: Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Every:
-    """A recurrence. Either `each` duration after the last, or at `at` (HH:MM, site's zone) on `on`: `day`, `mon` to
-    `sun`, `1` to `31` of the month (the last day where the month is shorter), `last` day of the month, or
-    `MM-DD` of the year (29 February is the 28th in other years). `times` ends it."""
-
-    each: Duration | None = None
-    on: tuple[str, ...] = ()
-    at: str = ""
-    times: int | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Timer:
     """Fires `after` the state is entered, `at` a field's time (with an offset), or `every` so often."""
@@ -431,6 +413,11 @@ def to_json(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [to_json(item) for item in value]
     return value
+
+
+def from_json(kind: Any, raw: dict[str, Any]) -> Any:
+    """A record of the class `kind` from its plain JSON, as `to_json` wrote it."""
+    return _record(kind, raw)
 
 
 def _default(each: "dataclasses.Field[Any]") -> Any:

@@ -15,6 +15,7 @@ from sop_engine.ticket import acts, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
+from sop_engine.ticket.people import identify
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
 from sop_engine.ticket.records import FORMAT, RULES, Command, Given, Missing, Refusal, Step, Ticket
@@ -48,6 +49,9 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
     try:
         if command.expect is not None and command.expect != working.number:
             return _overtaken(working, command)
+        stranger = identify(draft)
+        if stranger is not None:
+            return Refusal("not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins"))
         arguments = _COMMANDS[command.name](draft)
         draft.compute()
     except Unanswered as missing:
@@ -60,7 +64,7 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             msg("{ticket} would run in a circle: its eventless transitions never come to rest", ticket=working.id),
             fix=msg("the procedure needs a guard on its eventless transitions: sop flow lint"),
         )
-    return _step(draft, arguments)
+    return make_step(draft, arguments)
 
 
 def _overtaken(ticket: Ticket, command: Command) -> Refusal:
@@ -76,7 +80,7 @@ def _overtaken(ticket: Ticket, command: Command) -> Refusal:
     )
 
 
-def _step(draft: Draft, arguments: dict[str, Any]) -> Step:
+def make_step(draft: Draft, arguments: dict[str, Any]) -> Step:
     """The record of what the draft did, its hash, and the ticket after."""
     ticket, command, given = draft.ticket, draft.command, draft.given
     facts = draft.facts.record(given.sealer, draft.sealed)

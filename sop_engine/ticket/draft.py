@@ -37,7 +37,7 @@ class Draft:
         self._drawn: dict[str, int] = {}
         self._effective = canonical.instant_text(given.effective)
         for name, value in ticket.fields.items():
-            if value is not None and not isinstance(value, Erased):
+            if value is not None and name in program.fields and not isinstance(value, Erased):
                 self.values[name] = values.decode(program.fields[name], value)
 
     # --- events ---

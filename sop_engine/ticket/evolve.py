@@ -4,6 +4,7 @@
 |---|---|
 | `opened` | it has an opener, an owner, perhaps a parent |
 | `written`, `cleared` | a field has a value (beside the step where it is committed), or none |
+| `changed` | entries of a field of the site's history |
 | `did`, `signed`, `signatures_voided` | who did a trigger, who has signed it so far |
 | `took` | a transition was taken: where it stands, nothing more |
 | `left`, `entered`, `remembered` | the configuration and the histories |
@@ -90,6 +91,11 @@ def _cleared(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.commits.pop(event["field"], None)
 
 
+def _changed(ticket: Ticket, event: Event, *_: Any) -> None:
+    entries = {**ticket.fields[event["field"]], **event["put"]}
+    ticket.fields[event["field"]] = {key: value for key, value in entries.items() if key not in event["gone"]}
+
+
 def _did(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
     entry = ticket.did.setdefault(event["trigger"], {"times": 0, "by": {}})
     entry["times"] += 1
@@ -169,6 +175,7 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "opened": _opened,
     "written": _written,
     "cleared": _cleared,
+    "changed": _changed,
     "did": _did,
     "signed": _signed,
     "signatures_voided": _signatures_voided,

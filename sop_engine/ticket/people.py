@@ -12,6 +12,7 @@ from sop_engine.messages import Message, msg
 from sop_engine.procedure import Not, Offer, Recipient, Who
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.questions import holders
+from sop_engine.ticket.records import TIMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,27 @@ class Leave:
     """Somebody may. `reason` says why, as the record has it: `role:desk`, `assignee`, `owner` ..."""
 
     reason: str
+
+
+def identify(draft: Draft) -> Message | None:
+    """Whether the command comes from whom it says it does: the login is the actor's own, or a terminal at which he may
+    act, and who stands in for another may. Gives what is wrong. Timers and consequences have no login to check."""
+    command = draft.command
+    if command.actor == TIMER or command.cause is not None:
+        return None
+    login = draft.facts.ask(f"login:{command.login}")
+    if login is None:
+        return msg("the login {login} belongs to nobody here", login=command.login)
+    keyboard = command.typist or command.actor
+    if keyboard != login["actor"] and keyboard not in login["people"]:
+        return msg("{name} may not act at the login {login}", name=keyboard, login=command.login)
+    for person in {command.actor, keyboard}:
+        if not active(draft, person):
+            return msg("{name} is not active here", name=person)
+    other = command.standing_for
+    if other is not None and not draft.facts.ask(f"standing:{command.actor}:{other}"):
+        return msg("{name} may not stand in for {other}", name=command.actor, other=other)
+    return None
 
 
 def may(draft: Draft, offer: Offer, source: str, actor: str, standing_for: str | None) -> Leave | Message:

@@ -4,6 +4,10 @@
 |---|---|
 | `zone` | the site's time zone: `Asia/Shanghai` |
 | `person:ID` | `{"active": bool, "roles": [[role, scope or null]], "rights": [...]}`, or null |
+| `login:NAME` | `{"actor": id or null, "people": [ids]}` of a system user, or null |
+| `standing:ID:OTHER` | whether somebody may stand in for another at this time |
+| `schedule:PROCEDURE/ID` | a calendar start as the newest version has it, or null |
+| `units` | the register's unit ids |
 | `holders:ROLE` , `holders:ROLE@UNIT` | actors who hold the role (for that unit), in id order |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
 | `version:PROCEDURE` | `{"digest", "prefix"}` of the newest published version, or null |

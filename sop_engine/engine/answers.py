@@ -1,0 +1,125 @@
+"""Answers to what `decide` asks, out of the store, inside the transaction that decides."""
+
+import json
+from typing import Any
+
+from sop_engine import procedure
+from sop_engine.store.seam import Query, Reads, Writes
+from sop_engine.ticket.records import SITE
+
+
+class Answerer:
+    """Answers the questions of `ticket.questions` for one transaction."""
+
+    def __init__(self, transaction: Reads, zone: str, now: str) -> None:
+        self._transaction = transaction
+        self._zone = zone
+        self._now = now
+
+    def answer(self, question: str) -> Any:
+        """The answer to one question. Numbers are drawn; everything else is read."""
+        if question in {"zone", "units"}:
+            return self._zone if question == "zone" else [unit["id"] for unit in self._transaction.units()]
+        kind, _, rest = question.partition(":")
+        method = getattr(self, f"_{kind}")
+        return method(rest)
+
+    def _person(self, actor: str) -> Any:
+        person = self._transaction.person(actor)
+        if person is None:
+            return None
+        return {"active": person.active, "rights": list(person.rights), "roles": [list(role) for role in person.roles]}
+
+    def _login(self, name: str) -> Any:
+        login = self._transaction.login(name)
+        return None if login is None else {"actor": login.actor, "people": list(login.people)}
+
+    def _standing(self, pair: str) -> bool:
+        actor, _, other = pair.partition(":")
+        person = self._transaction.person(actor)
+        if person is None or self._transaction.person(other) is None:
+            return False
+        if {"admin", "stand_in"} & set(person.rights):
+            return True
+        site = self._transaction.ticket(SITE)
+        deputies = site.fields.get("deputies", []) if site else []
+        return any(
+            each["by"] == actor and each["for"] == other and each["from"] <= self._now < each["to"] for each in deputies
+        )
+
+    def _holders(self, rest: str) -> list[str]:
+        role, _, unit = rest.partition("@")
+        return self._transaction.holders(role, unit or None)
+
+    def _number(self, rest: str) -> int:
+        prefix, _, day = rest.partition("#")[0].rpartition("-")
+        writing: Writes = self._transaction  # type: ignore[assignment]  # only writing transactions draw
+        return writing.draw(prefix, day)
+
+    def _version(self, name: str) -> Any:
+        version = self._transaction.newest(name)
+        if version is None:
+            return None
+        return {"digest": version.digest, "prefix": self._normal_form(version.digest)["prefix"]}
+
+    def _schedule(self, rest: str) -> Any:
+        name, _, id = rest.partition("/")
+        version = self._transaction.newest(name)
+        if version is None:
+            return None
+        return next((each for each in self._normal_form(version.digest).get("schedules", []) if each["id"] == id), None)
+
+    def _normal_form(self, digest: str) -> Any:
+        data = self._transaction.blob(digest)
+        assert data is not None, f"normal form {digest} of a published version is kept for ever"
+        return json.loads(data)
+
+    def _tickets(self, rest: str) -> list[dict[str, Any]]:
+        found = []
+        for id in rest.split(","):
+            head = self._transaction.head(id)
+            if head is not None:
+                found.append(
+                    {
+                        "id": id,
+                        "outcome": head.outcome,
+                        "procedure": head.procedure,
+                        "state": list(head.state),
+                        "status": head.status,
+                    }
+                )
+        return found
+
+    def _unit(self, id: str) -> bool:
+        return self._transaction.unit(id) is not None or not self._transaction.units()
+
+    def _contact(self, unit: str) -> Any:
+        entry = self._transaction.unit(unit)
+        return entry.get("contact") if entry else None
+
+    def _collect(self, rest: str) -> list[dict[str, Any]]:
+        query = json.loads(rest)
+        unit = query["same"].get("unit")
+        heads = self._transaction.heads(
+            Query(
+                status=None if query["status"] == "any" else query["status"],
+                procedures=query["procedures"],
+                states=query["states"],
+                unit=unit,
+                limit=procedure.LARGEST_ROWS,
+            )
+        )
+        rows = []
+        for head in heads:
+            if head.id in {query["without"], SITE}:
+                continue
+            known = {
+                "id": head.id,
+                "opened": head.opened,
+                "owner": head.owner,
+                "procedure": head.procedure,
+                "state": ",".join(head.state),
+                "subject": head.subject,
+            }
+            rows.append({name: known[name] for name in query["columns"] if name in known})
+        return rows

@@ -1,0 +1,388 @@
+"""The path of a command: load -> decide -> append, in one transaction. There is no second path.
+
+Before a person's command, what was due earlier than its effective instant fires first, each a step and a commit of its
+own. What a step causes (children to open, signals) is decided and appended in the same transaction; one refusal there
+refuses the whole.
+"""
+
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sop_engine import canonical, procedure, worktime
+from sop_engine.clock import Clock
+from sop_engine.engine.answers import Answerer
+from sop_engine.engine.projections import head_of, project_site
+from sop_engine.engine.settings import Settings
+from sop_engine.errors import BY_NAME, NotFound, NotNow, NotUnderstood, SetUp, SopError
+from sop_engine.messages import msg
+from sop_engine.store.seam import Head, Reads, Store, Writes
+from sop_engine.ticket.decide import decide
+from sop_engine.ticket.foresee import foresee
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.records import SITE, Command, Given, Missing, NewSeals, Refusal, Step, Ticket
+from sop_engine.ticket.site import decide_site, site_program
+
+DEEPEST: Final = 20
+"""how long a chain of causes may be"""
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an accepted command came to: its step, and what followed from it in the same transaction."""
+
+    step: Step
+    head: Head
+    program: Program
+    followed: tuple[Step, ...] = ()
+    fired: tuple[Step, ...] = ()
+    """timers that were due before it, in order"""
+    repeated: bool = False
+    """the idempotency key had been used: nothing was done again"""
+
+    @property
+    def ticket(self) -> Ticket:
+        assert self.step.after is not None
+        return self.step.after
+
+
+@dataclass(slots=True)
+class _Chain:
+    """One transaction's work: the first step and everything that follows from it."""
+
+    transaction: Writes
+    recorded: datetime
+    steps: list[tuple[Step, Head]] = field(default_factory=list)
+
+
+class Engine:
+    """Runs a site's tickets. One engine may serve many commands; it keeps nothing but compiled programs."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        entropy: Callable[[], bytes] = lambda: os.urandom(32),
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.settings = settings
+        self._entropy = entropy
+        self._programs: dict[str, Program] = {}
+        self._numbers: dict[str, int] = {"": 0}
+
+    # --- asking ---
+
+    def act(self, command: Command, key: str | None = None, dry_run: bool = False) -> Done:
+        """Do a command. Raises the `SopError` that its refusal names; a refused command changes nothing, and is logged
+        apart. With `key`, the same request a second time gives what the first came to. A dry run is rolled back."""
+        fired: list[Step] = []
+        while True:
+            try:
+                with self.store.writing() as transaction:
+                    done = self._attempt(transaction, command, key, dry_run)
+                    if dry_run:
+                        raise _RolledBack(done)
+                return replace(done, fired=tuple(fired))
+            except _FireFirst as first:
+                fired.extend(self.fire(first.ticket, first.key, first.due))
+            except _RolledBack as result:
+                return replace(result.done, fired=tuple(fired))
+            except SopError as error:
+                if error.code in (2, 3, 4, 5, 6) and not dry_run:
+                    self._log(command, error)
+                raise
+
+    def _attempt(self, transaction: Writes, command: Command, key: str | None, dry_run: bool) -> Done:
+        request = canonical.digest(repr((command.name, command.ticket, command.actor, command.arguments)).encode())
+        if key is not None:
+            known = transaction.by_key(key)
+            if known is not None:
+                return self._again(transaction, key, known, request)
+        ticket = self.load(transaction, command.ticket) if command.ticket else None
+        recorded = self.recorded(transaction, ticket)
+        effective = self._effective(transaction, command, ticket, recorded)
+        while ticket is not None and (earliest := _earliest(ticket, effective, strictly=True)) is not None:
+            if not dry_run:
+                raise _FireFirst(ticket.id, earliest[1], earliest[0])
+            self.fire_in(transaction, ticket.id, earliest[1], earliest[0])
+            ticket = transaction.ticket(ticket.id)
+        chain = _Chain(transaction, recorded)
+        self.run(chain, command, ticket, effective)
+        step, head = chain.steps[0]
+        if key is not None:
+            transaction.keep_key(key, step.ticket, step.number, request)
+        assert step.after is not None
+        return Done(step, head, self.program(transaction, step.after), tuple(each for each, _head in chain.steps[1:]))
+
+    def _again(self, transaction: Writes, key: str, known: tuple[str, int, str], request: str) -> Done:
+        """What an idempotency key did the first time, with the ticket as it is now."""
+        id, number, before = known
+        if before != request:
+            raise NotUnderstood(
+                msg("the key {key} was used for another request, which became step {number} of {ticket}",
+                    key=key, number=number, ticket=id),
+                fix=msg("use a new key for a new request"),
+            )  # fmt: skip
+        ticket, head = transaction.ticket(id), transaction.head(id)
+        assert ticket is not None and head is not None
+        stored = next(transaction.steps(id, number - 1, number))
+        record = _record(stored.data)
+        step = Step(id, number, stored.data, stored.hash, record["events"], after=ticket)
+        return Done(step, head, self.program(transaction, ticket), repeated=True)
+
+    # --- one transaction ---
+
+    def run(self, chain: _Chain, command: Command, ticket: Ticket | None, effective: datetime, depth: int = 0) -> Step:
+        """Decide a command and append its step, then whatever it causes. Raises what the refusal names."""
+        if depth > DEEPEST:
+            raise NotNow(msg("a chain of causes is longer than {most}: {ticket}", most=DEEPEST, ticket=command.ticket))
+        step = self._decided(chain, command, ticket, effective)
+        assert step.after is not None
+        program = self.program(chain.transaction, step.after)
+        head = head_of(program, step.after, self._version_number(chain.transaction, step.after.digest), self.settings.zone_info)
+        chain.transaction.append(step, head)
+        self._post(chain.transaction, step)
+        chain.steps.append((step, head))
+        for consequence in step.consequences:
+            target = chain.transaction.ticket(consequence.ticket) if consequence.name != "open" else None
+            begin = effective
+            if target is not None:
+                begin = max(effective, canonical.instant_of(target.effective))
+                begin = self._fire_inside(chain, target, begin, depth) or begin
+                target = chain.transaction.ticket(consequence.ticket)
+            self.run(chain, consequence, target, begin, depth + 1)
+        return step
+
+    def _fire_inside(self, chain: _Chain, target: Ticket, before: datetime, depth: int) -> datetime | None:
+        """Timers of a ticket reached by a signal fire inside that transaction."""
+        current: Ticket | None = target
+        while current is not None and (earliest := _earliest(current, before)) is not None:
+            due, key = earliest
+            instant = max(canonical.instant_of(due), canonical.instant_of(current.effective))
+            self.run(chain, self.timer_command(current.id, key), current, instant, depth + 1)
+            current = chain.transaction.ticket(target.id)
+        return None
+
+    def _decided(self, chain: _Chain, command: Command, ticket: Ticket | None, effective: datetime) -> Step:
+        """The step of an accepted command. Asks again while questions are missing."""
+        transaction, recorded = chain.transaction, chain.recorded
+        if ticket is not None and ticket.recorded:
+            recorded = max(recorded, canonical.instant_of(ticket.recorded))
+        answerer = Answerer(transaction, self.settings.zone, canonical.instant_text(recorded))
+        sealer = NewSeals(self._entropy())
+        on_site = command.ticket == SITE
+        program = site_program() if on_site else self._program_for(transaction, command, ticket)
+        answers = {question: answerer.answer(question) for question in foresee(program, ticket, command)}
+        while True:
+            given = Given(recorded, effective, sealer, answers, simulated=self.clock.simulated)
+            result = (decide_site if on_site else decide)(program, ticket, command, given)
+            match result:
+                case Step():
+                    return result
+                case Missing(questions):
+                    answers.update({question: answerer.answer(question) for question in questions})
+                case Refusal():
+                    raise _as_error(result)
+
+    def _program_for(self, transaction: Reads, command: Command, ticket: Ticket | None) -> Program:
+        if ticket is not None:
+            return self.program(transaction, ticket)
+        name = str(command.arguments["procedure"])
+        version = transaction.newest(name)
+        if version is None:
+            raise NotFound(
+                msg("no procedure {name} is published here", name=name),
+                near=[each.procedure for each in transaction.versions()],
+                fix=msg("see what is: sop flow ls"),
+            )
+        return self.program_of(transaction, version.digest)
+
+    def program(self, transaction: Reads, ticket: Ticket) -> Program:
+        """The program that a ticket is pinned to."""
+        return site_program() if ticket.id == SITE else self.program_of(transaction, ticket.digest)
+
+    def program_of(self, transaction: Reads, digest: str) -> Program:
+        """The program of a normal form's digest, compiled once."""
+        program = self._programs.get(digest)
+        if program is None:
+            data = transaction.blob(digest)
+            if data is None:
+                raise SetUp(msg("the store has lost the normal form {digest}", digest=digest))
+            program = self._programs[digest] = Program(procedure.load(data), digest)
+        return program
+
+    def _version_number(self, transaction: Reads, digest: str) -> int:
+        """The number of the version with a digest; versions never change, so it is asked once."""
+        if digest not in self._numbers:
+            version = transaction.version_of(digest)
+            self._numbers[digest] = version.number if version else 0
+        return self._numbers[digest]
+
+    def _post(self, transaction: Writes, step: Step) -> None:
+        """Put a step's notices into the outbox, and keep what it says of people, logins and versions."""
+        if step.letters:
+            channel = str(self.settings.channels.get("default", "log"))
+            letters = [(letter.position, letter.notice, letter.to, channel) for letter in step.letters]
+            assert step.after is not None
+            transaction.add_letters(step.ticket, step.number, letters, step.after.recorded)
+        if step.ticket == SITE:
+            project_site(transaction, step.data, step.values)
+
+    # --- time ---
+
+    def recorded(self, transaction: Reads, ticket: Ticket | None) -> datetime:
+        """When a step is recorded: now, and never before the ticket's last. Raises `SetUp` where the clock is more than
+        five minutes behind what is recorded and nobody has accepted that."""
+        now = self.clock.now()
+        last = canonical.instant_of(ticket.recorded) if ticket is not None and ticket.recorded else now
+        if last - now > CLOCK_TOLERANCE:
+            accepted = transaction.meta("clock_accepted_through")
+            if accepted is None or canonical.instant_of(accepted) < last:
+                raise SetUp(
+                    msg(
+                        "the clock says {now}, but {ticket} has a step recorded at {last}",
+                        now=canonical.instant_text(now),
+                        ticket=ticket.id if ticket else "",
+                        last=canonical.instant_text(last),
+                    ),
+                    fix=msg("set the clock right; or, if it is, accept it on record: sop doctor --accept-clock"),
+                )
+        return max(now, last)
+
+    def _effective(
+        self, transaction: Reads, command: Command, ticket: Ticket | None, recorded: datetime
+    ) -> datetime:
+        """When a person's step counts: when it is recorded, or at the claimed time where the procedure lets it."""
+        last = canonical.instant_of(ticket.effective) if ticket is not None and ticket.effective else None
+        if command.at is None:
+            return max(recorded, last or recorded)
+        if command.at > recorded:
+            raise NotUnderstood(msg("the claimed time {at} has not come yet", at=canonical.instant_text(command.at)))
+        backdate = None if command.ticket == SITE else self._program_for(transaction, command, ticket).procedure.backdate
+        if backdate is None or worktime.subtract(recorded, backdate, self.settings.zone_info) > command.at:
+            return max(recorded, last or recorded)
+        if last is not None and command.at < last:
+            raise NotNow(
+                msg(
+                    "{ticket} has a step that counts from {last}; nothing can be claimed before it",
+                    ticket=command.ticket,
+                    last=canonical.instant_text(last),
+                )
+            )
+        return command.at
+
+    # --- timers ---
+
+    def fire(self, ticket: str, key: str, due: str) -> list[Step]:
+        """Fire one timer, as a commit of its own; gives its step and what followed, or nothing where it is gone by now.
+        A timer that cannot fire is set aside, on record."""
+        try:
+            with self.store.writing() as transaction:
+                return self.fire_in(transaction, ticket, key, due)
+        except SopError as error:
+            return self.set_aside(ticket, key, due, error)
+
+    def fire_in(self, transaction: Writes, id: str, key: str, due: str) -> list[Step]:
+        """Fire one timer inside a transaction."""
+        ticket = transaction.ticket(id)
+        if ticket is None or ticket.timers.get(key, {}).get("due") != due or "aside" in ticket.timers[key]:
+            return []
+        recorded = self.recorded(transaction, ticket)
+        effective = max(canonical.instant_of(due), canonical.instant_of(ticket.effective))
+        chain = _Chain(transaction, recorded)
+        self.run(chain, self.timer_command(id, key), ticket, effective)
+        return [step for step, _head in chain.steps]
+
+    def set_aside(self, id: str, key: str, due: str, error: Exception) -> list[Step]:
+        """Put a poisoned timer aside, on record, so that it holds up nothing else."""
+        with self.store.writing() as transaction:
+            ticket = transaction.ticket(id)
+            if ticket is None or ticket.timers.get(key, {}).get("due") != due:
+                return []
+            chain = _Chain(transaction, self.recorded(transaction, ticket))
+            told = f"{type(error).__name__}: {error}"[:500]
+            command = replace(self.timer_command(id, key), name="set_aside", arguments={"timer": key, "error": told})
+            effective = max(canonical.instant_of(due), canonical.instant_of(ticket.effective))
+            self.run(chain, command, ticket, effective)
+            return [step for step, _head in chain.steps]
+
+    def timer_command(self, ticket: str, key: str) -> Command:
+        """The command of a timer that fires."""
+        return Command(id=new_id(), name="fire", ticket=ticket, actor="timer", login="timer", arguments={"timer": key})
+
+    # --- parts ---
+
+    def load(self, transaction: Reads, id: str) -> Ticket | None:
+        """A ticket by its full id. Raises `NotFound`; the site before its first step is None."""
+        ticket = transaction.ticket(id)
+        if ticket is None and id != SITE:
+            raise NotFound(msg("there is no ticket {ticket}", ticket=id), fix=msg("see what there is: sop ls --all"))
+        return ticket
+
+    def _log(self, command: Command, error: SopError) -> None:
+        """Write a refused command down, apart from the history."""
+        with self.store.writing() as transaction:
+            transaction.log_refusal(
+                canonical.instant_text(self.clock.now()),
+                command.ticket,
+                command.actor,
+                command.login,
+                {"name": command.name, "trigger": command.arguments.get("trigger")},
+                str(error),
+            )
+
+
+class _FireFirst(Exception):
+    """A timer is due before the command: it must fire in a commit of its own."""
+
+    def __init__(self, ticket: str, key: str, due: str) -> None:
+        super().__init__(key)
+        self.ticket, self.key, self.due = ticket, key, due
+
+
+class _RolledBack(Exception):
+    """Carries a dry run's result out of the transaction, which its passing undoes."""
+
+    def __init__(self, done: Done) -> None:
+        super().__init__("dry run")
+        self.done = done
+
+
+def new_id() -> str:
+    """A new command's id."""
+    return uuid.uuid4().hex
+
+
+def _earliest(ticket: Ticket, before: datetime, strictly: bool = False) -> tuple[str, str] | None:
+    """The ticket's earliest timer (due, key) that is due at or before an instant, or strictly before it."""
+    limit = canonical.instant_text(before)
+    dues = [
+        (timer["due"], key)
+        for key, timer in ticket.timers.items()
+        if "aside" not in timer and (timer["due"] < limit or (timer["due"] == limit and not strictly))
+    ]
+    return min(dues, default=None)
+
+
+def _as_error(refusal: Refusal) -> SopError:
+    return BY_NAME[refusal.kind](
+        refusal.message,
+        needs=refusal.needs,
+        possible=refusal.possible,
+        near=refusal.near,
+        fix=refusal.fix,
+        guards=refusal.guards,
+    )
+
+
+def _record(data: bytes) -> dict[str, Any]:
+    import json
+
+    record: dict[str, Any] = json.loads(data)
+    return record

@@ -1,0 +1,135 @@
+"""A site's folder and its `sop.toml`.
+
+```
+site/
+  sop.toml      name, id, zone, currency, languages, channels, limits; no people
+  workflows/    drafts of procedures; publish makes versions of them
+  templates/    texts of notices and forms
+  files/        photos and files, by hash
+  site.db       the store
+```
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sop_engine.errors import SetUp
+from sop_engine.messages import LANGUAGES, msg
+
+FILE: Final = "sop.toml"
+_KNOWN: Final = {"site", "channels", "limits"}
+_SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `sop.toml` says. `demo` sites have a simulated clock."""
+
+    folder: Path
+    name: str
+    id: str
+    zone: str
+    currency: str = "CNY"
+    languages: tuple[str, ...] = LANGUAGES
+    demo: bool = False
+    channels: Mapping[str, Any] = field(default_factory=dict)
+    largest_file_bytes: int = 20 * 1024 * 1024
+
+    @property
+    def store_path(self) -> Path:
+        return self.folder / "site.db"
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+def find_site(start: Path) -> Path:
+    """The folder of the site that `start` is in. Raises `SetUp` where there is none."""
+    for folder in (start, *start.parents):
+        if (folder / FILE).is_file():
+            return folder
+    raise SetUp(
+        msg("{folder} is no site and lies in none: there is no sop.toml", folder=str(start)),
+        fix=msg("go to the site's folder, name it with --site, or make one: sop init FOLDER"),
+    )
+
+
+def load_settings(folder: Path) -> Settings:
+    """Read a site's `sop.toml`. Raises `SetUp` that names the place and the entry where it is wrong."""
+    path = folder / FILE
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SetUp(
+            msg("{folder} is no site: there is no sop.toml", folder=str(folder)),
+            fix=msg("make one: sop init {folder}", folder=str(folder)),
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=str(error)), where=str(path)) from None
+    except OSError as error:
+        raise SetUp(msg("{path} cannot be opened: {error}", path=str(path), error=error.strerror)) from None
+    return _checked(folder, path, raw)
+
+
+def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
+    site = raw.get("site")
+    if not isinstance(site, dict):
+        raise _wrong(path, "site", "a table [site]")
+    for name in [*(set(raw) - _KNOWN), *(f"site.{each}" for each in set(site) - _SITE)]:
+        raise _wrong(path, name, "nothing of that name")
+    for name in ("name", "id", "zone"):
+        if not isinstance(site.get(name), str) or not site[name]:
+            raise _wrong(path, f"site.{name}", "a text")
+    try:
+        ZoneInfo(site["zone"])
+    except (KeyError, ValueError):
+        raise _wrong(path, "site.zone", "a zone of the tz database, such as Asia/Shanghai") from None
+    languages = site.get("languages", list(LANGUAGES))
+    if not isinstance(languages, list) or not languages or set(languages) - set(LANGUAGES):
+        raise _wrong(path, "site.languages", 'a list of "zh" and "en"')
+    limits = raw.get("limits", {})
+    largest = limits.get("largest_file_mib", 20)
+    if not isinstance(largest, int) or not 1 <= largest <= 1024:
+        raise _wrong(path, "limits.largest_file_mib", "a number from 1 to 1024")
+    return Settings(
+        folder=folder,
+        name=site["name"],
+        id=site["id"],
+        zone=site["zone"],
+        currency=str(site.get("currency", "CNY")),
+        languages=tuple(languages),
+        demo=bool(site.get("demo", False)),
+        channels=raw.get("channels", {}),
+        largest_file_bytes=largest * 1024 * 1024,
+    )
+
+
+def _wrong(path: Path, entry: str, wanted: str) -> SetUp:
+    return SetUp(
+        msg("{path}: `{entry}` should be {wanted}", path=str(path), entry=entry, wanted=wanted),
+        where=str(path),
+        fix=msg("mend that line; docs/operations.md lists the entries"),
+    )
+
+
+def settings_text(name: str, id: str, zone: str, demo: bool) -> str:
+    """A new site's `sop.toml`."""
+    import json
+
+    return f"""# The site. Every entry is explained in docs/operations.md.
+[site]
+name = {json.dumps(name, ensure_ascii=False)}
+id = {json.dumps(id)}
+zone = {json.dumps(zone)}
+currency = "CNY"
+languages = ["zh", "en"]
+{"demo = true        # the clock is simulated: sop demo advance 2h" + chr(10) if demo else ""}
+# Where notices go. `log` writes them to notices.log, `file` one file each into outbox/, `smtp` mails them.
+[channels]
+default = "log"
+"""

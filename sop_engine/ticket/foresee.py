@@ -1,0 +1,54 @@
+"""Questions that a command will surely or very likely ask, so that a usual command needs no second round. An answer
+that is not used becomes no fact, so a wrong guess costs a look-up and nothing else."""
+
+from collections.abc import Iterable
+
+from sop_engine.procedure import Offer, Start, Tell
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.questions import holders
+from sop_engine.ticket.records import SITE, TIMER, Command, Ticket
+
+
+def foresee(program: Program, ticket: Ticket | None, command: Command) -> list[str]:
+    """The questions, each once."""
+    questions = ["zone"]
+    if command.actor != TIMER and command.cause is None:
+        questions += [f"login:{command.login}", f"person:{command.actor}"]
+        if command.typist:
+            questions.append(f"person:{command.typist}")
+        if command.standing_for:
+            questions += [f"person:{command.standing_for}", f"standing:{command.actor}:{command.standing_for}"]
+    if command.ticket == SITE:
+        return questions
+    fields = {**(ticket.fields if ticket else {}), **(command.arguments.get("fields") or {})}
+    for name in command.arguments.get("fields") or {}:
+        declared = program.fields.get(name)
+        if declared is not None and declared.type == "unit" and isinstance(fields[name], str):
+            questions.append(f"unit:{fields[name]}")
+    for offer in _offers(program, ticket, command):
+        questions += _of_effects(program, fields, offer)
+    return list(dict.fromkeys(questions))
+
+
+def _offers(program: Program, ticket: Ticket | None, command: Command) -> Iterable[Offer]:
+    if command.name == "open":
+        return [program.procedure.open]
+    if command.name != "do" or ticket is None:
+        return []
+    trigger = str(command.arguments["trigger"]).rpartition(".")[2]
+    return [offer for _state, offer in program.chart.offers(ticket.active) if offer.trigger == trigger]
+
+
+def _of_effects(program: Program, fields: dict[str, object], offer: Offer) -> Iterable[str]:
+    for transition in offer.alternatives:
+        for effect in transition.effects:
+            if isinstance(effect, Tell):
+                for recipient in effect.to:
+                    if recipient.kind == "role":
+                        declared = program.roles.get(recipient.name)
+                        unit = fields.get(declared.scope) if declared is not None and declared.scope else None
+                        yield holders(recipient.name, unit if isinstance(unit, str) else None)
+            elif isinstance(effect, Start):
+                yield f"version:{effect.procedure}"
+
+
