@@ -180,6 +180,9 @@ class Reads(Protocol):
         """What the idempotency key did: ticket, step number, digest of the request."""
 
     def letters(self, status: str | None = None, ticket: str | None = None) -> list[OutLetter]: ...
+    def refusals(self, ticket: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
+        """Refused commands, newest first: {"at", "ticket", "actor", "login", "command", "why"}."""
+
     def meta(self, name: str) -> str | None:
         """Small facts of the site that are no history: id, last sweep, simulated now."""
 
@@ -190,6 +193,13 @@ class Writes(Reads, Protocol):
     def append(self, step: Step, head: Head) -> None:
         """Add a step, its values and letters, and put the ticket's projection (row, tasks, timers) to `step.after`.
         Raises `Overtaken` when the ticket's last step is not `step.number - 1`."""
+
+    def project(self, after: Ticket | None, head: Head) -> None:
+        """Put a ticket's projection in place of what is there, without a step: after `db rebuild`, or an erasure."""
+
+    def erase(self, ticket: str, number: int, slot: str) -> bool:
+        """Erase a value that lies beside a step, with its salt; the commitment stays. False: there was none to erase.
+        The projection may hold the value too: `project` it anew."""
 
     def draw(self, prefix: str, day: str) -> int:
         """The next number of this prefix and day (`20261121`), from 1."""
@@ -225,4 +235,3 @@ class Store(Protocol):
     def writing(self, wait_seconds: float = 30.0) -> AbstractContextManager[Writes]: ...
     def reading(self) -> AbstractContextManager[Reads]: ...
     def close(self) -> None: ...
-

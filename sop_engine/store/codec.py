@@ -1,0 +1,100 @@
+"""Rows to records and back. JSON is written by the C encoder, compact, and read back to exactly what it was."""
+
+import json
+from typing import Any, Final
+
+from sop_engine.store.seam import Head, OutLetter, Person, Version
+from sop_engine.ticket.records import Sealed, Ticket
+
+to_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+"""Text of plain JSON values; raises `ValueError` or `TypeError` on anything else."""
+from_json: Final = json.JSONDecoder().decode
+
+
+def ticket_text(ticket: Ticket) -> str:
+    """All members of a ticket as one text."""
+    return to_json(
+        {
+            "id": ticket.id, "procedure": ticket.procedure, "digest": ticket.digest, "number": ticket.number,
+            "head": ticket.head, "status": ticket.status, "outcome": ticket.outcome, "active": ticket.active,
+            "history": ticket.history, "fields": ticket.fields, "commits": ticket.commits, "owner": ticket.owner,
+            "opener": ticket.opener, "tasks": ticket.tasks, "timers": ticket.timers, "did": ticket.did,
+            "entered": ticket.entered, "signatures": ticket.signatures, "children": ticket.children,
+            "parent": ticket.parent, "links": ticket.links, "opened": ticket.opened, "recorded": ticket.recorded,
+            "effective": ticket.effective,
+        }
+    )  # fmt: skip
+
+
+def ticket_of(text: str) -> Ticket:
+    """The ticket that `ticket_text` wrote."""
+    return Ticket(**from_json(text))
+
+
+def head_row(head: Head) -> tuple[Any, ...]:
+    """A head's values in the order of `statements.HEAD_COLUMNS`."""
+    return (
+        head.id, head.procedure, head.digest, head.version, head.number, head.hash, head.status, head.outcome,
+        to_json(head.state), head.subject, head.unit, head.owner, to_json(head.tasks), head.opened, head.recorded,
+        head.effective, head.next_due, head.parent,
+    )  # fmt: skip
+
+
+def head_of(row: Any) -> Head:
+    """The head of a row of `statements.HEAD_COLUMNS`."""
+    (
+        id, procedure, digest, version, number, hash, status, outcome, state, subject, unit, owner, tasks, opened,
+        recorded, effective, next_due, parent,
+    ) = row  # fmt: skip
+    return Head(
+        id, procedure, digest, version, number, hash, status, outcome, tuple(from_json(state)), subject, unit, owner,
+        from_json(tasks), opened, recorded, effective, next_due, parent,
+    )  # fmt: skip
+
+
+def sealed_row(sealed: Sealed) -> tuple[str, str | None, str | None]:
+    """commitment, salt, value; the last two are null when it was erased."""
+    if sealed.salt is None:
+        return sealed.commitment, None, None
+    return sealed.commitment, sealed.salt, to_json(sealed.value)
+
+
+def sealed_of(commitment: str, salt: str | None, value: str | None) -> Sealed:
+    """The sealed value of a row."""
+    return Sealed(commitment, salt, None if value is None else from_json(value))
+
+
+def letter_of(row: Any) -> OutLetter:
+    """The letter of a row of `statements.LETTER_COLUMNS`."""
+    id, ticket, number, position, notice, to, channel, status, attempts, next_at, error, rendered = row
+    content = None if rendered is None else from_json(rendered)
+    return OutLetter(id, ticket, number, position, notice, to, channel, status, attempts, next_at, error, content)
+
+
+def version_of(row: Any) -> Version:
+    """The version of a row of `statements.VERSION_COLUMNS`."""
+    return Version(*row)
+
+
+def person_of(row: Any, roles: Any) -> Person:
+    """The person of a row of `person`, with (role, scope) rows in which an empty scope means everywhere."""
+    id, active, name, rights, contact, language = row
+    return Person(
+        id=id,
+        active=bool(active),
+        roles=tuple((role, scope or None) for role, scope in roles),
+        rights=tuple(from_json(rights)),
+        name=name,
+        contact=from_json(contact),
+        language=language,
+    )
+
+
+def timer_rows(ticket: Ticket) -> dict[str, tuple[str, str | None]]:
+    """key -> (due, aside) of the timers that have a due time; one that is paused has none, and no row."""
+    return {key: (timer["due"], timer.get("aside")) for key, timer in ticket.timers.items() if timer.get("due")}
+
+
+def task_rows(ticket: Ticket) -> dict[str, tuple[str | None, str | None]]:
+    """region -> (assignee, role)."""
+    return {region: (task.get("assignee"), task.get("role")) for region, task in ticket.tasks.items()}

@@ -1,0 +1,317 @@
+"""A site's store in one SQLite file.
+
+The law.
+
+1. Durable means on the disk: WAL with `synchronous=FULL`, or TRUNCATE with FULL; both are asserted after opening.
+   WAL only where SQLite has the fix for its WAL-reset race (3.51.3, https://sqlite.org/wal.html#walresetbug), in which
+   a checkpoint that meets a commit could lose pages; with an older library the journal is TRUNCATE.
+2. Transactions are ours: the drivers' own are switched off (`isolation_level=None`), because they begin late and do not
+   cover changes to tables.
+3. A writer takes its turn (`lock`), then BEGIN IMMEDIATE; so nothing that it reads can change before it commits.
+4. A reader takes nothing in WAL. With TRUNCATE it takes the turn shared: an open reader makes a commit fail there.
+5. One transaction a thread at a time: a second one would wait for the first for ever.
+6. A connection never crosses a fork (https://sqlite.org/howtocorrupt.html section 2.6): a child opens its own.
+"""
+
+import importlib
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from sop_engine.errors import SetUp, SopError
+from sop_engine.messages import msg
+from sop_engine.store import faults, schema
+from sop_engine.store.lock import FileTurn, Tell, ThreadTurn, Turn
+from sop_engine.store.places import refuse_network
+from sop_engine.store.transaction import Reading, Writing
+
+MEMORY: Final = ":memory:"
+LOCAL: Final = "local"
+"""The site's id in a file of its own."""
+WAIT_SECONDS: Final = 30.0
+BUSY_SECONDS: Final = 5.0
+"""How long SQLite waits for a program that does not take turns: its shell, a backup, a check."""
+_WAL_IS_SAFE_SINCE: Final = (3, 51, 3)
+
+DriverName = Literal["auto", "pysqlite3", "sqlite3"]
+
+
+class Connection:
+    """A driver's connection and its turn."""
+
+    def __init__(self, raw: Any, turn: Turn) -> None:
+        self.raw = raw
+        self.turn = turn
+
+    def close(self) -> None:
+        self.raw.close()
+        self.turn.close()
+
+
+class SqliteStore:
+    """A store in a file, or in memory. Made by `open_store`."""
+
+    def __init__(self, path: Path | None, driver: Any, journal: str, label: str, tell: Tell | None) -> None:
+        self._path = path
+        self._name = MEMORY if path is None else str(path)
+        self._driver = driver
+        self.journal = journal
+        self._label = label
+        self._tell = tell
+        self._idle: list[Connection] = []
+        self._left_behind: list[Connection] = []
+        self._process = os.getpid()
+        self._busy_threads: set[int] = set()
+        self._closed = False
+
+    @property
+    def driver(self) -> str:
+        """The name of the driver's package."""
+        return str(self._driver.__name__.partition(".")[0])
+
+    @contextmanager
+    def writing(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[Writing]:
+        """One transaction, committed when the block ends; see `seam`. Raises `Overtaken` when its turn does not come
+        within `wait_seconds`, and `SetUp` when disk or file do not allow it; then nothing was kept."""
+        with self._connected() as connection:
+            raw, turn = connection.raw, connection.turn
+            turn.acquire(False, wait_seconds)
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                yield Writing(raw.execute, LOCAL, self._driver.IntegrityError)
+                raw.execute("COMMIT")
+            finally:
+                self._end(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """One snapshot; see `seam`."""
+        with self._connected() as connection:
+            if self.journal != "wal":
+                connection.turn.acquire(True, WAIT_SECONDS)
+            try:
+                connection.raw.execute("BEGIN")
+                yield Reading(connection.raw.execute, LOCAL)
+            finally:
+                self._end(connection)
+
+    def _end(self, connection: Connection) -> None:
+        """Roll back what was not committed, and let the next one have its turn."""
+        try:
+            if connection.raw.in_transaction:
+                connection.raw.execute("ROLLBACK")
+        except self._driver.Error:
+            # SQLite rolls back by itself when the connection is closed, which `_connected` does after an error.
+            return
+        finally:
+            connection.turn.release()
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection for one transaction of this thread; drivers' errors get their words here."""
+        assert not self._closed, "the store was closed"
+        thread = threading.get_ident()
+        assert thread not in self._busy_threads, "a thread has one transaction at a time: end the first before the next"
+        self._busy_threads.add(thread)
+        try:
+            connection = self._take()
+            try:
+                yield connection
+            except self._driver.Error as error:
+                said = faults.typed(error, self._name)
+                if said is None:
+                    raise
+                raise said from error
+            finally:
+                self._give_back(connection)
+        finally:
+            self._busy_threads.discard(thread)
+
+    def _take(self) -> Connection:
+        if os.getpid() != self._process:
+            # Kept, not closed: closing here would break the parent's locks.
+            self._left_behind += self._idle
+            self._idle, self._process = [], os.getpid()
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connect()
+
+    def _give_back(self, connection: Connection) -> None:
+        if self._closed or (self._path is not None and connection.raw.in_transaction):
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def _connect(self) -> Connection:
+        if self._path is None:
+            raw = self._driver.connect(MEMORY, isolation_level=None, check_same_thread=False)
+            return Connection(raw, ThreadTurn())
+        raw = connect(self._driver, self._path)
+        try:
+            mode = self._path.stat().st_mode & 0o777
+            turn = FileTurn(lock_path(self._path), self._label, self._tell, mode)
+        except BaseException:
+            raw.close()
+            raise
+        try:
+            self._set_up(raw, turn)
+        except BaseException:
+            raw.close()
+            turn.close()
+            raise
+        return Connection(raw, turn)
+
+    def _set_up(self, raw: Any, turn: Turn) -> None:
+        """Make and check the settings on which durability rests."""
+        raw.execute("PRAGMA synchronous = FULL")
+        if _setting(raw, "journal_mode") != self.journal:
+            turn.acquire(False, WAIT_SECONDS)
+            try:
+                raw.execute(f"PRAGMA journal_mode = {self.journal}").close()
+            finally:
+                turn.release()
+        for name, wanted in (("journal_mode", self.journal), ("synchronous", 2), ("locking_mode", "normal")):
+            got = _setting(raw, name)
+            if got != wanted:
+                raise faults.wrong_settings(self._name, name, wanted, got)
+
+    def close(self) -> None:
+        """Close all connections; one that is in use is closed when its transaction ends."""
+        self._closed = True
+        while self._idle:
+            connection = self._idle.pop()
+            if os.getpid() == self._process:
+                connection.close()
+            else:
+                self._left_behind.append(connection)
+
+
+def open_store(
+    path: Path | str,
+    create: bool = False,
+    *,
+    driver: DriverName = "auto",
+    label: str = "",
+    tell: Tell | None = None,
+) -> SqliteStore:
+    """The store in the file `path` (or in memory: `:memory:`, always new). With `create` the file must not be there.
+
+    `label` says to those who wait what this process does; `tell` is given a Message when this process waits for long.
+    Raises `SetUp`: no such file, no store, tables older or newer than this program, a network file system, no driver,
+    no rights, a full disk; `Overtaken` where another program has the file locked.
+    """
+    module = _driver(driver)
+    if str(path) == MEMORY:
+        store = SqliteStore(None, module, "memory", label, tell)
+        _fill_memory(store)
+        return store
+    path = Path(path).absolute()
+    refuse_network(path.parent)
+    journal = "wal" if module.sqlite_version_info >= _WAL_IS_SAFE_SINCE else "truncate"
+    if create:
+        _create(module, path)
+    store = SqliteStore(path, module, journal, label, tell)
+    try:
+        _check_schema(store, path)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def lock_path(path: Path) -> Path:
+    """The lock file of a store's file."""
+    return path.with_name(path.name + ".lock")
+
+
+def connect(driver: Any, path: Path, read_only: bool = False) -> Any:
+    """A plain connection to an existing file, in the drivers' autocommit mode. Raises `SetUp`."""
+    if not path.is_file():
+        raise faults.missing(str(path))
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
+    try:
+        return driver.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+    except driver.Error as error:
+        raise faults.typed(error, str(path)) or error from error
+
+
+def _driver(name: DriverName) -> Any:
+    """The driver's module. pysqlite3 brings its own SQLite; the standard driver has the system's."""
+    wanted = ("pysqlite3", "sqlite3") if name == "auto" else (name,)
+    for each in wanted:
+        try:
+            return importlib.import_module(f"{each}.dbapi2")
+        except ImportError:
+            continue
+    raise SetUp(
+        msg("the SQLite driver `{driver}` cannot be imported", driver=name), fix=msg("install `{driver}`", driver=name)
+    )
+
+
+def _setting(raw: Any, name: str) -> Any:
+    return raw.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def _check_schema(store: SqliteStore, path: Path) -> None:
+    """Raise `SetUp` unless the tables are those of this program."""
+    with store._connected() as connection:
+        raw = connection.raw
+        sql = "SELECT count(*) FROM sqlite_schema WHERE name IN (?, 'step')"
+        if raw.execute(sql, (schema.VERSION_TABLE,)).fetchone()[0] != 2:
+            raise faults.no_store(str(path))
+        row = raw.execute(f"SELECT version_num FROM {schema.VERSION_TABLE}").fetchone()
+        found = row[0] if row else ""
+        if found != schema.REVISION:
+            raise faults.other_schema(str(path), found, schema.REVISIONS)
+
+
+def _fill_memory(store: SqliteStore) -> None:
+    connection = store._connect()
+    for statement in schema.new_store_statements():
+        connection.raw.execute(statement)
+    store._idle.append(connection)
+
+
+def _create(driver: Any, path: Path) -> None:
+    """Make the file with all its tables, or nothing."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644))
+    except FileExistsError as error:
+        raise SetUp(
+            msg("there is a store at {path} already", path=str(path)), where=str(path), fix=msg("choose another folder")
+        ) from error
+    except OSError as error:
+        raise SetUp(
+            msg("{path} cannot be made: {reason}", path=str(path), reason=error.strerror or ""),
+            where=str(path),
+            fix=msg("see that the folder is there and that you may write it"),
+        ) from error
+    try:
+        _make_tables(driver, path)
+    except BaseException:
+        path.unlink()
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _make_tables(driver: Any, path: Path) -> None:
+    raw = connect(driver, path)
+    try:
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("BEGIN IMMEDIATE")
+        for statement in schema.new_store_statements():
+            raw.execute(statement)
+        raw.execute("COMMIT")
+    except driver.Error as error:
+        said: SopError | None = faults.typed(error, str(path))
+        raise said or error from error
+    finally:
+        raw.close()

@@ -1,0 +1,206 @@
+"""The SQL of the hot path, by hand, for SQLite. A test EXPLAINs every statement here against the schema."""
+
+from typing import Any, Final
+
+from sop_engine.store.seam import Query
+
+HEAD_COLUMNS: Final = (
+    "id, procedure, digest, version, number, hash, status, outcome, state, subject, unit, owner, tasks, opened,"
+    " recorded, effective, next_due, parent"
+)
+LETTER_COLUMNS: Final = (
+    "id, ticket, number, position, notice, recipient, channel, status, attempts, next_at, error, rendered"
+)
+VERSION_COLUMNS: Final = "procedure, number, digest, text, places, published, publisher, reason"
+
+# tickets and the record
+
+TICKET_BODY: Final = "SELECT body FROM ticket WHERE site = ? AND id = ?"
+HEAD: Final = f"SELECT {HEAD_COLUMNS} FROM ticket WHERE site = ? AND id = ?"
+RESOLVE: Final = f"""
+SELECT {HEAD_COLUMNS} FROM ticket WHERE site = ?1 AND tail >= ?2 AND tail < ?2 || char(1114111) AND id <> 'site'
+ORDER BY tail = ?2 DESC, status = 'closed', opened DESC, id DESC LIMIT ?3"""
+STEPS: Final = """
+SELECT ticket, number, data, hash FROM step WHERE site = ? AND ticket = ? AND number > ? AND number <= ?
+ORDER BY number"""
+LAST_NUMBER: Final = "SELECT max(number) FROM step WHERE site = ? AND ticket = ?"
+SEALED_ALL: Final = "SELECT number, slot, commitment, salt, value FROM value WHERE site = ? AND ticket = ?"
+SEALED_ONE: Final = f"{SEALED_ALL} AND number = ?"
+TICKET_IDS: Final = """
+WITH RECURSIVE known(id) AS (
+  SELECT min(ticket) FROM step WHERE site = ?1 AND ticket > ?2
+  UNION ALL
+  SELECT (SELECT min(step.ticket) FROM step WHERE step.site = ?1 AND step.ticket > known.id) FROM known
+  WHERE known.id IS NOT NULL
+)
+SELECT id FROM known WHERE id IS NOT NULL LIMIT ?3"""
+
+INSERT_STEP: Final = "INSERT INTO step (site, ticket, number, data, hash) VALUES (?, ?, ?, ?, ?)"
+INSERT_VALUE: Final = """
+INSERT INTO value (site, ticket, number, slot, commitment, salt, value) VALUES (?, ?, ?, ?, ?, ?, ?)"""
+ERASE_VALUE: Final = """
+UPDATE value SET salt = NULL, value = NULL
+WHERE site = ? AND ticket = ? AND number = ? AND slot = ? AND salt IS NOT NULL"""
+INSERT_TICKET: Final = f"""
+INSERT INTO ticket (site, tail, body, {HEAD_COLUMNS})
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+UPDATE_TICKET: Final = """
+UPDATE ticket SET body = ?2, procedure = ?3, digest = ?4, version = ?5, number = ?6, hash = ?7, status = ?8,
+  outcome = ?9, state = ?10, subject = ?11, unit = ?12, owner = ?13, tasks = ?14, opened = ?15, recorded = ?16,
+  effective = ?17, next_due = ?18, parent = ?19
+WHERE site = ?1 AND id = ?20 AND number = ?21"""
+DELETE_TICKET: Final = "DELETE FROM ticket WHERE site = ? AND id = ?"
+
+# tasks and timers
+
+TASKS: Final = "SELECT region, assignee, role FROM task WHERE site = ? AND ticket = ?"
+PUT_TASK: Final = """
+INSERT INTO task (site, ticket, region, assignee, role) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (site, ticket, region) DO UPDATE SET assignee = excluded.assignee, role = excluded.role"""
+DELETE_TASK: Final = "DELETE FROM task WHERE site = ? AND ticket = ? AND region = ?"
+TIMERS: Final = "SELECT key, due, aside FROM timer WHERE site = ? AND ticket = ?"
+PUT_TIMER: Final = """
+INSERT INTO timer (site, ticket, key, due, aside) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (site, ticket, key) DO UPDATE SET due = excluded.due, aside = excluded.aside"""
+DELETE_TIMER: Final = "DELETE FROM timer WHERE site = ? AND ticket = ? AND key = ?"
+DUE: Final = """
+SELECT due, ticket, key FROM timer WHERE site = ? AND due <= ? AND aside IS NULL ORDER BY due, ticket, key LIMIT ?"""
+ASIDE: Final = """
+SELECT due, ticket, key, aside FROM timer WHERE site = ? AND aside IS NOT NULL ORDER BY due, ticket, key"""
+NEXT_DUE: Final = "SELECT min(due) FROM timer WHERE site = ? AND aside IS NULL"
+
+# numbers, keys, refusals
+
+DRAW: Final = """
+INSERT INTO counter (site, prefix, day, last) VALUES (?, ?, ?, 1)
+ON CONFLICT (site, prefix, day) DO UPDATE SET last = last + 1 RETURNING last"""
+BY_KEY: Final = "SELECT ticket, number, request FROM idempotency WHERE site = ? AND key = ?"
+KEEP_KEY: Final = "INSERT INTO idempotency (site, key, ticket, number, request) VALUES (?, ?, ?, ?, ?)"
+LOG_REFUSAL: Final = """
+INSERT INTO refusal (site, number, at, ticket, actor, login, command, why)
+VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM refusal WHERE site = ?1), ?2, ?3, ?4, ?5, ?6, ?7)"""
+REFUSALS: Final = """
+SELECT at, ticket, actor, login, command, why FROM refusal WHERE site = ? ORDER BY number DESC LIMIT ?"""
+REFUSALS_OF: Final = """
+SELECT at, ticket, actor, login, command, why FROM refusal WHERE site = ? AND ticket = ? ORDER BY number DESC LIMIT ?"""
+
+# published texts
+
+BLOB: Final = "SELECT data FROM blob WHERE site = ? AND digest = ?"
+PUT_BLOB: Final = "INSERT INTO blob (site, digest, data) VALUES (?, ?, ?) ON CONFLICT (site, digest) DO NOTHING"
+NEWEST: Final = f"SELECT {VERSION_COLUMNS} FROM version WHERE site = ? AND procedure = ? ORDER BY number DESC LIMIT 1"
+VERSIONS: Final = f"SELECT {VERSION_COLUMNS} FROM version WHERE site = ? ORDER BY procedure, number"
+VERSIONS_OF: Final = f"SELECT {VERSION_COLUMNS} FROM version WHERE site = ? AND procedure = ? ORDER BY number"
+VERSION_OF: Final = f"SELECT {VERSION_COLUMNS} FROM version WHERE site = ? AND digest = ? ORDER BY number DESC LIMIT 1"
+PUT_VERSION: Final = f"INSERT INTO version (site, {VERSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+# people and units
+
+PERSON: Final = "SELECT id, active, name, rights, contact, language FROM person WHERE site = ? AND id = ?"
+PEOPLE: Final = "SELECT id, active, name, rights, contact, language FROM person WHERE site = ? ORDER BY id"
+ROLES: Final = "SELECT role, scope FROM holding WHERE site = ? AND person = ? ORDER BY role, scope"
+ALL_ROLES: Final = "SELECT person, role, scope FROM holding WHERE site = ? ORDER BY person, role, scope"
+PUT_PERSON: Final = """
+INSERT INTO person (site, id, active, name, rights, contact, language) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (site, id) DO UPDATE SET active = excluded.active, name = excluded.name, rights = excluded.rights,
+  contact = excluded.contact, language = excluded.language"""
+DELETE_ROLES: Final = "DELETE FROM holding WHERE site = ? AND person = ?"
+PUT_ROLE: Final = "INSERT INTO holding (site, person, role, scope) VALUES (?, ?, ?, ?)"
+HOLDERS: Final = """
+SELECT holding.person, holding.scope FROM holding
+JOIN person ON person.site = holding.site AND person.id = holding.person
+WHERE holding.site = ? AND holding.role = ? AND person.active = 1 ORDER BY holding.person"""
+LOGIN: Final = "SELECT login, actor, people FROM login WHERE site = ? AND login = ?"
+PUT_LOGIN: Final = """
+INSERT INTO login (site, login, actor, people) VALUES (?, ?, ?, ?)
+ON CONFLICT (site, login) DO UPDATE SET actor = excluded.actor, people = excluded.people"""
+DELETE_LOGIN: Final = "DELETE FROM login WHERE site = ? AND login = ?"
+UNIT: Final = "SELECT body FROM unit WHERE site = ? AND id = ?"
+UNITS: Final = "SELECT body FROM unit WHERE site = ? ORDER BY id"
+PUT_UNIT: Final = """
+INSERT INTO unit (site, id, body) VALUES (?, ?, ?) ON CONFLICT (site, id) DO UPDATE SET body = excluded.body"""
+
+# letters
+
+ADD_LETTER: Final = """
+INSERT INTO outbox (site, ticket, number, position, recipient, channel, notice, id, status, attempts, next_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT coalesce(max(id), 0) + 1 FROM outbox WHERE site = ?1), 'waiting', 0, ?8)
+ON CONFLICT (site, ticket, number, position, recipient, channel) DO NOTHING"""
+TAKE_LETTERS: Final = f"""
+UPDATE outbox SET next_at = ?4 WHERE site = ?1 AND id IN (
+  SELECT id FROM outbox WHERE site = ?1 AND status = 'waiting' AND next_at <= ?2 AND sent IS NULL
+  ORDER BY next_at, id LIMIT ?3)
+RETURNING {LETTER_COLUMNS}"""
+LETTER_SENT: Final = """
+UPDATE outbox SET status = 'sent', sent = ?, rendered = ?, error = NULL, attempts = attempts + 1
+WHERE site = ? AND id = ?"""
+LETTER_FAILED: Final = """
+UPDATE outbox SET error = ?1, attempts = attempts + 1, next_at = coalesce(?2, next_at),
+  status = CASE WHEN ?2 IS NULL THEN 'dead' ELSE 'waiting' END
+WHERE site = ?3 AND id = ?4"""
+LETTERS: Final = f"SELECT {LETTER_COLUMNS} FROM outbox WHERE site = ? ORDER BY id"
+LETTERS_UNSENT: Final = (
+    f"SELECT {LETTER_COLUMNS} FROM outbox WHERE site = ? AND status = ? AND sent IS NULL ORDER BY id"
+)
+LETTERS_WITH: Final = f"SELECT {LETTER_COLUMNS} FROM outbox WHERE site = ? AND status = ? ORDER BY id"
+LETTERS_OF: Final = f"SELECT {LETTER_COLUMNS} FROM outbox WHERE site = ? AND ticket = ? ORDER BY id"
+LETTERS_OF_WITH: Final = f"SELECT {LETTER_COLUMNS} FROM outbox WHERE site = ? AND ticket = ? AND status = ? ORDER BY id"
+
+# meta
+
+META: Final = "SELECT value FROM meta WHERE site = ? AND name = ?"
+PUT_META: Final = """
+INSERT INTO meta (site, name, value) VALUES (?, ?, ?) ON CONFLICT (site, name) DO UPDATE SET value = excluded.value"""
+
+FORGET: Final = tuple(
+    f"DELETE FROM {table} WHERE site = ?"
+    for table in ("ticket", "task", "timer", "person", "holding", "login", "version")
+)
+
+
+def heads(site: str, query: Query) -> tuple[str, list[Any]]:
+    """The statement and parameters that find what `query` asks for, oldest first."""
+    terms, parameters = ["site = ?", "id <> 'site'"], [site]
+
+    def where(term: str, *values: Any) -> None:
+        terms.append(term)
+        parameters.extend(values)
+
+    for column, value in (("status", query.status), ("unit", query.unit), ("parent", query.parent)):
+        if value is not None:
+            where(f"{column} = ?", value)
+    if query.owner is not None:
+        where("owner = ?", query.owner)
+    if query.procedures:
+        where(f"procedure IN ({_marks(query.procedures)})", *query.procedures)
+    if query.states:
+        where(f"EXISTS (SELECT 1 FROM json_each(state) WHERE value IN ({_marks(query.states)}))", *query.states)
+    if query.mine is not None:
+        term, values = _mine(site, query.mine, query.roles)
+        where(term, *values)
+    if query.due_before is not None:
+        due = "SELECT ticket FROM timer WHERE site = ? AND due <= ? AND aside IS NULL"
+        where(f"id IN ({due})", site, query.due_before)
+    if query.after is not None:
+        last = "SELECT opened, id FROM ticket WHERE site = ? AND id = ?"
+        where(f"(opened, id) > ({last})", site, query.after)
+    limit = -1 if query.limit is None else query.limit
+    text = f"SELECT {HEAD_COLUMNS} FROM ticket WHERE {' AND '.join(terms)} ORDER BY opened, id LIMIT ?"
+    return text, [*parameters, limit]
+
+
+def _mine(site: str, actor: str, roles: Any) -> tuple[str, list[Any]]:
+    """What `actor` owns, what he is to do, and what is offered to one of `roles` and taken by nobody."""
+    found = [
+        "SELECT id FROM ticket WHERE site = ? AND owner = ?",
+        "SELECT ticket FROM task WHERE site = ? AND assignee = ?",
+    ]
+    values: list[Any] = [site, actor, site, actor]
+    if roles:
+        found.append(f"SELECT ticket FROM task WHERE site = ? AND role IN ({_marks(roles)}) AND assignee IS NULL")
+        values += [site, *roles]
+    return f"id IN ({' UNION '.join(found)})", values
+
+
+def _marks(values: Any) -> str:
+    return ", ".join("?" * len(values))

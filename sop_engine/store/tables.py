@@ -1,0 +1,297 @@
+"""The tables: the one truth for the schema, its migrations and rich reads.
+
+The law. Every key begins with the site's id, so that many sites can share one PostgreSQL; a SQLite file holds one
+site, `LOCAL`. What is hashed is stored as it was hashed (`step.data`); JSON stands as text that the store's codec
+wrote. Instants are texts as in the record, which sort as they follow each other.
+
+| what it holds | tables | made anew by `db rebuild` |
+|---|---|---|
+| the record | step, value, blob | no |
+| projections of it | ticket, task, timer, person, holding, login, version | yes |
+| what goes out, and what came in | outbox, refusal, idempotency | no |
+| the rest | counter, unit, meta | no |
+
+Small rows that are found by their whole key lie in the key's own tree (`WITHOUT ROWID`); rows that may be long do not,
+because a long row in such a tree spills to pages of its own.
+
+Run this file to write `schema.sql` anew after a change here (`python -m sop_engine.store.tables`); a change also needs
+a migration, and a test compares the three.
+"""
+
+from pathlib import Path
+from typing import Any, Final, cast
+
+from sqlalchemy import Index, Integer, LargeBinary, MetaData, Text, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlmodel import Field, SQLModel
+
+TABLES: Final = MetaData()
+SCHEMA: Final = Path(__file__).with_name("schema.sql")
+_LONG: Final = {"sqlite_strict": True}
+_SHORT: Final = {"sqlite_strict": True, "sqlite_with_rowid": False}
+
+
+class Table(SQLModel):
+    """What all tables share."""
+
+    metadata = TABLES
+
+
+def _key() -> Any:
+    return Field(primary_key=True, sa_type=Text)
+
+
+def _number_key() -> Any:
+    return Field(primary_key=True, sa_type=Integer, sa_column_kwargs={"autoincrement": False})
+
+
+def _text() -> Any:
+    return Field(sa_type=Text)
+
+
+def _maybe() -> Any:
+    return Field(default=None, sa_type=Text, nullable=True)
+
+
+def _bytes() -> Any:
+    return Field(sa_type=LargeBinary)
+
+
+class Step(Table, table=True):
+    """One row of history."""
+
+    __table_args__ = _LONG
+    site: str = _key()
+    ticket: str = _key()
+    number: int = _number_key()
+    data: bytes = _bytes()
+    hash: str = _text()
+
+
+class Value(Table, table=True):
+    """What stands beside a step: erased when `salt` is null."""
+
+    __table_args__ = _SHORT
+    site: str = _key()
+    ticket: str = _key()
+    number: int = _number_key()
+    slot: str = _key()
+    commitment: str = _text()
+    salt: str | None = _maybe()
+    value: str | None = _maybe()
+
+
+class Blob(Table, table=True):
+    """A text, normal form, template or calendar, by its SHA-256."""
+
+    __table_args__ = _LONG
+    site: str = _key()
+    digest: str = _key()
+    data: bytes = _bytes()
+
+
+class Ticket(Table, table=True):
+    """A ticket as it stands (`body`), and its line in lists. `tail` is its id backwards, for finding by suffix."""
+
+    __table_args__ = (
+        Index("ticket_tail", "site", "tail"),
+        Index("ticket_opened", "site", "opened", "id"),
+        Index("ticket_status", "site", "status", "opened", "id"),
+        Index("ticket_owner", "site", "owner", "status"),
+        Index("ticket_parent", "site", "parent", sqlite_where=text("parent IS NOT NULL")),
+        Index("ticket_unit", "site", "unit", sqlite_where=text("unit IS NOT NULL")),
+        _LONG,
+    )
+    site: str = _key()
+    id: str = _key()
+    tail: str = _text()
+    procedure: str = _text()
+    digest: str = _text()
+    version: int = Field(sa_type=Integer)
+    number: int = Field(sa_type=Integer)
+    hash: str = _text()
+    status: str = _text()
+    outcome: str | None = _maybe()
+    state: str = _text()
+    subject: str = _text()
+    unit: str | None = _maybe()
+    owner: str = _text()
+    tasks: str = _text()
+    opened: str = _text()
+    recorded: str = _text()
+    effective: str = _text()
+    next_due: str | None = _maybe()
+    parent: str | None = _maybe()
+    body: str | None = _maybe()
+
+
+class Task(Table, table=True):
+    """Whose turn it is in a region of a ticket."""
+
+    __table_args__ = (
+        Index("task_assignee", "site", "assignee", sqlite_where=text("assignee IS NOT NULL")),
+        Index("task_role", "site", "role", sqlite_where=text("role IS NOT NULL")),
+        _SHORT,
+    )
+    site: str = _key()
+    ticket: str = _key()
+    region: str = _key()
+    assignee: str | None = _maybe()
+    role: str | None = _maybe()
+
+
+class Timer(Table, table=True):
+    """A timer that is set; `aside` says why it is not fired any more."""
+
+    __table_args__ = (
+        Index("timer_due", "site", "due", sqlite_where=text("aside IS NULL")),
+        Index("timer_aside", "site", "due", sqlite_where=text("aside IS NOT NULL")),
+        _SHORT,
+    )
+    site: str = _key()
+    ticket: str = _key()
+    key: str = _key()
+    due: str = _text()
+    aside: str | None = _maybe()
+
+
+class Outbox(Table, table=True):
+    """A notice on its way out; `sent` is null until it has gone."""
+
+    __table_args__ = (
+        Index("outbox_id", "site", "id", unique=True),
+        Index("outbox_unsent", "site", "status", "next_at", sqlite_where=text("sent IS NULL")),
+        _SHORT,
+    )
+    site: str = _key()
+    ticket: str = _key()
+    number: int = _number_key()
+    position: int = _number_key()
+    recipient: str = _key()
+    channel: str = _key()
+    id: int = Field(sa_type=Integer)
+    notice: str = _text()
+    status: str = _text()
+    attempts: int = Field(sa_type=Integer)
+    next_at: str = _text()
+    error: str | None = _maybe()
+    sent: str | None = _maybe()
+    rendered: str | None = _maybe()
+
+
+class Counter(Table, table=True):
+    """The last number drawn of a prefix and day."""
+
+    __table_args__ = _SHORT
+    site: str = _key()
+    prefix: str = _key()
+    day: str = _key()
+    last: int = Field(sa_type=Integer)
+
+
+class Idempotency(Table, table=True):
+    """What a write with `--key` did."""
+
+    __table_args__ = _SHORT
+    site: str = _key()
+    key: str = _key()
+    ticket: str = _text()
+    number: int = Field(sa_type=Integer)
+    request: str = _text()
+
+
+class Refusal(Table, table=True):
+    """A command that was refused: a log, no history."""
+
+    __table_args__ = (Index("refusal_ticket", "site", "ticket", "number"), _SHORT)
+    site: str = _key()
+    number: int = _number_key()
+    at: str = _text()
+    ticket: str = _text()
+    actor: str = _text()
+    login: str = _text()
+    command: str = _text()
+    why: str = _text()
+
+
+class Version(Table, table=True):
+    """A published version of a procedure."""
+
+    __table_args__ = (Index("version_digest", "site", "digest"), _SHORT)
+    site: str = _key()
+    procedure: str = _key()
+    number: int = _number_key()
+    digest: str = _text()
+    text: str = _text()
+    places: str = _text()
+    published: str = _text()
+    publisher: str = _text()
+    reason: str = _text()
+
+
+class Person(Table, table=True):
+    """An actor; `rights` and `contact` are JSON."""
+
+    __table_args__ = _SHORT
+    site: str = _key()
+    id: str = _key()
+    active: int = Field(sa_type=Integer)
+    name: str = _text()
+    rights: str = _text()
+    contact: str = _text()
+    language: str | None = _maybe()
+
+
+class Holding(Table, table=True):
+    """A role that a person holds; an empty scope means everywhere."""
+
+    __table_args__ = (Index("holding_role", "site", "role"), _SHORT)
+    site: str = _key()
+    person: str = _key()
+    role: str = _key()
+    scope: str = _key()
+
+
+class Login(Table, table=True):
+    """A system user: an actor, or a terminal of several people (JSON)."""
+
+    __table_args__ = _SHORT
+    site: str = _key()
+    login: str = _key()
+    actor: str | None = _maybe()
+    people: str = _text()
+
+
+class Unit(Table, table=True):
+    """An entry of the register of units; `body` is JSON."""
+
+    __table_args__ = _SHORT
+    site: str = _key()
+    id: str = _key()
+    body: str = _text()
+
+
+class Meta(Table, table=True):
+    """Small facts of the site that are no history."""
+
+    __table_args__ = _SHORT
+    site: str = _key()
+    name: str = _key()
+    value: str = _text()
+
+
+def schema_text() -> str:
+    """The SQLite statements that make all tables and indexes, one after the other, tables in the order above."""
+    dialect = cast(Any, sqlite.dialect)()
+    parts = []
+    for table in TABLES.tables.values():
+        parts.append(str(CreateTable(table).compile(dialect=dialect)).strip())
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            parts.append(str(CreateIndex(index).compile(dialect=dialect)).strip())
+    lines = "\n\n".join(part.replace("\t", "  ").replace(" \n", "\n") + ";" for part in parts)
+    return f"-- Made from tables.py by `python -m sop_engine.store.tables`; a test compares.\n\n{lines}\n"
+
+
+if __name__ == "__main__":
+    SCHEMA.write_text(schema_text(), encoding="utf-8")

@@ -1,0 +1,297 @@
+"""The verbs of a transaction on SQLite. What each promises stands in `seam`.
+
+A transaction is made by `sqlite.SqliteStore` around an open BEGIN; drivers' errors that leave a verb are given their
+words there.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from sop_engine import canonical
+from sop_engine.store import codec, statements
+from sop_engine.store.faults import overtaken
+from sop_engine.store.seam import Due, Head, Login, OutLetter, Person, Query, StoredStep, Version
+from sop_engine.ticket.records import Sealed, Step, Ticket
+
+MOST_FOUND: Final = 50
+"""Candidates for a suffix; open tickets come first, so that one open and many closed are told apart."""
+_NO_LIMIT: Final = 2**62
+_TimerRows = dict[str, tuple[str, str | None]]
+_TaskRows = dict[str, tuple[str | None, str | None]]
+
+
+class Reading:
+    """Verbs of any transaction."""
+
+    def __init__(self, run: Callable[..., Any], site: str) -> None:
+        """`run` executes a statement on the transaction's connection and gives its cursor."""
+        self._run = run
+        self._site = site
+
+    def _one(self, statement: str, *values: Any) -> Any:
+        return self._run(statement, (self._site, *values)).fetchone()
+
+    def _all(self, statement: str, *values: Any) -> list[Any]:
+        found: list[Any] = self._run(statement, (self._site, *values)).fetchall()
+        return found
+
+    def ticket(self, id: str) -> Ticket | None:
+        row = self._one(statements.TICKET_BODY, id)
+        return None if row is None or row[0] is None else codec.ticket_of(row[0])
+
+    def head(self, id: str) -> Head | None:
+        row = self._one(statements.HEAD, id)
+        return None if row is None else codec.head_of(row)
+
+    def heads(self, query: Query) -> list[Head]:
+        return [codec.head_of(row) for row in self._run(*statements.heads(self._site, query))]
+
+    def resolve(self, suffix: str) -> list[Head]:
+        wanted = suffix.strip().casefold()
+        if not wanted:
+            return []
+        found = [codec.head_of(row) for row in self._all(statements.RESOLVE, wanted[::-1], MOST_FOUND)]
+        exact = [head for head in found if head.id.casefold() == wanted]
+        return exact or found
+
+    def steps(self, ticket: str, after: int = 0, until: int | None = None) -> Iterator[StoredStep]:
+        last = _NO_LIMIT if until is None else until
+        for row in self._run(statements.STEPS, (self._site, ticket, after, last)):
+            yield StoredStep(*row)
+
+    def sealed(self, ticket: str, number: int | None = None) -> dict[tuple[int, str], Sealed]:
+        if number is None:
+            rows = self._all(statements.SEALED_ALL, ticket)
+        else:
+            rows = self._all(statements.SEALED_ONE, ticket, number)
+        return {(of, slot): codec.sealed_of(*rest) for of, slot, *rest in rows}
+
+    def ticket_ids(self, after: str = "", limit: int = 1000) -> list[str]:
+        return [id for (id,) in self._all(statements.TICKET_IDS, after, limit)]
+
+    def blob(self, digest: str) -> bytes | None:
+        row = self._one(statements.BLOB, digest)
+        return None if row is None else row[0]
+
+    def newest(self, procedure: str) -> Version | None:
+        row = self._one(statements.NEWEST, procedure)
+        return None if row is None else codec.version_of(row)
+
+    def versions(self, procedure: str | None = None) -> list[Version]:
+        rows = self._all(statements.VERSIONS) if procedure is None else self._all(statements.VERSIONS_OF, procedure)
+        return [codec.version_of(row) for row in rows]
+
+    def version_of(self, digest: str) -> Version | None:
+        row = self._one(statements.VERSION_OF, digest)
+        return None if row is None else codec.version_of(row)
+
+    def person(self, actor: str) -> Person | None:
+        row = self._one(statements.PERSON, actor)
+        return None if row is None else codec.person_of(row, self._all(statements.ROLES, actor))
+
+    def people(self) -> list[Person]:
+        roles: dict[str, list[tuple[str, str]]] = {}
+        for person, role, scope in self._all(statements.ALL_ROLES):
+            roles.setdefault(person, []).append((role, scope))
+        return [codec.person_of(row, roles.get(row[0], ())) for row in self._all(statements.PEOPLE)]
+
+    def login(self, login: str) -> Login | None:
+        row = self._one(statements.LOGIN, login)
+        return None if row is None else Login(row[0], row[1], tuple(codec.from_json(row[2])))
+
+    def holders(self, role: str, unit: str | None = None) -> list[str]:
+        from sop_engine.ticket.people import covers  # one truth for scopes; few commands ask, and it is not small
+
+        held = self._all(statements.HOLDERS, role)
+        return list(dict.fromkeys(person for person, scope in held if covers(scope or None, unit)))
+
+    def unit(self, id: str) -> dict[str, Any] | None:
+        row = self._one(statements.UNIT, id)
+        return None if row is None else codec.from_json(row[0])
+
+    def units(self) -> list[dict[str, Any]]:
+        return [codec.from_json(body) for (body,) in self._all(statements.UNITS)]
+
+    def due(self, before: str, limit: int) -> list[Due]:
+        return [Due(*row) for row in self._all(statements.DUE, before, limit)]
+
+    def aside(self) -> list[tuple[Due, str]]:
+        return [(Due(due, ticket, key), why) for due, ticket, key, why in self._all(statements.ASIDE)]
+
+    def next_due(self) -> str | None:
+        due: str | None = self._one(statements.NEXT_DUE)[0]
+        return due
+
+    def by_key(self, key: str) -> tuple[str, int, str] | None:
+        row: tuple[str, int, str] | None = self._one(statements.BY_KEY, key)
+        return row
+
+    def letters(self, status: str | None = None, ticket: str | None = None) -> list[OutLetter]:
+        if ticket is not None and status is not None:
+            rows = self._all(statements.LETTERS_OF_WITH, ticket, status)
+        elif ticket is not None:
+            rows = self._all(statements.LETTERS_OF, ticket)
+        elif status == "sent":
+            rows = self._all(statements.LETTERS_WITH, status)
+        elif status is not None:
+            rows = self._all(statements.LETTERS_UNSENT, status)
+        else:
+            rows = self._all(statements.LETTERS)
+        return [codec.letter_of(row) for row in rows]
+
+    def refusals(self, ticket: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
+        if ticket is None:
+            rows = self._all(statements.REFUSALS, limit)
+        else:
+            rows = self._all(statements.REFUSALS_OF, ticket, limit)
+        names = ("at", "ticket", "actor", "login", "command", "why")
+        return [dict(zip(names, (*row[:4], codec.from_json(row[4]), row[5]), strict=True)) for row in rows]
+
+    def meta(self, name: str) -> str | None:
+        row = self._one(statements.META, name)
+        return None if row is None else row[0]
+
+
+class Writing(Reading):
+    """Verbs of a writing transaction."""
+
+    def __init__(self, run: Callable[..., Any], site: str, clash: type[Exception]) -> None:
+        """`clash` is what the driver raises when a key is there already."""
+        super().__init__(run, site)
+        self._clash = clash
+        self._rows: dict[str, tuple[_TaskRows, _TimerRows]] = {}
+        """Rows of the tickets that this transaction has read, so that only what changes is written."""
+
+    def ticket(self, id: str) -> Ticket | None:
+        ticket = super().ticket(id)
+        if ticket is not None:
+            self._rows[id] = codec.task_rows(ticket), codec.timer_rows(ticket)
+        return ticket
+
+    def append(self, step: Step, head: Head) -> None:
+        site, ticket, number = self._site, step.ticket, step.number
+        if number > 1:
+            self._update(step.after, head, number - 1)
+        try:
+            if number == 1:
+                self._insert(step.after, head)
+            self._run(statements.INSERT_STEP, (site, ticket, number, step.data, step.hash))
+        except self._clash as error:
+            raise overtaken(ticket, number) from error
+        for slot, sealed in step.values.items():
+            self._run(statements.INSERT_VALUE, (site, ticket, number, slot, *codec.sealed_row(sealed)))
+        if step.after is not None:
+            self._put_rows(step.after, new=number == 1)
+
+    def project(self, after: Ticket | None, head: Head) -> None:
+        self._run(statements.DELETE_TICKET, (self._site, head.id))
+        self._insert(after, head)
+        self._rows.pop(head.id, None)
+        if after is not None:
+            self._put_rows(after, new=False)
+
+    def _insert(self, after: Ticket | None, head: Head) -> None:
+        body = None if after is None else codec.ticket_text(after)
+        tail = head.id.casefold()[::-1]
+        self._run(statements.INSERT_TICKET, (self._site, tail, body, *codec.head_row(head)))
+
+    def _update(self, after: Ticket | None, head: Head, before: int) -> None:
+        body = None if after is None else codec.ticket_text(after)
+        id, *columns = codec.head_row(head)
+        if self._run(statements.UPDATE_TICKET, (self._site, body, *columns, id, before)).rowcount != 1:
+            raise overtaken(head.id, before + 1)
+
+    def _put_rows(self, after: Ticket, new: bool) -> None:
+        """Write the difference between the tasks and timers there are and those of `after`."""
+        id, had = after.id, self._rows.get(after.id)
+        had_tasks, had_timers = had or (({}, {}) if new else self._stored_rows(id))
+        tasks, timers = codec.task_rows(after), codec.timer_rows(after)
+        if tasks != had_tasks:
+            self._put_difference(statements.PUT_TASK, statements.DELETE_TASK, id, had_tasks, tasks)
+        if timers != had_timers:
+            self._put_difference(statements.PUT_TIMER, statements.DELETE_TIMER, id, had_timers, timers)
+        self._rows[id] = tasks, timers
+
+    def _put_difference(self, put: str, delete: str, id: str, had: Any, now: Any) -> None:
+        for key in had.keys() - now.keys():
+            self._run(delete, (self._site, id, key))
+        for key, row in now.items():
+            if had.get(key) != row:
+                self._run(put, (self._site, id, key, *row))
+
+    def _stored_rows(self, id: str) -> tuple[_TaskRows, _TimerRows]:
+        tasks = {region: (assignee, role) for region, assignee, role in self._all(statements.TASKS, id)}
+        timers = {key: (due, aside) for key, due, aside in self._all(statements.TIMERS, id)}
+        return tasks, timers
+
+    def erase(self, ticket: str, number: int, slot: str) -> bool:
+        erased: int = self._run(statements.ERASE_VALUE, (self._site, ticket, number, slot)).rowcount
+        return erased == 1
+
+    def draw(self, prefix: str, day: str) -> int:
+        drawn: int = self._one(statements.DRAW, prefix, day)[0]
+        return drawn
+
+    def keep_key(self, key: str, ticket: str, number: int, request: str) -> None:
+        try:
+            self._run(statements.KEEP_KEY, (self._site, key, ticket, number, request))
+        except self._clash as error:
+            raise overtaken(ticket, number) from error
+
+    def put_blob(self, data: bytes) -> str:
+        digest = canonical.digest(data)
+        self._run(statements.PUT_BLOB, (self._site, digest, data))
+        return digest
+
+    def put_version(self, version: Version) -> None:
+        row = (
+            version.procedure, version.number, version.digest, version.text, version.places, version.published,
+            version.by, version.reason,
+        )  # fmt: skip
+        try:
+            self._run(statements.PUT_VERSION, (self._site, *row))
+        except self._clash as error:
+            raise overtaken(version.procedure, version.number) from error
+
+    def put_person(self, person: Person) -> None:
+        rights, contact = codec.to_json(person.rights), codec.to_json(person.contact)
+        row = (person.id, int(person.active), person.name, rights, contact, person.language)
+        self._run(statements.PUT_PERSON, (self._site, *row))
+        self._run(statements.DELETE_ROLES, (self._site, person.id))
+        for role, scope in dict.fromkeys(person.roles):
+            self._run(statements.PUT_ROLE, (self._site, person.id, role, scope or ""))
+
+    def put_login(self, login: Login | None, name: str) -> None:
+        if login is None:
+            self._run(statements.DELETE_LOGIN, (self._site, name))
+        else:
+            self._run(statements.PUT_LOGIN, (self._site, name, login.actor, codec.to_json(login.people)))
+
+    def put_units(self, units: Sequence[dict[str, Any]]) -> None:
+        for unit in units:
+            self._run(statements.PUT_UNIT, (self._site, unit["id"], codec.to_json(unit)))
+
+    def log_refusal(self, at: str, ticket: str, actor: str, login: str, command: dict[str, Any], why: str) -> None:
+        self._run(statements.LOG_REFUSAL, (self._site, at, ticket, actor, login, codec.to_json(command), why))
+
+    def take_letters(self, now: str, limit: int, lease_until: str) -> list[OutLetter]:
+        taken = [codec.letter_of(row) for row in self._all(statements.TAKE_LETTERS, now, limit, lease_until)]
+        return sorted(taken, key=lambda letter: letter.id)
+
+    def letter_sent(self, id: int, at: str, rendered: dict[str, Any]) -> None:
+        self._run(statements.LETTER_SENT, (at, codec.to_json(rendered), self._site, id))
+
+    def letter_failed(self, id: int, error: str, next_at: str | None) -> None:
+        self._run(statements.LETTER_FAILED, (error, next_at, self._site, id))
+
+    def add_letters(self, ticket: str, number: int, letters: Sequence[tuple[int, str, str, str]], now: str) -> None:
+        for position, notice, to, channel in letters:
+            self._run(statements.ADD_LETTER, (self._site, ticket, number, position, to, channel, notice, now))
+
+    def put_meta(self, name: str, value: str) -> None:
+        self._run(statements.PUT_META, (self._site, name, value))
+
+    def forget_projections(self) -> None:
+        for statement in statements.FORGET:
+            self._run(statement, (self._site,))
+        self._rows.clear()
