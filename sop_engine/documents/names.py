@@ -1,0 +1,63 @@
+"""The titles of a procedure's parts in one language, each made harmless; an id where there is no title."""
+
+from collections.abc import Iterator, Mapping
+
+from sop_engine.documents.plain_text import one_line
+from sop_engine.messages import Text, title_of
+from sop_engine.procedure import Field, Offer, Procedure
+
+
+def offers(procedure: Procedure) -> Iterator[Offer]:
+    """Every offer in document order, the opening first."""
+    yield procedure.open
+    for state in procedure.states:
+        yield from state.offers
+
+
+class Names:
+    """Looks titles up by id. Unknown ids come back as they are, so that a text can be made of any procedure."""
+
+    def __init__(self, procedure: Procedure, language: str) -> None:
+        self.procedure = procedure
+        self.language = language
+        self.fields: Mapping[str, Field] = {each.id: each for each in procedure.fields}
+        self._states = {each.id: self.title(each.title, each.id) for each in procedure.states}
+        self._roles = {each.id: self.title(each.title, each.id) for each in procedure.roles}
+        self._outcomes = {each.id: self.title(each.title, each.id) for each in procedure.outcomes}
+        self._notices = {each.id: self.title(each.title, each.id) for each in procedure.notices}
+        self._forms = {each.id: self.title(each.title, each.id) for each in procedure.forms}
+        self._triggers: dict[str, str] = {}
+        for offer in offers(procedure):
+            self._triggers.setdefault(offer.trigger, self.title(offer.title, offer.trigger))
+
+    def title(self, text: Text, otherwise: str = "") -> str:
+        return one_line(title_of(text, self.language, otherwise)) or one_line(otherwise)
+
+    def state(self, id: str) -> str:
+        return self._states.get(id, one_line(id))
+
+    def role(self, id: str) -> str:
+        return self._roles.get(id, one_line(id))
+
+    def trigger(self, id: str) -> str:
+        return self._triggers.get(id, one_line(id))
+
+    def outcome(self, id: str) -> str:
+        return self._outcomes.get(id, one_line(id))
+
+    def notice(self, id: str) -> str:
+        return self._notices.get(id, one_line(id))
+
+    def form(self, id: str) -> str:
+        return self._forms.get(id, one_line(id))
+
+    def field(self, id: str) -> str:
+        field = self.fields.get(id)
+        return self.title(field.title, id) if field else one_line(id)
+
+    def choice(self, field: Field | None, id: str) -> str:
+        """The title of one of a field's choices; the id for a value that is none of them."""
+        for each in field.choices if field else ():
+            if each.id == id:
+                return self.title(each.title, id)
+        return one_line(id)

@@ -1,0 +1,175 @@
+"""Who may, what follows and when, in words: shared by the manual page and the diagrams."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sop_engine.documents.expression_text import expression_text, path_text
+from sop_engine.documents.names import Names
+from sop_engine.documents.plain_text import joined, one_line, phrase
+from sop_engine.documents.time_text import duration_text, every_text
+from sop_engine.messages import Text
+from sop_engine.procedure import (
+    Assign,
+    Collect,
+    Effect,
+    Not,
+    Print,
+    Raise,
+    Recipient,
+    Set,
+    Sign,
+    Signal,
+    Start,
+    Tell,
+    Timer,
+    Tree,
+    Who,
+)
+
+_WORDS: Final[dict[str, Text]] = {
+    "assignee": {"zh": "经办人", "en": "assignee"},
+    "owner": {"zh": "负责人", "en": "owner of the ticket"},
+    "opener": {"zh": "登记人", "en": "whoever opened it"},
+    "anyone": {"zh": "任何人", "en": "anyone"},
+    "not_did": {"zh": "不得是做“{trigger}”的人", "en": "not who did “{trigger}”"},
+    "not_did_since": {
+        "zh": "不得是进入“{state}”后做“{trigger}”的人",
+        "en": "not who did “{trigger}” since “{state}”",
+    },
+    "not_field": {"zh": "不得是“{field}”中的人", "en": "nobody named in “{field}”"},
+    "exclusion": {"zh": "{who}（{rules}）", "en": "{who} ({rules})"},
+    "who_when": {"zh": "{who}（当 {guard}）", "en": "{who} (when {guard})"},
+    "sign": {"zh": "{n} 人签字", "en": "{n} people sign"},
+    "sign_of": {"zh": "{n} 人签字：{of}", "en": "{n} people sign: {of}"},
+    "sign_ordered": {"zh": "{n} 人依次签字：{of}", "en": "{n} people sign in this order: {of}"},
+    "set": {"zh": "记“{field}”为 {value}", "en": "“{field}” becomes {value}"},
+    "clear": {"zh": "清空“{field}”", "en": "“{field}” is emptied"},
+    "raise": {"zh": "引发事件 {event}", "en": "event {event} is raised"},
+    "assign_role": {"zh": "交 {name} 办理", "en": "given to: {name}"},
+    "assign_field": {"zh": "交“{name}”中的人办理", "en": "given to the person in “{name}”"},
+    "assign_owner": {"zh": "交负责人办理", "en": "given to the owner of the ticket"},
+    "assign_doer": {"zh": "由操作人自己办理", "en": "kept by whoever does this"},
+    "assign_nobody": {"zh": "不再有经办人", "en": "given back: no assignee"},
+    "tell": {"zh": "通知 {to}", "en": "told: {to}"},
+    "tell_notice": {"zh": "以《{notice}》通知 {to}", "en": "told by “{notice}”: {to}"},
+    "print": {"zh": "打印《{form}》", "en": "printed: {form}"},
+    "start": {"zh": "另开子单（{procedure}）", "en": "a child ticket is opened ({procedure})"},
+    "start_each": {
+        "zh": "按“{rows}”逐行另开子单（{procedure}）",
+        "en": "a child ticket for each row of “{rows}” ({procedure})",
+    },
+    "signal_parent": {"zh": "告知上级单：{event}", "en": "the parent ticket is signalled: {event}"},
+    "signal_children": {"zh": "告知子单：{event}", "en": "the child tickets are signalled: {event}"},
+    "collect": {"zh": "把{which}汇入“{field}”", "en": "{which} are gathered in “{field}”"},
+    "collect_open": {"zh": "未办结的工单", "en": "open tickets"},
+    "collect_closed": {"zh": "已办结的工单", "en": "closed tickets"},
+    "collect_any": {"zh": "工单", "en": "tickets"},
+    "after": {"zh": "进入后满 {duration}", "en": "{duration} after it begins"},
+    "at": {"zh": "到“{field}”时", "en": "at “{field}”"},
+    "at_time": {"zh": "到“{field}”当天 {time}", "en": "at {time} on “{field}”"},
+    "at_before": {"zh": "“{field}”之前 {duration}", "en": "{duration} before “{field}”"},
+    "at_after": {"zh": "“{field}”之后 {duration}", "en": "{duration} after “{field}”"},
+}
+
+
+def who_text(by: Sequence[Who], names: Names) -> str:
+    """Who may, in words, with whom separation of duty keeps out: `前台（不得是做“完工”的人）`."""
+    return joined([_one_who(each, names) for each in by], names.language)
+
+
+def _one_who(who: Who, names: Names) -> str:
+    language = names.language
+    text = _person(who.kind, who.name, names)
+    if who.exclude:
+        rules = joined([_exclusion(each, names) for each in who.exclude], language)
+        text = phrase(_WORDS["exclusion"], language, who=text, rules=rules)
+    if who.when is not None:
+        guard = expression_text(who.when, names.procedure, language)
+        text = phrase(_WORDS["who_when"], language, who=text, guard=guard)
+    return text
+
+
+def _person(kind: str, name: str, names: Names) -> str:
+    if kind == "role":
+        return names.role(name)
+    return names.field(name) if kind == "field" else phrase(_WORDS[kind], names.language)
+
+
+def _exclusion(rule: Not, names: Names) -> str:
+    if rule.field is not None:
+        return phrase(_WORDS["not_field"], names.language, field=names.field(rule.field))
+    trigger = names.trigger(rule.did or "")
+    if rule.since is not None:
+        return phrase(_WORDS["not_did_since"], names.language, trigger=trigger, state=names.state(rule.since))
+    return phrase(_WORDS["not_did"], names.language, trigger=trigger)
+
+
+def sign_text(sign: Sign, names: Names) -> str:
+    """How many people must sign, and who: `2 人签字：前台、安管员`."""
+    of = joined([names.role(each) for each in sign.of], names.language)
+    key = "sign" if not of else "sign_ordered" if sign.ordered else "sign_of"
+    return phrase(_WORDS[key], names.language, n=sign.count, of=of)
+
+
+def guard_text(tree: Tree | None, names: Names) -> str:
+    """The guard in words; empty where there is none."""
+    return "" if tree is None else expression_text(tree, names.procedure, names.language)
+
+
+def recipients_text(to: Sequence[Recipient], names: Names) -> str:
+    return joined([_person(each.kind, each.name, names) for each in to], names.language)
+
+
+def effect_text(effect: Effect, names: Names) -> str:
+    """One effect in words: `打印《维修工单》`, `told: assignee, steward`."""
+
+    def word(key: str, **values: object) -> str:
+        return phrase(_WORDS[key], names.language, **values)
+
+    match effect:
+        case Set(field, None):
+            return word("clear", field=names.field(field))
+        case Set(field, value):
+            return word("set", field=names.field(field), value=_set_value(field, value, names))
+        case Raise(event):
+            return word("raise", event=one_line(event))
+        case Assign(to, name):
+            said = names.role(name) if to == "role" else names.field(name)
+            return word(f"assign_{to}", name=said)
+        case Tell(to, notice):
+            key = "tell_notice" if notice else "tell"
+            return word(key, to=recipients_text(to, names), notice=names.notice(notice))
+        case Print(form):
+            return word("print", form=names.form(form))
+        case Start(procedure, _, None):
+            return word("start", procedure=one_line(procedure))
+        case Start(procedure, _, each):
+            return word("start_each", procedure=one_line(procedure), rows=names.field(each or ""))
+        case Signal(to, event, _):
+            return word(f"signal_{to}", event=one_line(event))
+        case Collect():
+            return word("collect", which=word(f"collect_{effect.status}"), field=names.field(effect.field))
+
+
+def _set_value(field: str, value: Tree | None, names: Names) -> str:
+    if value is not None and value[0] == "const" and value[1] != "duration" and not isinstance(value[2], bool):
+        return names.choice(names.fields.get(field), str(value[2]))
+    return guard_text(value, names)
+
+
+def timer_text(timer: Timer, names: Names) -> str:
+    """When a timer fires: `进入 3 天后`, `15 min after “Agreed visit, end”`, `每天 17:30`."""
+
+    def word(key: str, **values: object) -> str:
+        return phrase(_WORDS[key], names.language, **values)
+
+    if timer.after is not None:
+        return word("after", duration=duration_text(timer.after, names.language))
+    if timer.every is not None:
+        return every_text(timer.every, names.language)
+    field = path_text(timer.at or "", names)
+    if timer.offset is not None:
+        duration = duration_text(timer.offset, names.language)
+        text = word("at_before" if timer.before else "at_after", field=field, duration=duration)
+        return f"{text} {timer.time}".rstrip()
+    return word("at_time", field=field, time=timer.time) if timer.time else word("at", field=field)
