@@ -1,0 +1,98 @@
+"""Who is asking: the system's user, the actor whose act it is, the typist, and whom the actor stands in for."""
+
+import getpass
+import os
+from dataclasses import dataclass
+
+from sop_engine.errors import NotUnderstood, NotYou
+from sop_engine.messages import msg
+from sop_engine.store.seam import Person, Reads
+from sop_engine.ticket.near import near
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """As a Command holds it."""
+
+    login: str
+    actor: str
+    typist: str | None = None
+    heard: str | None = None
+    standing_for: str | None = None
+
+
+HEARD = ("radio", "phone", "paper")
+"""how a typist heard of what he enters for another"""
+
+
+def system_login() -> str:
+    """The system's user; by number where the system has no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid{os.getuid()}"
+
+
+def identify(
+    reading: Reads, login: str, as_name: str | None = None, doer: str | None = None, heard: str | None = None
+) -> Identity:
+    """Who acts, from the login and what was said with `--as`, `--doer` and `--heard`.
+
+    At a terminal `--as` names one of its people, who then acts himself. Any other `--as` is standing in, which
+    `decide` allows or refuses. Raises `NotYou` for an unknown login, `NotUnderstood` for names that nobody bears.
+    """
+    known = reading.login(login)
+    if known is None:
+        raise NotYou(
+            msg("the login {login} belongs to nobody here", login=login),
+            fix=msg("an administrator adds it: sop actor login {login} NAME", login=login),
+        )
+    keyboard, standing_for = known.actor, None
+    if as_name is not None:
+        wanted = find_person(reading, as_name).id
+        if wanted in known.people:
+            keyboard = wanted
+        elif wanted != known.actor:
+            standing_for = wanted
+    if keyboard is None:
+        raise NotUnderstood(
+            msg("{login} is a terminal that several people use; say who you are", login=login),
+            near=known.people,
+            fix=msg("sop ... --as {name}", name=known.people[0] if known.people else "NAME"),
+        )
+    if doer is None:
+        if heard is not None:
+            raise NotUnderstood(
+                msg("--heard says how you heard of another's work"), fix=msg("name him with --doer")
+            )
+        return Identity(login, keyboard, standing_for=standing_for)
+    if heard is not None and heard not in HEARD:
+        raise NotUnderstood(msg("nothing is heard by {heard}; by one of {ways}", heard=heard, ways=HEARD), near=near(heard, HEARD))
+    person = find_person(reading, doer).id
+    if person == keyboard:
+        return Identity(login, keyboard, standing_for=standing_for)
+    if standing_for is not None:
+        raise NotUnderstood(msg("--doer and standing in do not go together"), fix=msg("leave --as out"))
+    return Identity(login, person, typist=keyboard, heard=heard or "phone")
+
+
+def find_person(reading: Reads, name: str) -> Person:
+    """An actor by id or by name. Raises `NotUnderstood` where nobody, or more than one, bears it."""
+    person = reading.person(name)
+    if person is not None:
+        return person
+    folded = name.casefold().strip()
+    people = reading.people()
+    found = [each for each in people if folded in {each.id.casefold(), each.name.casefold()}]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NotUnderstood(
+            msg("{name} could be any of {people}", name=name, people=tuple(each.id for each in found)),
+            near=[each.id for each in found],
+        )
+    raise NotUnderstood(
+        msg("nobody here is {name}", name=name),
+        near=near(name, [*(each.id for each in people), *(each.name for each in people if each.name)]),
+        fix=msg("who there is: sop actor ls"),
+    )

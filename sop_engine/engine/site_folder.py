@@ -1,0 +1,148 @@
+"""Opening and making sites: the one place that puts settings, clock, store and engine together."""
+
+import re
+import shutil
+import unicodedata
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from sop_engine import canonical
+from sop_engine.clock import Clock, SimulatedClock, SystemClock
+from sop_engine.engine.engine import Engine, new_id
+from sop_engine.engine.settings import FILE, Settings, load_settings, settings_text
+from sop_engine.errors import SetUp
+from sop_engine.messages import Message, msg
+from sop_engine.store.seam import Store
+from sop_engine.store.sqlite import open_store
+from sop_engine.ticket.records import SITE, Command
+
+DEMO_START: Final = datetime(2026, 11, 23, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+"""a Monday morning, when a demo site's clock begins"""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An open site."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    engine: Engine
+
+
+@contextmanager
+def open_site(folder: Path, say_waiting: Callable[[Message], None] | None = None) -> Iterator[Site]:
+    """The site in `folder`, for as long as the block lasts. `say_waiting` is told when a write has waited two seconds.
+    Raises `SetUp` where folder, settings or store are not as they must be."""
+    settings = load_settings(folder)
+    store = open_store(settings.store_path, say_waiting=say_waiting)
+    try:
+        clock = _clock(settings, store)
+        yield Site(settings, store, clock, Engine(store, clock, settings))
+    finally:
+        store.close()
+
+
+def _clock(settings: Settings, store: Store) -> Clock:
+    if not settings.demo:
+        return SystemClock()
+    with store.reading() as reading:
+        now = reading.meta("simulated_now")
+        demo = reading.meta("demo")
+    if demo is None:
+        raise SetUp(
+            msg("sop.toml calls this a demo site, but it was not made as one; its clock is not simulated"),
+            fix=msg("take the line `demo = true` out of sop.toml"),
+        )
+    return SimulatedClock(canonical.instant_of(now) if now else DEMO_START)
+
+
+def make_site(
+    folder: Path, name: str, zone: str, login: str, actor: str, actor_name: str, roles: list[str], demo: bool = False
+) -> None:
+    """Make a site in an empty or new folder: settings, the starter library, a store, and its administrator. Raises
+    `SetUp` where something stands there already or the folder cannot be written; nothing is then left half made."""
+    made_folder = _make_folder(folder)
+    try:
+        (folder / FILE).write_text(settings_text(name, _id_of(name), zone, demo), encoding="utf-8")
+        settings = load_settings(folder)
+        copy_library(folder)
+        for part in ("files", "calendars"):
+            (folder / part).mkdir()
+        store = open_store(settings.store_path, create=True)
+        try:
+            clock: Clock = SimulatedClock(DEMO_START) if demo else SystemClock()
+            with store.writing() as transaction:
+                transaction.put_meta("site", settings.id)
+                if demo:
+                    transaction.put_meta("demo", "1")
+                    transaction.put_meta("simulated_now", canonical.instant_text(clock.now()))
+            _begin(Engine(store, clock, settings), login, actor, actor_name, roles)
+        finally:
+            store.close()
+    except BaseException:
+        _unmake(folder, made_folder)
+        raise
+
+
+def _begin(engine: Engine, login: str, actor: str, name: str, roles: list[str]) -> None:
+    arguments: Mapping[str, Any] = {
+        "actor": actor,
+        "name": name,
+        "roles": [[role, None] for role in roles],
+        "rights": ["admin"],
+    }
+    engine.act(Command(new_id(), "begin", SITE, actor, login, arguments))
+
+
+def _make_folder(folder: Path) -> bool:
+    try:
+        if folder.exists():
+            if not folder.is_dir() or any(folder.iterdir()):
+                raise SetUp(
+                    msg("{folder} is not empty; a site is made in a new or empty folder", folder=str(folder)),
+                    fix=msg("name another: sop init FOLDER"),
+                )
+            return False
+        folder.mkdir(parents=True)
+        return True
+    except OSError as error:
+        raise SetUp(msg("{folder} cannot be made: {error}", folder=str(folder), error=error.strerror)) from None
+
+
+def _unmake(folder: Path, whole: bool) -> None:
+    """Take away what was made, so that a failed `init` can simply be done again."""
+    if whole:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for each in list(folder.iterdir()):
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each, ignore_errors=True)
+        else:
+            each.unlink(missing_ok=True)
+
+
+def library() -> Path:
+    """The starter library's folder: inside the installed package, or beside it in a checkout."""
+    package = Path(str(resources.files("sop_engine")))
+    inside = package / "library"
+    return inside if inside.is_dir() else package.parent
+
+
+def copy_library(folder: Path) -> None:
+    """Copy the starter workflows (with their tests) and templates into a site."""
+    for part in ("workflows", "templates"):
+        shutil.copytree(library() / part, folder / part, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+
+
+def _id_of(name: str) -> str:
+    """A site's id from its name: ASCII letters, digits and hyphens."""
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:24] or f"site-{new_id()[:8]}"
