@@ -12,19 +12,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sop_engine import canonical, procedure, worktime
+from sop_engine import canonical, worktime
 from sop_engine.clock import Clock
 from sop_engine.engine.answers import Answerer
 from sop_engine.engine.projections import head_of, project_site
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import BY_NAME, NotFound, NotNow, NotUnderstood, SetUp, SopError
 from sop_engine.messages import msg
+from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Head, Reads, Store, Writes
 from sop_engine.ticket.decide import decide
 from sop_engine.ticket.foresee import foresee
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Command, Given, Missing, NewSeals, Refusal, Step, Ticket
-from sop_engine.ticket.site import decide_site, site_program
+from sop_engine.ticket.site import decide_site
 
 DEEPEST: Final = 20
 """how long a chain of causes may be"""
@@ -73,7 +74,7 @@ class Engine:
         self.clock = clock
         self.settings = settings
         self._entropy = entropy
-        self._programs: dict[str, Program] = {}
+        self.programs = Programs()
         self._numbers: dict[str, int] = {"": 0}
 
     # --- asking ---
@@ -177,7 +178,7 @@ class Engine:
         answerer = Answerer(transaction, self.settings.zone, canonical.instant_text(recorded))
         sealer = NewSeals(self._entropy())
         on_site = command.ticket == SITE
-        program = site_program() if on_site else self._program_for(transaction, command, ticket)
+        program = self.programs.of(transaction, "") if on_site else self._program_for(transaction, command, ticket)
         answers = {question: answerer.answer(question) for question in foresee(program, ticket, command)}
         while True:
             given = Given(recorded, effective, sealer, answers, simulated=self.clock.simulated)
@@ -201,21 +202,11 @@ class Engine:
                 near=[each.procedure for each in transaction.versions()],
                 fix=msg("see what is: sop flow ls"),
             )
-        return self.program_of(transaction, version.digest)
+        return self.programs.of(transaction, version.digest)
 
     def program(self, transaction: Reads, ticket: Ticket) -> Program:
         """The program that a ticket is pinned to."""
-        return site_program() if ticket.id == SITE else self.program_of(transaction, ticket.digest)
-
-    def program_of(self, transaction: Reads, digest: str) -> Program:
-        """The program of a normal form's digest, compiled once."""
-        program = self._programs.get(digest)
-        if program is None:
-            data = transaction.blob(digest)
-            if data is None:
-                raise SetUp(msg("the store has lost the normal form {digest}", digest=digest))
-            program = self._programs[digest] = Program(procedure.load(data), digest)
-        return program
+        return self.programs.of(transaction, ticket.digest)
 
     def _version_number(self, transaction: Reads, digest: str) -> int:
         """The number of the version with a digest; versions never change, so it is asked once."""

@@ -20,7 +20,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine.procedure import ROOT
-from sop_engine.ticket.records import Event, Sealed, Ticket
+from sop_engine.ticket.records import Erased, Event, Sealed, Ticket
 
 Values = Mapping[str, Sealed]
 
@@ -81,7 +81,8 @@ def _written(ticket: Ticket, event: Event, _number: int, values: Values, *_: Any
     if "commitment" in event:
         ticket.commits[name] = event["commitment"]
         sealed = values.get(event["slot"])
-        ticket.fields[name] = sealed.value if sealed else None
+        kept = sealed is not None and sealed.salt is not None
+        ticket.fields[name] = sealed.value if sealed and kept else Erased(event["commitment"])
     else:
         ticket.fields[name] = event["value"]
 

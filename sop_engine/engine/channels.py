@@ -1,0 +1,110 @@
+"""Ways out of the system. A channel takes a rendered notice and an address; what it raises is an attempt that failed.
+
+| channel | what it does | entries in `[channels]` of sop.toml |
+|---|---|---|
+| `log` | a line in `notices.log` of the site | |
+| `file` | one text file each in `outbox/` of the site | |
+| `smtp` | a mail | `[channels.smtp]` `host`, `port`, `from`, `starttls`, `user`, `password_file` |
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sop_engine.engine.settings import Settings
+from sop_engine.errors import SetUp
+from sop_engine.messages import msg
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A rendered notice with its address. `key` is the same at every attempt."""
+
+    key: str
+    ticket: str
+    to: str
+    name: str
+    contact: Mapping[str, str]
+    subject: str
+    body: str
+    at: str
+
+
+Channel = Callable[[Settings, Parcel], None]
+TIMEOUT_SECONDS: Final = 20
+
+
+class NoAddress(Exception):
+    """The recipient has no address on this channel; trying again will not help."""
+
+
+def log(settings: Settings, parcel: Parcel) -> None:
+    """Append one JSON line to `notices.log`."""
+    line = {"at": parcel.at, "body": parcel.body, "key": parcel.key, "subject": parcel.subject, "to": parcel.to}
+    _append(settings.folder / "notices.log", json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def file(settings: Settings, parcel: Parcel) -> None:
+    """Write one text file; the same parcel a second time writes the same file."""
+    folder = settings.folder / "outbox"
+    folder.mkdir(exist_ok=True)
+    name = f"{parcel.key}.txt".replace("/", "_").replace(":", "_")
+    text = f"To: {parcel.name} <{parcel.to}>\nSubject: {parcel.subject}\n\n{parcel.body}\n"
+    temporary = folder / f".{name}.part"
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(folder / name)
+
+
+def smtp(settings: Settings, parcel: Parcel) -> None:
+    """Send a mail. The password stands in a file, never in `sop.toml`."""
+    import smtplib
+    from email.message import EmailMessage
+
+    entries = settings.channels.get("smtp")
+    if not isinstance(entries, dict) or "host" not in entries or "from" not in entries:
+        raise SetUp(msg("the channel smtp needs `host` and `from` under [channels.smtp] in sop.toml"))
+    address = parcel.contact.get("mail")
+    if not address:
+        raise NoAddress(f"{parcel.to} has no mail address")
+    mail = EmailMessage()
+    mail["Subject"] = " ".join(parcel.subject.split())
+    mail["From"], mail["To"] = entries["from"], address
+    mail["Message-ID"] = f"<{parcel.key.replace(':', '.')}@{settings.id}.sop-engine>"
+    mail.set_content(parcel.body)
+    with smtplib.SMTP(entries["host"], int(entries.get("port", 25)), timeout=TIMEOUT_SECONDS) as server:
+        if entries.get("starttls"):
+            server.starttls()
+        if "user" in entries:
+            password = Path(settings.folder / entries["password_file"]).read_text(encoding="utf-8").strip()
+            server.login(entries["user"], password)
+        server.send_message(mail)
+
+
+CHANNELS: Final[Mapping[str, Channel]] = {"log": log, "file": file, "smtp": smtp}
+
+
+def channel_named(name: str) -> Channel:
+    """The channel, or `SetUp` where there is none of that name."""
+    if name not in CHANNELS:
+        raise SetUp(
+            msg("there is no channel {name}; there are {channels}", name=name, channels=tuple(CHANNELS)),
+            fix=msg("mend [channels] in sop.toml"),
+        )
+    return CHANNELS[name]
+
+
+def _append(path: Path, line: str) -> None:
+    """Append with one write, following no link."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o640)
+    try:
+        os.write(descriptor, line.encode())
+    finally:
+        os.close(descriptor)
+
+
+def describe(error: BaseException) -> Any:
+    """An attempt's failure in one line for `notify ls`; never a secret, never a traceback."""
+    return f"{type(error).__name__}: {error}".splitlines()[0][:300]

@@ -1,0 +1,31 @@
+"""Programs out of the store: normal forms by digest, each compiled once."""
+
+from sop_engine import procedure
+from sop_engine.errors import SetUp
+from sop_engine.messages import msg
+from sop_engine.store.seam import Reads
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.site import site_program
+
+
+class Programs:
+    """A cache of compiled programs. The empty digest is the site's own history."""
+
+    def __init__(self) -> None:
+        self._programs: dict[str, Program] = {"": site_program()}
+
+    def of(self, reading: Reads, digest: str) -> Program:
+        """The program of a normal form. Raises `SetUp` where the store has lost it, or this release cannot read it."""
+        program = self._programs.get(digest)
+        if program is None:
+            data = reading.blob(digest)
+            if data is None:
+                raise SetUp(msg("the store has lost the normal form {digest}", digest=digest))
+            try:
+                program = self._programs[digest] = Program(procedure.load(data), digest)
+            except procedure.UnknownFormat as error:
+                raise SetUp(
+                    msg("a procedure was published by a later release: {error}", error=str(error)),
+                    fix=msg("install that release"),
+                ) from None
+        return program
