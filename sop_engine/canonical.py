@@ -54,7 +54,7 @@ def digest(data: bytes) -> str:
 
 
 def commitment(salt: str, value: Any) -> str:
-    """A salted commitment: SHA-256 over the salt's 16 bytes (given as hex) followed by the canonical bytes of `value`."""
+    """A salted commitment: SHA-256 over the salt's 16 bytes (given as hex) and then the canonical bytes of `value`."""
     return hashlib.sha256(bytes.fromhex(salt) + to_bytes(value)).hexdigest()
 
 

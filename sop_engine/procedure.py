@@ -24,7 +24,7 @@ from sop_engine.worktime.recurrence import Every as Every
 FORMAT: Final = 1
 
 Tree = tuple[Any, ...]
-"""A guard or expression: `("==", ("field", "urgency"), ("const", "text", "urgent"))`. `guards` says what may stand in it."""
+"""A guard or expression: `("==", ("field", "urgency"), ("const", "text", "urgent"))`. See `guards`."""
 
 FieldType = Literal[
     "text", "integer", "decimal", "money", "boolean", "date", "time", "datetime", "interval", "phone", "choice",
@@ -58,7 +58,7 @@ class Field:
     columns: tuple["Field", ...] = ()
     """of rows"""
     min: str | int | None = None
-    """least value (a decimal or date as text, an integer as such); for text the fewest characters, for lists the fewest items"""
+    """least value (a decimal or date as text, an integer as such); fewest characters of a text, fewest items of a list"""
     max: str | int | None = None
     default: Any = None
     """as the record holds it"""
@@ -113,7 +113,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """`count` different people must do the trigger; `of` says who (empty: whoever `by` allows), `ordered` in that order."""
+    """`count` different people must do the trigger; `of` says which roles (none: whoever `by` allows), `ordered` in turn."""
 
     count: int
     of: tuple[str, ...] = ()
@@ -177,7 +177,7 @@ class Print:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Start a child ticket, or one for each row of `each`; `values` are expressions of this ticket (`row.item` in each)."""
+    """Start a child ticket, or one for each row of `each`; `values` are expressions (`row.item` reads the row)."""
 
     kind: ClassVar[str] = "start"
     procedure: str
@@ -250,6 +250,7 @@ class Handler:
 
 # --- time ----------------------------------------------------------------------------------------------------------
 
+
 @dataclass(frozen=True, slots=True)
 class Timer:
     """Fires `after` the state is entered, `at` a field's time (with an offset), or `every` so often."""
@@ -259,7 +260,7 @@ class Timer:
     alternatives: tuple[Transition, ...]
     after: Duration | None = None
     at: str | None = None
-    """a date, date-time or interval field: `hold_until`, `window.start`, `window.end`; a date means 00:00 of the site"""
+    """a date, date-time or interval field: `hold_until`, `window.start`, `window.end`; a date means 00:00 there"""
     offset: Duration | None = None
     before: bool = False
     """the offset counts backwards"""
@@ -327,7 +328,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A calendar start: at each occasion of `every` a ticket begins, or one for each row that `each` names (`units`)."""
+    """A calendar start: at each occasion of `every` a ticket begins, or one for each row of `each` (`units`)."""
 
     id: str
     every: Every
@@ -379,7 +380,7 @@ class Procedure:
                 yield state, transition
 
 
-# --- normal form: records <-> canonical JSON ---------------------------------------------------------------------------
+# --- normal form: records <-> canonical JSON --------------------------------------------------------------------
 
 
 class UnknownFormat(ValueError):

@@ -9,7 +9,7 @@ proof stands.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from sop_engine import canonical
@@ -121,7 +121,9 @@ def state_at(reading: Reads, programs: Programs, id: str, until: int | str) -> T
     beside = _by_step(reading.sealed(id))
     for stored in reading.steps(id):
         record = json.loads(stored.data)
-        if (isinstance(until, int) and stored.number > until) or (isinstance(until, str) and record["recorded"] > until):
+        if (isinstance(until, int) and stored.number > until) or (
+            isinstance(until, str) and record["recorded"] > until
+        ):
             break
         program = programs.of(reading, record["procedure"])
         ticket = ticket or blank(id, program.procedure.id, record["procedure"])
@@ -220,7 +222,12 @@ def _values(
         elif sealed.salt is None:
             report.erased += 1
             if sealed.value is not None or sealed.commitment != commitment:
-                yield Mismatch(stored.ticket, stored.number, "value", msg("the erased value of {slot} was tampered with", slot=slot))
+                yield Mismatch(
+                    stored.ticket,
+                    stored.number,
+                    "value",
+                    msg("the erased value of {slot} was tampered with", slot=slot),
+                )
         elif canonical.commitment(sealed.salt, sealed.value) != commitment or sealed.commitment != commitment:
             yield Mismatch(
                 stored.ticket,
@@ -340,22 +347,46 @@ def _compare_row(reading: Reads, report: Report, id: str, ticket: Ticket | None)
     if ticket is None or row is None:
         if ticket is not row:
             report.mismatches.append(
-                Mismatch(id, 0, "missing", msg("the record and the ticket's row do not both exist"), ticket and id, row and id)
+                Mismatch(
+                    id,
+                    0,
+                    "missing",
+                    msg("the record and the ticket's row do not both exist"),
+                    ticket and id,
+                    row and id,
+                )
             )
         return
-    have, want = asdict(row), _plain(asdict(ticket))
+    have, want = _members(row), _plain(_members(ticket))
     for name in sorted(want):
         if have[name] != want[name]:
             report.mismatches.append(
-                Mismatch(id, ticket.number, "row", msg("the ticket's row differs from its record at `{name}`", name=name),
-                         want[name], have[name])
-            )  # fmt: skip
+                Mismatch(
+                    id,
+                    ticket.number,
+                    "row",
+                    msg("the ticket's row differs from its record at `{name}`", name=name),
+                    want[name],
+                    have[name],
+                )
+            )
     head = reading.head(id)
     shown = (head.number, head.hash, head.status, head.owner, head.outcome) if head else ()
     if shown != (ticket.number, ticket.head, ticket.status, ticket.owner, ticket.outcome):
         report.mismatches.append(
-            Mismatch(id, ticket.number, "row", msg("the ticket's line in the lists differs from its record"), None, list(shown))
+            Mismatch(
+                id,
+                ticket.number,
+                "row",
+                msg("the ticket's line in the lists differs from its record"),
+                None,
+                list(shown),
+            )
         )
+
+
+def _members(ticket: Ticket) -> dict[str, Any]:
+    return {each.name: getattr(ticket, each.name) for each in fields(ticket)}
 
 
 def _plain(value: Any) -> Any:

@@ -90,7 +90,9 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
     if letter.notice:
         notice = next(each for each in program.procedure.notices if each.id == letter.notice)
         subject, body = _templates(reading, notice, language)
-        subject, body = render_notice(subject, body, _values(program, ticket, notice.personal), facts, language, engine.settings.zone_info)
+        subject, body = render_notice(
+            subject, body, _values(program, ticket, notice.personal), facts, language, engine.settings.zone_info
+        )
     else:
         subject, body = default_notice(facts, language)
     name, contact = _address(program, ticket, letter.to, person)
@@ -144,4 +146,3 @@ def _address(program: Program, ticket: Ticket, to: str, person: Person | None) -
     if isinstance(value, dict):
         return str(value.get("name", to)), {"phone": str(value.get("phone", ""))}
     return to, {"phone": str(value)} if isinstance(value, str) else {}
-

@@ -146,7 +146,9 @@ class Engine:
         step = self._decided(chain, command, ticket, effective)
         assert step.after is not None
         program = self.program(chain.transaction, step.after)
-        head = head_of(program, step.after, self._version_number(chain.transaction, step.after.digest), self.settings.zone_info)
+        head = head_of(
+            program, step.after, self.version_number(chain.transaction, step.after.digest), self.settings.zone_info
+        )
         chain.transaction.append(step, head)
         self._post(chain.transaction, step)
         chain.steps.append((step, head))
@@ -208,7 +210,7 @@ class Engine:
         """The program that a ticket is pinned to."""
         return self.programs.of(transaction, ticket.digest)
 
-    def _version_number(self, transaction: Reads, digest: str) -> int:
+    def version_number(self, transaction: Reads, digest: str) -> int:
         """The number of the version with a digest; versions never change, so it is asked once."""
         if digest not in self._numbers:
             version = transaction.version_of(digest)
@@ -246,16 +248,16 @@ class Engine:
                 )
         return max(now, last)
 
-    def _effective(
-        self, transaction: Reads, command: Command, ticket: Ticket | None, recorded: datetime
-    ) -> datetime:
+    def _effective(self, transaction: Reads, command: Command, ticket: Ticket | None, recorded: datetime) -> datetime:
         """When a person's step counts: when it is recorded, or at the claimed time where the procedure lets it."""
         last = canonical.instant_of(ticket.effective) if ticket is not None and ticket.effective else None
         if command.at is None:
             return max(recorded, last or recorded)
         if command.at > recorded:
             raise NotUnderstood(msg("the claimed time {at} has not come yet", at=canonical.instant_text(command.at)))
-        backdate = None if command.ticket == SITE else self._program_for(transaction, command, ticket).procedure.backdate
+        backdate = (
+            None if command.ticket == SITE else self._program_for(transaction, command, ticket).procedure.backdate
+        )
         if backdate is None or worktime.subtract(recorded, backdate, self.settings.zone_info) > command.at:
             return max(recorded, last or recorded)
         if last is not None and command.at < last:

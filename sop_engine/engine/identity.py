@@ -62,12 +62,12 @@ def identify(
         )
     if doer is None:
         if heard is not None:
-            raise NotUnderstood(
-                msg("--heard says how you heard of another's work"), fix=msg("name him with --doer")
-            )
+            raise NotUnderstood(msg("--heard says how you heard of another's work"), fix=msg("name him with --doer"))
         return Identity(login, keyboard, standing_for=standing_for)
     if heard is not None and heard not in HEARD:
-        raise NotUnderstood(msg("nothing is heard by {heard}; by one of {ways}", heard=heard, ways=HEARD), near=near(heard, HEARD))
+        raise NotUnderstood(
+            msg("nothing is heard by {heard}; by one of {ways}", heard=heard, ways=HEARD), near=near(heard, HEARD)
+        )
     person = find_person(reading, doer).id
     if person == keyboard:
         return Identity(login, keyboard, standing_for=standing_for)

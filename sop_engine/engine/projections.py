@@ -1,4 +1,4 @@
-"""What is made of the record for looking things up: a ticket's head, and the people, logins and versions of the site."""
+"""What is made of the record for looking things up: heads of tickets; people, logins and versions of the site."""
 
 import functools
 import json
@@ -21,7 +21,11 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
     else:
         leaves = tuple(program.chart.leaves(ticket.active))
         unit = next(
-            (ticket.fields[each.id] for each in program.procedure.fields if each.type == "unit" and each.id in ticket.fields),
+            (
+                ticket.fields[each.id]
+                for each in program.procedure.fields
+                if each.type == "unit" and each.id in ticket.fields
+            ),
             None,
         )
     show = functools.partial(_shown, zone)

@@ -50,7 +50,9 @@ def compile_file(path: Path, templates: Path, shown_as: str | None = None) -> An
     except FileNotFoundError:
         raise NotFound(
             msg("there is no file {path}", path=str(path)),
-            near=near(path.name, [each.name for each in path.parent.glob(f"*{SUFFIX}")]) if path.parent.is_dir() else (),
+            near=near(path.name, [each.name for each in path.parent.glob(f"*{SUFFIX}")])
+            if path.parent.is_dir()
+            else (),
         ) from None
     except OSError as error:
         raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=error.strerror)) from None

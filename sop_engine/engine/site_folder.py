@@ -3,14 +3,13 @@
 import re
 import shutil
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
-from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from sop_engine import canonical
@@ -42,7 +41,7 @@ def open_site(folder: Path, say_waiting: Callable[[Message], None] | None = None
     """The site in `folder`, for as long as the block lasts. `say_waiting` is told when a write has waited two seconds.
     Raises `SetUp` where folder, settings or store are not as they must be."""
     settings = load_settings(folder)
-    store = open_store(settings.store_path, say_waiting=say_waiting)
+    store = open_store(settings.store_path, tell=say_waiting)
     try:
         clock = _clock(settings, store)
         yield Site(settings, store, clock, Engine(store, clock, settings))

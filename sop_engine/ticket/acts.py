@@ -46,7 +46,7 @@ def assign(draft: Draft) -> dict[str, Any]:
             Refusal(
                 "not_you",
                 msg(
-                    "{name} may not assign {ticket}: its owner ({owner}) may, its assignee, and who has the right `assign`",
+                    "{name} may not assign {ticket}: its owner ({owner}), its assignee and who has the right `assign` may",
                     name=actor,
                     ticket=draft.ticket.id,
                     owner=draft.ticket.owner,
@@ -103,7 +103,11 @@ def edit(draft: Draft) -> dict[str, Any]:
     program, command = draft.program, draft.command
     actor = command.standing_for or command.actor
     opening = people.may(draft, program.procedure.open, ROOT, command.actor, command.standing_for)
-    if actor != draft.ticket.owner and not isinstance(opening, people.Leave) and not people.has_right(draft, actor, "assign"):
+    if (
+        actor != draft.ticket.owner
+        and not isinstance(opening, people.Leave)
+        and not people.has_right(draft, actor, "assign")
+    ):
         raise Refused(Refusal("not_you", msg("{name} may not correct {ticket}", name=actor, ticket=draft.ticket.id)))
     given: dict[str, Any] = dict(command.arguments["fields"])
     for name in given:
@@ -113,7 +117,9 @@ def edit(draft: Draft) -> dict[str, Any]:
                 Refusal("not_understood", msg("there is no field {field}", field=name), near=near(name, program.fields))
             )
         if field.computed is not None:
-            raise Refused(Refusal("not_understood", msg("{field} is computed; correct what it is made of", field=field.title)))
+            raise Refused(
+                Refusal("not_understood", msg("{field} is computed; correct what it is made of", field=field.title))
+            )
     reason = _reason(draft, required=True)
     recorded = write_all(draft, given)
     draft.compute()
@@ -169,7 +175,9 @@ def _task(draft: Draft) -> tuple[str, dict[str, str]]:
         )
     if region is None or region not in tasks:
         raise Refused(
-            Refusal("not_now", msg("{ticket} has no task that could be claimed or assigned now", ticket=draft.ticket.id))
+            Refusal(
+                "not_now", msg("{ticket} has no task that could be claimed or assigned now", ticket=draft.ticket.id)
+            )
         )
     return region, tasks[region]
 
@@ -186,7 +194,9 @@ def _require_open(draft: Draft) -> None:
 
 def _require_active(draft: Draft, person: str) -> None:
     if not people.active(draft, person):
-        raise Refused(Refusal("not_understood", msg("nobody here is {name}", name=person), fix=msg("who there is: sop actor ls")))
+        raise Refused(
+            Refusal("not_understood", msg("nobody here is {name}", name=person), fix=msg("who there is: sop actor ls"))
+        )
 
 
 def _reason(draft: Draft, required: bool) -> dict[str, Any]:
@@ -207,7 +217,12 @@ def _text(draft: Draft, name: str, what: Any) -> dict[str, Any]:
             raise Refused(
                 Refusal(
                     "not_understood",
-                    msg("{what} has {count} characters; at most {most} are kept", what=what, count=len(text), most=LONGEST_TEXT),
+                    msg(
+                        "{what} has {count} characters; at most {most} are kept",
+                        what=what,
+                        count=len(text),
+                        most=LONGEST_TEXT,
+                    ),
                 )
             )
         problem = values.check_text(text)

@@ -100,7 +100,9 @@ def _check(draft: Draft, field: Field, value: Any) -> None:
     items = value if isinstance(value, list | tuple) and field.many else [value]
     for item in items:
         if field.type == "staff" and not (draft.facts.ask(f"person:{item}") or {}).get("active"):
-            raise Refused(Refusal("not_understood", msg("{field}: nobody here is {name}", field=field.title, name=item)))
+            raise Refused(
+                Refusal("not_understood", msg("{field}: nobody here is {name}", field=field.title, name=item))
+            )
         if field.type == "unit" and not draft.facts.ask(f"unit:{item}"):
             raise Refused(
                 Refusal(

@@ -41,17 +41,16 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
 
     Gives the step, or why it is refused, or the questions that must be answered first. `ticket` is not changed.
     """
-    if ticket is None:
-        working = blank(command.ticket, program.procedure.id, program.digest)
-    else:
-        working = copy_of(ticket)
+    working = copy_of(ticket) if ticket else blank(command.ticket, program.procedure.id, program.digest)
     draft = Draft(program, working, command, given)
     try:
         if command.expect is not None and command.expect != working.number:
             return _overtaken(working, command)
         stranger = identify(draft)
         if stranger is not None:
-            return Refusal("not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins"))
+            return Refusal(
+                "not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins")
+            )
         arguments = _COMMANDS[command.name](draft)
         draft.compute()
     except Unanswered as missing:
@@ -84,7 +83,8 @@ def make_step(draft: Draft, arguments: dict[str, Any]) -> Step:
     """The record of what the draft did, its hash, and the ticket after."""
     ticket, command, given = draft.ticket, draft.command, draft.given
     facts = draft.facts.record(given.sealer, draft.sealed)
-    record = {
+    recorded = canonical.instant_text(given.recorded)
+    record: dict[str, Any] = {
         "actor": command.actor,
         "cause": list(command.cause) if command.cause else None,
         "command": {"arguments": arguments, "id": command.id, "name": command.name},
@@ -100,7 +100,7 @@ def make_step(draft: Draft, arguments: dict[str, Any]) -> Step:
         "occurred": canonical.instant_text(command.at) if command.at else None,
         "previous": ticket.head,
         "procedure": draft.program.digest,
-        "recorded": canonical.instant_text(given.recorded),
+        "recorded": recorded,
         "results": draft.results,
         "rules": RULES,
         "state": ticket.state_hash(),
@@ -111,7 +111,7 @@ def make_step(draft: Draft, arguments: dict[str, Any]) -> Step:
         record["simulated"] = True
     data = canonical.to_bytes(record)
     hash = canonical.digest(data)
-    finish(ticket, draft.number, hash, record["recorded"], record["effective"])
+    finish(ticket, draft.number, hash, recorded, draft.effective)
     return Step(
         ticket=ticket.id,
         number=draft.number,

@@ -105,7 +105,9 @@ def start(draft: Draft, effect: Start) -> None:
         raise Refused(
             Refusal(
                 "not_now",
-                msg("the procedure {procedure}, which this starts, has never been published", procedure=effect.procedure),
+                msg(
+                    "the procedure {procedure}, which this starts, has never been published", procedure=effect.procedure
+                ),
                 fix=msg("publish it: sop flow publish {procedure}", procedure=effect.procedure),
             )
         )
@@ -148,9 +150,7 @@ def follow(draft: Draft, name: str, ticket: str, arguments: Mapping[str, Any]) -
     cause = (draft.ticket.id, draft.number)
     identity = f"{draft.command.id}.{len(draft.consequences) + 1}"
     command = draft.command
-    draft.consequences.append(
-        Command(identity, name, ticket, command.actor, command.login, arguments, cause=cause)
-    )
+    draft.consequences.append(Command(identity, name, ticket, command.actor, command.login, arguments, cause=cause))
 
 
 def collect(draft: Draft, effect: Collect) -> None:

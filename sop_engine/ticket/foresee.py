@@ -50,5 +50,3 @@ def _of_effects(program: Program, fields: dict[str, object], offer: Offer) -> It
                         yield holders(recipient.name, unit if isinstance(unit, str) else None)
             elif isinstance(effect, Start):
                 yield f"version:{effect.procedure}"
-
-

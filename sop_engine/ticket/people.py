@@ -59,7 +59,9 @@ def may(draft: Draft, offer: Offer, source: str, actor: str, standing_for: str |
         refusal = refusal or excluded
     if refusal is not None:
         return refusal
-    return msg("only {who} may do this", who=tuple(describe(draft, who, source) for who in offer.by) or (msg("nobody"),))
+    return msg(
+        "only {who} may do this", who=tuple(describe(draft, who, source) for who in offer.by) or (msg("nobody"),)
+    )
 
 
 def _fits(draft: Draft, who: Who, source: str, person: str) -> str | None:

@@ -74,7 +74,9 @@ def brief(draft: Draft) -> tuple[dict[str, Any], ...]:
         except Unanswered:
             who = ()
         required = tuple(
-            name for name in offer.ask if (field := draft.program.fields[name]).required is None and field.default is None
+            name
+            for name in offer.ask
+            if (field := draft.program.fields[name]).required is None and field.default is None
         )
         found.append({"trigger": offer.trigger, "title": offer.title, "who": who, "needs": required})
     return tuple(found)

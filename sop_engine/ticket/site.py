@@ -6,7 +6,7 @@ values lie beside the steps.
 
 | field | what it holds |
 |---|---|
-| `people` | actor -> `{"active", "roles": [[role, scope or null]], "rights", "language", "name", "contact"}`, the last two commitments |
+| `people` | actor -> `{"active", "roles": [[role, scope or null]], "rights", "language"}`, commitments of `name`, `contact` |
 | `logins` | system user -> `{"actor": id or null, "people": [ids]}` |
 | `deputies` | `[{"for", "by", "from", "to"}]`, instants |
 | `versions` | procedure -> `{"number", "digest"}` of the newest |
@@ -30,7 +30,19 @@ from sop_engine.ticket.questions import Unanswered
 from sop_engine.ticket.records import SITE, TIMER, Command, Given, Missing, Refusal, Step, Ticket
 
 RIGHTS: Final = ("admin", "assign", "stand_in")
-NOBODY: Final = ("前台", "客服", "管理员", "系统", "desk", "frontdesk", "front-desk", "admin", "administrator", "system", "timer")
+NOBODY: Final = (
+    "前台",
+    "客服",
+    "管理员",
+    "系统",
+    "desk",
+    "frontdesk",
+    "front-desk",
+    "admin",
+    "administrator",
+    "system",
+    "timer",
+)
 """Names of posts and machines: an actor is one person."""
 LATE = Duration(1, "h")
 """A calendar start that the sweep reaches later than this was missed."""
@@ -120,9 +132,7 @@ def _change_person(draft: Draft) -> dict[str, Any]:
     actor = str(arguments["actor"])
     people = _people(draft)
     if actor not in people:
-        raise Refused(
-            Refusal("not_found", msg("there is no actor {actor}", actor=actor), near=near(actor, people))
-        )
+        raise Refused(Refusal("not_found", msg("there is no actor {actor}", actor=actor), near=near(actor, people)))
     entry = dict(people[actor])
     roles = [list(role) for role in entry["roles"]]
     for role in arguments.get("grant") or []:
@@ -195,7 +205,9 @@ def _publish(draft: Draft) -> dict[str, Any]:
     versions = draft.ticket.fields["versions"]
     standing = versions.get(procedure, {"number": 0, "digest": ""})
     if standing["digest"] == arguments["digest"]:
-        raise Refused(Refusal("not_now", msg("{procedure} is published as it is: nothing changed", procedure=procedure)))
+        raise Refused(
+            Refusal("not_now", msg("{procedure} is published as it is: nothing changed", procedure=procedure))
+        )
     number = standing["number"] + 1
     _put(draft, "versions", {**versions, procedure: {"number": number, "digest": arguments["digest"]}})
     prefix = f"schedule:{procedure}/"

@@ -117,7 +117,9 @@ def _sign(draft: Draft, offer: Offer, source: str) -> tuple[dict[str, Any], bool
     actor = draft.command.actor
     if actor in signed:
         raise Refused(
-            Refusal("not_you", msg("{name} has signed `{trigger}` already; another must", name=actor, trigger=offer.trigger))
+            Refusal(
+                "not_you", msg("{name} has signed `{trigger}` already; another must", name=actor, trigger=offer.trigger)
+            )
         )
     if offer.sign.of:
         roles = (offer.sign.of[len(signed)],) if offer.sign.ordered else offer.sign.of
@@ -127,7 +129,10 @@ def _sign(draft: Draft, offer: Offer, source: str) -> tuple[dict[str, Any], bool
         raise Refused(
             Refusal(
                 "not_now",
-                msg("the first signature gave the values; a further one repeats `{trigger}` without", trigger=offer.trigger),
+                msg(
+                    "the first signature gave the values; a further one repeats `{trigger}` without",
+                    trigger=offer.trigger,
+                ),
                 fix=msg("correct a value first: sop edit {ticket} (it voids the signatures)", ticket=draft.ticket.id),
             )
         )
@@ -162,9 +167,9 @@ def take_signal(draft: Draft) -> dict[str, Any]:
     event = str(arguments["event"])
     if "child" in arguments:
         draft.emit("child_closed", id=arguments["child"], outcome=arguments["outcome"])
-    if draft.ticket.status == "closed":
-        draft.emit("not_taken", event=event)
-    elif not Run(draft).go(Signalled(event)) and not Run(draft).go(Looked()) and "child" not in arguments:
+    if draft.ticket.status == "closed" or (
+        not Run(draft).go(Signalled(event)) and not Run(draft).go(Looked()) and "child" not in arguments
+    ):
         draft.emit("not_taken", event=event)
     return arguments
 
@@ -236,5 +241,3 @@ def _guards_failed(draft: Draft, offer: Offer) -> Refusal:
         guards=failed,
         possible=possible.brief(draft) if draft.ticket.number else (),
     )
-
-

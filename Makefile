@@ -1,0 +1,42 @@
+# What people type. `make demo` and `make test` are the first two blocks of the README.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.PHONY: demo test check golden messages reference bench clean
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/tested: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+demo: $(VENV)/installed  ## a throw-away site; one repair from the phone call to closed, told and replayed
+	@$(BIN)/sop demo play
+
+test: $(VENV)/tested  ## all tests
+	$(BIN)/pytest
+
+check: $(VENV)/tested  ## all that CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+golden: $(VENV)/tested  ## rewrite golden files; read their diff
+	$(BIN)/python -m tests.golden.rewrite
+
+messages: $(VENV)/tested  ## take new sentences into the catalogue
+	$(BIN)/python -m tests.messages.update
+
+reference: $(VENV)/tested  ## rewrite the pages that are made from the code
+	$(BIN)/python -m tests.documentation.rewrite
+
+bench: $(VENV)/tested  ## print the ratios, and write benchmarks/results.md
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist
