@@ -1,7 +1,7 @@
 """Which schema this code works on, without importing what migrates it."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 REVISIONS: Final = ("0001",)
 """All that were ever released, oldest first; a test compares with the migrations."""
@@ -23,3 +23,12 @@ def new_store_statements() -> list[str]:
     script = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8") + _MARK
     lines = [line for line in script.splitlines() if not line.startswith("--")]
     return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
+
+
+def revision_of(raw: Any) -> str | None:
+    """Which tables the database on the connection `raw` has; None where it is not the store of a site."""
+    sql = "SELECT count(*) FROM sqlite_schema WHERE name IN (?, 'step')"
+    if raw.execute(sql, (VERSION_TABLE,)).fetchone()[0] != 2:
+        return None
+    row = raw.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()
+    return None if row is None else str(row[0])

@@ -204,7 +204,7 @@ def open_store(
     Raises `SetUp`: no such file, no store, tables older or newer than this program, a network file system, no driver,
     no rights, a full disk; `Overtaken` where another program has the file locked.
     """
-    module = _driver(driver)
+    module = driver_module(driver)
     if str(path) == MEMORY:
         store = SqliteStore(None, module, "memory", label, tell)
         _fill_memory(store)
@@ -239,7 +239,7 @@ def connect(driver: Any, path: Path, read_only: bool = False) -> Any:
         raise faults.typed(error, str(path)) or error from error
 
 
-def _driver(name: DriverName) -> Any:
+def driver_module(name: DriverName) -> Any:
     """The driver's module. pysqlite3 brings its own SQLite; the standard driver has the system's."""
     wanted = ("pysqlite3", "sqlite3") if name == "auto" else (name,)
     for each in wanted:
@@ -259,14 +259,11 @@ def _setting(raw: Any, name: str) -> Any:
 def _check_schema(store: SqliteStore, path: Path) -> None:
     """Raise `SetUp` unless the tables are those of this program."""
     with store._connected() as connection:
-        raw = connection.raw
-        sql = "SELECT count(*) FROM sqlite_schema WHERE name IN (?, 'step')"
-        if raw.execute(sql, (schema.VERSION_TABLE,)).fetchone()[0] != 2:
-            raise faults.no_store(str(path))
-        row = raw.execute(f"SELECT version_num FROM {schema.VERSION_TABLE}").fetchone()
-        found = row[0] if row else ""
-        if found != schema.REVISION:
-            raise faults.other_schema(str(path), found, schema.REVISIONS)
+        found = schema.revision_of(connection.raw)
+    if found is None:
+        raise faults.no_store(str(path))
+    if found != schema.REVISION:
+        raise faults.other_schema(str(path), found, schema.REVISIONS)
 
 
 def _fill_memory(store: SqliteStore) -> None:

@@ -58,6 +58,11 @@ def _bytes() -> Any:
     return Field(sa_type=LargeBinary)
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of those rows only for which `where` holds."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class Step(Table, table=True):
     """One row of history."""
 
@@ -99,8 +104,8 @@ class Ticket(Table, table=True):
         Index("ticket_opened", "site", "opened", "id"),
         Index("ticket_status", "site", "status", "opened", "id"),
         Index("ticket_owner", "site", "owner", "status"),
-        Index("ticket_parent", "site", "parent", sqlite_where=text("parent IS NOT NULL")),
-        Index("ticket_unit", "site", "unit", sqlite_where=text("unit IS NOT NULL")),
+        _partial("ticket_parent", "site", "parent", where="parent IS NOT NULL"),
+        _partial("ticket_unit", "site", "unit", where="unit IS NOT NULL"),
         _LONG,
     )
     site: str = _key()
@@ -130,8 +135,8 @@ class Task(Table, table=True):
     """Whose turn it is in a region of a ticket."""
 
     __table_args__ = (
-        Index("task_assignee", "site", "assignee", sqlite_where=text("assignee IS NOT NULL")),
-        Index("task_role", "site", "role", sqlite_where=text("role IS NOT NULL")),
+        _partial("task_assignee", "site", "assignee", where="assignee IS NOT NULL"),
+        _partial("task_role", "site", "role", where="role IS NOT NULL"),
         _SHORT,
     )
     site: str = _key()
@@ -145,8 +150,8 @@ class Timer(Table, table=True):
     """A timer that is set; `aside` says why it is not fired any more."""
 
     __table_args__ = (
-        Index("timer_due", "site", "due", sqlite_where=text("aside IS NULL")),
-        Index("timer_aside", "site", "due", sqlite_where=text("aside IS NOT NULL")),
+        _partial("timer_due", "site", "due", where="aside IS NULL"),
+        _partial("timer_aside", "site", "due", where="aside IS NOT NULL"),
         _SHORT,
     )
     site: str = _key()
@@ -161,7 +166,7 @@ class Outbox(Table, table=True):
 
     __table_args__ = (
         Index("outbox_id", "site", "id", unique=True),
-        Index("outbox_unsent", "site", "status", "next_at", sqlite_where=text("sent IS NULL")),
+        _partial("outbox_unsent", "site", "status", "next_at", where="sent IS NULL"),
         _SHORT,
     )
     site: str = _key()

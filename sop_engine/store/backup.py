@@ -1,0 +1,279 @@
+"""Copies of a site: made while it is in use, checked, brought back, and told about.
+
+The law. A backup is a folder: the database as it was at one instant, the files, the drafts and settings, and a
+manifest with the digest of each. The database is copied first: a file is kept before a step speaks of it and never
+removed, so what the copied steps speak of is there when the files are copied. A backup has its name only when it is
+whole and on the disk. Nothing is ever overwritten.
+"""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sop_engine.errors import FaultsFound, SetUp
+from sop_engine.messages import msg
+from sop_engine.store import faults, schema
+from sop_engine.store.files import digest_of
+from sop_engine.store.lock import FileTurn
+from sop_engine.store.sqlite import WAIT_SECONDS, DriverName, connect, driver_module, lock_path
+
+MANIFEST: Final = "manifest.json"
+FORMAT: Final = 1
+PARTS: Final = ("sop.toml", "workflows", "templates", "calendars", "files")
+"""What a site's folder holds beside its database."""
+
+
+def backup(path: Path, target: Path, made: str, *, driver: DriverName = "auto") -> dict[str, Any]:
+    """Copy the site whose store is `path` to the new folder `target` and give its manifest:
+    {"format", "made", "database", "revision", "files": {name: {"sha256", "size"}}}.
+
+    `made` is the instant of the copy, as text. Raises `SetUp` where `target` is there already or cannot be written.
+    """
+    module = driver_module(driver)
+    return _whole(target, lambda partial: _copy_site(module, path, partial, made))
+
+
+def check_backup(source: Path, *, driver: DriverName = "auto") -> dict[str, Any]:
+    """The manifest of the backup in `source`, after every digest in it and the database were found right.
+
+    Raises `FaultsFound` naming what is missing or changed, `SetUp` where `source` is no backup.
+    """
+    manifest = _manifest(source)
+    wrong = [name for name, about in manifest["files"].items() if not _is_as_listed(source / name, about)]
+    if wrong:
+        raise FaultsFound(
+            msg("the backup {source} is damaged: {names}", source=str(source), names=tuple(sorted(wrong)[:10])),
+            where=str(source),
+            fix=msg("use another backup"),
+        )
+    _check_database(driver_module(driver), source / manifest["database"])
+    return manifest
+
+
+def restore(source: Path, site: Path, *, driver: DriverName = "auto") -> dict[str, Any]:
+    """Bring the backup in `source` back as the folder `site`, which must not be there or be empty; gives its manifest.
+
+    Raises as `check_backup` does, which comes first.
+    """
+    manifest = check_backup(source, driver=driver)
+
+    def fill(partial: Path) -> dict[str, Any]:
+        for name in manifest["files"]:
+            _copy_file(source / name, partial / name)
+        return manifest
+
+    return _whole(site, fill)
+
+
+def status(path: Path, *, driver: DriverName = "auto") -> dict[str, Any]:
+    """How the store at `path` does, also one whose tables are older or newer than this program:
+    {"path", "driver", "sqlite", "revision", "wanted_revision", "journal_mode", "check" ("ok", or what is wrong),
+    "tables" {name: rows}, "sizes" {name: bytes}}. Raises `SetUp` where it cannot be opened at all."""
+    module = driver_module(driver)
+    raw = connect(module, path, read_only=True)
+    try:
+        tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        counts = {name: raw.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
+        return {
+            "path": str(path),
+            "driver": module.__name__.partition(".")[0],
+            "sqlite": module.sqlite_version,
+            "revision": schema.revision_of(raw),
+            "wanted_revision": schema.REVISION,
+            "journal_mode": raw.execute("PRAGMA journal_mode").fetchone()[0],
+            "check": "; ".join(text for (text,) in raw.execute("PRAGMA quick_check(10)")),
+            "tables": counts,
+            "sizes": _sizes(path),
+        }
+    except module.Error as error:
+        raise faults.typed(error, str(path)) or error from error
+    finally:
+        raw.close()
+
+
+def copy_database(module: Any, path: Path, target: Path) -> None:
+    """Copy the database at `path`, as it is at one instant, to the new file `target`, checked and on the disk.
+
+    The caller sees to it that nobody writes meanwhile where the journal is not WAL. Raises `SetUp`.
+    """
+    try:
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    source = connect(module, path, read_only=True)
+    copy = connect(module, target)
+    try:
+        source.backup(copy)
+        # One file, that can be read where nobody may write beside it.
+        copy.execute("PRAGMA journal_mode = DELETE").close()
+    except module.Error as error:
+        raise faults.typed(error, str(target)) or error from error
+    finally:
+        copy.close()
+        source.close()
+    _flush(target)
+    _check_database(module, target)
+
+
+def _copy_site(module: Any, path: Path, partial: Path, made: str) -> dict[str, Any]:
+    raw = connect(module, path, read_only=True)
+    try:
+        revision = schema.revision_of(raw)
+        in_wal = raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    finally:
+        raw.close()
+    if revision is None:
+        raise faults.no_store(str(path))
+    if in_wal:
+        copy_database(module, path, partial / path.name)
+    else:
+        with _turn(path):
+            copy_database(module, path, partial / path.name)
+    for name in _site_files(path.parent):
+        _copy_file(path.parent / name, partial / name)
+    names = [path.name, *_site_files(partial)]
+    manifest = {
+        "format": FORMAT,
+        "made": made,
+        "database": path.name,
+        "revision": revision,
+        "files": {name: _about(partial / name) for name in sorted(names)},
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    (partial / MANIFEST).write_text(text, encoding="utf-8")
+    _flush(partial / MANIFEST)
+    return manifest
+
+
+@contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    """The turn of a reader, where an open reader and a commit exclude each other."""
+    turn = FileTurn(lock_path(path), "backup", None, path.stat().st_mode & 0o777)
+    try:
+        turn.acquire(True, WAIT_SECONDS)
+        try:
+            yield
+        finally:
+            turn.release()
+    finally:
+        turn.close()
+
+
+def _site_files(folder: Path) -> list[str]:
+    """Names, relative to `folder`, of the plain files of a site beside its database. Links are left out, and what was
+    just arriving when its process died."""
+    found = []
+    for part in PARTS:
+        top = folder / part
+        if top.is_symlink():
+            continue
+        if top.is_file():
+            found.append(part)
+        for place, folders, names in os.walk(top, followlinks=False):
+            folders.sort()
+            paths = (Path(place, name) for name in sorted(names) if not name.startswith(".arriving-"))
+            found += [str(each.relative_to(folder)) for each in paths if each.is_file() and not each.is_symlink()]
+    return found
+
+
+def _whole(target: Path, fill: Callable[[Path], dict[str, Any]]) -> dict[str, Any]:
+    """Make the folder `target` by `fill`, which gets a folder beside it: whole, or not at all."""
+    if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
+        raise SetUp(
+            msg("{target} is there already and is not empty", target=str(target)),
+            where=str(target),
+            fix=msg("name a new folder; nothing is ever overwritten"),
+        )
+    partial = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
+    try:
+        partial.mkdir(parents=True)
+        result = fill(partial)
+        for place, _, _ in os.walk(partial):
+            _flush(Path(place))
+        partial.rename(target)
+        _flush(target.parent)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return result
+
+
+def _manifest(source: Path) -> dict[str, Any]:
+    """The manifest of a backup. What it names stays inside the backup, whoever wrote it."""
+    try:
+        manifest = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
+        names = [*manifest["files"], manifest["database"]]
+        sound = manifest["format"] == FORMAT and manifest["database"] in manifest["files"]
+        if not sound or any(Path(name).is_absolute() or ".." in Path(name).parts for name in names):
+            raise ValueError("not a manifest of this format")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SetUp(
+            msg("{source} is not a backup that this program can read", source=str(source)),
+            where=str(source),
+            fix=msg("name the folder that `sop db backup` made"),
+        ) from error
+    checked: dict[str, Any] = manifest
+    return checked
+
+
+def _about(path: Path) -> dict[str, Any]:
+    return {"sha256": digest_of(path), "size": path.stat().st_size}
+
+
+def _is_as_listed(path: Path, about: dict[str, Any]) -> bool:
+    try:
+        return not path.is_symlink() and path.stat().st_size == about["size"] and digest_of(path) == about["sha256"]
+    except OSError:
+        return False
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target, follow_symlinks=False)
+    _flush(target)
+
+
+def _flush(path: Path) -> None:
+    """Put a file or folder on the disk."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def _check_database(module: Any, path: Path) -> None:
+    raw = connect(module, path, read_only=True)
+    try:
+        wrong = [text for (text,) in raw.execute("PRAGMA quick_check(10)") if text != "ok"]
+    except module.Error as error:
+        raise faults.typed(error, str(path)) or error from error
+    finally:
+        raw.close()
+    if wrong:
+        raise FaultsFound(
+            msg("the database {path} is damaged: {what}", path=str(path), what="; ".join(wrong)),
+            where=str(path),
+            fix=msg("use another backup"),
+        )
+
+
+def _sizes(path: Path) -> dict[str, int]:
+    sizes = {each.name: each.stat().st_size for each in (path, path.with_name(path.name + "-wal")) if each.is_file()}
+    kept = path.parent / "files"
+    sizes["files"] = sum(each.stat().st_size for each in kept.rglob("*") if each.is_file() and not each.is_symlink())
+    return sizes
+
+
+def _cannot_write(target: Path, error: OSError) -> SetUp:
+    return SetUp(
+        msg("{target} cannot be written: {reason}", target=str(target), reason=error.strerror or ""),
+        where=str(target),
+        fix=msg("see that the folder is there, that you may write it, and that the disk has room"),
+    )

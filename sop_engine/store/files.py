@@ -1,0 +1,227 @@
+"""Photos and papers, kept by the SHA-256 of their content: `files/ab/cdef...`.
+
+The law. A file counts when its bytes and its name are on the disk, so content is flushed before it gets its name, and
+the folder after. What has a name never changes. Nothing is read through a link or from a device, nothing is written
+outside the folder, and what a sender calls a file is only words beside it.
+"""
+
+import errno
+import hashlib
+import os
+import secrets
+import stat
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from sop_engine.errors import NotFound, NotUnderstood, SetUp
+from sop_engine.messages import msg
+
+LARGEST_BYTES: Final = 20 * 1024 * 1024
+LONGEST_NAME: Final = 120
+_CHUNK: Final = 1024 * 1024
+_UNKNOWN: Final = "application/octet-stream"
+_BEGINNINGS: Final = (
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+    (0, b"BM", "image/bmp"),
+    (0, b"II*\x00", "image/tiff"),
+    (0, b"MM\x00*", "image/tiff"),
+    (8, b"WEBP", "image/webp"),
+    (4, b"ftypheic", "image/heic"),
+    (4, b"ftypheix", "image/heic"),
+    (4, b"ftypmif1", "image/heif"),
+    (4, b"ftypavif", "image/avif"),
+    (4, b"ftypisom", "video/mp4"),
+    (4, b"ftypmp42", "video/mp4"),
+    (0, b"%PDF-", "application/pdf"),
+)
+
+
+class Files:
+    """The files of a site, in `folder`."""
+
+    def __init__(self, folder: Path, largest_bytes: int = LARGEST_BYTES) -> None:
+        self.folder = folder
+        self._largest = largest_bytes
+
+    def put(self, source: Path | BinaryIO, name: str | None = None) -> dict[str, Any]:
+        """Keep a copy of `source`, a path or a stream of bytes, and give what a field holds of it:
+        {"sha256", "name", "size" (bytes), "type" (media type, by content)}.
+
+        Raises `NotFound` where there is no such file, `NotUnderstood` where it is a link, no plain file, empty or too
+        large, `SetUp` where it cannot be kept.
+        """
+        if isinstance(source, Path):
+            with _opened(source) as stream:
+                return self._keep(stream, name or source.name)
+        return self._keep(source, name or "")
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The content, open for reading. Raises `NotFound` where it is not there."""
+        try:
+            return os.fdopen(os.open(self.path(sha256), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb")
+        except OSError as error:
+            raise NotFound(
+                msg("the file {sha256} is not in the store", sha256=sha256),
+                where=str(self.folder),
+                fix=msg("fetch it from a backup"),
+            ) from error
+
+    def path(self, sha256: str) -> Path:
+        """Where content with this digest lies, whether it is there or not."""
+        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+            raise NotUnderstood(msg("`{text}` is not the SHA-256 of a file", text=sha256))
+        return self.folder / sha256[:2] / sha256[2:]
+
+    def missing(self, references: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Those references (as `put` gave them) whose content is not there in its length."""
+        return [each for each in references if not self._has(each["sha256"], each["size"])]
+
+    def damaged(self, references: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Those references whose content is not there, or is not what it was. Reads all of it."""
+        return [
+            each
+            for each in references
+            if not self._has(each["sha256"], each["size"]) or digest_of(self.path(each["sha256"])) != each["sha256"]
+        ]
+
+    def _has(self, sha256: str, size: int) -> bool:
+        try:
+            about = os.lstat(self.path(sha256))
+        except OSError:
+            return False
+        return stat.S_ISREG(about.st_mode) and about.st_size == size
+
+    def _keep(self, stream: BinaryIO, name: str) -> dict[str, Any]:
+        try:
+            self.folder.mkdir(exist_ok=True)
+            with _folder(self.folder) as folder:
+                return self._keep_in(folder, stream, name)
+        except OSError as error:
+            raise SetUp(
+                msg(
+                    "the file cannot be kept in {folder}: {reason}",
+                    folder=str(self.folder),
+                    reason=error.strerror or "",
+                ),
+                where=str(self.folder),
+                fix=msg("see that the folder is there, that you may write it, and that the disk has room"),
+            ) from error
+
+    def _keep_in(self, folder: int, stream: BinaryIO, name: str) -> dict[str, Any]:
+        arriving = f".arriving-{secrets.token_hex(8)}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            with os.fdopen(os.open(arriving, flags, 0o644, dir_fd=folder), "wb", buffering=0) as target:
+                sha256, size, beginning = self._copy(stream, target, name)
+                os.fsync(target.fileno())
+            self._give_name(folder, arriving, sha256)
+        except BaseException:
+            _remove(folder, arriving)
+            raise
+        return {"sha256": sha256, "name": plain_name(name), "size": size, "type": media_type(beginning)}
+
+    def _copy(self, stream: BinaryIO, target: Any, name: str) -> tuple[str, int, bytes]:
+        digest, size, beginning = hashlib.sha256(), 0, b""
+        while chunk := stream.read(_CHUNK):
+            beginning = beginning or chunk[:16]
+            size += len(chunk)
+            if size > self._largest:
+                limit = round(self._largest / 1024 / 1024, 1)
+                raise NotUnderstood(
+                    msg("{name} is larger than {limit} MiB", name=plain_name(name), limit=limit),
+                    fix=msg("make the photo smaller, or send a part of it"),
+                )
+            digest.update(chunk)
+            view = memoryview(chunk)
+            while view:
+                view = view[target.write(view) :]
+        if size == 0:
+            raise NotUnderstood(msg("{name} is empty", name=plain_name(name)), fix=msg("take the photo or paper again"))
+        return digest.hexdigest(), size, beginning
+
+    def _give_name(self, folder: int, arriving: str, sha256: str) -> None:
+        inner, rest = sha256[:2], sha256[2:]
+        try:
+            os.mkdir(inner, 0o755, dir_fd=folder)
+        except FileExistsError:
+            pass
+        else:
+            os.fsync(folder)
+        shelf = os.open(inner, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+        try:
+            # What is there already has the same content; putting ours in its place also mends a damaged one.
+            os.rename(arriving, rest, src_dir_fd=folder, dst_dir_fd=shelf)
+            os.fsync(shelf)
+        finally:
+            os.close(shelf)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's content, as hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def media_type(beginning: bytes) -> str:
+    """The media type of content by how it begins (16 bytes are enough); photos, scans and short films only."""
+    for offset, mark, kind in _BEGINNINGS:
+        if beginning[offset : offset + len(mark)] == mark:
+            return kind
+    return _UNKNOWN
+
+
+def plain_name(name: str) -> str:
+    """A sender's name of a file as one harmless line: no folders, nothing invisible, Unicode form NFC, at most 120
+    characters with its ending kept; `file` where nothing is left."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    composed = unicodedata.normalize("NFC", "".join(each for each in last if each.isprintable()))
+    words = " ".join(composed.split()).strip(". ")
+    if len(words) > LONGEST_NAME:
+        stem, dot, ending = words.rpartition(".")
+        keep = dot + ending if dot and len(ending) <= 10 else ""
+        words = (stem if keep else words)[: LONGEST_NAME - len(keep)] + keep
+    return words or "file"
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A plain file, open for reading; never a link's target, and never waiting for a pipe's other end."""
+    shown = str(path)
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise NotFound(msg("there is no file {path}", path=shown), where=shown) from error
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise NotUnderstood(
+                msg("{path} is a link", path=shown), where=shown, fix=msg("name the file that it leads to")
+            ) from error
+        raise NotUnderstood(
+            msg("{path} cannot be read: {reason}", path=shown, reason=error.strerror or ""), where=shown
+        ) from error
+    with os.fdopen(file, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise NotUnderstood(msg("{path} is not a plain file", path=shown), where=shown)
+        yield stream
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[int]:
+    file = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        yield file
+    finally:
+        os.close(file)
+
+
+def _remove(folder: int, name: str) -> None:
+    try:
+        os.unlink(name, dir_fd=folder)
+    except FileNotFoundError:
+        return

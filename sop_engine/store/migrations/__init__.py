@@ -1,0 +1,1 @@
+"""Changes to the tables, run by `store.upgrade`."""

@@ -1,0 +1,1 @@
+"""One file a change; what was released is never edited."""

@@ -1,0 +1,155 @@
+"""First tables."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def _key(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.Text, primary_key=True)
+
+
+def _number_key(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.Integer, primary_key=True, autoincrement=False)
+
+
+def _texts(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+
+
+def _maybe(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Text, nullable=True) for name in names]
+
+
+def _number(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.Integer, nullable=False)
+
+
+def _data(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.LargeBinary, nullable=False)
+
+
+def _long(name: str, *columns: sa.Column[Any]) -> None:
+    op.create_table(name, *columns, sqlite_strict=True)
+
+
+def _short(name: str, *columns: sa.Column[Any]) -> None:
+    op.create_table(name, *columns, sqlite_strict=True, sqlite_with_rowid=False)
+
+
+def _index(name: str, *columns: str, where: str | None = None, unique: bool = False) -> None:
+    table = name.partition("_")[0]
+    term = None if where is None else sa.text(where)
+    op.create_index(name, table, ["site", *columns], unique=unique, sqlite_where=term, postgresql_where=term)
+
+
+def upgrade() -> None:
+    _record()
+    _tickets()
+    _letters()
+    _register()
+
+
+def _record() -> None:
+    _long("step", _key("site"), _key("ticket"), _number_key("number"), _data("data"), *_texts("hash"))
+    _short(
+        "value",
+        _key("site"),
+        _key("ticket"),
+        _number_key("number"),
+        _key("slot"),
+        *_texts("commitment"),
+        *_maybe("salt", "value"),
+    )
+    _long("blob", _key("site"), _key("digest"), _data("data"))
+
+
+def _tickets() -> None:
+    _long(
+        "ticket",
+        _key("site"),
+        _key("id"),
+        *_texts("tail", "procedure", "digest"),
+        _number("version"),
+        _number("number"),
+        *_texts("hash", "status"),
+        *_maybe("outcome"),
+        *_texts("state", "subject"),
+        *_maybe("unit"),
+        *_texts("owner", "tasks", "opened", "recorded", "effective"),
+        *_maybe("next_due", "parent", "body"),
+    )
+    _index("ticket_tail", "tail")
+    _index("ticket_opened", "opened", "id")
+    _index("ticket_status", "status", "opened", "id")
+    _index("ticket_owner", "owner", "status")
+    _index("ticket_parent", "parent", where="parent IS NOT NULL")
+    _index("ticket_unit", "unit", where="unit IS NOT NULL")
+    _short("task", _key("site"), _key("ticket"), _key("region"), *_maybe("assignee", "role"))
+    _index("task_assignee", "assignee", where="assignee IS NOT NULL")
+    _index("task_role", "role", where="role IS NOT NULL")
+    _short("timer", _key("site"), _key("ticket"), _key("key"), *_texts("due"), *_maybe("aside"))
+    _index("timer_due", "due", where="aside IS NULL")
+    _index("timer_aside", "due", where="aside IS NOT NULL")
+
+
+def _letters() -> None:
+    _short(
+        "outbox",
+        *(_key("site"), _key("ticket"), _number_key("number"), _number_key("position")),
+        *(_key("recipient"), _key("channel")),
+        _number("id"),
+        *_texts("notice", "status"),
+        _number("attempts"),
+        *_texts("next_at"),
+        *_maybe("error", "sent", "rendered"),
+    )
+    _index("outbox_id", "id", unique=True)
+    _index("outbox_unsent", "status", "next_at", where="sent IS NULL")
+
+
+def _register() -> None:
+    _short("counter", _key("site"), _key("prefix"), _key("day"), _number("last"))
+    _short("idempotency", _key("site"), _key("key"), *_texts("ticket"), _number("number"), *_texts("request"))
+    _short(
+        "refusal",
+        _key("site"),
+        _number_key("number"),
+        *_texts("at", "ticket", "actor", "login", "command", "why"),
+    )
+    _index("refusal_ticket", "ticket", "number")
+    _short(
+        "version",
+        _key("site"),
+        _key("procedure"),
+        _number_key("number"),
+        *_texts("digest", "text", "places", "published", "publisher", "reason"),
+    )
+    _index("version_digest", "digest")
+    _short(
+        "person",
+        _key("site"),
+        _key("id"),
+        _number("active"),
+        *_texts("name", "rights", "contact"),
+        *_maybe("language"),
+    )
+    _short("holding", _key("site"), _key("person"), _key("role"), _key("scope"))
+    _index("holding_role", "role")
+    _short("login", _key("site"), _key("login"), *_maybe("actor"), *_texts("people"))
+    _short("unit", _key("site"), _key("id"), *_texts("body"))
+    _short("meta", _key("site"), _key("name"), *_texts("value"))
+
+
+def downgrade() -> None:
+    for table in (
+        *("meta", "unit", "login", "holding", "person", "version", "refusal", "idempotency", "counter"),
+        *("outbox", "timer", "task", "ticket", "blob", "value", "step"),
+    ):
+        op.drop_table(table)

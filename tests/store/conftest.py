@@ -1,0 +1,40 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sop_engine.store import MEMORY, open_store
+from sop_engine.store.sqlite import DriverName, SqliteStore
+
+DRIVERS: tuple[DriverName, ...] = ("pysqlite3", "sqlite3")
+
+
+@pytest.fixture(params=DRIVERS)
+def driver(request: pytest.FixtureRequest) -> DriverName:
+    """Each driver: pysqlite3 writes ahead, the standard one truncates its journal."""
+    name: DriverName = request.param
+    return name
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a site's store would be."""
+    return tmp_path / "site.db"
+
+
+@pytest.fixture
+def file_store(path: Path, driver: DriverName) -> Iterator[SqliteStore]:
+    """A new store in a file."""
+    store = open_store(path, create=True, driver=driver)
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=[*DRIVERS, MEMORY])
+def store(request: pytest.FixtureRequest, path: Path) -> Iterator[SqliteStore]:
+    """A new store of every kind."""
+    if request.param == MEMORY:
+        store = open_store(MEMORY)
+    else:
+        store = open_store(path, create=True, driver=request.param)
+    yield store
+    store.close()
