@@ -1,0 +1,10 @@
+"""The language: YAML text to a procedure, or to faults with places.
+
+`compile_text` is the way in. Import this room only where files are read: running a ticket needs the normal form alone.
+"""
+
+from sop_engine.language.checks import CHECKS
+from sop_engine.language.compiling import Compiled, NoTemplates, compile_text
+from sop_engine.language.draft import TemplateSource
+
+__all__ = ["CHECKS", "Compiled", "NoTemplates", "TemplateSource", "compile_text"]

@@ -1,0 +1,83 @@
+"""The way of a file: bytes, tree, schema, records, checks. Every layer adds what it finds; nothing stops at the first."""
+
+from dataclasses import dataclass
+
+from sop_engine.diagnostics import Diagnostic, Span, has_errors, in_order
+from sop_engine.language import checks, normal, punctuation, reading, validating
+from sop_engine.language.draft import Draft, TemplateSource
+from sop_engine.language.tree import Cursor, Scalar
+from sop_engine.procedure import Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What comes of a file. `procedure` is None where a fault forbids publishing; `blobs` are the texts that it names
+    by digest; `places` says where each element stands, as `[line, column, end line, end column]` (1-based, the end
+    after the last character). Its keys are element paths:
+
+    | path | element |
+    |---|---|
+    | `fields.unit`, `fields.quote.columns.item`, `roles.desk`, `outcomes.repaired` | what is declared |
+    | `notices.accepted`, `forms.work-order`, `schedules.morning`, `takes.paid` | |
+    | `states.on_site` | a state, wherever it is nested; `states.ticket` is the whole ticket |
+    | `states.on_site.offers.done`, `states.on_site.offers.done.0` | an offer, and its alternatives from 0 |
+    | `states.ticket.offers.cancel` | an offer under `anytime` |
+    | `open`, `open.0` | how a ticket begins |
+    | `states.repaired.timers.after_3_days`, `states.repaired.timers.after_3_days.0` | a timer, and its alternatives |
+    | `states.rated.always.0`, `states.helping.done.0` | eventless and completion transitions |
+    | `states.working.handlers.paid`, `states.working.handlers.paid.0` | a handler, and its alternatives |
+    """
+
+    procedure: Procedure | None
+    diagnostics: list[Diagnostic]
+    blobs: dict[str, bytes]
+    places: dict[str, list[int]]
+
+
+class NoTemplates:
+    """A site without templates."""
+
+    def read(self, name: str) -> bytes | None:
+        return None
+
+
+def compile_text(text: bytes, file: str, templates: TemplateSource | None = None) -> Compiled:
+    """Compile a procedure's YAML `text`; `file` is what its faults call it. Never raises for what the text holds."""
+    draft = draft_of(text, file, templates or NoTemplates())
+    found = faults(draft)
+    procedure = None if has_errors(found) else draft.procedure
+    places = {
+        path: [span.line, span.column, span.end_line, span.end_column] for path, span in sorted(draft.places.items())
+    }
+    return Compiled(
+        procedure, found, draft.blobs if procedure is not None else {}, places if procedure is not None else {}
+    )
+
+
+def draft_of(text: bytes, file: str, templates: TemplateSource) -> Draft:
+    """Everything that the layers find out about a file."""
+    read = reading.read(text, file)
+    nowhere = Scalar("", Span(file, 1, 1, 1, 2))
+    draft = Draft(file, read, Cursor(read.tree if read.tree is not None else nowhere), list(read.facts))
+    if read.tree is None:
+        return draft
+    for fact in punctuation.full_width(draft.cursor):
+        draft.facts.append(fact)
+        read.spoilt.append(fact.span)
+    document, found = validating.validate(draft.cursor)
+    draft.facts.extend(found)
+    if document is not None:
+        normal.build(draft, document, templates)
+    return draft
+
+
+def faults(draft: Draft) -> list[Diagnostic]:
+    """What all checks say of a draft, in order, without consequences of other faults and without allowed warnings."""
+    found = [fault for check in checks.CHECKS for fault in check(draft)]
+    kept = [fault for fault in found if not _consequence(fault, draft)]
+    return in_order(kept)
+
+
+def _consequence(fault: Diagnostic, draft: Draft) -> bool:
+    """Whether the fault lies in a part of the file that is already known to be torn."""
+    return False

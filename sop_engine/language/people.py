@@ -1,0 +1,140 @@
+"""Who may, to whom a task goes, and whom a notice reaches."""
+
+import re
+from typing import Any, Final
+
+from sop_engine.language.building import Builder
+from sop_engine.language.schema import InField, OfferWords, SignWords, TellWords, WhoWords
+from sop_engine.language.shapes import listed
+from sop_engine.language.tree import Cursor
+from sop_engine.procedure import Assign, Not, Recipient, Sign, Tell, Tree, Who
+
+DID: Final = re.compile(r"did ([a-z][a-z0-9_]*)\Z")
+
+
+def by(builder: Builder, words: OfferWords, cursor: Cursor, at: str) -> tuple[Who, ...]:
+    """All those whom `by` names."""
+    here = cursor / "by"
+    given = words.by
+    if isinstance(given, dict):
+        return _chosen(builder, given, here, at)
+    return _several(builder, given, here, at, None)
+
+
+def _several(builder: Builder, given: Any, cursor: Cursor, at: str, when: Tree | None) -> tuple[Who, ...]:
+    found: list[Who] = []
+    for index, each in enumerate(listed(given)):
+        here = cursor / index if isinstance(given, list) else cursor
+        if isinstance(each, WhoWords):
+            found += _who(builder, each, here, at, when)
+        else:
+            found.append(_word(builder, each, here, at, when))
+    return tuple(found)
+
+
+def _word(
+    builder: Builder, word: str, cursor: Cursor, at: str, when: Tree | None, exclude: tuple[Not, ...] = ()
+) -> Who:
+    match word:
+        case "assignee" | "owner" | "opener" | "anyone":
+            return Who(word, exclude=exclude, when=when)
+    builder.use("role", word, cursor, at, "by")
+    return Who("role", word, exclude, when)
+
+
+def _who(builder: Builder, words: WhoWords, cursor: Cursor, at: str, when: Tree | None) -> list[Who]:
+    exclude = _exceptions(builder, words, cursor, at)
+    found = [
+        _word(builder, role, here, at, when, exclude)
+        for role, here in zip(listed(words.role), (cursor / "role").each(), strict=False)
+    ]
+    if words.who is not None:
+        found.append(Who(words.who, exclude=exclude, when=when))
+    if words.field is not None:
+        builder.use("field", words.field, cursor / "field", at, "staff")
+        found.append(Who("field", words.field, exclude, when))
+    if not found:
+        builder.draft.fact("nobody", cursor.span)
+    return found
+
+
+def _exceptions(builder: Builder, words: WhoWords, cursor: Cursor, at: str) -> tuple[Not, ...]:
+    exclude: list[Not] = []
+    for text, here in zip(listed(words.not_), (cursor / "not").each(), strict=False):
+        did = DID.match(text)
+        if did is None:
+            builder.draft.fact("not_did", here.span, text=text)
+            continue
+        builder.use("trigger", did.group(1), here, at, "not", here.part(4, len(text)))
+        exclude.append(Not(did=did.group(1), since=words.since))
+    if words.since is not None:
+        builder.use("state", words.since, cursor / "since", at, "since")
+    for name, here in zip(listed(words.not_named_in), (cursor / "not_named_in").each(), strict=False):
+        builder.use("field", name, here, at, "staff")
+        exclude.append(Not(field=name))
+    return tuple(exclude)
+
+
+def _chosen(builder: Builder, given: dict[str, dict[str, Any]], cursor: Cursor, at: str) -> tuple[Who, ...]:
+    """`{severity: {ordinary: desk, major: [manager, team-lead]}}`."""
+    found: list[Who] = []
+    for name, choices in given.items():
+        builder.use("field", name, cursor.word(name), at, "chosen")
+        field = builder.fields.get(name)
+        for value, who in choices.items():
+            here = cursor / name / value
+            tree = builder.constant(value, field, (cursor / name).word(value))
+            found += _several(builder, who, here, at, ("==", ("field", name), tree))
+    return tuple(found)
+
+
+def sign(builder: Builder, given: int | SignWords | None, cursor: Cursor, at: str) -> Sign | None:
+    if given is None:
+        return None
+    if isinstance(given, int):
+        return Sign(given)
+    roles = tuple(listed(given.of))
+    for role, here in zip(roles, (cursor / "sign" / "of").each(), strict=False):
+        builder.use("role", role, here, at, "by")
+    return Sign(given.count, roles, given.ordered)
+
+
+def assign(builder: Builder, given: str | InField, cursor: Cursor, at: str) -> Assign:
+    here = cursor / "assign"
+    if isinstance(given, InField):
+        builder.use("field", given.field, here / "field", at, "staff")
+        return Assign("field", given.field)
+    match given:
+        case "owner" | "doer" | "nobody":
+            return Assign(given)
+    builder.use("role", given, here, at, "assign")
+    return Assign("role", given)
+
+
+def tells(builder: Builder, given: Any, cursor: Cursor, at: str) -> list[Tell]:
+    """The notices of one transition. Words side by side are one notice to all of them."""
+    here = cursor / "tell"
+    together: list[Recipient] = []
+    found: list[Tell] = []
+    for index, each in enumerate(listed(given)):
+        item = here / index if isinstance(given, list) else here
+        if isinstance(each, TellWords):
+            names = zip(listed(each.to), (item / "to").each(), strict=False)
+            to = tuple(_recipient(builder, name, place, at) for name, place in names)
+            if each.notice is not None:
+                builder.use("notice", each.notice, item / "notice", at, "tell")
+            found.append(Tell(to, each.notice or ""))
+        else:
+            together.append(_recipient(builder, each, item, at))
+    return ([Tell(tuple(together))] if together else []) + found
+
+
+def _recipient(builder: Builder, name: str, cursor: Cursor, at: str) -> Recipient:
+    match name:
+        case "assignee" | "owner" | "opener":
+            return Recipient(name)
+    if name in builder.fields:
+        builder.use("field", name, cursor, at, "tell")
+        return Recipient("field", name)
+    builder.use("recipient" if name not in builder.draft.declared.get("role", {}) else "role", name, cursor, at, "tell")
+    return Recipient("role", name)

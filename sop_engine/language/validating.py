@@ -1,0 +1,150 @@
+"""A tree against the schema: the document, or facts with places in our own terms."""
+
+import types
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, Tag, ValidationError
+
+from sop_engine.diagnostics import Span
+from sop_engine.language.facts import Fact
+from sop_engine.language.schema import Document
+from sop_engine.language.tree import Cursor, plain
+
+
+def validate(cursor: Cursor) -> tuple[Document | None, list[Fact]]:
+    """The document where the schema holds, and what it finds otherwise."""
+    try:
+        return Document.model_validate(plain(cursor.node)), []
+    except ValidationError as error:
+        return None, [_fact(each, cursor) for each in error.errors(include_url=False, include_input=True)]
+
+
+def _fact(error: Any, cursor: Cursor) -> Fact:
+    steps = [step for step in error["loc"] if not (isinstance(step, str) and step.startswith("<"))]
+    if steps and steps[-1] == "[key]":
+        steps.pop()
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        *outer, name = steps
+        here = _at(cursor, outer)
+        return Fact(
+            "unknown_word", here.word(str(name)).span, {"name": str(name), "known": known_words(error["loc"][:-1])}
+        )
+    if kind == "missing":
+        *outer, name = steps
+        here = _at(cursor, outer)
+        values = {"name": str(name), "under": str(outer[-1]) if outer else "", "known": known_words(error["loc"][:-1])}
+        return Fact("missing", here.name if outer else _first_line(here), values)
+    here = _at(cursor, steps)
+    values = {
+        "reason": kind, "given": _shape(error["input"]), "word": str(steps[-1]) if steps else "",
+        "choices": _choices(error), "least": context.get("ge", context.get("min_length", 0)),
+        "most": context.get("le", 0),
+        "text": str(error["input"])[:40] if isinstance(error["input"], str | int) else "",
+    }  # fmt: skip
+    return Fact("misshapen", here.span, values)
+
+
+def _at(cursor: Cursor, steps: list[Any]) -> Cursor:
+    for step in steps:
+        cursor = cursor / step
+    return cursor
+
+
+def _first_line(cursor: Cursor) -> Span:
+    span = cursor.span
+    return Span(span.file, span.line, span.column, span.line, span.column + 1)
+
+
+def _shape(value: Any) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "truth"
+        case int():
+            return "number"
+        case str():
+            return "text"
+        case list():
+            return "list"
+    return "map"
+
+
+def _choices(error: Any) -> tuple[str, ...]:
+    if error["type"] != "literal_error":
+        return ()
+    return tuple(_literals(_annotation(error["loc"])))
+
+
+def _literals(hint: Any) -> Iterator[str]:
+    if typing.get_origin(hint) is typing.Literal:
+        yield from (str(each) for each in typing.get_args(hint))
+        return
+    for each in typing.get_args(hint):
+        yield from _literals(each)
+
+
+# --- the schema's own structure --------------------------------------------------------------------------------------
+
+
+def known_words(loc: tuple[Any, ...]) -> tuple[str, ...]:
+    """The words that may stand in the map to which a fault's path leads."""
+    found = _annotation(loc)
+    return tuple(words(found)) if isinstance(found, type) and issubclass(found, BaseModel) else ()
+
+
+def words(model: type[BaseModel]) -> dict[str, Any]:
+    """The words of a map, as they are written, with their types."""
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def _annotation(loc: tuple[Any, ...]) -> Any:
+    """The type to which a path leads. A tag in the path says which member of a union is meant."""
+    hint: Any = Document
+    for step in loc:
+        hint = _step(_bare(hint), step)
+        if hint is None:
+            return None
+    return _bare(hint)
+
+
+def _step(hint: Any, step: Any) -> Any:
+    if isinstance(step, str) and step.startswith("<"):
+        return next((each for each in _members(hint) if _tag(each) == step), None)
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        field = next((f for name, f in hint.model_fields.items() if (f.alias or name) == step), None)
+        return None if field is None else field.annotation
+    arguments = typing.get_args(hint)
+    return arguments[-1] if typing.get_origin(hint) in (dict, list) and arguments else None
+
+
+def _bare(hint: Any) -> Any:
+    """Without metadata, and without `| None`."""
+    while True:
+        if typing.get_origin(hint) is typing.Annotated:
+            hint = typing.get_args(hint)[0]
+            continue
+        if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+            inner = [each for each in typing.get_args(hint) if each is not types.NoneType]
+            if len(inner) == 1:
+                hint = inner[0]
+                continue
+        return hint
+
+
+def _members(hint: Any) -> Iterator[Any]:
+    """The tagged members of a union, of unions inside it too."""
+    if _tag(hint) is not None:
+        yield hint
+        return
+    for each in typing.get_args(hint):
+        yield from _members(each)
+
+
+def _tag(hint: Any) -> str | None:
+    if typing.get_origin(hint) is not typing.Annotated:
+        return None
+    return next((each.tag for each in hint.__metadata__ if isinstance(each, Tag)), None)
