@@ -15,8 +15,11 @@ snake_case. What differs, and why:
 - `done` transitions of a state are transitions for the event `done.state.ID`, first in document order.
 - Where the regions of a parallel state complete it and it is itself a region of a parallel state, that one may be
   complete as well. The text of SCXML 3.4 says so; its pseudo-code looks only two levels up from the final state.
+- `compute_entry_set` goes down from the effective targets, not from the targets. They differ where a history state is
+  the target: the pseudo-code then also enters what lies between the remembered states and the history's parent, even
+  where the source shares some of that and it was never left. The definition of the entry set in 3.13 does not.
 - The final state of the whole ticket is where the ticket rests: nothing is exited at the end.
-- A chart that does not come to rest is a fault after `LIMIT` microsteps; SCXML lets it run for ever.
+- A chart that does not come to rest is a fault after `limit` microsteps; SCXML lets it run for ever.
 - Whoever listens is told of the configuration (`moved`) whenever it changes: when an exit action runs its state is
   still active, when an entry action runs its state is active and those inside it are not yet.
 """
@@ -36,7 +39,9 @@ LIMIT: Final = 1000
 class Interpreter:
     """One macrostep over a copy of a configuration."""
 
-    def __init__(self, outline: Outline, choice: Choice, configuration: Configuration, host: Host) -> None:
+    def __init__(
+        self, outline: Outline, choice: Choice, configuration: Configuration, host: Host, limit: int = LIMIT
+    ) -> None:
         self.outline = outline
         self.choice = choice
         self.host = host
@@ -45,6 +50,7 @@ class Interpreter:
         self.internal_queue: deque[str] = deque()
         self.running = not outline.is_finished(configuration.active)
         self.microsteps = 0
+        self.limit = limit
 
     def result(self) -> Configuration:
         """The configuration as it stands now."""
@@ -151,9 +157,9 @@ class Interpreter:
 
     def microstep(self, enabled_transitions: list[Enabled]) -> None:
         self.microsteps += 1
-        if self.microsteps > LIMIT:
+        if self.microsteps > self.limit:
             active = ", ".join(self.outline.leaves(self.configuration))
-            raise ChartFault(f"more than {LIMIT} microsteps, the last in: {active}")
+            raise ChartFault(f"more than {self.limit} microsteps, the last in: {active}")
         self.exit_states(enabled_transitions)
         self.execute_transition_content(enabled_transitions)
         self.enter_states(enabled_transitions)
@@ -220,10 +226,11 @@ class Interpreter:
         for t in transitions:
             if not t.arc.transition.target and not isinstance(t.occurrence, Begun):
                 continue
-            for s in self.targets(t.arc):
+            targets = self.get_effective_target_states(self.targets(t.arc))
+            for s in targets:
                 self.add_descendant_states_to_enter(s, states_to_enter)
             ancestor = self.get_transition_domain(t.arc)
-            for s in self.get_effective_target_states(self.targets(t.arc)):
+            for s in targets:
                 self.add_ancestor_states_to_enter(s, ancestor, states_to_enter)
         return states_to_enter
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from sop_engine.chart.algorithm import Interpreter
+from sop_engine.chart.algorithm import LIMIT, Interpreter
 from sop_engine.chart.choice import Choice
 from sop_engine.chart.host import Configuration, Host, Occurrence
 from sop_engine.chart.outline import Outline
@@ -13,11 +13,13 @@ from sop_engine.procedure import Offer, Procedure, State, Transition
 class Chart:
     """Built once for each normal form and then never changed; one chart serves any number of tickets and threads.
 
+    A run that needs more than `limit` microsteps is a fault.
     States are named by id, lists of them are in document order, and the root `ticket` is never among the active ones.
     """
 
-    def __init__(self, procedure: Procedure) -> None:
+    def __init__(self, procedure: Procedure, *, limit: int = LIMIT) -> None:
         self.procedure: Final = procedure
+        self._limit: Final = limit
         self._outline: Final = Outline(procedure)
         self._choice: Final = Choice(self._outline, procedure.open)
 
@@ -31,7 +33,7 @@ class Chart:
         nothing: the configuration given is never changed, and what the host raises comes through. Raises `ChartFault`
         where the chart does not come to rest.
         """
-        interpreter = Interpreter(self._outline, self._choice, configuration, host)
+        interpreter = Interpreter(self._outline, self._choice, configuration, host, self._limit)
         return interpreter.result() if interpreter.run(occurrence) else None
 
     def opening(self, host: Host) -> Transition | None:
