@@ -46,7 +46,7 @@ def assign(draft: Draft) -> dict[str, Any]:
             Refusal(
                 "not_you",
                 msg(
-                    "{name} may not assign {ticket}: its owner ({owner}), its assignee and who has the right `assign` may",
+                    "{name} may not assign {ticket}: its owner ({owner}) may, its assignee, and the right `assign`",
                     name=actor,
                     ticket=draft.ticket.id,
                     owner=draft.ticket.owner,

@@ -6,7 +6,7 @@ values lie beside the steps.
 
 | field | what it holds |
 |---|---|
-| `people` | actor -> `{"active", "roles": [[role, scope or null]], "rights", "language"}`, commitments of `name`, `contact` |
+| `people` | actor -> `{"active", "roles": [[role, scope or null]], "rights", "language"}`, committed name, contact |
 | `logins` | system user -> `{"actor": id or null, "people": [ids]}` |
 | `deputies` | `[{"for", "by", "from", "to"}]`, instants |
 | `versions` | procedure -> `{"number", "digest"}` of the newest |
