@@ -59,7 +59,7 @@ CREATE TABLE ticket (
 
 CREATE INDEX ticket_opened ON ticket (site, opened, id);
 
-CREATE INDEX ticket_owner ON ticket (site, owner, status);
+CREATE INDEX ticket_owner ON ticket (site, owner, status, id);
 
 CREATE INDEX ticket_parent ON ticket (site, parent) WHERE parent IS NOT NULL;
 
@@ -95,9 +95,7 @@ CREATE TABLE timer (
  WITHOUT ROWID,
  STRICT;
 
-CREATE INDEX timer_aside ON timer (site, due) WHERE aside IS NOT NULL;
-
-CREATE INDEX timer_due ON timer (site, due) WHERE aside IS NULL;
+CREATE INDEX timer_due ON timer (site, aside, due);
 
 CREATE TABLE outbox (
   site TEXT NOT NULL,

@@ -103,7 +103,7 @@ class Ticket(Table, table=True):
         Index("ticket_tail", "site", "tail"),
         Index("ticket_opened", "site", "opened", "id"),
         Index("ticket_status", "site", "status", "opened", "id"),
-        Index("ticket_owner", "site", "owner", "status"),
+        Index("ticket_owner", "site", "owner", "status", "id"),
         _partial("ticket_parent", "site", "parent", where="parent IS NOT NULL"),
         _partial("ticket_unit", "site", "unit", where="unit IS NOT NULL"),
         _LONG,
@@ -150,8 +150,7 @@ class Timer(Table, table=True):
     """A timer that is set; `aside` says why it is not fired any more."""
 
     __table_args__ = (
-        _partial("timer_due", "site", "due", where="aside IS NULL"),
-        _partial("timer_aside", "site", "due", where="aside IS NOT NULL"),
+        Index("timer_due", "site", "aside", "due"),
         _SHORT,
     )
     site: str = _key()

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from sop_engine.store import MEMORY, open_store
 from sop_engine.store.sqlite import DriverName, SqliteStore
 
@@ -32,9 +33,6 @@ def file_store(path: Path, driver: DriverName) -> Iterator[SqliteStore]:
 @pytest.fixture(params=[*DRIVERS, MEMORY])
 def store(request: pytest.FixtureRequest, path: Path) -> Iterator[SqliteStore]:
     """A new store of every kind."""
-    if request.param == MEMORY:
-        store = open_store(MEMORY)
-    else:
-        store = open_store(path, create=True, driver=request.param)
+    store = open_store(MEMORY) if request.param == MEMORY else open_store(path, create=True, driver=request.param)
     yield store
     store.close()

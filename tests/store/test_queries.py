@@ -1,6 +1,7 @@
 """Lists and names: what `heads` and `resolve` find."""
 
 import pytest
+
 from sop_engine.store.seam import Query, Store
 
 from .samples import append, ticket

@@ -88,15 +88,14 @@ def _tickets() -> None:
     _index("ticket_tail", "tail")
     _index("ticket_opened", "opened", "id")
     _index("ticket_status", "status", "opened", "id")
-    _index("ticket_owner", "owner", "status")
+    _index("ticket_owner", "owner", "status", "id")
     _index("ticket_parent", "parent", where="parent IS NOT NULL")
     _index("ticket_unit", "unit", where="unit IS NOT NULL")
     _short("task", _key("site"), _key("ticket"), _key("region"), *_maybe("assignee", "role"))
     _index("task_assignee", "assignee", where="assignee IS NOT NULL")
     _index("task_role", "role", where="role IS NOT NULL")
     _short("timer", _key("site"), _key("ticket"), _key("key"), *_texts("due"), *_maybe("aside"))
-    _index("timer_due", "due", where="aside IS NULL")
-    _index("timer_aside", "due", where="aside IS NOT NULL")
+    _index("timer_due", "aside", "due")
 
 
 def _letters() -> None:

@@ -1,0 +1,136 @@
+"""Tables, migrations, the text that makes a new store, and the plans of the hot path's statements."""
+
+import re
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from sop_engine.store import schema, statements, tables
+from sop_engine.store.seam import Query
+from sop_engine.store.sqlite import MEMORY, DriverName, driver_module
+from sop_engine.store.upgrade import MIGRATIONS
+
+QUERIES = {
+    "all": Query(limit=50),
+    "open": Query(status="open", limit=50),
+    "page": Query(status="open", after="WX-1", limit=50),
+    "mine": Query(status="open", mine="lin", roles=["desk", "manager"]),
+    "unit": Query(unit="3-2-1202"),
+    "owner": Query(owner="lin"),
+    "parent": Query(parent="WX-1"),
+    "due": Query(due_before="2026"),
+    "states": Query(status="open", procedures=["repair"], states=["waiting"]),
+}
+FROM_ONE_END = {"ADD_LETTER", "LOG_REFUSAL", "REFUSALS"}
+"""Statements that read an index from one of its ends, and stop."""
+WHOLE_TABLE = {
+    "VERSIONS",
+    "PEOPLE",
+    "ALL_ROLES",
+    "UNITS",
+    "LETTERS",
+    "LETTERS_WITH",
+    *(f"FORGET {n}" for n in range(7)),
+}
+"""Statements that are there to read all of a table."""
+TEXTS = {
+    name: text
+    for name, text in vars(statements).items()
+    if name.isupper() and isinstance(text, str) and not name.endswith("_COLUMNS")
+} | {f"FORGET {index}": text for index, text in enumerate(statements.FORGET)}
+
+
+def tables_of(connection: Any) -> dict[str, str]:
+    """Name -> statement of all tables and indexes, spaces folded."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
+    return {name: re.sub(r"\s+", " ", sql).replace("( ", "(").replace(" )", ")").strip() for name, sql in rows}
+
+
+@pytest.fixture
+def new_store(driver: DriverName) -> Any:
+    connection = driver_module(driver).connect(MEMORY, isolation_level=None)
+    for statement in schema.new_store_statements():
+        connection.execute(statement)
+    yield connection
+    connection.close()
+
+
+def test_the_schema_text_is_the_tables() -> None:
+    assert tables.SCHEMA.read_text(encoding="utf-8") == tables.schema_text(), (
+        "tables.py has changed: run `python -m sop_engine.store.tables` and add a migration"
+    )
+
+
+def test_migrations_make_exactly_the_tables_of_a_new_store(new_store: Any, tmp_path: Path) -> None:
+    file = tmp_path / "migrated.db"
+    engine = create_engine(f"sqlite:///{file}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()
+    migrated = sqlite3.connect(file)
+    assert tables_of(migrated) == tables_of(new_store)
+    assert schema.revision_of(migrated) == schema.revision_of(new_store) == schema.REVISION
+    migrated.close()
+
+
+def test_the_known_revisions_are_those_of_the_migrations() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
+    assert tuple(script.revision for script in scripts)[::-1] == schema.REVISIONS
+
+
+def test_every_key_and_index_begins_with_the_site(new_store: Any) -> None:
+    indexes = new_store.execute(
+        "SELECT list.name FROM sqlite_schema AS s, pragma_index_list(s.name) AS list"
+        " WHERE s.type = 'table' AND s.name <> 'alembic_version'"
+    ).fetchall()
+    assert len(indexes) > 20
+    for (index,) in indexes:
+        first = new_store.execute("SELECT name FROM pragma_index_info(?) WHERE seqno = 0", (index,)).fetchone()
+        assert first == ("site",), index
+
+
+def _plan(connection: Any, text: str) -> list[str]:
+    numbers = [int(number) for number in re.findall(r"\?(\d+)", text)]
+    parameters = (None,) * (max(numbers) if numbers else text.count("?"))
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
+
+
+def _faults(plan: list[str]) -> list[str]:
+    """Lines that read a table from end to end: a scan, or a search by nothing but the site."""
+    allowed = ("SCAN known", "SCAN json_each")
+    return [
+        line
+        for line in plan
+        if (line.startswith("SCAN") and not line.startswith((*allowed, "SCAN CONSTANT"))) or line.endswith("(site=?)")
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(TEXTS))
+def test_a_statement_finds_its_rows_by_an_index(new_store: Any, name: str) -> None:
+    faults = _faults(_plan(new_store, TEXTS[name]))
+    assert bool(faults) == (name in WHOLE_TABLE | FROM_ONE_END), (name, faults)
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_a_list_is_found_by_an_index(new_store: Any, name: str) -> None:
+    text, parameters = statements.heads("local", QUERIES[name])
+    plan = [row[3] for row in new_store.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
+    faults = _faults(plan)
+    # All tickets in order: the index gives the order, and the limit stops it.
+    assert faults == ([] if name != "all" else ["SEARCH ticket USING INDEX ticket_opened (site=?)"])
+
+
+def test_due_timers_are_read_from_the_index_alone(new_store: Any) -> None:
+    assert _plan(new_store, statements.DUE) == [
+        "SEARCH timer USING COVERING INDEX timer_due (site=? AND aside=? AND due<?)"
+    ]
+    assert _plan(new_store, statements.NEXT_DUE) == ["SEARCH timer USING COVERING INDEX timer_due (site=? AND aside=?)"]
