@@ -1,0 +1,96 @@
+"""Whole numbers, decimals and money.
+
+In the record a decimal is text with exactly `scale` digits after the point: `12.50`. Rounding, where a value is
+computed, is half up, as money is rounded on paper.
+"""
+
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal
+from typing import Final
+
+from sop_engine import canonical
+from sop_engine.messages import Message, msg
+from sop_engine.procedure import Field
+from sop_engine.values.problems import ValueProblem
+from sop_engine.values.texts import fold
+
+LARGEST: Final = 10**18
+_EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
+_NUMBER: Final = re.compile(r"[+-]?(\d{1,3}(,\d{3}){1,6}|\d{1,19})(\.\d{1,20})?")
+_CURRENCY: Final = re.compile(
+    r"^(?P<sign>-?)(?:¥|rmb|cny|人民币)\s*|\s*(?:元整|元|块钱|块|圆|rmb|cny|yuan)$", re.IGNORECASE
+)
+_FORM: Final = re.compile(r"-?(0|[1-9]\d{0,18})(\.\d+)?")
+
+
+def quantise(value: Decimal | int, scale: int) -> Decimal:
+    """`value` with exactly `scale` digits after the point, rounded half up; zero has no sign."""
+    rounded = _EXACT.quantize(Decimal(value), Decimal(1).scaleb(-scale))
+    return rounded if rounded else abs(rounded)
+
+
+def round_money(value: Decimal | int) -> Decimal:
+    """`value` rounded half up to hundredths."""
+    return quantise(value, 2)
+
+
+def decimal_text(value: Decimal | int, scale: int) -> str:
+    """`value` as the record has it: rounded half up to `scale` digits, never with an exponent."""
+    return f"{quantise(value, scale):f}"
+
+
+def is_decimal_text(text: object, scale: int) -> bool:
+    """Whether `text` is a decimal in the record's form."""
+    if not isinstance(text, str) or len(text) > 60 or not text.isascii() or not _FORM.fullmatch(text):
+        return False
+    digits = text.partition(".")[2]
+    return (
+        len(digits) == scale and (not text.startswith("-") or text.strip("-0.") != "") and abs(Decimal(text)) <= LARGEST
+    )
+
+
+def parse_integer(field: Field, text: str) -> int:
+    """The whole number that `text` says. Raises `ValueProblem`."""
+    folded = fold(text).replace(" ", "")
+    if not _NUMBER.fullmatch(folded) or "." in folded:
+        raise ValueProblem(msg("{text} is no whole number; write one such as {example}", text=text[:40], example="3"))
+    number = int(folded.replace(",", ""))
+    if abs(number) > canonical.LARGEST_INTEGER:
+        raise ValueProblem(_too_large(text))
+    return number
+
+
+def parse_decimal(field: Field, text: str) -> str:
+    """The decimal or money that `text` says, as the record has it. Raises `ValueProblem`; more digits than the field
+    keeps are refused, not rounded."""
+    folded = fold(text)
+    if field.type == "money":
+        folded = _CURRENCY.sub(lambda found: found["sign"] or "", folded)
+        folded = _CURRENCY.sub(lambda found: found["sign"] or "", folded)
+    folded = folded.replace(" ", "")
+    times = 1
+    if field.type == "money" and folded.endswith("万"):
+        folded, times = folded[:-1], 10_000
+    if not _NUMBER.fullmatch(folded):
+        example = "1200.50" if field.scale else "1200"
+        raise ValueProblem(msg("{text} is no number; write one such as {example}", text=text[:40], example=example))
+    return exact_text(field, _EXACT.multiply(Decimal(folded.replace(",", "")), times))
+
+
+def exact_text(field: Field, number: Decimal) -> str:
+    """A number that somebody gives, as the record has it. Raises `ValueProblem` where it has too many digits."""
+    # the exponent first: a number such as 1E+999999999 must not be written out in digits
+    if not number.is_finite() or number.adjusted() > 18 or number.copy_abs() > LARGEST:
+        raise ValueProblem(_too_large(str(number)))
+    rounded = quantise(number, field.scale)
+    if rounded != number:
+        text = str(number)[:40]
+        raise ValueProblem(
+            msg("{text} has too many digits after the point; {field} keeps {scale}", text=text, field=field.title or
+                field.id, scale=field.scale)
+        )  # fmt: skip
+    return f"{rounded:f}"
+
+
+def _too_large(text: str) -> Message:
+    return msg("{text} is too large a number", text=text[:40])
