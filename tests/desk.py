@@ -1,9 +1,9 @@
 """A test bench: a store in memory, a clock that stands still, people, and procedures given as YAML text.
 
-    desk = Desk(tmp_path)
-    desk.publish('''...''')
-    wx = desk.open("repair", by="wang", fault="漏水")
-    desk.do(wx, "dispatch", by="wang")
+desk = Desk(tmp_path)
+desk.publish('''...''')
+wx = desk.open("repair", by="wang", fault="漏水")
+desk.do(wx, "dispatch", by="wang")
 """
 
 import hashlib
@@ -62,9 +62,9 @@ class Desk:
             self.site("add_person", actor=person, name=person.title(), roles=wanted)
         self.site("login", login="tester", actor="boss", people=sorted(people or {}))
 
-    def site(self, name: str, **arguments: Any) -> Done:
+    def site(self, act: str, /, **arguments: Any) -> Done:
         """A command to the site, by its administrator."""
-        return self.engine.act(Command(new_id(), name, SITE, "boss", "tester", arguments))
+        return self.engine.act(Command(new_id(), act, SITE, "boss", "tester", arguments))
 
     def publish(self, text: str) -> str:
         """Publish a procedure; gives its id. Faults end the test, with their words."""
@@ -85,7 +85,7 @@ class Desk:
         )
         return compiled.procedure.id
 
-    def command(self, name: str, ticket: str, by: str = "boss", **more: Any) -> Done:
+    def command(self, name: str, ticket: str, by: str = "boss", /, **more: Any) -> Done:
         """Any command by a person."""
         known = {"typist", "heard", "standing_for", "at", "expect"}
         about = {key: more.pop(key) for key in list(more) if key in known}

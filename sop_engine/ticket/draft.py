@@ -32,6 +32,8 @@ class Draft:
         self.letters: list[Letter] = []
         self.consequences: list[Command] = []
         self.results: list[Any] = []
+        self.signers: list[str] = []
+        """who has signed, in order, where this step is the last of several signatures"""
         self.values: dict[str, Any] = {}
         """decoded values of the fields, as guards read them"""
         self._drawn: dict[str, int] = {}
@@ -154,11 +156,12 @@ class Draft:
 
     def children(self, procedure: str) -> Sequence[Mapping[str, Any]]:
         """The children (of one procedure, or all) as they stand now."""
-        ids = [child["id"] for child in self.ticket.children if procedure in ("", child["procedure"])]
-        if not ids:
-            return []
-        answer: list[Mapping[str, Any]] = self.facts.ask("tickets:" + ",".join(ids))
-        return answer
+        wanted = [child for child in self.ticket.children if procedure in ("", child["procedure"])]
+        starting = {command.ticket for command in self.consequences if command.name == "open"}
+        ids = [child["id"] for child in wanted if child["id"] not in starting]
+        known: list[Mapping[str, Any]] = self.facts.ask("tickets:" + ",".join(ids)) if ids else []
+        new = [{**child, "outcome": None, "state": [], "status": "open"} for child in wanted if child["id"] in starting]
+        return [*known, *new]
 
     # --- numbers ---
 

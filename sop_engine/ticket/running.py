@@ -70,9 +70,8 @@ class Run:
 def record_doing(draft: Draft, source: str, trigger: str) -> None:
     """Say who did a trigger: its signers, or the actor. From here on `did` and `times` count it."""
     offer = f"{source}.{trigger}"
-    signers = draft.ticket.signatures.get(offer)
-    by = list(signers) if signers else [draft.command.actor]
-    draft.emit("did", trigger=trigger, by=by, **({"offer": offer} if signers else {}))
+    by = draft.signers or [draft.command.actor]
+    draft.emit("did", trigger=trigger, by=by, **({"offer": offer} if draft.signers else {}))
 
 
 def close(draft: Draft, outcome: str) -> None:

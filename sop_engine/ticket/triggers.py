@@ -139,6 +139,7 @@ def _sign(draft: Draft, offer: Offer, source: str) -> tuple[dict[str, Any], bool
     fields = take_values(draft, offer, opening=False) if not signed else {}
     have = len(signed) + 1
     draft.emit("signed", offer=key, by=actor, have=have, want=offer.sign.count)
+    draft.signers = list(draft.ticket.signatures[key])
     return fields, have >= offer.sign.count
 
 

@@ -136,7 +136,7 @@ def test_required_bites_where_the_field_is_asked(desk: Desk) -> None:
     [
         ("aprove", errors.NotUnderstood, "has no such transition"),
         ("confirm", errors.NotNow, "has no such transition"),
-        ("nowhere.accept", errors.NotUnderstood, "has no such transition"),
+        ("nowhere.accept", errors.NotNow, "has no such transition"),
     ],
 )
 def test_a_trigger_that_is_not_there(desk: Desk, trigger: str, error: type[errors.SopError], words: str) -> None:
