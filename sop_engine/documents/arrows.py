@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sop_engine.documents.names import Names
-from sop_engine.documents.plain_text import one_line, phrase
-from sop_engine.documents.transition_text import guard_text, sign_text, timer_text, who_text
+from sop_engine.documents.plain_text import joined, one_line, phrase
+from sop_engine.documents.transition_text import effect_text, guard_text, sign_text, timer_text, who_text
 from sop_engine.messages import Text
-from sop_engine.procedure import Procedure, State, Transition
+from sop_engine.procedure import Procedure, State, Timer, Transition
 
 Kind = Literal["person", "timer", "itself", "event"]
 
 _WORDS: Final[dict[str, Text]] = {
+    "then": {"zh": "{when}：{done}", "en": "{when}: {done}"},
     "done": {"zh": "各项办完", "en": "all done"},
     "itself": {"zh": "自动", "en": "by itself"},
     "event": {"zh": "事件 {event}", "en": "event {event}"},
@@ -48,10 +49,11 @@ def arrows(procedure: Procedure, names: Names) -> Iterator[Arrow]:
             who = who_text(offer.by, names)
             if offer.sign is not None:
                 who = f"{who} · {sign_text(offer.sign, names)}" if who else sign_text(offer.sign, names)
-            title = names.title(offer.title, offer.trigger)
+            title = names.offer(offer)
             yield from _alternatives("person", state, offer.alternatives, title, names, who)
         for timer in state.timers:
-            yield from _alternatives("timer", state, timer.alternatives, timer_text(timer, names), names)
+            for each in timer.alternatives:
+                yield from _alternatives("timer", state, (each,), _timer_title(timer, each, names), names)
         for handler in state.handlers:
             key = "any_event" if handler.event == "*" else "event"
             event = phrase(_WORDS[key], names.language, event=one_line(handler.event))
@@ -68,3 +70,12 @@ def _alternatives(
         guard = guard_text(each.when, names)
         for target in each.target or (None,):
             yield Arrow(kind, state.id, target, title, who, guard)
+
+
+def _timer_title(timer: Timer, alternative: Transition, names: Names) -> str:
+    """When a timer fires; where it moves nothing, also what it does."""
+    done = (
+        "" if alternative.target else joined([effect_text(each, names) for each in alternative.effects], names.language)
+    )
+    when = timer_text(timer, names)
+    return phrase(_WORDS["then"], names.language, when=when, done=done) if done else when

@@ -112,7 +112,7 @@ class _Drawing:
 
     def _opening(self) -> Iterator[str]:
         """The initial mark: where the opening leads, or the root's own initial states."""
-        title = self.names.title(self.procedure.open.title, "open")
+        title = self.names.offer(self.procedure.open)
         who = who_text(self.procedure.open.by, self.names)
         yield '  "start of ticket" [shape=circle, label="", width=0.16, fixedsize=true, fillcolor="#0f172a"];'
         drawn = False

@@ -246,4 +246,6 @@ class _Teller:
         return self._over("all", source, test)
 
     def _sum(self, source: Tree, value: Tree) -> tuple[str, int]:
-        return self._word("sum", source=self._source(source), value=self._inner(source)._within(value, _MULTIPLY)), _ADD
+        return self._word(
+            "sum", source=self._source(source), value=self._inner(source)._within(value, _MULTIPLY)
+        ), _MULTIPLY

@@ -109,7 +109,7 @@ class _Drawing:
 
     def _opening(self) -> Iterator[str]:
         offer = self.procedure.open
-        title, who = self.names.title(offer.title, "open"), who_text(offer.by, self.names)
+        title, who = self.names.offer(offer), who_text(offer.by, self.names)
         for each in offer.alternatives:
             for target in each.target or self.procedure.states[0].initial:
                 arrow = Arrow("person", ROOT, target, title, who, guard_text(each.when, self.names))

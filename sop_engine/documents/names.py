@@ -1,10 +1,13 @@
 """The titles of a procedure's parts in one language, each made harmless; an id where there is no title."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from sop_engine.documents.plain_text import one_line
 from sop_engine.messages import Text, title_of
 from sop_engine.procedure import Field, Offer, Procedure
+
+_OPEN: Final[Text] = {"zh": "登记", "en": "Register"}
 
 
 def offers(procedure: Procedure) -> Iterator[Offer]:
@@ -28,10 +31,15 @@ class Names:
         self._forms = {each.id: self.title(each.title, each.id) for each in procedure.forms}
         self._triggers: dict[str, str] = {}
         for offer in offers(procedure):
-            self._triggers.setdefault(offer.trigger, self.title(offer.title, offer.trigger))
+            self._triggers.setdefault(offer.trigger, self.offer(offer))
 
     def title(self, text: Text, otherwise: str = "") -> str:
         return one_line(title_of(text, self.language, otherwise)) or one_line(otherwise)
+
+    def offer(self, offer: Offer) -> str:
+        """An offer's title; the opening has one even where the owner wrote none."""
+        untitled = offer.trigger == "open" and set(offer.title.values()) <= {"open"}
+        return self.title(_OPEN if untitled else offer.title, offer.trigger)
 
     def state(self, id: str) -> str:
         return self._states.get(id, one_line(id))

@@ -1,0 +1,266 @@
+"""A ticket's values as templates see them: every declared field, and `ticket` for what is not a field.
+
+Values come in the record's form. What the reader may not see is masked here, before any template gets it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from sop_engine import values as value_texts
+from sop_engine.documents.names import Names, offers
+from sop_engine.documents.plain_text import joined, one_line, plain
+from sop_engine.documents.shown import Value
+from sop_engine.messages import Text, say, title_of
+from sop_engine.procedure import Field, Procedure
+
+TICKET: Final = "ticket"
+"""the name under which a template finds what is not a field; no field can bear it, as no state can"""
+HEAD_PARTS: Final = (
+    "id", "procedure", "version", "subject", "state", "status", "outcome", "owner", "assignee", "opener", "opened",
+    "site", "printed", "printed_by", "trigger",
+)  # fmt: skip
+FACTS: Final = (
+    "number", "procedure", "site", "state", "subject", "now", "language", "title", "url", "step", "recipient", "form",
+)  # fmt: skip
+"""Short names for what is not a field; a field of the same name goes before. What is not known is empty."""
+_STATUS: Final[dict[str, Text]] = {
+    "open": {"zh": "办理中", "en": "open"},
+    "suspended": {"zh": "已挂起", "en": "suspended"},
+    "closed": {"zh": "已办结", "en": "closed"},
+}
+_MASK: Final = "＊＊＊"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of a ticket besides its fields. `states`, `outcome` are ids, people are names, instants aware."""
+
+    id: str
+    version: int = 0
+    states: tuple[str, ...] = ()
+    status: str = "open"
+    outcome: str | None = None
+    owner: str = ""
+    assignee: str = ""
+    opener: str = ""
+    opened: datetime | None = None
+    site: str = ""
+    printed: datetime | None = None
+    printed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who a document is for: language, zone of the instants, and the classes of personal data he may see (None: all).
+    `staff` maps actors' ids to names."""
+
+    language: str
+    zone: tzinfo
+    personal: Collection[str] | None = None
+    staff: Mapping[str, str] = field(default_factory=dict)
+
+    def may_see(self, declared: Field) -> bool:
+        return declared.personal is None or self.personal is None or declared.personal in self.personal
+
+
+def template_values(
+    procedure: Procedure, fields: Mapping[str, Any], head: Head, reader: Reader, **facts: str
+) -> dict[str, Value]:
+    """Every declared field (unset ones are empty), `ticket`, and the short names of FACTS, for `print_form` and
+    `render_texts`. `facts` adds what only the caller knows: `form`, `recipient`, `url`."""
+    shown = {each.id: field_value(each, fields.get(each.id), reader) for each in procedure.fields}
+    ticket = _head_value(procedure, head, reader, subject_text(procedure, shown))
+    parts = ticket.parts
+    known = {
+        "number": parts["id"], "procedure": parts["procedure"], "title": parts["procedure"], "site": parts["site"],
+        "state": parts["state"], "subject": parts["subject"], "now": parts["printed"],
+        "language": _word(reader.language), **{name: _word(text) for name, text in facts.items()},
+    }  # fmt: skip
+    return {**{name: known.get(name, Value()) for name in FACTS}, **shown, TICKET: ticket}
+
+
+def notice_values(
+    values: Iterable[tuple[Field, Any, bool]], facts: Mapping[str, Any], reader: Reader
+) -> dict[str, Value]:
+    """The same names for a notice, from what its sender knows: (field, value in the record's form, whether it may be
+    shown), and facts as texts, titles, or lists of these. `ticket.id`, `.state`, `.subject` ... are these facts too."""
+    hidden = replace(reader, personal=())
+    shown = {}
+    for declared, value, may_be_shown in values:
+        shown[declared.id] = field_value(declared, value, reader if may_be_shown else hidden)
+    known = {name: _word(say(each, reader.language)) for name, each in facts.items() if each is not None}
+    known["language"] = _word(reader.language)
+    parts = {name: known.get(name, Value()) for name in HEAD_PARTS}
+    parts |= {"id": known.get("number", Value()), "trigger": Value(any_part=True)}
+    ticket = replace(parts["id"], parts=parts)
+    return {**{name: known.get(name, Value()) for name in FACTS}, **shown, TICKET: ticket}
+
+
+def subject_text(procedure: Procedure, shown: Mapping[str, Value]) -> str:
+    """The procedure's subject with the given values in it, on one line."""
+    texts = []
+    for place, each in enumerate(procedure.subject):
+        texts.append(_at_path(shown, each).text if place % 2 else each)
+    return one_line("".join(texts))
+
+
+def _at_path(shown: Mapping[str, Value], path: str) -> Value:
+    name, *parts = path.split(".")
+    found = shown.get(name, Value())
+    for part in parts:
+        found = found.parts.get(part, Value())
+    return found
+
+
+def field_value(declared: Field, value: Any, reader: Reader) -> Value:
+    """One field's value in the record's form as a Value, masked where the reader may not see it.
+
+    Its parts: `title`, `hint`; of a choice `choices` (each with `chosen`, `box`); of a person `name`, `phone`; of an
+    interval `start`, `end`. The items of rows have their columns as parts, those of a checklist `done`, `box`.
+    """
+    made = _made(declared, value, reader)
+    if not reader.may_see(declared):
+        made = _masked(declared, value, made)
+    words = {
+        "title": _word(title_of(declared.title, reader.language, declared.id)),
+        "hint": _word(title_of(declared.hint, reader.language)),
+    }
+    return replace(made, parts={**words, **made.parts})
+
+
+def _word(text: str) -> Value:
+    return Value(one_line(text), one_line(text))
+
+
+def _made(declared: Field, value: Any, reader: Reader) -> Value:
+    choices = _choices(declared, value, reader.language)
+    if value is None:
+        return Value(parts=choices, items=() if declared.many or declared.type in {"rows", "checklist"} else None)
+    text = _text(declared, value, reader)
+    match declared.type:
+        case "rows" if isinstance(value, list | tuple):
+            rows = tuple(_row(declared, each, reader) for each in value)
+            return Value(text, True, items=rows)
+        case "checklist" if isinstance(value, Mapping):
+            lines = tuple(
+                _boxed(each.title, each.id, value.get(each.id) is True, "done", reader.language)
+                for each in declared.choices
+            )
+            return Value(text, True, items=lines)
+        case _ if declared.many and isinstance(value, list | tuple):
+            single = replace(declared, many=False)
+            items = tuple(replace(_made(single, each, reader), parts={}) for each in value)
+            return Value(joined([each.text for each in items], reader.language), True, choices, items)
+        case "person" if isinstance(value, Mapping):
+            return Value(text, True, {part: _word(str(value.get(part) or "")) for part in ("name", "phone")})
+        case "interval" if isinstance(value, Mapping):
+            instant = replace(declared, type="datetime")
+            return Value(text, True, {part: _made(instant, value.get(part), reader) for part in ("start", "end")})
+        case "photo" | "file" if isinstance(value, Mapping):
+            return Value(text, True, {part: _word(str(value.get(part) or "")) for part in ("name", "sha256")})
+        case "integer" | "decimal" | "money":
+            return Value(text, _number(value))
+        case "boolean":
+            return Value(text, value is True)
+        case _:
+            return Value(text, str(value), choices)
+
+
+def _text(declared: Field, value: Any, reader: Reader) -> str:
+    """The value in words. What cannot be read as its field's type (an old record's) is shown as it stands."""
+    if declared.type == "staff" and not declared.many:
+        return one_line(reader.staff.get(str(value), str(value)))
+    try:
+        return plain(value_texts.show(declared, value, reader.language, reader.zone))
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
+        return one_line(str(value))
+
+
+def _number(value: Any) -> Any:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return number if number.is_finite() else str(value)
+
+
+def _choices(declared: Field, value: Any, language: str) -> dict[str, Value]:
+    """The tick boxes of a choice: all that could be chosen, each with whether it is."""
+    if declared.type != "choice":
+        return {}
+    chosen = set(map(str, value)) if isinstance(value, list | tuple) else {value}
+    return {
+        "choices": Value(
+            items=tuple(_boxed(each.title, each.id, each.id in chosen, "chosen", language) for each in declared.choices)
+        )
+    }
+
+
+def _row(declared: Field, row: Any, reader: Reader) -> Value:
+    cells = row if isinstance(row, Mapping) else {}
+    columns = {each.id: field_value(each, cells.get(each.id), reader) for each in declared.columns}
+    return Value(joined([each.text for each in columns.values() if each.text], reader.language), True, columns)
+
+
+def _boxed(title: Text, id: str, ticked: bool, part: str, language: str) -> Value:
+    """A line with a tick box: `box` is the sign to print, `part` the truth to ask for."""
+    box = Value("☑" if ticked else "☐", ticked)
+    return replace(_word(title_of(title, language, id)), parts={part: Value("", ticked), "box": box})
+
+
+# --- masks -------------------------------------------------------------------------------------------------------
+
+
+def _masked(declared: Field, value: Any, made: Value) -> Value:
+    """What is left of a value that the reader may not see: enough to tell that it is there, and whose it may be."""
+    if value is None:
+        return Value(items=made.items)
+    if declared.type == "phone" and isinstance(value, str):
+        return _word(value_texts.mask(value))
+    if declared.type == "person" and isinstance(value, Mapping):
+        name, phone = str(value.get("name") or ""), str(value.get("phone") or "")
+        parts = {
+            "name": _word(value_texts.mask_name(name) if name else ""),
+            "phone": _word(value_texts.mask(phone) if phone else ""),
+        }
+        text = " ".join(each.text for each in parts.values() if each.text)
+        return Value(text, text, parts)
+    hidden = Value(_MASK, _MASK)
+    return replace(hidden, parts=dict.fromkeys(made.parts, hidden), items=() if made.items is not None else None)
+
+
+# --- the ticket itself ---------------------------------------------------------------------------------------------
+
+
+def _head_value(procedure: Procedure, head: Head, reader: Reader, subject: str) -> Value:
+    names = Names(procedure, reader.language)
+    states = joined([names.state(each) for each in head.states], reader.language)
+    texts = {
+        "id": head.id,
+        "procedure": names.title(procedure.title, procedure.id),
+        "version": str(head.version) if head.version else "",
+        "subject": subject,
+        "state": states,
+        "status": title_of(_STATUS.get(head.status, {}), reader.language, head.status),
+        "outcome": names.outcome(head.outcome) if head.outcome else "",
+        "owner": head.owner,
+        "assignee": head.assignee,
+        "opener": head.opener,
+        "opened": instant_text(head.opened, reader),
+        "site": head.site,
+        "printed": instant_text(head.printed, reader),
+        "printed_by": head.printed_by,
+    }
+    parts = {name: _word(text) for name, text in texts.items()}
+    # a shared form may offer a box for a trigger that only some procedures have
+    triggers = {each.trigger: _word(names.trigger(each.trigger)) for each in offers(procedure)}
+    parts["trigger"] = Value(parts=triggers, any_part=True)
+    return Value(one_line(head.id), one_line(head.id), parts)
+
+
+def instant_text(instant: datetime | None, reader: Reader) -> str:
+    """An aware instant in the reader's zone, to the minute; empty for None."""
+    return "" if instant is None else f"{instant.astimezone(reader.zone):%Y-%m-%d %H:%M}"
