@@ -1,7 +1,8 @@
 """What the world can break under a store, said once: a driver's error becomes a typed error with words.
 
 Two drivers raise errors of two families that look alike, so the result code's name decides, and never the class. The
-names are SQLite's own, extended ones included (https://sqlite.org/rescode.html).
+names are SQLite's own (https://sqlite.org/rescode.html); pysqlite3 gives the primary ones only, the standard driver the
+extended ones too, so a disk that is full by a quota is plain `SQLITE_IOERR` with the first.
 """
 
 from typing import Any
@@ -28,8 +29,11 @@ def _sayings(path: str) -> _Sayings:
         "SQLITE_IOERR_TRUNCATE": (SetUp, full, make_room),
         "SQLITE_IOERR": (
             SetUp,
-            msg("the disk failed while {path} was read or written; nothing of this command was kept", path=path),
-            msg("look at the system's log for disk errors, then check the store with `sop db status`"),
+            msg("the disk did not take or give what belongs to {path}", path=path),
+            msg(
+                "see whether the disk or your quota is full, and whether the system's log tells of disk errors; look at"
+                " the ticket before you give the command again"
+            ),
         ),
         "SQLITE_READONLY": (SetUp, closed, rights),
         "SQLITE_PERM": (SetUp, closed, rights),

@@ -1,6 +1,6 @@
 """Programs out of the store: normal forms by digest, each compiled once."""
 
-from sop_engine import procedure
+from sop_engine import canonical, procedure
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
@@ -21,6 +21,11 @@ class Programs:
             data = reading.blob(digest)
             if data is None:
                 raise SetUp(msg("the store has lost the normal form {digest}", digest=digest))
+            if canonical.digest(data) != digest:
+                raise SetUp(
+                    msg("the normal form {digest} in the store was changed: it has another digest now", digest=digest),
+                    fix=msg("take it from a backup: sop db restore"),
+                )
             try:
                 program = self._programs[digest] = Program(procedure.load(data), digest)
             except procedure.UnknownFormat as error:

@@ -148,6 +148,10 @@ class Reads(Protocol):
     def resolve(self, suffix: str) -> list[Head]:
         """Tickets whose id is, or else ends in, `suffix` (case-folded); exact first."""
 
+    def rows(self, id: str) -> tuple[dict[str, tuple[str | None, str | None]], dict[str, tuple[str, str | None]]]:
+        """A ticket's rows in the indexes of tasks, region -> (assignee, role), and timers, key -> (due, error that set
+        it aside), for the audit; anything else reads `Ticket.tasks` and `Ticket.timers`."""
+
     def steps(self, ticket: str, after: int = 0, until: int | None = None) -> Iterator[StoredStep]: ...
     def sealed(self, ticket: str, number: int | None = None) -> dict[tuple[int, str], Sealed]:
         """(step number, slot) -> value, of one step or of all."""

@@ -61,6 +61,7 @@ class SqliteStore:
         self.journal = journal
         self._label = label
         self._tell = tell
+        self._memory = None if path is not None else _memory(driver)
         self._idle: list[Connection] = []
         self._left_behind: list[Connection] = []
         self._process = os.getpid()
@@ -120,17 +121,19 @@ class SqliteStore:
             connection = self._take()
             try:
                 yield connection
-            except self._driver.Error as error:
-                said = faults.typed(error, self._name)
-                if said is None:
-                    raise
-                raise said from error
             finally:
                 self._give_back(connection)
+        except self._driver.Error as error:
+            said = faults.typed(error, self._name)
+            if said is None:
+                raise
+            raise said from error
         finally:
             self._busy_threads.discard(thread)
 
     def _take(self) -> Connection:
+        if self._memory is not None:
+            return self._memory
         if os.getpid() != self._process:
             # Kept, not closed: closing here would break the parent's locks.
             self._left_behind += self._idle
@@ -141,15 +144,15 @@ class SqliteStore:
             return self._connect()
 
     def _give_back(self, connection: Connection) -> None:
-        if self._closed or (self._path is not None and connection.raw.in_transaction):
+        if self._memory is not None:
+            return
+        if self._closed or connection.raw.in_transaction:
             connection.close()
         else:
             self._idle.append(connection)
 
     def _connect(self) -> Connection:
-        if self._path is None:
-            raw = self._driver.connect(MEMORY, isolation_level=None, check_same_thread=False)
-            return Connection(raw, ThreadTurn())
+        assert self._path is not None
         raw = connect(self._driver, self._path)
         try:
             mode = self._path.stat().st_mode & 0o777
@@ -182,6 +185,8 @@ class SqliteStore:
     def close(self) -> None:
         """Close all connections; one that is in use is closed when its transaction ends."""
         self._closed = True
+        if self._memory is not None:
+            self._memory.close()
         while self._idle:
             connection = self._idle.pop()
             if os.getpid() == self._process:
@@ -206,9 +211,7 @@ def open_store(
     """
     module = driver_module(driver)
     if str(path) == MEMORY:
-        store = SqliteStore(None, module, "memory", label, tell)
-        _fill_memory(store)
-        return store
+        return SqliteStore(None, module, "memory", label, tell)
     path = Path(path).absolute()
     refuse_network(path.parent)
     journal = "wal" if module.sqlite_version_info >= _WAL_IS_SAFE_SINCE else "truncate"
@@ -266,11 +269,12 @@ def _check_schema(store: SqliteStore, path: Path) -> None:
         raise faults.other_schema(str(path), found, schema.REVISIONS)
 
 
-def _fill_memory(store: SqliteStore) -> None:
-    connection = store._connect()
+def _memory(driver: Any) -> Connection:
+    """The one connection of a store in memory: all threads share it, and each waits for its turn."""
+    raw = driver.connect(MEMORY, isolation_level=None, check_same_thread=False)
     for statement in schema.new_store_statements():
-        connection.raw.execute(statement)
-    store._idle.append(connection)
+        raw.execute(statement)
+    return Connection(raw, ThreadTurn())
 
 
 def _create(driver: Any, path: Path) -> None:

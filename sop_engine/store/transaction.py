@@ -54,6 +54,11 @@ class Reading:
         exact = [head for head in found if head.id.casefold() == wanted]
         return exact or found
 
+    def rows(self, id: str) -> tuple[_TaskRows, _TimerRows]:
+        tasks = {region: (assignee, role) for region, assignee, role in self._all(statements.TASKS, id)}
+        timers = {key: (due, aside) for key, due, aside in self._all(statements.TIMERS, id)}
+        return tasks, timers
+
     def steps(self, ticket: str, after: int = 0, until: int | None = None) -> Iterator[StoredStep]:
         last = _NO_LIMIT if until is None else until
         for row in self._run(statements.STEPS, (self._site, ticket, after, last)):
@@ -204,7 +209,7 @@ class Writing(Reading):
     def _put_rows(self, after: Ticket, new: bool) -> None:
         """Write the difference between the tasks and timers there are and those of `after`."""
         id, had = after.id, self._rows.get(after.id)
-        had_tasks, had_timers = had or (({}, {}) if new else self._stored_rows(id))
+        had_tasks, had_timers = had or (({}, {}) if new else self.rows(id))
         tasks, timers = codec.task_rows(after), codec.timer_rows(after)
         if tasks != had_tasks:
             self._put_difference(statements.PUT_TASK, statements.DELETE_TASK, id, had_tasks, tasks)
@@ -218,11 +223,6 @@ class Writing(Reading):
         for key, row in now.items():
             if had.get(key) != row:
                 self._run(put, (self._site, id, key, *row))
-
-    def _stored_rows(self, id: str) -> tuple[_TaskRows, _TimerRows]:
-        tasks = {region: (assignee, role) for region, assignee, role in self._all(statements.TASKS, id)}
-        timers = {key: (due, aside) for key, due, aside in self._all(statements.TIMERS, id)}
-        return tasks, timers
 
     def erase(self, ticket: str, number: int, slot: str) -> bool:
         erased: int = self._run(statements.ERASE_VALUE, (self._site, ticket, number, slot)).rowcount

@@ -177,11 +177,8 @@ def test_letters_are_leased_sent_tried_again_and_given_up(store: Store) -> None:
         assert (sent.id, sent.rendered, sent.attempts, sent.error) == (1, {"text": "您好"}, 1, None)
         (dead,) = writes.letters("dead")
         assert (dead.id, dead.error, dead.attempts) == (3, "no such address", 1)
-        assert [(each.id, each.next_at) for each in writes.letters("waiting")] == [
-            (2, LATEST),
-            (4, LATEST),
-            (5, LATEST),
-        ]
+        waiting = writes.letters("waiting")
+        assert [(each.id, each.next_at) for each in waiting] == [(2, LATEST), (4, LATEST), (5, LATEST)]
         assert [each.id for each in writes.letters(ticket="WX-1")] == [1, 2, 3, 4]
         assert [each.id for each in writes.letters("waiting", "WX-1")] == [2, 4]
 

@@ -1,0 +1,101 @@
+"""What is made of the record for looking things up: heads of tickets; people, logins and versions of the site."""
+
+import functools
+import json
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sop_engine import values
+from sop_engine.store.seam import Head, Login, Person, Version, Writes
+from sop_engine.ticket.possible import subject
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.records import SITE, Erased, Sealed, Ticket
+
+
+def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> Head:
+    """A ticket's line in a list. Titles in its subject are in the site's first language: they are data there."""
+    if ticket.id == SITE:
+        leaves: tuple[str, ...] = ()
+        unit = None
+    else:
+        leaves = tuple(program.chart.leaves(ticket.active))
+        unit = next(
+            (
+                ticket.fields[each.id]
+                for each in program.procedure.fields
+                if each.type == "unit" and each.id in ticket.fields
+            ),
+            None,
+        )
+    show = functools.partial(_shown, zone)
+    return Head(
+        id=ticket.id,
+        procedure=ticket.procedure,
+        digest=ticket.digest,
+        version=version,
+        number=ticket.number,
+        hash=ticket.head,
+        status=ticket.status,
+        outcome=ticket.outcome,
+        state=leaves,
+        subject=subject(program, {name: each for name, each in ticket.fields.items() if name in program.fields}, show),
+        unit=unit if isinstance(unit, str) else None,
+        owner=ticket.owner,
+        tasks=ticket.tasks,
+        opened=ticket.opened,
+        recorded=ticket.recorded,
+        effective=ticket.effective,
+        next_due=min((timer["due"] for timer in ticket.timers.values() if "aside" not in timer), default=None),
+        parent=ticket.parent,
+    )
+
+
+def _shown(zone: ZoneInfo, field: Any, value: Any) -> str:
+    return "" if isinstance(value, Erased) else values.show(field, value, "zh", zone)
+
+
+def project_site(transaction: Writes, data: bytes, beside: Mapping[str, Sealed]) -> None:
+    """Bring people, logins and versions up to date with one step of the site's history."""
+    record = json.loads(data)
+    for event in record["events"]:
+        match event:
+            case {"kind": "changed", "field": "people", "put": put}:
+                for actor, entry in put.items():
+                    transaction.put_person(_person(transaction, actor, entry, beside))
+            case {"kind": "changed", "field": "logins", "put": put, "gone": gone}:
+                for name, entry in put.items():
+                    transaction.put_login(Login(name, entry["actor"], tuple(entry["people"])), name)
+                for name in gone:
+                    transaction.put_login(None, name)
+            case {"kind": "published", "procedure": procedure, "number": number, "digest": digest}:
+                arguments = record["command"]["arguments"]
+                transaction.put_version(
+                    Version(
+                        procedure,
+                        number,
+                        digest,
+                        arguments["text"],
+                        arguments["places"],
+                        record["recorded"],
+                        record["actor"],
+                        arguments.get("reason") or "",
+                    )
+                )
+            case {"kind": "clock_accepted", "through": through}:
+                transaction.put_meta("clock_accepted_through", through)
+
+
+def _person(transaction: Writes, actor: str, entry: dict[str, Any], beside: Mapping[str, Sealed]) -> Person:
+    """A person as permissions see him; what the step does not say anew stays as it is."""
+    before = transaction.person(actor)
+    name, contact = beside.get(f"person:{actor}:name"), beside.get(f"person:{actor}:contact")
+    return Person(
+        id=actor,
+        active=entry["active"],
+        roles=tuple((role, scope) for role, scope in entry["roles"]),
+        rights=tuple(entry["rights"]),
+        name=(name.value or "") if name else (before.name if before else ""),
+        contact=(contact.value or {}) if contact else (before.contact if before else {}),
+        language=entry["language"],
+    )
