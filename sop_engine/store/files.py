@@ -205,9 +205,10 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise NotUnderstood(
             msg("{path} cannot be read: {reason}", path=shown, reason=error.strerror or ""), where=shown
         ) from error
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise NotUnderstood(msg("{path} is not a plain file", path=shown), where=shown)
     with os.fdopen(file, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(file).st_mode):
-            raise NotUnderstood(msg("{path} is not a plain file", path=shown), where=shown)
         yield stream
 
 

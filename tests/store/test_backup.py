@@ -1,0 +1,214 @@
+"""Backup, restore, status and upgrade."""
+
+import io
+import json
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from sop_engine.errors import FaultsFound, SetUp
+from sop_engine.store import open_store, schema
+from sop_engine.store.backup import MANIFEST, backup, check_backup, restore, status
+from sop_engine.store.files import Files
+from sop_engine.store.sqlite import DriverName, SqliteStore
+from sop_engine.store.upgrade import MIGRATIONS, upgrade
+
+from .samples import ID, append, ticket
+
+MADE = "2026-11-21T03:04:05.123Z"
+
+
+@pytest.fixture
+def site(tmp_path: Path, driver: DriverName) -> Path:
+    """A site's folder with a ticket, a photo and a draft."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "sop.toml").write_text('name = "山水花园"\n', encoding="utf-8")
+    (folder / "workflows" / "tests").mkdir(parents=True)
+    (folder / "workflows" / "repair.sop.yaml").write_text("states: {}\n")
+    (folder / "workflows" / "tests" / "repair.yaml").write_text("given: []\n")
+    Files(folder / "files").put(io.BytesIO(b"photo"), "a.jpg")
+    store = open_store(folder / "site.db", create=True, driver=driver)
+    with store.writing() as writes:
+        append(writes, ticket())
+    store.close()
+    return folder
+
+
+def test_a_backup_comes_back_as_it_was(site: Path, tmp_path: Path, driver: DriverName) -> None:
+    made = backup(site / "site.db", tmp_path / "copy", MADE, driver=driver)
+    assert made == check_backup(tmp_path / "copy", driver=driver)
+    assert (made["made"], made["revision"], made["database"]) == (MADE, schema.REVISION, "site.db")
+    restore(tmp_path / "copy", tmp_path / "back", driver=driver)
+    names = {"sop.toml", "workflows/repair.sop.yaml", "workflows/tests/repair.yaml"}
+    assert {name: (tmp_path / "back" / name).read_text() for name in names} == {
+        name: (site / name).read_text() for name in names
+    }
+    store = open_store(tmp_path / "back" / "site.db", driver=driver)
+    with store.reading() as reads:
+        assert reads.ticket(ID) == ticket()
+    store.close()
+    kept = Files(tmp_path / "back" / "files").put(io.BytesIO(b"photo"), "a.jpg")
+    assert f"files/{kept['sha256'][:2]}/{kept['sha256'][2:]}" in made["files"]
+
+
+def test_a_backup_is_of_one_instant_while_others_write(site: Path, tmp_path: Path, driver: DriverName) -> None:
+    store = open_store(site / "site.db", driver=driver)
+    stop = threading.Event()
+
+    def write() -> None:
+        number = 1
+        while not stop.is_set():
+            number += 1
+            with store.writing() as writes:
+                append(writes, ticket(number=number))
+                writes.keep_key(str(number), ID, number, "")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for copy in range(4):
+            backup(site / "site.db", tmp_path / f"copy{copy}", MADE, driver=driver)
+    finally:
+        stop.set()
+        writer.join()
+        store.close()
+    for copy in range(4):
+        kept = open_store(tmp_path / f"copy{copy}" / "site.db", driver=driver)
+        with kept.reading() as reads:
+            steps = [step.number for step in reads.steps(ID)]
+            now = reads.ticket(ID)
+            assert now is not None
+            assert steps == list(range(1, now.number + 1))
+            assert now.number == 1 or reads.by_key(str(now.number)) is not None
+        kept.close()
+
+
+def test_nothing_is_overwritten(site: Path, tmp_path: Path, driver: DriverName) -> None:
+    backup(site / "site.db", tmp_path / "copy", MADE, driver=driver)
+    with pytest.raises(SetUp, match="not empty"):
+        backup(site / "site.db", tmp_path / "copy", MADE, driver=driver)
+    with pytest.raises(SetUp, match="not empty"):
+        restore(tmp_path / "copy", site, driver=driver)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["copy", "site"]
+
+
+def test_a_backup_of_nothing_leaves_nothing(tmp_path: Path, driver: DriverName) -> None:
+    with pytest.raises(SetUp, match="no store"):
+        backup(tmp_path / "site.db", tmp_path / "copy", MADE, driver=driver)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", ["changed", "gone", "database"])
+def test_a_damaged_backup_is_not_restored(site: Path, tmp_path: Path, driver: DriverName, how: str) -> None:
+    backup(site / "site.db", tmp_path / "copy", MADE, driver=driver)
+    draft = tmp_path / "copy" / "workflows" / "repair.sop.yaml"
+    if how == "changed":
+        draft.write_text("states: []\n")
+    elif how == "gone":
+        draft.unlink()
+    else:
+        content = bytearray((tmp_path / "copy" / "site.db").read_bytes())
+        content[5000] ^= 1
+        (tmp_path / "copy" / "site.db").write_bytes(bytes(content))
+    with pytest.raises(FaultsFound, match="damaged"):
+        restore(tmp_path / "copy", tmp_path / "back", driver=driver)
+    assert not (tmp_path / "back").exists()
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd"])
+def test_a_manifest_cannot_name_what_lies_outside(site: Path, tmp_path: Path, driver: DriverName, name: str) -> None:
+    backup(site / "site.db", tmp_path / "copy", MADE, driver=driver)
+    manifest = json.loads((tmp_path / "copy" / MANIFEST).read_text())
+    manifest["files"][name] = {"sha256": "0" * 64, "size": 0}
+    (tmp_path / "copy" / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(SetUp, match="not a backup"):
+        restore(tmp_path / "copy", tmp_path / "back", driver=driver)
+
+
+def test_a_folder_that_is_no_backup(tmp_path: Path) -> None:
+    with pytest.raises(SetUp, match="not a backup"):
+        check_backup(tmp_path)
+
+
+def test_links_are_not_copied(site: Path, tmp_path: Path, driver: DriverName) -> None:
+    (site / "workflows" / "secret.yaml").symlink_to("/etc/passwd")
+    (site / "calendars").symlink_to("/etc")
+    made = backup(site / "site.db", tmp_path / "copy", MADE, driver=driver)
+    assert not [name for name in made["files"] if "secret" in name or "calendars" in name]
+
+
+def test_status_counts_and_checks(site: Path, driver: DriverName) -> None:
+    told = status(site / "site.db", driver=driver)
+    assert (told["driver"], told["check"], told["revision"]) == (driver, "ok", schema.REVISION)
+    assert told["journal_mode"] in {"wal", "delete", "truncate"}
+    assert (told["tables"]["step"], told["tables"]["ticket"], told["tables"]["timer"]) == (1, 1, 0)
+    assert told["sizes"]["site.db"] > 4096
+    assert told["sizes"]["files"] == len(b"photo")
+
+
+def test_there_is_nothing_to_raise_in_a_new_store(site: Path, tmp_path: Path, driver: DriverName) -> None:
+    done = upgrade(site / "site.db", tmp_path / "before.db", driver=driver)
+    assert done == {"from": schema.REVISION, "to": schema.REVISION, "backup": None}
+    assert not (tmp_path / "before.db").exists()
+
+
+def later(folder: Path, body: str) -> Path:
+    """Migrations with one more, whose `upgrade` is `body`."""
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "v9000_later.py").write_text(
+        f'from alembic import op\nrevision = "9000"\ndown_revision = "{schema.REVISION}"\n\ndef upgrade():\n{body}'
+    )
+    return folder
+
+
+def schema_of(store: SqliteStore) -> list[tuple[str, str]]:
+    with store._connected() as connection:
+        rows: list[tuple[str, str]] = connection.raw.execute("SELECT name, sql FROM sqlite_schema").fetchall()
+        return rows
+
+
+def test_raising_makes_a_backup_and_keeps_the_rows(site: Path, tmp_path: Path, driver: DriverName) -> None:
+    body = "    op.execute('ALTER TABLE unit ADD COLUMN area TEXT')\n"
+    done = upgrade(site / "site.db", tmp_path / "before.db", migrations=later(tmp_path / "later", body), driver=driver)
+    assert done == {"from": schema.REVISION, "to": "9000", "backup": str(tmp_path / "before.db")}
+    assert status(site / "site.db", driver=driver)["revision"] == "9000"
+    assert status(site / "site.db", driver=driver)["tables"]["step"] == 1
+    with pytest.raises(SetUp, match="newer program"):
+        open_store(site / "site.db", driver=driver)
+    before = open_store(tmp_path / "before.db", driver=driver)
+    with before.reading() as reads:
+        assert reads.ticket(ID) == ticket()
+    before.close()
+
+
+def test_a_migration_that_fails_leaves_nothing_half_done(site: Path, tmp_path: Path, driver: DriverName) -> None:
+    # given a migration that makes a table, changes rows, and then fails
+    body = (
+        "    op.execute('CREATE TABLE extra (id TEXT)')\n"
+        "    op.execute('DELETE FROM step')\n"
+        "    op.execute('ALTER TABLE nowhere ADD COLUMN a TEXT')\n"
+    )
+    store = open_store(site / "site.db", driver=driver)
+    before = schema_of(store)
+    # when it is run
+    with pytest.raises(SetUp, match="no such table"):
+        upgrade(site / "site.db", tmp_path / "before.db", migrations=later(tmp_path / "later", body), driver=driver)
+    # then tables and rows are as they were, and the store works
+    assert schema_of(store) == before
+    with store.writing() as writes:
+        append(writes, ticket(number=2))
+        assert len(list(writes.steps(ID))) == 2
+    store.close()
+
+
+def test_an_unknown_schema_is_not_raised(site: Path, tmp_path: Path, driver: DriverName) -> None:
+    store = open_store(site / "site.db", driver=driver)
+    with store._connected() as connection:
+        connection.raw.execute(f"UPDATE {schema.VERSION_TABLE} SET version_num = 'ffff'")
+    store.close()
+    with pytest.raises(SetUp, match="newer program"):
+        upgrade(site / "site.db", tmp_path / "before.db", driver=driver)
+    assert not (tmp_path / "before.db").exists()
