@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sop_engine.chart import Begun, Chart, Configuration, Occurrence
+from sop_engine.chart import Occurrence
 from sop_engine.procedure import Effect, Raise, Set, State, Transition, Tree
 
 
@@ -83,13 +83,3 @@ class Recorder:
             elif isinstance(effect, Raise):
                 raised.append(effect.event)
         return raised
-
-
-def begin(chart: Chart, host: Recorder | None = None) -> Configuration:
-    """A new ticket of the chart."""
-    host = host or Recorder()
-    transition = chart.opening(host)
-    assert transition is not None
-    configuration = chart.run(Configuration(), Begun(transition), host)
-    assert configuration is not None
-    return configuration
