@@ -58,7 +58,7 @@ class Field:
     columns: tuple["Field", ...] = ()
     """of rows"""
     min: str | int | None = None
-    """least value (a decimal or date as text, an integer as such); fewest characters of a text, fewest items of a list"""
+    """least value (a decimal or date as text, an integer as such); fewest characters of a text, items of a list"""
     max: str | int | None = None
     default: Any = None
     """as the record holds it"""
@@ -113,7 +113,7 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """`count` different people must do the trigger; `of` says which roles (none: whoever `by` allows), `ordered` in turn."""
+    """`count` different people must do the trigger; `of` says which roles (empty: as `by` says), `ordered` in turn."""
 
     count: int
     of: tuple[str, ...] = ()

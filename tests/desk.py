@@ -138,7 +138,7 @@ class Desk:
     def replay(self) -> Report:
         """Replay everything."""
         with self.reading() as reading:
-            return summed(replay_all(reading, Programs()))
+            return summed(replay_all(reading, Programs(), self.settings.zone_info))
 
     @contextmanager
     def reading(self) -> Iterator[Reads]:

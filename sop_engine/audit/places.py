@@ -8,7 +8,7 @@ from sop_engine.store.seam import Reads
 
 
 def place_of(reading: Reads, record: Mapping[str, Any]) -> str | None:
-    """`repair.sop.yaml:61:9` of the transition that a step took or asked for, in its version's text; None where the step
+    """`repair.sop.yaml:61:9` of the transition that a step took or asked for, by its version's text; None where it
     has no place in a procedure."""
     version = reading.version_of(record["procedure"])
     data = reading.blob(version.places) if version else None

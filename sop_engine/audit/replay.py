@@ -8,12 +8,14 @@ proof stands.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from sop_engine import canonical
+from sop_engine.audit.findings import Mismatch, Report
 from sop_engine.audit.places import place_of
+from sop_engine.audit.rows import compare_row
 from sop_engine.messages import Message, msg
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Reads, StoredStep
@@ -39,42 +41,6 @@ _IGNORED: Final = {"engine"}
 """entries of a record that say who decided, not what"""
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """A difference: which step, what kind, what was recorded, what is decided now, and the place in the YAML."""
-
-    ticket: str
-    number: int
-    kind: str
-    """hash | chain | form | value | decided | rules | state | row | missing"""
-    what: Message
-    recorded: Any = None
-    decided: Any = None
-    place: str | None = None
-
-
-@dataclass(slots=True)
-class Report:
-    """What a replay found."""
-
-    tickets: int = 0
-    steps: int = 0
-    erased: int = 0
-    """values that were erased: their commitments were all that could be checked"""
-    mismatches: list[Mismatch] = field(default_factory=list)
-
-    @property
-    def clean(self) -> bool:
-        return not self.mismatches
-
-    def add(self, other: "Report") -> None:
-        """Take another report's findings in."""
-        self.tickets += other.tickets
-        self.steps += other.steps
-        self.erased += other.erased
-        self.mismatches.extend(other.mismatches)
-
-
 class RecordedSeals:
     """The sealer of a replay: salts are those that lie beside the recorded step."""
 
@@ -90,28 +56,36 @@ class RecordedSeals:
         return Sealed(canonical.commitment(recorded.salt, value), recorded.salt, value)
 
 
-def replay_all(reading: Reads, programs: Programs, batch: int = 500) -> Iterator[Report]:
+def replay_all(reading: Reads, programs: Programs, zone: ZoneInfo, batch: int = 500) -> Iterator[Report]:
     """Replay every ticket and the site's own history, one report each; memory does not grow with the store."""
     after = ""
     while ids := reading.ticket_ids(after, batch):
         for id in ids:
-            yield replay_ticket(reading, programs, id)
+            yield replay_ticket(reading, programs, zone, id)
         after = ids[-1]
 
 
-def replay_ticket(reading: Reads, programs: Programs, id: str) -> Report:
-    """Replay one ticket from its first step to its last, then compare its row."""
+def replay_ticket(reading: Reads, programs: Programs, zone: ZoneInfo, id: str) -> Report:
+    """Replay one ticket from its first step to its last, then compare its row; `zone` is the site's."""
     report = Report(tickets=1)
     ticket: Ticket | None = None
     beside = _by_step(reading.sealed(id))
     for stored in reading.steps(id):
-        ticket = _replay_step(reading, programs, report, ticket, stored, beside.pop(stored.number, {}))
         report.steps += 1
+        before = len(report.mismatches)
+        try:
+            ticket = _replay_step(reading, programs, report, ticket, stored, beside.pop(stored.number, {}))
+        except Exception as error:  # a record that was tampered with can fail in any way; an honest one must not
+            if len(report.mismatches) == before:
+                raise
+            report.mismatches.append(_unreadable(stored, error))
+            return report
     for number, left in sorted(beside.items()):
         report.mismatches.append(
             Mismatch(id, number, "value", msg("values lie beside a step that does not exist"), sorted(left), None)
         )
-    _compare_row(reading, report, id, ticket)
+    program = programs.of(reading, ticket.digest) if ticket else None
+    report.mismatches.extend(compare_row(reading, id, ticket, program, zone))
     return report
 
 
@@ -129,6 +103,12 @@ def state_at(reading: Reads, programs: Programs, id: str, until: int | str) -> T
         ticket = ticket or blank(id, program.procedure.id, record["procedure"])
         ticket = evolve(ticket, record, beside.get(stored.number, {}), stored.hash, program.order)
     return ticket
+
+
+def _unreadable(stored: StoredStep, error: Exception) -> Mismatch:
+    """Nothing after a step that makes no sense can be replayed."""
+    what = msg("the step makes no sense any more ({error}); nothing after it was replayed", error=repr(error)[:200])
+    return Mismatch(stored.ticket, stored.number, "form", what)
 
 
 # --- one step --------------------------------------------------------------------------------------------------------
@@ -338,65 +318,6 @@ def _open(value: Any, values: Mapping[str, Sealed]) -> Any:
     return value
 
 
-# --- the row ---------------------------------------------------------------------------------------------------------
-
-
-def _compare_row(reading: Reads, report: Report, id: str, ticket: Ticket | None) -> None:
-    """The ticket's row against the state that the record leads to."""
-    row = reading.ticket(id)
-    if ticket is None or row is None:
-        if ticket is not row:
-            report.mismatches.append(
-                Mismatch(
-                    id,
-                    0,
-                    "missing",
-                    msg("the record and the ticket's row do not both exist"),
-                    ticket and id,
-                    row and id,
-                )
-            )
-        return
-    have, want = _members(row), _plain(_members(ticket))
-    for name in sorted(want):
-        if have[name] != want[name]:
-            report.mismatches.append(
-                Mismatch(
-                    id,
-                    ticket.number,
-                    "row",
-                    msg("the ticket's row differs from its record at `{name}`", name=name),
-                    want[name],
-                    have[name],
-                )
-            )
-    head = reading.head(id)
-    shown = (head.number, head.hash, head.status, head.owner, head.outcome) if head else ()
-    if shown != (ticket.number, ticket.head, ticket.status, ticket.owner, ticket.outcome):
-        report.mismatches.append(
-            Mismatch(
-                id,
-                ticket.number,
-                "row",
-                msg("the ticket's line in the lists differs from its record"),
-                None,
-                list(shown),
-            )
-        )
-
-
-def _members(ticket: Ticket) -> dict[str, Any]:
-    return {each.name: getattr(ticket, each.name) for each in fields(ticket)}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Erased):
-        return None
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
-
-
 def _by_step(sealed: Mapping[tuple[int, str], Sealed]) -> dict[int, dict[str, Sealed]]:
     found: dict[int, dict[str, Sealed]] = {}
     for (number, slot), value in sealed.items():
@@ -410,8 +331,3 @@ def summed(reports: Iterable[Report]) -> Report:
     for report in reports:
         total.add(report)
     return total
-
-
-def kinds(mismatches: Sequence[Mismatch]) -> list[str]:
-    """The kinds of difference that were found, each once, in order."""
-    return sorted({each.kind for each in mismatches})

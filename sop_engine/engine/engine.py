@@ -15,11 +15,11 @@ from typing import Any, Final
 from sop_engine import canonical, worktime
 from sop_engine.clock import Clock
 from sop_engine.engine.answers import Answerer
-from sop_engine.engine.projections import head_of, project_site
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import BY_NAME, NotFound, NotNow, NotUnderstood, SetUp, SopError
 from sop_engine.messages import msg
 from sop_engine.store.programs import Programs
+from sop_engine.store.projections import head_of, project_site
 from sop_engine.store.seam import Head, Reads, Store, Writes
 from sop_engine.ticket.decide import decide
 from sop_engine.ticket.foresee import foresee

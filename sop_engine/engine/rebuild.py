@@ -3,9 +3,9 @@
 import json
 
 from sop_engine.engine.engine import Engine
-from sop_engine.engine.projections import head_of, project_site
+from sop_engine.store.projections import head_of, project_site
 from sop_engine.store.seam import Writes
-from sop_engine.ticket.evolve import blank, evolve
+from sop_engine.ticket.evolve import as_row, blank, evolve
 from sop_engine.ticket.records import SITE, Sealed, Ticket
 
 
@@ -42,4 +42,4 @@ def _rebuild_one(engine: Engine, transaction: Writes, id: str) -> None:
     if ticket is not None:
         program = engine.programs.of(transaction, ticket.digest)
         number = engine.version_number(transaction, ticket.digest)
-        transaction.project(ticket, head_of(program, ticket, number, engine.settings.zone_info))
+        transaction.project(as_row(ticket), head_of(program, ticket, number, engine.settings.zone_info))

@@ -59,6 +59,12 @@ def copy_of(ticket: Ticket) -> Ticket:
     )
 
 
+def as_row(ticket: Ticket) -> Ticket:
+    """The ticket as its row keeps it: an erased value is simply not there."""
+    kept = {name: None if isinstance(value, Erased) else value for name, value in ticket.fields.items()}
+    return replace(ticket, fields=kept)
+
+
 def blank(id: str, procedure: str, digest: str) -> Ticket:
     """A ticket before its first step."""
     return Ticket(id=id, procedure=procedure, digest=digest)

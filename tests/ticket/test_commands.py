@@ -14,7 +14,7 @@ procedure: repair
 title: {zh: 报修, en: Repair}
 prefix: WX
 subject: "{{ fault }}"
-roles: [desk, engineer, lead]
+roles: [desk, engineer]
 fields:
   fault:   {type: text, title: {zh: 故障, en: Fault}}
   urgency: {type: choice, title: {zh: 缓急, en: Urgency}, choices: {urgent: 急修, normal: 一般}, default: normal}
@@ -41,7 +41,7 @@ states:
   on_site:
     transitions:
       price: {by: assignee, ask: [labour, parts]}
-      done:  {by: assignee, when: fee > 0, to: repaired}
+      done:  {by: assignee, when: given(fee) and fee > 0, to: repaired}
   repaired:
     transitions:
       no_answer: {by: desk}

@@ -39,14 +39,14 @@ procedure: parent
 title: {zh: 总单, en: Parent}
 prefix: ZD
 subject: "总单"
-roles: [desk, engineer]
+roles: [desk]
 fields:
   parts: {type: rows, title: {zh: 分项, en: Parts}, columns: {what: text, note: text}}
-open: {by: desk, may_ask: parts, to: open_}
+open: {by: desk, may_ask: parts, to: ready}
 states:
-  open_:
+  ready:
     transitions:
-      split: {by: desk, start: {procedure: child, each: parts, with: {what: row.what}}, to: waiting}
+      divide: {by: desk, start: {procedure: child, each: parts, with: {what: row.what}}, to: waiting}
   waiting:
     always: [{when: "all(children('child'), child.status == 'closed')", to: finished}]
     transitions:
@@ -187,7 +187,7 @@ def test_a_recurring_timer_fires_once_per_period_after_downtime(desk: Desk) -> N
 
 def test_children_start_in_the_same_transaction_and_their_end_moves_the_parent(desk: Desk) -> None:
     zd = desk.open("parent", by="wang", parts=[{"what": "甲"}, {"what": "乙"}])
-    done = desk.do(zd, "split", by="wang")
+    done = desk.do(zd, "divide", by="wang")
     children = [child["id"] for child in desk.ticket(zd).children]
     assert [step.ticket for step in done.followed] == children == ["FD-20261123-001", "FD-20261123-002"]
     assert desk.ticket(children[0]).owner == "wang"
@@ -199,7 +199,7 @@ def test_children_start_in_the_same_transaction_and_their_end_moves_the_parent(d
 
 def test_a_signal_reaches_open_children_and_one_that_nobody_takes_is_recorded(desk: Desk) -> None:
     zd = desk.open("parent", by="wang", parts=[{"what": "甲"}])
-    desk.do(zd, "split", by="wang")
+    desk.do(zd, "divide", by="wang")
     child = desk.ticket(zd).children[0]["id"]
     desk.do(zd, "hurry", by="wang")
     assert desk.state(child) == ["hurried"]
@@ -210,8 +210,8 @@ def test_a_signal_reaches_open_children_and_one_that_nobody_takes_is_recorded(de
 def test_a_refused_start_refuses_the_whole_command(desk: Desk) -> None:
     zd = desk.open("parent", by="wang", parts=[{"what": "甲"}, {"note": "无事项"}])
     with pytest.raises(errors.NotUnderstood, match="What"):
-        desk.do(zd, "split", by="wang")
-    assert desk.state(zd) == ["open_"]
+        desk.do(zd, "divide", by="wang")
+    assert desk.state(zd) == ["ready"]
     assert desk.ticket(zd).children == []
     with desk.reading() as reading:
         assert [id for id in reading.ticket_ids() if id.startswith("FD")] == []
