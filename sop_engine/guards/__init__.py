@@ -22,15 +22,16 @@ unset. Unset rows are no rows: `count` and `sum` give 0, `any` is false, `all` t
 nothing to a `sum`. `("count", ("rows", field))` also counts the items of a field with many values.
 
 Numbers. Arithmetic is decimal with 28 digits, rounded half to even within; a field rounds half up to its scale when it is
-written (`values.encode`). Division by zero is unset, and so is what passes 10^18 or leaves the calendar.
+written (`values.encode`). Division by zero is unset, and so is a whole number from 2^53 on, a decimal with more than 19
+digits before its point, and a date outside the years 1900 to 2999.
 
 Types. Both sides of a comparison are of one type (integers and decimals are one); only numbers, dates, times and date-times
 are ordered; a constant compared with a choice is one of its choices. A text constant beside a date, time or date-time
 stands for one, written as the record has it, or for a date-time as wall time of the site (`2026-11-22 08:30`, or a date for
 its 00:00). Two choices are compared where they share a choice.
 
-Bounds. At most 500 operations, 40 deep; a test over rows holds no further test over rows, so that its cost is that of
-the tree times the rows.
+Bounds. At most 500 operations, 40 deep; a test over rows holds no further test over rows (only a plain
+`count`), so that its cost is that of the tree times the rows.
 """  # noqa: E501  a table's row is one line
 
 from collections.abc import Callable, Iterator, Mapping

@@ -8,15 +8,15 @@ from operator import methodcaller
 from typing import Any, Final, Protocol
 
 from sop_engine import values, worktime
+from sop_engine.canonical import LARGEST_INTEGER
 from sop_engine.guards.kinds import Typed
 from sop_engine.procedure import Duration
 
 Value = Callable[[Any], Any]
 Test = Callable[[Any], bool]
 
-LARGEST: Final = 10**18
-"""what arithmetic may reach; beyond it is unset"""
-_ARITHMETIC: Final = Context(prec=28, rounding=ROUND_HALF_EVEN, traps=[])
+_ARITHMETIC: Final = Context(prec=28, rounding=ROUND_HALF_EVEN, Emax=18, Emin=-40, traps=[])
+"""beyond 19 digits before the point, and by zero, it gives what is not finite: unset"""
 
 
 class Env(Protocol):
@@ -77,10 +77,12 @@ def close(node: Typed) -> Value:
             return _both(close(later), close(earlier), lambda a, b: (a - b).days)
         case "neg", (inner,):
             return _negative(close(inner))
-        case (("int+" | "int-" | "int*" | "+" | "-" | "*" | "/"), (left, right)):
-            return _both(close(left), close(right), _ARITHMETIC_OF[node.op])
+        case (("int+" | "int-" | "int*"), (left, right)):
+            return _both(close(left), close(right), _WHOLE_OF[node.op])
+        case (("+" | "-" | "*" | "/"), (left, right)):
+            return _decimal(node.op, left, right)
         case "sum", (source, inner):
-            return _sum(_rows(source), close(inner))
+            return _sum(_rows(source), inner)
         case "count", (source, None):
             items = _rows(source)
             return lambda env: len(items(env))
@@ -113,22 +115,42 @@ def _negative(value: Value) -> Value:
 
 
 def _whole(number: int) -> int | None:
-    return number if -LARGEST <= number <= LARGEST else None
+    return number if -LARGEST_INTEGER <= number <= LARGEST_INTEGER else None
 
 
-def _bounded(number: Decimal) -> Decimal | None:
-    return number if number.is_finite() and -LARGEST <= number <= LARGEST else None
-
-
-_ARITHMETIC_OF: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+_WHOLE_OF: Final[Mapping[str, Callable[[int, int], int | None]]] = {
     "int+": lambda a, b: _whole(a + b),
     "int-": lambda a, b: _whole(a - b),
     "int*": lambda a, b: _whole(a * b),
-    "+": lambda a, b: _bounded(_ARITHMETIC.add(a, b)),
-    "-": lambda a, b: _bounded(_ARITHMETIC.subtract(a, b)),
-    "*": lambda a, b: _bounded(_ARITHMETIC.multiply(a, b)),
-    "/": lambda a, b: _bounded(_ARITHMETIC.divide(a, b)) if b else None,
 }
+_DECIMAL_OF: Final[Mapping[str, Callable[[Any, Any], Decimal]]] = {
+    "+": _ARITHMETIC.add,
+    "-": _ARITHMETIC.subtract,
+    "*": _ARITHMETIC.multiply,
+    "/": _ARITHMETIC.divide,
+}
+
+
+def _decimal(op: str, left: Typed, right: Typed) -> Value:
+    operation = _DECIMAL_OF[op]
+    first = close(left)
+    if right.op == "const":
+        constant = right.parts[0]
+
+        def with_constant(env: Any) -> Any:
+            if (a := first(env)) is None:
+                return None
+            return result if (result := operation(a, constant)).is_finite() else None
+
+        return with_constant
+    second = close(right)
+
+    def value(env: Any) -> Any:
+        if (a := first(env)) is None or (b := second(env)) is None:
+            return None
+        return result if (result := operation(a, b)).is_finite() else None
+
+    return value
 
 
 def _moved(moment: Value, kind: str, duration: Duration, sign: int) -> Value:
@@ -164,16 +186,22 @@ def _each(rows: Iterable[Any], env: Any) -> Iterable[_RowEnv]:
         yield inner
 
 
-def _sum(rows: Callable[[Any], Sequence[Any]], value: Value) -> Value:
-    def total(env: Any) -> Any:
-        result: Any = 0
-        for inner in _each(rows(env), env):
-            if (number := value(inner)) is None:
-                continue
-            result = result + number if type(number) is type(result) is int else _ARITHMETIC.add(result, number)
-        return _whole(result) if type(result) is int else _bounded(result)
+def _sum(rows: Callable[[Any], Sequence[Any]], inner: Typed) -> Value:
+    if inner.op == "row":
+        (column,) = inner.parts
+        return lambda env: _total(row.get(column) for row in rows(env))
+    value = close(inner)
+    return lambda env: _total(value(each) for each in _each(rows(env), env))
 
-    return total
+
+def _total(numbers: Iterable[Any]) -> Any:
+    result: Any = 0
+    for number in numbers:
+        if number is not None:
+            result = result + number if type(number) is type(result) is int else _ARITHMETIC.add(result, number)
+    if type(result) is int:
+        return _whole(result)
+    return result if result.is_finite() else None
 
 
 def _count(rows: Callable[[Any], Sequence[Any]], test: Test) -> Value:
@@ -223,6 +251,7 @@ def _comparison(op: str, left: Typed, right: Typed) -> Test:
             return _FIELD_TO_CONSTANT[op](left.parts[0], right.parts[0])
         if left.op == "times":
             return _TIMES_TO_CONSTANT[op](left.parts[0], right.parts[0])
+        return _ANY_TO_CONSTANT[op](close(left), right.parts[0])
     return _ANY_TO_ANY[op](close(left), close(right))
 
 
@@ -241,6 +270,14 @@ _TIMES_TO_CONSTANT: Final[Mapping[str, Callable[[str, Any], Test]]] = {
     "<=": lambda trigger, constant: lambda env: env.times(trigger) <= constant,
     ">": lambda trigger, constant: lambda env: env.times(trigger) > constant,
     ">=": lambda trigger, constant: lambda env: env.times(trigger) >= constant,
+}
+_ANY_TO_CONSTANT: Final[Mapping[str, Callable[[Value, Any], Test]]] = {
+    "==": lambda x, constant: lambda env: x(env) == constant,
+    "!=": lambda x, constant: lambda env: (a := x(env)) is not None and a != constant,
+    "<": lambda x, constant: lambda env: (a := x(env)) is not None and a < constant,
+    "<=": lambda x, constant: lambda env: (a := x(env)) is not None and a <= constant,
+    ">": lambda x, constant: lambda env: (a := x(env)) is not None and a > constant,
+    ">=": lambda x, constant: lambda env: (a := x(env)) is not None and a >= constant,
 }
 _ANY_TO_ANY: Final[Mapping[str, Callable[[Value, Value], Test]]] = {
     "==": lambda x, y: lambda env: (a := x(env)) is not None and (b := y(env)) is not None and a == b,

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from sop_engine import values
+from sop_engine.canonical import LARGEST_INTEGER
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Duration, Field, Tree, Unit
 
@@ -220,7 +221,7 @@ class _Typist:
         return node
 
     def _junction(self, tree: Tree, path: Path) -> Typed:
-        parts = self._parts(tree, path, 1, LARGEST_TREE)
+        parts = self._parts(tree, path, 1, len(tree))
         read = tuple(self._condition(part, (*path, index)) for index, part in enumerate(parts, 1))
         return read[0] if len(read) == 1 else Typed(tree[0], BOOLEAN, read)
 
@@ -230,7 +231,7 @@ class _Typist:
 
     def _comparison(self, tree: Tree, path: Path) -> Typed:
         left, right = (self.read(part, (*path, index)) for index, part in enumerate(self._parts(tree, path, 2, 2), 1))
-        left, right = _like(left, right, path)
+        left, right = _like(left, right, path, (*path, 2))
         if tree[0] not in {"==", "!="} and left.kind.name not in _ORDERED:
             raise GuardFault(path, msg("of {kind} none is more or less; use == or !=", kind=left.kind.said()))
         if left.op == "const" and right.op != "const":
@@ -243,14 +244,15 @@ class _Typist:
         if isinstance(second, tuple | list) and second and second[0] == "list":
             items = []
             for index, item in enumerate(second[1:], 1):
-                left, read = _like(left, self.read(item, (*path, 2, index)), (*path, 2, index))
+                place = (*path, 2, index)
+                left, read = _like(left, self.read(item, place), path, place)
                 items.append(read)
             return Typed("in", BOOLEAN, (left, tuple(items)))
         right = self.read(second, (*path, 2))
         if not right.kind.many:
             raise GuardFault((*path, 2), msg("a list is wanted here, and this is {kind}", kind=right.kind.said()))
         item = Typed("", Kind(right.kind.name, choices=right.kind.choices))
-        left, _item = _like(left, item, path)
+        left, _item = _like(left, item, path, (*path, 2))
         return Typed("within", BOOLEAN, (left, right))
 
     # --- numbers and dates ---
@@ -279,7 +281,9 @@ class _Typist:
         (part,) = self._parts(tree, path, 1, 1)
         inner = self.read(part, (*path, 1))
         if str(inner.kind) not in _NUMBERS:
-            raise GuardFault(path, msg("a minus stands before a number, and this is {kind}", kind=inner.kind.said()))
+            raise GuardFault(
+                (*path, 1), msg("a minus stands before a number, and this is {kind}", kind=inner.kind.said())
+            )
         if inner.op == "const":
             return Typed("const", inner.kind, (-inner.parts[0],))
         return Typed("neg", inner.kind, (inner,))
@@ -289,7 +293,7 @@ class _Typist:
     def _over(self, tree: Tree, path: Path) -> Typed:
         op = tree[0]
         source, *test = self._parts(tree, path, 1 if op == "count" else 2, 2)
-        if self.columns is not None:
+        if self.columns is not None and test:
             raise GuardFault(path, msg("{name} cannot stand inside another one over rows", name=op))
         node, columns = self._source(source, (*path, 1))
         if not test:
@@ -321,12 +325,13 @@ class _Typist:
         return Typed("rows", Kind("rows"), (name,)), columns
 
 
-def _like(left: Typed, right: Typed, path: Path) -> tuple[Typed, Typed]:
-    """Both sides as one type, a text constant made what the other side is. Raises `GuardFault` where they are not."""
+def _like(left: Typed, right: Typed, path: Path, of_right: Path) -> tuple[Typed, Typed]:
+    """Both sides as one type, a text constant made what the other side is; `of_right` leads to the right one. Raises
+    `GuardFault` where they are of two types."""
     if left.op == "const":
         left = _adapted(left, right.kind, (*path, 1))
     if right.op == "const":
-        right = _adapted(right, left.kind, (*path, 2))
+        right = _adapted(right, left.kind, of_right)
     one, other = left.kind, right.kind
     for kind in (one, other):
         if kind.many:
@@ -337,7 +342,13 @@ def _like(left: Typed, right: Typed, path: Path) -> tuple[Typed, Typed]:
         raise GuardFault(path, msg("{left} is never {right}", left=one.said(), right=other.said()))
     if one.name == "choice" and not one.choices & other.choices:
         raise GuardFault(path, msg("these two have no choice in common, so they are never equal"))
+    if one.name != other.name:  # numbers: made alike now, so that it is not done at every comparison
+        left, right = _as_decimal(left), _as_decimal(right)
     return left, right
+
+
+def _as_decimal(node: Typed) -> Typed:
+    return Typed("const", DECIMAL, (Decimal(node.parts[0]),)) if node.op == "const" else node
 
 
 def _adapted(node: Typed, kind: Kind, path: Path) -> Typed:
@@ -370,10 +381,10 @@ def _constant(kind: Any, value: Any) -> Any:
             case "text" | "choice" | "unit" | "phone" | "staff":
                 return value if isinstance(value, str) and len(value.encode()) <= LONGEST_TEXT else None
             case "integer":
-                return value if type(value) is int and abs(value) <= 10**18 else None
+                return value if type(value) is int and abs(value) <= LARGEST_INTEGER else None
             case "decimal" | "money":
                 number = Decimal(value) if isinstance(value, str) and len(value) <= 40 else None
-                return number if number is not None and number.is_finite() and abs(number) <= 10**18 else None
+                return number if number is not None and number.is_finite() and number.adjusted() <= 18 else None
             case "boolean":
                 return value if isinstance(value, bool) else None
             case "date":

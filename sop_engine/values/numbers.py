@@ -14,7 +14,8 @@ from sop_engine.procedure import Field
 from sop_engine.values.problems import ValueProblem
 from sop_engine.values.texts import fold
 
-LARGEST: Final = 10**18
+MOST_DIGITS: Final = 19
+"""before the point"""
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 _NUMBER: Final = re.compile(r"[+-]?(\d{1,3}(,\d{3}){1,6}|\d{1,19})(\.\d{1,20})?")
 _CURRENCY: Final = re.compile(
@@ -44,9 +45,7 @@ def is_decimal_text(text: object, scale: int) -> bool:
     if not isinstance(text, str) or len(text) > 60 or not text.isascii() or not _FORM.fullmatch(text):
         return False
     digits = text.partition(".")[2]
-    return (
-        len(digits) == scale and (not text.startswith("-") or text.strip("-0.") != "") and abs(Decimal(text)) <= LARGEST
-    )
+    return len(digits) == scale and (not text.startswith("-") or text.strip("-0.") != "")
 
 
 def parse_integer(field: Field, text: str) -> int:
@@ -80,7 +79,7 @@ def parse_decimal(field: Field, text: str) -> str:
 def exact_text(field: Field, number: Decimal) -> str:
     """A number that somebody gives, as the record has it. Raises `ValueProblem` where it has too many digits."""
     # the exponent first: a number such as 1E+999999999 must not be written out in digits
-    if not number.is_finite() or number.adjusted() > 18 or number.copy_abs() > LARGEST:
+    if not number.is_finite() or number.adjusted() >= MOST_DIGITS:
         raise ValueProblem(_too_large(str(number)))
     rounded = quantise(number, field.scale)
     if rounded != number:

@@ -12,7 +12,7 @@ from sop_engine import canonical
 from sop_engine.messages import msg
 from sop_engine.procedure import Choice, Field
 from sop_engine.values.moments import read_date, read_instant, read_interval, read_time
-from sop_engine.values.numbers import exact_text, parse_decimal, parse_integer
+from sop_engine.values.numbers import MOST_DIGITS, exact_text, parse_decimal, parse_integer
 from sop_engine.values.people import person, read_person, read_phone, read_unit
 from sop_engine.values.problems import Problem, ValueProblem
 from sop_engine.values.records import LARGEST_LIST, check, plain
@@ -251,7 +251,7 @@ def _number(field: Field, value: Any) -> Any:
         raise ValueProblem(msg("a number is wanted here")) from None
     if field.type != "integer":
         return exact_text(field, number)
-    if not number.is_finite() or number.adjusted() > 18 or number != number.to_integral_value():
+    if not number.is_finite() or number.adjusted() >= MOST_DIGITS or number != number.to_integral_value():
         raise ValueProblem(msg("a whole number is wanted, such as {example}", example=3))
     return int(number)
 

@@ -36,8 +36,7 @@ _PHONE_FIRST: Final = re.compile(r"(\+?\(?\d[\d\s()+.-]{2,}\d)[\s,;:/]+(\D.*)")
 
 def read_unit(text: str) -> str:
     """The unit that `text` names. Raises `ValueProblem`."""
-    folded = fold(text).upper()
-    unit = "-".join(part for part in _UNIT_END.sub("", _UNIT_MARKS.sub("-", folded)).split("-") if part)
+    unit = _unit(fold(text).upper())
     if not is_unit(unit):
         raise ValueProblem(msg("{text} is no unit; write 3-2-1202 or 3栋2单元1202", text=text[:40]))
     return unit
@@ -45,7 +44,14 @@ def read_unit(text: str) -> str:
 
 def is_unit(text: object) -> bool:
     """Whether `text` is a unit in the form that is kept."""
-    return isinstance(text, str) and len(text) <= LONGEST_UNIT and _UNIT.fullmatch(text) is not None
+    if not isinstance(text, str) or len(text) > LONGEST_UNIT or _UNIT.fullmatch(text) is None:
+        return False
+    return _unit(text) == text
+
+
+def _unit(folded: str) -> str:
+    marked = _UNIT_MARKS.sub("-", folded)
+    return "-".join(part for part in _UNIT_END.sub("", marked).split("-") if part)
 
 
 def read_phone(text: str) -> str:

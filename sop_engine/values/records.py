@@ -54,7 +54,7 @@ def decode(field: Field, value: Any) -> Any:
 
 def encode(field: Field, value: Any) -> Any:
     """The record's form of what `decode` or an expression gives: decimals rounded half up to the field's scale, whole
-    numbers half up to one."""
+    numbers half up to one; None where a number is larger than the field can hold."""
     if field.type == "rows":
         columns = {column.id: column for column in field.columns}
         return [{name: encode(columns[name], cell) for name, cell in row.items()} for row in value]
@@ -68,9 +68,11 @@ def _encoded(field: Field, value: Any) -> Any:
         case bool():
             return value
         case int() | Decimal() if field.type == "integer":
-            return int(quantise(value, 0))
+            whole = int(quantise(value, 0))
+            return whole if abs(whole) <= canonical.LARGEST_INTEGER else None
         case int() | Decimal() if field.type in {"decimal", "money"}:
-            return decimal_text(value, field.scale)
+            text = decimal_text(value, field.scale)
+            return text if is_decimal_text(text, field.scale) else None
         case _:
             return plain(value)
 

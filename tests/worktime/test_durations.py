@@ -1,5 +1,7 @@
 """Durations: what is written in zh or en is read, said again, and read back."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,8 +54,12 @@ def test_words_for_a_duration_are_read(text: str, duration: Duration) -> None:
         "0.001 h",
         "1 fortnight",
         "101 years",
-    ]
-    + ["9" * 90 + " h", "30 min\n30 min 1 day", "十十分钟", "\x00", "\ud800 min"],
+        "9" * 90 + " h",
+        "30 min\n30 min 1 day",
+        "十十分钟",
+        "\x00",
+        "\ud800 min",
+    ],
 )
 def test_other_text_is_refused_with_a_way_to_write_it(text: str) -> None:
     with pytest.raises(NotADuration) as refused:
@@ -77,7 +83,5 @@ def test_what_is_said_is_read_back(duration: Duration, language: str) -> None:
 
 @given(st.text(max_size=100))
 def test_no_text_raises_anything_else(text: str) -> None:
-    try:
-        parse_duration(text)
-    except NotADuration:
-        pass
+    with contextlib.suppress(NotADuration):
+        assert parse_duration(text).count >= 0
