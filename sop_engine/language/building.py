@@ -15,6 +15,8 @@ from sop_engine.language.tree import Cursor
 from sop_engine.messages import Text
 from sop_engine.procedure import Duration, Field, Tree
 
+OPEN: Final[Text] = {"zh": "登记", "en": "Open"}
+"""The title of the trigger that every procedure has."""
 SOURCE: Final = re.compile(r"ours\Z|[A-Z]+[0-9]* \S.*\Z")
 
 
@@ -55,6 +57,8 @@ class Builder:
         """The element's own title, else the one that `words` has for its id, else the id."""
         if given is None and kind in ("state", "trigger", "outcome", "timer"):
             given = self.document.words.get(name)
+        if kind == "trigger" and name == "open" and given is None:
+            return OPEN
         if (text := written(given)) is not None:
             if len(text) == 1 and "und" not in text:
                 self.draft.fact("half_titled", cursor.name, name=name, language=next(iter(text)))

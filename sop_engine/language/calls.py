@@ -4,7 +4,8 @@
 |---|---|
 | `given(x)` | whether a field is set |
 | `in_state('s')`, `did('t')`, `times('t')` | of this ticket, before the transition being decided |
-| `count(x)`, `count(x, test)`, `any(x, test)`, `all(x, test)` | over rows (`row.column`), a list, or `children` (`child.status`) |
+| `count(x)`, `count(x, test)` | over rows (`row.column`), a list, or `children` (`child.status`) |
+| `any(x, test)`, `all(x, test)` | over rows or children |
 | `sum(x, value)`, `sum(rows.column)` | |
 | `children`, `children('rework')` | child tickets, of one procedure; only inside the functions above |
 | `duration('15 min')` | to be added to or taken from a date or a date with a time |
@@ -90,12 +91,15 @@ def _over(reader: Reader, name: str, arguments: list[nodes.Expr], start: int) ->
             )
         ]
         source = source.node
+    if reader.scope.going_over:
+        return reader.trouble("nested", start, start + len(name))
     outer = (reader.scope.columns, reader.scope.child)
     tree, first = _source(reader, source, start)
     if tree is None:
         reader.scope.columns, reader.scope.child = outer
         return first
     inner = [first]
+    reader.scope.going_over = True
     for each in rest:
         part = reader.read(each)
         inner.append(part)
@@ -104,6 +108,7 @@ def _over(reader: Reader, name: str, arguments: list[nodes.Expr], start: int) ->
             reason = "not_number" if name == "sum" else "not_boolean"
             reader.trouble(reason, part.start, part.end, found=part.kind.words)
     reader.scope.columns, reader.scope.child = outer
+    reader.scope.going_over = False
     result = NUMBER if name in ("count", "sum") else BOOLEAN
     end = max(end, *(each.end for each in inner))
     return Expression((name, tree, *(each.tree for each in inner[1:])), result, start, end, tuple(inner))

@@ -1,6 +1,7 @@
-"""The way of a file: bytes, tree, schema, records, checks. Every layer adds what it finds; nothing stops at the first."""
+"""The way of a file: bytes, tree, schema, records, checks. Every layer adds what it finds."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sop_engine.diagnostics import Diagnostic, Span, has_errors, in_order
 from sop_engine.language import checks, normal, punctuation, reading, validating
@@ -34,6 +35,10 @@ class Compiled:
     places: dict[str, list[int]]
 
 
+TORN: Final = frozenset({"full_width", "braces", "question_mark", "unquoted", "merge", "unknown_alias", "key_not_text"})
+"""Facts after which words are not what they were meant to be, so that looking them up would only add noise."""
+
+
 class NoTemplates:
     """A site without templates."""
 
@@ -65,19 +70,45 @@ def draft_of(text: bytes, file: str, templates: TemplateSource) -> Draft:
         draft.facts.append(fact)
         read.spoilt.append(fact.span)
     document, found = validating.validate(draft.cursor)
-    draft.facts.extend(found)
-    if document is not None:
+    draft.facts.extend(fact for fact in found if not _torn(draft, fact.values.get("map", fact.span)))
+    if document is not None and not any(fact.kind in TORN for fact in draft.facts):
         normal.build(draft, document, templates)
     return draft
 
 
 def faults(draft: Draft) -> list[Diagnostic]:
     """What all checks say of a draft, in order, without consequences of other faults and without allowed warnings."""
-    found = [fault for check in checks.CHECKS for fault in check(draft)]
-    kept = [fault for fault in found if not _consequence(fault, draft)]
+    found: list[Diagnostic] = []
+    for check in checks.CHECKS:
+        found += [fault for fault in check(draft) if not _allowed(draft, fault)]
+    own = {(fact.span, fact.kind) for fact in draft.reading.facts}
+    kept = [fault for fault in found if any(fault.span == span for span, _ in own) or not _torn(draft, fault.span)]
     return in_order(kept)
 
 
-def _consequence(fault: Diagnostic, draft: Draft) -> bool:
-    """Whether the fault lies in a part of the file that is already known to be torn."""
+def _torn(draft: Draft, span: Span) -> bool:
+    """Whether a place lies in a part of the file that is known to be torn: what is found there is a consequence."""
+    return any(_within(span, spoilt) and not _is_fact(draft, span) for spoilt in draft.reading.spoilt)
+
+
+def _is_fact(draft: Draft, span: Span) -> bool:
+    return any(fact.kind == "full_width" and fact.span == span for fact in draft.facts)
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return (outer.line, outer.column) <= (inner.line, inner.column) and (inner.end_line, inner.end_column) <= (
+        outer.end_line,
+        outer.end_column,
+    )
+
+
+def _allowed(draft: Draft, fault: Diagnostic) -> bool:
+    """Whether the owner switched this warning off where it stands."""
+    if fault.severity != "warning":
+        return False
+    for index, allowance in enumerate(draft.allowances):
+        place = draft.places.get(allowance.at)
+        if allowance.code == fault.code and (not allowance.at or (place is not None and _within(fault.span, place))):
+            draft.used_allowances.add(index)
+            return True
     return False

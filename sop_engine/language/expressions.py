@@ -61,10 +61,10 @@ def parse(text: str) -> nodes.Expr:
     environment = _Positioned()
     try:
         parser = Parser(environment, text, state="variable")
-        if parser.stream.eos:
+        if not parser.stream:
             raise Trouble("empty", 0, len(text))
         found = parser.parse_expression()
-        if not parser.stream.eos:
+        if parser.stream:
             start = parser.stream.current.lineno
             raise Trouble("goes_on", start, start + 1, rest=text[start : start + 30])
     except jinja2.TemplateSyntaxError as error:
@@ -193,6 +193,8 @@ class _Reader:
             return Expression(("field", name, part), UNKNOWN, start, end)
         parts = {"interval": {"start": "datetime", "end": "datetime"}, "person": {"name": "text", "phone": "phone"}}
         kinds = parts.get(known.type, {}) if not known.many else {}
+        if known.type == "checklist":
+            kinds = dict.fromkeys((line.id for line in known.choices), "boolean")
         if part not in kinds:
             return self.trouble("no_part", start, end, name=name, part=part, type=known.type, parts=tuple(kinds))
         return Expression(("field", name, part), Kind(kinds[part]), start, end)
@@ -201,7 +203,7 @@ class _Reader:
         if name == "child" and self.scope.child:
             if part not in ("id", "status", "outcome", "procedure", "state"):
                 return self.trouble("no_child_part", start, end, part=part)
-            return Expression(("row", part), TEXT, start, end)
+            return Expression(("row", part), Kind("text", many=part == "state"), start, end)
         if name == "row" and self.scope.columns is not None:
             self.scope.uses.append(("column", part, start, end))
             column = self.scope.columns.get(part)
@@ -301,6 +303,8 @@ class _Reader:
             result = NUMBER
         elif operation in ("+", "-") and kinds[0] in ("date", "datetime") and kinds[1] == "duration":
             result = left.kind
+            if kinds[0] == "date" and right.tree[-1] in ("min", "h"):
+                return self.trouble("date_has_no_hours", right.start, right.end)
         elif operation == "-" and kinds == ("date", "date"):
             result = NUMBER
         if result is None or left.kind.many or right.kind.many:

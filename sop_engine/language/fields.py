@@ -2,8 +2,10 @@
 
 import dataclasses
 import re
+from decimal import Decimal
 from typing import Any, Final
 
+from sop_engine import values
 from sop_engine.language import times
 from sop_engine.language.building import Builder, written
 from sop_engine.language.kinds import is_date
@@ -12,7 +14,6 @@ from sop_engine.language.tree import Cursor
 from sop_engine.procedure import Choice, Field
 
 DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
-DATETIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z\Z")
 
 
 def fields(builder: Builder, cursor: Cursor) -> tuple[Field, ...]:
@@ -103,7 +104,8 @@ def _fill(builder: Builder, field: Field, fill: str, cursor: Cursor, path: str) 
     if known is None:
         return
     gives = {
-        ("unit", "contact"): "person", ("person", "name"): "text", ("person", "phone"): "phone", (known.type, ""): known.type,
+        ("unit", "contact"): "person", ("person", "name"): "text", ("person", "phone"): "phone",
+        (known.type, ""): known.type,
     }  # fmt: skip
     if gives.get((known.type, part)) != field.type or known.many != field.many:
         builder.draft.fact("fill", cursor.span, name=field.id, type=field.type, fill=fill)
@@ -123,43 +125,43 @@ def _bound(builder: Builder, words: FieldWords, value: int | str | None, cursor:
 
 
 def _default(builder: Builder, field: Field, value: Any, cursor: Cursor) -> Any:
-    items = value if isinstance(value, list) else [value]
     if isinstance(value, list) != field.many:
-        builder.draft.fact(
-            "default", cursor.span, value=str(value), name=field.id, reason="many" if field.many else "one"
-        )
+        reason = "many" if field.many else "one"
+        builder.draft.fact("default", cursor.span, value=str(value), name=field.id, reason=reason)
         return None
-    held = []
-    for index, item in enumerate(items):
-        here = cursor / index if isinstance(value, list) else cursor
-        if field.type == "choice":
-            one = item if any(choice.id == item for choice in field.choices) else None
-        else:
-            one = _held(field.type, item, field.scale)
-        if one is None:
-            reason = "choice" if field.type == "choice" else "type"
-            builder.draft.fact(
-                "default", here.span, value=str(item), name=field.id, type=field.type, reason=reason,
-                choices=tuple(choice.id for choice in field.choices),
-            )  # fmt: skip
-        held.append(one)
-    return tuple(held) if field.many else held[0]
+    found = record_value(field, value)
+    if found is None:
+        choices = tuple(choice.id for choice in field.choices)
+        reason = "choice" if field.type == "choice" else "type"
+        builder.draft.fact(
+            "default", cursor.span, value=str(value), name=field.id, type=field.type, reason=reason, choices=choices
+        )
+    return found
+
+
+def record_value(field: Field, value: Any) -> Any:
+    """A value written in a file, as the record holds it; None where the field could never hold it."""
+    if field.many:
+        items = [_held(field.type, item, field.scale) for item in (value if isinstance(value, list) else [value])]
+        order = {choice.id: rank for rank, choice in enumerate(field.choices)}
+        found: Any = tuple(sorted(items, key=lambda item: order.get(item, 0))) if None not in items else None
+    else:
+        found = _held(field.type, value, field.scale)
+    return None if found is None or values.check(field, found) is not None else found
 
 
 def _held(type_: str, value: Any, scale: int) -> Any:
-    """A value as the record holds it; None where it is not of the type, or the type has no values to write in a file."""
+    """A value as the record holds it; None where it is not of the type, or nobody writes such values in a file."""
     if isinstance(value, bool):
         return value if type_ == "boolean" else None
     if type_ == "integer":
         return value if isinstance(value, int) else None
     if type_ in ("decimal", "money"):
-        text = str(value)
-        digits = text.partition(".")[2]
-        return text if DECIMAL.match(text) and len(digits) <= scale else None
+        digits = str(value).partition(".")[2]
+        fits = DECIMAL.match(str(value)) and len(digits) <= scale
+        return values.decimal_text(Decimal(str(value)), scale) if fits else None
     if not isinstance(value, str):
         return None
-    fits = {
-        "text": True, "phone": True, "unit": True, "staff": True, "date": is_date(value),
-        "time": bool(times.CLOCK.match(value)),
-    }  # fmt: skip
-    return value if fits.get(type_, False) else None
+    held = {"text": True, "phone": True, "unit": True, "staff": True, "choice": True, "date": is_date(value),
+            "time": bool(times.CLOCK.match(value))}  # fmt: skip
+    return value if held.get(type_, False) else None

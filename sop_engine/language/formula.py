@@ -35,6 +35,8 @@ class Scope:
     """of the rows that a function goes over, as `row.column`"""
     child: bool = False
     """whether a function goes over child tickets, as `child.status`"""
+    going_over: bool = False
+    """whether a test for each row is being read"""
     uses: list[tuple[str, str, int, int]] = field(default_factory=list)
     troubles: list[tuple[str, dict[str, Any], int, int]] = field(default_factory=list)
 

@@ -93,9 +93,17 @@ def adapted(text: str, other: Kind) -> tuple[Tree, Kind, str | None]:
             return ("const", "date", text), DATE, None if is_date(text) else "no_date"
         case "time":
             return ("const", "time", text), Kind("time"), None if TIME.match(text) else "no_time"
+        case "datetime":
+            return ("const", "datetime", text), DATETIME, None if is_wall_time(text) else "no_datetime"
         case "choice" if text not in other.choices:
             return ("const", "text", text), TEXT, "no_choice"
     return ("const", "text", text), TEXT, None
+
+
+def is_wall_time(text: str) -> bool:
+    """`2026-11-22 08:30`, or a date for its beginning."""
+    day, blank, time = text.partition(" ")
+    return is_date(day) and (not blank or TIME.match(time) is not None)
 
 
 def is_date(text: str) -> bool:

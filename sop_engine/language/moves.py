@@ -1,7 +1,7 @@
 """Transitions: offers, alternatives, effects, timers, handlers."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from sop_engine.language import people, times
 from sop_engine.language.building import Builder
@@ -28,6 +28,9 @@ from sop_engine.procedure import (
 HISTORIES = {"history": False, "deep_history": True}
 """What may follow a state's id in `to`, and whether it remembers inner states of all depths."""
 
+BROKEN: Final = Duration(1, "day")
+"""Stands for a time that could not be read, so that what the timer does is looked at all the same."""
+
 
 class Moves:
     """Builds transitions; `histories` gathers the history states that targets ask for: (parent, deep)."""
@@ -45,7 +48,7 @@ class Moves:
         if words.either is None:
             return (self.way(words, (), cursor, f"{at}.{first}", state, asked),)
         if words.to or words.when is not None or words.internal:
-            self.builder.draft.fact("beside_either", cursor.word("either").name if False else (cursor / "either").name)
+            self.builder.draft.fact("beside_either", (cursor / "either").name)
         common = self.effects(words, cursor, at, state, asked)
         return tuple(
             self.way(way, common, cursor / "either" / index, f"{at}.{first + index}", state, asked)
@@ -96,7 +99,7 @@ class Moves:
     def effects(
         self, words: EffectWords, cursor: Cursor, at: str, state: str, asked: tuple[str, ...] = ()
     ) -> tuple[Effect, ...]:
-        """Effects in the order in which they take place: values first, then tasks and tickets, then papers and words."""
+        """Effects in the order of their taking place: values, then tasks and tickets, then papers and words."""
         builder = self.builder
         found: list[Effect] = []
         for name, value in words.set.items():
@@ -233,21 +236,17 @@ class Moves:
             for text, given in group.items():
                 here = cursor / kind
                 timer = self.timer(kind, text, listed(given), here / text, here.word(text), state)
-                if timer is None:
-                    continue
                 if timer.id in found:
                     self.builder.draft.fact("duplicate_timer", here.word(text).span, name=timer.id)
                 found[timer.id] = timer
         return tuple(found.values())
 
-    def timer(
-        self, kind: str, text: str, given: list[TimerWords], cursor: Cursor, key: Cursor, state: str
-    ) -> Timer | None:
+    def timer(self, kind: str, text: str, given: list[TimerWords], cursor: Cursor, key: Cursor, state: str) -> Timer:
         builder = self.builder
         times_over = next((words.times for words in given if words.times is not None), None)
         spelled, title, parts = self._time(kind, text, key, state, times_over)
-        if parts is None:
-            return None
+        if times_over is not None and kind != "every":
+            builder.draft.fact("times_of", (cursor / "times").name)
         named = next((words.name for words in given if words.name is not None), None)
         name = named or times.identifier(kind, spelled)
         at = f"states.{state}.timers.{name}"
@@ -265,19 +264,19 @@ class Moves:
 
     def _time(
         self, kind: str, text: str, key: Cursor, state: str, times_over: int | None
-    ) -> tuple[str, Text, dict[str, Any] | None]:
+    ) -> tuple[str, Text, dict[str, Any]]:
         """How the language spells the time, its title, and its entries in the record."""
         builder = self.builder
         if kind == "after":
             length: Duration | None = builder.duration(text, key)
             if length is None:
-                return text, {}, None
+                return text, {}, {"after": BROKEN}
             return times.written(length), times.after_title(length), {"after": length}
         if kind == "at":
             when = times.moment(text)
             if when is None:
                 builder.draft.fact("moment", key.span, text=text)
-                return text, {}, None
+                return text, {}, {"after": BROKEN}
             name = when.field.partition(".")[0]
             builder.use("field", name, key, f"states.{state}", "moment", key.part(0, len(name)))
             field = builder.fields.get(name)
@@ -290,7 +289,7 @@ class Moves:
         every: Every | None = times.recurrence(text)
         if every is None:
             builder.draft.fact("recurrence", key.span, text=text)
-            return text, {}, None
+            return text, {}, {"after": BROKEN}
         if times_over is not None:
             every = Every(every.each, every.on, every.at, times_over)
         return times.every_text(every), times.every_title(every), {"every": every}

@@ -11,12 +11,12 @@ from typing import Final
 from sop_engine.language import papers, times
 from sop_engine.language.building import Builder, written
 from sop_engine.language.draft import Draft, TemplateSource
-from sop_engine.language.fields import fields
+from sop_engine.language.fields import fields, record_value
 from sop_engine.language.moves import Moves
 from sop_engine.language.schema import Document, RoleWords, StateWords
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
-from sop_engine.procedure import ROOT, Choice, Every, Offer, Procedure, Role, Schedule, State
+from sop_engine.procedure import ROOT, Choice, Every, Offer, Procedure, Role, Schedule, State, Tree
 
 PART: Final = re.compile(r"\{\{\s*([a-z][a-z0-9_]*(?:\.[a-z]+)?)\s*\}\}")
 
@@ -207,6 +207,17 @@ def _subject(builder: Builder, text: str, cursor: Cursor) -> tuple[str, ...]:
     return (*parts, rest) if rest or not parts else tuple(parts)
 
 
+def _constant(builder: Builder, name: str, value: object, rows: bool, cursor: Cursor) -> Tree | None:
+    """A calendar start's value: the calendar has no ticket to compute from, so it is a constant, or the row."""
+    field = builder.fields.get(name)
+    if value == "row" and rows:
+        return ("row", "id")
+    held = record_value(field, value) if field is not None else None
+    if field is not None and held is None:
+        builder.draft.fact("schedule_value", cursor.span, name=name, value=str(value))
+    return None if field is None or held is None else ("const", field.type, held)
+
+
 def _schedules(builder: Builder, cursor: Cursor) -> tuple[Schedule, ...]:
     found = []
     for name, words in builder.document.starts.items():
@@ -220,8 +231,7 @@ def _schedules(builder: Builder, cursor: Cursor) -> tuple[Schedule, ...]:
         trees = {}
         for field, value in words.with_.items():
             builder.use("field", field, (here / "with").word(field), path, "set")
-            tree = builder.value(value, here / "with" / field, path, "schedule", field=builder.fields.get(field))
-            if tree is not None:
+            if (tree := _constant(builder, field, value, words.each is not None, here / "with" / field)) is not None:
                 trees[field] = tree
         found.append(Schedule(name, every, trees, words.each or "", words.missed))
     return tuple(found)

@@ -16,7 +16,8 @@ from sop_engine.procedure import Form, Notice
 
 LANGUAGES: Final = ("zh", "en")
 OF_TICKET: Final = frozenset({
-    "ticket", "site", "procedure", "state", "subject", "now", "language", "title", "url", "step", "recipient", "form", "number",
+    "ticket", "site", "procedure", "state", "subject", "now", "language", "title", "url", "step", "recipient", "form",
+    "number",
 })  # fmt: skip
 """What templates may name beside the procedure's fields."""
 MOST_INCLUDES: Final = 50

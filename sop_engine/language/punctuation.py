@@ -44,10 +44,11 @@ def broken(error: Any, lines: list[str], file: str) -> Iterator[Fact]:
     if found := list(_full_width_lines(lines, line, file)):
         yield from found
         return
-    if (quoting := _quoting(text, column, problem, here)) is not None:
+    context = error.context_mark
+    one_line = context is None or context.line == mark.line or "flow" not in str(error.context)
+    if one_line and (quoting := _quoting(text, column, problem, here)) is not None:
         yield quoting
         return
-    context = error.context_mark
     other = None
     if context is not None and (context.line + 1, context.column + 1) != (line, column):
         other = Span(file, context.line + 1, context.column + 1, context.line + 1, context.column + 2)

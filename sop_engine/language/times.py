@@ -71,7 +71,7 @@ def moment(text: str) -> Moment | None:
 
 
 def recurrence(text: str) -> Every | None:
-    """`4 h`, `day 17:30`, `mon thu 09:00`; of the month `day 1 15 09:00`, `last day 18:00`; of the year `02-29 09:00`."""
+    """`4 h`, `day 17:30`, `mon thu 09:00`; of the month `day 1 15 09:00`, `last day 18:00`; yearly `02-29 09:00`."""
     if (each := duration(text)) is not None:
         return Every(each=each)
     *days, time = text.split() or [""]

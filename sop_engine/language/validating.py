@@ -35,7 +35,7 @@ def _fact(error: Any, cursor: Cursor) -> Fact:
     if kind == "missing":
         *outer, name = steps
         here = _at(cursor, outer)
-        values = {"name": str(name), "under": str(outer[-1]) if outer else "", "known": known_words(error["loc"][:-1])}
+        values = {"name": str(name), "under": str(outer[-1]) if outer else "", "map": here.node.span}
         return Fact("missing", here.name if outer else _first_line(here), values)
     here = _at(cursor, steps)
     values = {

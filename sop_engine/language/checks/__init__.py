@@ -1,19 +1,67 @@
-"""The checks: each is one function of one signature, listed here; its docstring is its page."""
+"""The checks: each is one function of one signature, listed here; its docstring is its page.
+
+A docstring begins with the code and a title; `Fails:` and `Passes:` are examples, laid over the small procedure in
+`checks.pages` and run by a test.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.checks import chart, guards, names, nesting, papers, people, text, unused, values, words
 from sop_engine.language.draft import Draft
-from sop_engine.messages import msg
 
 Check = Callable[[Draft], Iterator[Diagnostic]]
 
-
-def any_fact(draft: Draft) -> Iterator[Diagnostic]:
-    """Whatever a layer found."""
-    for fact in draft.facts:
-        yield Diagnostic("SOP100", "error", fact.span, msg("{kind}: {values}", kind=fact.kind, values=str(fact.values)))
-
-
-CHECKS: Final[tuple[Check, ...]] = (any_fact,)
+CHECKS: Final[tuple[Check, ...]] = (
+    text.same_key_twice,
+    text.full_width,
+    text.quoting,
+    text.broken,
+    text.bounds,
+    text.tabs,
+    text.outside,
+    words.unknown_words,
+    words.misshapen,
+    words.missing,
+    words.titles,
+    words.ids,
+    words.prefix,
+    words.sources,
+    words.durations,
+    words.moments,
+    names.unknown_states,
+    names.unknown_roles,
+    names.unknown_fields,
+    names.unknown_papers,
+    names.unknown_triggers,
+    guards.expressions,
+    guards.types,
+    guards.unset,
+    values.field_words,
+    values.bounds_and_defaults,
+    values.asked,
+    values.circles,
+    values.fills,
+    values.calendar_starts,
+    chart.opening,
+    chart.unreachable_states,
+    chart.no_way_to_an_end,
+    chart.shadowed,
+    chart.final_states,
+    nesting.nesting,
+    chart.endless,
+    people.staff_verbs,
+    people.assignees,
+    people.signatures,
+    people.people_fields,
+    people.either,
+    papers.subjects,
+    papers.templates,
+    papers.personal_subjects,
+    unused.unused_fields,
+    unused.unused_roles,
+    unused.unused_papers,
+    unused.unused_words,
+    unused.allowances,
+)

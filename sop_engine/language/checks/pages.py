@@ -1,0 +1,71 @@
+"""A check's page, read from its docstring: code, title, text, an example that fails and one that passes."""
+
+import re
+import textwrap
+from dataclasses import dataclass
+from typing import Final
+
+from sop_engine.language.checks import CHECKS, Check
+
+EXAMPLE: Final = """\
+procedure: example
+title: Example
+prefix: EX
+roles: [desk]
+fields:
+  note: {type: text}
+open: {by: desk, ask: note, to: received}
+states:
+  received: {transitions: {finish: {by: desk, to: closed}}}
+  closed: {final: true, outcome: done}
+"""
+"""The procedure over which a page's examples are laid: what they say at the top level stands in the place of what it
+says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a check's docstring says."""
+
+    code: str
+    title: str
+    text: str
+    fails: str
+    passes: str
+
+
+def page(check: Check) -> Page:
+    """The page of a check."""
+    lines = (check.__doc__ or "").split("\n")
+    code, _colon, title = lines[0].partition(": ")
+    body = textwrap.dedent("\n".join(lines[1:]))
+    text, _, examples = body.partition("\nFails:\n")
+    fails, _, passes = examples.partition("\nPasses:\n")
+    return Page(code, title.rstrip("."), text.strip(), _block(fails), _block(passes))
+
+
+def _block(text: str) -> str:
+    return textwrap.dedent(text).strip("\n") + "\n" if text.strip() else ""
+
+
+def pages() -> dict[str, Page]:
+    """Code -> page, in the order of the checks."""
+    return {found.code: found for found in map(page, CHECKS)}
+
+
+def laid_over(example: str, base: str = EXAMPLE) -> str:
+    """A whole file: the base, with the parts that the example has in place of its own."""
+    parts = _parts(base) | _parts(example)
+    return "".join(parts.values())
+
+
+def _parts(text: str) -> dict[str, str]:
+    """The top-level entries of a file as text, by their first word."""
+    found: dict[str, str] = {}
+    for line in text.splitlines(keepends=True):
+        if word := re.match(r"[^\s:：]+", line):
+            name = word.group()
+            found[name] = line
+        else:
+            found[name] += line
+    return found

@@ -1,0 +1,109 @@
+"""Checks of subjects, notices and forms."""
+
+from collections.abc import Iterator
+
+from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.checks.telling import error, warning
+from sop_engine.language.draft import Draft
+from sop_engine.messages import msg
+
+
+def subjects(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP133: a subject holds texts and fields only.
+
+    Lists show a subject for thousands of tickets, so nothing is computed in it: text, `{{ field }}`, `{{ field.part }}`.
+
+    Fails:
+
+        subject: "{{ note | upper }}"
+
+    Passes:
+
+        subject: "Note: {{ note }}"
+    """
+    for fact in draft.of("subject"):
+        yield error(
+            "SOP133", fact.span, msg("a subject holds texts and fields only"),
+            msg("Lists show it for thousands of tickets, so nothing is computed in it."),
+            msg("write text and `{field}`; make a computed field of anything more", field="{{ unit }}"),
+        )  # fmt: skip
+
+
+def templates(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP130: a template that cannot be printed.
+
+    Its file is not there, cannot be read, or names something that no ticket of this procedure has.
+
+    Fails:
+
+        forms:
+          slip: {template: no/such/file.html}
+        open: {by: desk, ask: note, to: received, print: slip}
+
+    Passes:
+
+        notices:
+          received: {text: "{{ note }}"}
+        open: {by: desk, ask: note, to: received, tell: {to: desk, notice: received}}
+    """
+    for fact in draft.of("no_template"):
+        by = fact.values.get("by")
+        title = msg("there is no template `{name}`", name=fact.values["name"])
+        why = msg("`{file}` includes it.", file=by) if by else None
+        yield error("SOP130", fact.span, title, why, msg("put the file into `templates/`, or name one that is there"))
+    for fact in draft.of("template"):
+        name, line = fact.values["name"], fact.values["line"]
+        title = (
+            msg("`{name}` cannot be read at its line {line}", name=name, line=line)
+            if name
+            else msg("line {line} of this text cannot be read", line=line)
+        )
+        fix = msg("look for a `{open}` that is not closed", open="{{")
+        yield error("SOP130", fact.span, title, None, fix)
+    for fact in draft.of("template_name"):
+        values = {name: fact.values[name] for name in ("name", "file")}
+        yield error(
+            "SOP130", fact.span, msg("`{file}` names `{name}`, which is no field", **values), None,
+            msg("declare it under `fields:`, or correct the template"),
+        )  # fmt: skip
+    for fact in draft.of("template_computed"):
+        yield error(
+            "SOP130", fact.span, msg("`{name}` includes a file whose name is computed", name=fact.values["name"]), None,
+            msg("write the name of the file in quotation marks"),
+        )  # fmt: skip
+    for fact in draft.of("template_includes"):
+        yield error(
+            "SOP130", fact.span, msg("a notice includes no files"), None, msg("write the text out here")
+        )  # fmt: skip
+    for fact in draft.of("template_law"):
+        title = msg("{message} (line {line})", message=fact.values["message"], line=fact.values["line"])
+        yield error("SOP130", fact.span, title, None, msg("correct the template"))
+
+
+def personal_subjects(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP206: personal data in what every list shows.
+
+    A subject stands in lists, on screens at the desk and in messages; whoever may see a list sees it.
+
+    Fails:
+
+        fields:
+          note: {type: text}
+          caller: {type: person, personal: contact}
+        subject: "{{ caller }}"
+        open: {by: desk, ask: [note, caller], to: received}
+
+    Passes:
+
+        subject: "{{ note }}"
+    """
+    personal = (
+        {field.id for field in draft.procedure.fields if field.personal is not None} if draft.procedure else set()
+    )
+    for use in draft.uses:
+        if use.way == "subject" and use.name in personal:
+            yield warning(
+                "SOP206", use.span, msg("every list would show `{name}`", name=use.name),
+                msg("It is personal data, and lists stand on screens that anybody can see."),
+                msg("show the unit or the matter instead"),
+            )  # fmt: skip

@@ -1,0 +1,232 @@
+"""Checks of who may, who gets the task, and who is told."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.checks.telling import error
+from sop_engine.language.draft import Draft
+from sop_engine.language.graph import ASSIGNED, Graph
+from sop_engine.messages import Message, msg
+from sop_engine.procedure import ROOT, Offer
+
+STAFF_VERBS: Final = frozenset(
+    [
+        "new",
+        "ls",
+        "show",
+        "do",
+        "claim",
+        "assign",
+        "note",
+        "edit",
+        "print",
+        "find",
+        "give",
+        "hand",
+        "return",
+        "close",
+        "report",
+        "urge",
+        "rate",
+        "reopen",
+        "suspend",
+        "resume",
+        "withdraw",
+        "void",
+        "merge",
+        "split",
+        "link",
+    ]
+)
+
+
+def staff_verbs(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP113: a trigger bears the name of a staff verb.
+
+    `sop claim WX-7` takes a task, whatever the procedure says. A trigger of that name would have to be done as
+    `sop do WX-7 claim`, and everybody would type the other. `open` is the trigger that begins a ticket.
+
+    Fails:
+
+        states:
+          received: {transitions: {close: {by: desk, to: closed}}}
+          closed: {final: true, outcome: done}
+
+    Passes:
+
+        states:
+          received: {transitions: {finish: {by: desk, to: closed}}}
+          closed: {final: true, outcome: done}
+    """
+    for name, span in draft.declared.get("trigger", {}).items():
+        if name in STAFF_VERBS or name == "open":
+            yield error(
+                "SOP113", span, msg("`{name}` is a staff verb, not a trigger", name=name),
+                msg("`sop {name}` does something else to a ticket, and people would take one for the other.", name=name),
+                msg("say what happens in the trade: `return_slip`, `settle`, `hand_over`"),
+            )  # fmt: skip
+
+
+def assignees(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP142: a step waits for an assignee, and there may be none.
+
+    On some way into this state nobody was given the task, so nobody could do what only the assignee may do. Each
+    transition on the way in says `assign:`, or the state says so under `entry:`. A part of a parallel state begins
+    without an assignee.
+
+    Fails:
+
+        states:
+          received: {transitions: {finish: {by: assignee, to: closed}}}
+          closed: {final: true, outcome: done}
+
+    Passes:
+
+        open: {by: desk, ask: note, to: received, assign: desk}
+        states:
+          received: {transitions: {finish: {by: assignee, to: closed}}}
+          closed: {final: true, outcome: done}
+    """
+    procedure = draft.procedure
+    if procedure is None:
+        return
+    graph = Graph(procedure)
+    for state in procedure.states:
+        if state.id not in graph.reachable or ASSIGNED in graph.surely[state.id]:
+            continue
+        for offer in state.offers:
+            if not offer.by or any(who.kind != "assignee" for who in offer.by):
+                continue
+            cursor = draft.cursors[f"states.{state.id}.offers.{offer.trigger}"]
+            yield error(
+                "SOP142", (cursor / "by").span, msg("there may be no assignee who could do `{name}`", name=offer.trigger),
+                msg("On some way into `{state}` nobody is given the task.", state=_called(state.id)),
+                msg("add `assign:` with a role to the transitions that lead here, or name a role in `by`"),
+            )  # fmt: skip
+
+
+def _called(state: str) -> Message | str:
+    return msg("the ticket") if state == ROOT else state
+
+
+def signatures(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP140: signatures that cannot be gathered.
+
+    `of` says whose signatures count. In order, there is one role for each; and whoever signs must be allowed by `by`.
+
+    Fails:
+
+        states:
+          received: {transitions: {finish: {by: desk, sign: {count: 3, of: [desk, desk], ordered: true}, to: closed}}}
+          closed: {final: true, outcome: done}
+
+    Passes:
+
+        states:
+          received: {transitions: {finish: {by: desk, sign: {count: 2, of: [desk, desk], ordered: true}, to: closed}}}
+          closed: {final: true, outcome: done}
+    """
+    for at, offer in _offers(draft):
+        sign = offer.sign
+        if sign is None:
+            continue
+        here = draft.cursors[at] / "sign"
+        if sign.ordered and len(sign.of) != sign.count:
+            yield error(
+                "SOP140", here.name, msg("in order, each signature has its role: {count} are wanted", count=sign.count),
+                None, msg("list as many roles under `of` as signatures are wanted"),
+            )  # fmt: skip
+        roles = {who.name for who in offer.by if who.kind == "role"}
+        barred = [role for role in sign.of if role not in roles]
+        if barred and all(who.kind == "role" for who in offer.by):
+            yield error(
+                "SOP140", (here / "of").span, msg("`{role}` shall sign, but may not do this", role=barred[0]),
+                msg("Whoever signs does the trigger, and `by` says who may."), msg("add `{role}` to `by`", role=barred[0]),
+            )  # fmt: skip
+
+
+def _offers(draft: Draft) -> Iterator[tuple[str, Offer]]:
+    if draft.procedure is None:
+        return
+    yield "open", draft.procedure.open
+    for state in draft.procedure.states:
+        for offer in state.offers:
+            yield f"states.{state.id}.offers.{offer.trigger}", offer
+
+
+def people_fields(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP139: a field that is no person stands where a person is meant.
+
+    Who may, who gets the task and who is excluded stand in fields of type `staff`. A notice also reaches a `person` or
+    a `phone`. A role's scope is a `unit`. `by` is chosen by a field of type `choice`. `each`, `collect` and `rows` want
+    fields of type `rows`. And somebody must be named at all.
+
+    Fails:
+
+        states:
+          received: {transitions: {finish: {by: {field: note}, to: closed}}}
+          closed: {final: true, outcome: done}
+
+    Passes:
+
+        fields:
+          note: {type: text}
+          doctor: {type: staff}
+        open: {by: desk, ask: [note, doctor], to: received}
+        states:
+          received: {transitions: {finish: {by: {field: doctor}, to: closed}}}
+          closed: {final: true, outcome: done}
+    """
+    fields = {field.id: field for field in draft.procedure.fields} if draft.procedure is not None else {}
+    wanted = {
+        "staff": ("staff",), "tell": ("staff", "person", "phone"), "scope": ("unit",), "chosen": ("choice",),
+        "rows": ("rows",),
+    }  # fmt: skip
+    for use in draft.uses:
+        kinds = wanted.get(use.way)
+        if use.kind == "field" and use.name in fields and kinds is not None and fields[use.name].type not in kinds:
+            yield error(
+                "SOP139", use.span, msg("`{name}` is a field of type `{type}`", name=use.name, type=fields[use.name].type),
+                msg("Here stands a field of type {types}.", types=tuple(f"`{each}`" for each in kinds)),
+                msg("name such a field"),
+            )  # fmt: skip
+    for fact in draft.of("nobody"):
+        yield error("SOP139", fact.span, msg("this names nobody"), None, msg("add `role:`, `who:` or `field:`"))
+    for fact in draft.of("signal_nobody"):
+        yield error(
+            "SOP139",
+            fact.span,
+            msg("this signal reaches nobody"),
+            None,
+            msg("write `parent:` or `children:` with an event"),
+        )
+    for fact in draft.of("not_did"):
+        yield error(
+            "SOP139", fact.span, msg("`not` names something done"), None, msg("write `not: did TRIGGER`")
+        )  # fmt: skip
+
+
+def either(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP143: a condition or target beside `either`.
+
+    With `either`, each alternative has its own `when` and `to`; what stands beside it (`tell`, `set` ...) belongs to all.
+
+    Fails:
+
+        states:
+          received: {transitions: {finish: {by: desk, to: closed, either: [{to: closed}]}}}
+          closed: {final: true, outcome: done}
+
+    Passes:
+
+        states:
+          received: {transitions: {finish: {by: desk, tell: desk, either: [{to: closed}]}}}
+          closed: {final: true, outcome: done}
+    """
+    for fact in draft.of("beside_either"):
+        yield error(
+            "SOP143", fact.span, msg("`either` has a `when` or `to` beside it"),
+            msg("Nobody could say which of the two counts."),
+            msg("move `when` and `to` into the alternatives"),
+        )  # fmt: skip

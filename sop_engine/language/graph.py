@@ -1,0 +1,292 @@
+"""The states of a draft as a graph: what can be reached, from where an end can be reached, and what is surely so where.
+
+All answers err on the side of saying nothing: a fault is reported only where no run of the chart could escape it.
+Targets that name no state are left out; they have a fault of their own.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from sop_engine import guards
+from sop_engine.procedure import ROOT, Assign, Effect, Offer, Procedure, Set, State, Transition
+
+ASSIGNED = "@assigned"
+"""Stands among field names for: the task of the state's region has somebody, or a role to which it is offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A transition with where it starts, what is asked at it, and how it is taken."""
+
+    source: str
+    transition: Transition
+    asked: frozenset[str]
+    kind: str
+    """`offer`, `handler`, `timer`, `always`, `done` or `open`"""
+
+
+class Graph:
+    """Built once for a draft's procedure."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
+        self.states = {state.id: state for state in procedure.states}
+        required = {field.id for field in procedure.fields if field.required is not None}
+        self._sometimes = required
+
+    def surely_asked(self, offer: Offer) -> frozenset[str]:
+        """What is given whenever the offer is done."""
+        return frozenset(name for name in offer.ask if name not in self._sometimes)
+
+    # --- structure ---
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        return tuple(self._edges())
+
+    def _edges(self) -> Iterator[Edge]:
+        none: frozenset[str] = frozenset()
+        for way in self.procedure.open.alternatives:
+            yield Edge(ROOT, way, self.surely_asked(self.procedure.open), "open")
+        for state in self.procedure.states:
+            for offer in state.offers:
+                asked = self.surely_asked(offer)
+                for way in offer.alternatives:
+                    yield Edge(state.id, way, asked, "offer")
+            for kind, groups in (("handler", state.handlers), ("timer", state.timers)):
+                for group in groups:
+                    for way in group.alternatives:
+                        yield Edge(state.id, way, none, kind)
+            for way in state.always:
+                yield Edge(state.id, way, none, "always")
+            for way in state.done:
+                yield Edge(state.id, way, none, "done")
+
+    def ancestors(self, state: str) -> list[str]:
+        """From the parent outward, the root last."""
+        found = []
+        here = self.states[state].parent
+        while here in self.states:
+            found.append(here)
+            here = self.states[here].parent
+        return found
+
+    def children(self, state: str) -> list[State]:
+        """Inner states, history states left out."""
+        inner = (self.states[child] for child in self.states[state].children if child in self.states)
+        return [child for child in inner if child.kind != "history"]
+
+    def inside(self, state: str) -> Iterator[str]:
+        """The state and all states inside it."""
+        yield state
+        for child in self.children(state):
+            yield from self.inside(child.id)
+
+    def parallel_of(self, state: str) -> str | None:
+        """The innermost parallel state around it, if any."""
+        return next((each for each in self.ancestors(state) if self.states[each].kind == "parallel"), None)
+
+    def region_of(self, state: str) -> str:
+        """The region whose task it belongs to: the child of the innermost parallel state around it, else the root."""
+        path = [state, *self.ancestors(state)]
+        for inner, outer in itertools.pairwise(path):
+            if self.states[outer].kind == "parallel":
+                return inner
+        return ROOT
+
+    def defaults(self, state: str) -> Iterator[str]:
+        """The states that are entered inside it by default."""
+        here = self.states[state]
+        inner = [child.id for child in self.children(state)]
+        if here.kind == "compound" and state != ROOT:
+            inner = [each for each in here.initial if each in inner]
+        elif here.kind != "parallel":
+            inner = []
+        for each in inner:
+            yield each
+            yield from self.defaults(each)
+
+    def entered(self, target: str) -> set[str]:
+        """Every state that going to `target` may enter, those that are active already among them."""
+        state = self.states[target]
+        if state.kind == "history":
+            found = {*self.inside(state.parent), *self.ancestors(state.parent)}
+        else:
+            found = {target, *self.defaults(target), *self.ancestors(target)}
+        for each in list(found):
+            if self.states[each].kind == "parallel":
+                for region in self.children(each):
+                    if not found & set(self.inside(region.id)):
+                        found |= {region.id, *self.defaults(region.id)}
+        return found
+
+    def targets(self, transition: Transition) -> list[str]:
+        return [target for target in transition.target if target in self.states]
+
+    # --- what can be reached ---
+
+    @cached_property
+    def reachable(self) -> set[str]:
+        found: set[str] = {ROOT}
+        todo = [edge for edge in self.edges if edge.kind == "open"]
+        by_source: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            if edge.kind != "open":
+                by_source.setdefault(edge.source, []).append(edge)
+        todo += by_source.get(ROOT, [])
+        while todo:
+            for target in self.targets(todo.pop().transition):
+                for state in (self.entered(target) | {target}) - found:
+                    found.add(state)
+                    todo += by_source.get(state, [])
+        return found
+
+    @cached_property
+    def ending(self) -> set[str]:
+        """States from which the end of the ticket can be reached."""
+        found = {state.id for state in self.procedure.states if state.kind == "final" and state.parent == ROOT}
+        leaving: dict[str, list[str]] = {}
+        finishing: dict[str, list[str]] = {}
+        for edge in self.edges:
+            if edge.kind == "open":
+                continue
+            group = finishing if edge.kind == "done" else leaving
+            group.setdefault(edge.source, []).extend(self.targets(edge.transition))
+        while True:
+            more = {
+                state.id for state in self.procedure.states
+                if state.id not in found and state.id != ROOT and self._ends(state, found, leaving, finishing)
+            }  # fmt: skip
+            if not more:
+                return found
+            found |= more
+
+    def _ends(
+        self, state: State, found: set[str], leaving: dict[str, list[str]], finishing: dict[str, list[str]]
+    ) -> bool:
+        around = [state.id, *self.ancestors(state.id)]
+        ways = [target for each in around for target in leaving.get(each, [])]
+        if state.kind == "final":
+            ways += [target for each in around[1:] for target in finishing.get(each, [])]
+        if any(target in found for target in ways):
+            return True
+        if any(each in found for each in (*state.initial, *(child.id for child in self.children(state.id)))):
+            return True
+        beside = self.parallel_of(state.id)
+        return beside is not None and any(each in found for each in self.inside(beside))
+
+    # --- what is surely so ---
+
+    @cached_property
+    def given_from_the_start(self) -> frozenset[str]:
+        """Fields that always have a value: by default, or computed from nothing but such."""
+        found = {field.id for field in self.procedure.fields if field.default is not None}
+        while True:
+            more = {
+                field.id for field in self.procedure.fields
+                if field.computed is not None and field.id not in found and guards.reads(field.computed) <= found
+            }  # fmt: skip
+            if not more:
+                return frozenset(found)
+            found |= more
+
+    @cached_property
+    def cleared(self) -> frozenset[str]:
+        """What some effect takes away while its state stays, or beside others: of that nothing is sure anywhere."""
+        found: set[str] = set()
+        for state in self.procedure.states:
+            found |= _taken_away((*state.entry, *state.exit))
+        for edge in self.edges:
+            stays = not edge.transition.target or edge.source == ROOT or self.parallel_of(edge.source) is not None
+            if stays and edge.kind != "open":
+                found |= _taken_away(edge.transition.effects)
+        return frozenset(found)
+
+    @cached_property
+    def surely(self) -> dict[str, frozenset[str]]:
+        """State -> what is surely given while it is active: on every path into it, somebody was asked for it, it was
+        set, or it was there from the start. The greatest solution of the flow equations, from all downward."""
+        everything = frozenset({field.id for field in self.procedure.fields} | {ASSIGNED})
+        known = dict.fromkeys(self.states, everything)
+        opened = [self._after(edge, self.given_from_the_start) for edge in self.edges if edge.kind == "open"]
+        known[ROOT] = frozenset.intersection(*opened) if opened else frozenset()
+        known[ROOT] = known[ROOT] - self.cleared | self.given_from_the_start - self.cleared
+        changed = True
+        while changed:
+            changed = False
+            for edge in self.edges:
+                if edge.kind != "open" and edge.source not in self.reachable:
+                    continue
+                after = self._after(edge, self._before(edge, known)) - self.cleared
+                for target in self.targets(edge.transition):
+                    for state, given in self._arriving(edge, target, after):
+                        if not known[state] <= given:
+                            known[state] &= given
+                            changed = True
+        return known
+
+    def _before(self, edge: Edge, known: dict[str, frozenset[str]]) -> frozenset[str]:
+        if edge.kind == "open":
+            return self.given_from_the_start
+        given = known[edge.source]
+        if edge.kind == "done":
+            regions = self.children(edge.source) if self.states[edge.source].kind == "parallel" else []
+            for each in [region.id for region in regions] or [edge.source]:
+                finals = [known[child.id] for child in self.children(each) if child.kind == "final"]
+                given |= frozenset.intersection(*finals) if finals else frozenset()
+        return given
+
+    def _after(self, edge: Edge, before: frozenset[str]) -> frozenset[str]:
+        effects = edge.transition.effects
+        return (before | edge.asked) - _taken_away(effects) | _brought(effects)
+
+    def _arriving(self, edge: Edge, target: str, after: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
+        """What is sure in each state on the way in. A region entered from outside begins without an assignee."""
+        if self.states[target].kind == "history":
+            # whatever is entered by memory was active before, with all that was sure then
+            target = self.states[target].parent
+            inner = [target]
+        else:
+            inner = [target, *self.defaults(target)]
+        path = [*reversed(self.ancestors(target)[:-1]), *inner]
+        beside = self.entered(target) - set(path) - {ROOT}
+        for state in (*path, *beside):
+            given = after
+            if self.region_of(state) not in (ROOT, self.region_of(edge.source)):
+                given -= {ASSIGNED}
+            for each in (*reversed(self.ancestors(state)[:-1]), state):
+                if each in path or each in beside:
+                    given |= _brought(self.states[each].entry) - self.cleared
+            yield state, given
+
+
+def _brought(effects: tuple[Effect, ...]) -> frozenset[str]:
+    found = set()
+    for effect in effects:
+        if isinstance(effect, Set) and effect.value is not None and effect.value[0] == "const":
+            found.add(effect.field)
+        if isinstance(effect, Assign) and effect.to != "nobody":
+            found.add(ASSIGNED)
+    return frozenset(found)
+
+
+def _taken_away(effects: tuple[Effect, ...]) -> frozenset[str]:
+    """Fields that an effect clears, or sets to what may come out unset; and the assignee."""
+    found = set()
+    for effect in effects:
+        if isinstance(effect, Set) and (effect.value is None or effect.value[0] != "const"):
+            found.add(effect.field)
+        if isinstance(effect, Assign) and effect.to == "nobody":
+            found.add(ASSIGNED)
+    return frozenset(found)
+
+
+def asked_at(procedure: Procedure, trigger: str) -> frozenset[str]:
+    """What is surely given once `trigger` was done: asked at every offer of that name."""
+    offers: list[Offer] = [offer for state in procedure.states for offer in state.offers if offer.trigger == trigger]
+    required = {field.id for field in procedure.fields if field.required is not None}
+    if not offers:
+        return frozenset()
+    return frozenset.intersection(*(frozenset(offer.ask) for offer in offers)) - required
