@@ -18,11 +18,12 @@ import os
 import stat
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
 from sop_engine.canonical import instant_text
-from sop_engine.clock import SystemClock
 from sop_engine.errors import Overtaken, SetUp
 from sop_engine.messages import Message, msg
 
@@ -50,10 +51,9 @@ class FileTurn:
         """`label` says to others what holds the lock, `tell` is called once with who holds it when the wait is long,
         `mode` are the permissions of a new lock file."""
         self._path = path
-        self._label = label
+        self._signature = f"{os.getpid()} {label}".encode()[: _TEXT_BYTES - 1].ljust(_TEXT_BYTES - 1) + b"\n"
         self._tell = tell
         self._mode = mode
-        self._clock = SystemClock()
         self._file = open_lock_file(path, mode)
 
     def acquire(self, shared: bool, wait_seconds: float) -> None:
@@ -62,7 +62,8 @@ class FileTurn:
             fcntl.flock(self._file, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             self._wait(kind, wait_seconds)
-        self._sign("" if shared else f"{os.getpid()} {instant_text(self._clock.now())} {self._label}")
+        if not shared:
+            self._sign()
 
     def release(self) -> None:
         fcntl.flock(self._file, fcntl.LOCK_UN)
@@ -100,26 +101,26 @@ class FileTurn:
         waiting.give_up()
         self._file = open_lock_file(self._path, self._mode)
 
-    def _sign(self, text: str) -> None:
-        """Say in the lock file who holds it. Only a courtesy to those who wait: a full disk must not stop the work."""
-        try:
-            os.pwrite(self._file, text.encode()[: _TEXT_BYTES - 1].ljust(_TEXT_BYTES - 1) + b"\n", 0)
-        except OSError:
-            return
+    def _sign(self) -> None:
+        """Say in the lock file who holds it; the file's time says since when. Only a courtesy to those who wait: a full
+        disk must not stop the work."""
+        with suppress(OSError):
+            os.pwrite(self._file, self._signature, 0)
 
     def holder(self) -> Message:
         """Who holds the lock, as far as its file tells."""
         try:
-            words = os.pread(self._file, _TEXT_BYTES, 0).decode(errors="replace").split(maxsplit=2)
+            words = os.pread(self._file, _TEXT_BYTES, 0).decode(errors="replace").split(maxsplit=1)
+            since = instant_text(datetime.fromtimestamp(os.fstat(self._file).st_mtime, UTC))
         except OSError:
-            words = []
+            return msg("another process has it")
         match words:
-            case [process, since, label]:
+            case [process, label]:
                 label = "".join(each for each in label.strip() if each.isprintable())
                 return msg(
                     "process {process} ({label}) has it since {since}", process=process, label=label, since=since
                 )
-            case [process, since]:
+            case [process]:
                 return msg("process {process} has it since {since}", process=process, since=since)
             case _:
                 return msg("another process has it")

@@ -16,10 +16,10 @@ The law.
 import importlib
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from sop_engine.errors import SetUp, SopError
 from sop_engine.messages import msg
@@ -51,13 +51,87 @@ class Connection:
         self.turn.close()
 
 
+Verbs = TypeVar("Verbs", covariant=True)
+
+
+class _Block(AbstractContextManager[Verbs]):
+    """One transaction of one thread. Drivers' errors that leave it get their words here."""
+
+    def __init__(self, store: "SqliteStore", verbs: Callable[[Any], Verbs], begin: str, wait_seconds: float) -> None:
+        self._store = store
+        self._verbs = verbs
+        self._begin = begin
+        self._wait_seconds = wait_seconds
+
+    def __enter__(self) -> Verbs:
+        store = self._store
+        store.enter_thread()
+        try:
+            self._connection = store.take()
+            try:
+                self._start(self._connection)
+            except BaseException:
+                store.give_back(self._connection)
+                raise
+        except BaseException as error:
+            store.leave_thread()
+            self._say(error)
+            raise
+        return self._verbs(self._connection.raw)
+
+    def _start(self, connection: Connection) -> None:
+        writes = self._begin != "BEGIN"
+        self._holds_turn = writes or self._store.journal != "wal"
+        if self._holds_turn:
+            connection.turn.acquire(not writes, self._wait_seconds)
+        try:
+            connection.raw.execute(self._begin)
+        except BaseException:
+            self._release()
+            raise
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        raw = self._connection.raw
+        try:
+            raw.execute("COMMIT" if kind is None else "ROLLBACK")
+        except BaseException as fault:
+            self._roll_back(raw)
+            if kind is None:
+                self._say(fault)
+                raise
+        finally:
+            self._release()
+            self._store.give_back(self._connection)
+            self._store.leave_thread()
+        if error is not None:
+            self._say(error)
+
+    def _roll_back(self, raw: Any) -> None:
+        """After a commit that failed. SQLite may have rolled back by itself; else closing the connection does it."""
+        with suppress(self._store.driver_error):
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+
+    def _release(self) -> None:
+        if self._holds_turn:
+            self._connection.turn.release()
+
+    def _say(self, error: BaseException) -> None:
+        """Raise the typed error that says what a driver's error means."""
+        if isinstance(error, self._store.driver_error):
+            said = faults.typed(error, self._store.name)
+            if said is not None:
+                raise said from error
+
+
 class SqliteStore:
     """A store in a file, or in memory. Made by `open_store`."""
 
     def __init__(self, path: Path | None, driver: Any, journal: str, label: str, tell: Tell | None) -> None:
         self._path = path
-        self._name = MEMORY if path is None else str(path)
+        self.name = MEMORY if path is None else str(path)
         self._driver = driver
+        self.driver_error: type[Exception] = driver.Error
         self.journal = journal
         self._label = label
         self._tell = tell
@@ -73,65 +147,33 @@ class SqliteStore:
         """The name of the driver's package."""
         return str(self._driver.__name__.partition(".")[0])
 
-    @contextmanager
-    def writing(self, wait_seconds: float = WAIT_SECONDS) -> Iterator[Writing]:
+    def writing(self, wait_seconds: float = WAIT_SECONDS) -> AbstractContextManager[Writing]:
         """One transaction, committed when the block ends; see `seam`. Raises `Overtaken` when its turn does not come
-        within `wait_seconds`, and `SetUp` when disk or file do not allow it; then nothing was kept."""
-        with self._connected() as connection:
-            raw, turn = connection.raw, connection.turn
-            turn.acquire(False, wait_seconds)
-            try:
-                raw.execute("BEGIN IMMEDIATE")
-                yield Writing(raw.execute, LOCAL, self._driver.IntegrityError)
-                raw.execute("COMMIT")
-            finally:
-                self._end(connection)
+        within `wait_seconds`, and `SetUp` when disk or file do not allow it."""
+        clash = self._driver.IntegrityError
+        return _Block(self, lambda raw: Writing(raw.execute, LOCAL, clash), "BEGIN IMMEDIATE", wait_seconds)
 
-    @contextmanager
-    def reading(self) -> Iterator[Reading]:
+    def reading(self) -> AbstractContextManager[Reading]:
         """One snapshot; see `seam`."""
-        with self._connected() as connection:
-            if self.journal != "wal":
-                connection.turn.acquire(True, WAIT_SECONDS)
-            try:
-                connection.raw.execute("BEGIN")
-                yield Reading(connection.raw.execute, LOCAL)
-            finally:
-                self._end(connection)
+        return _Block(self, lambda raw: Reading(raw.execute, LOCAL), "BEGIN", WAIT_SECONDS)
 
-    def _end(self, connection: Connection) -> None:
-        """Roll back what was not committed, and let the next one have its turn."""
-        try:
-            if connection.raw.in_transaction:
-                connection.raw.execute("ROLLBACK")
-        except self._driver.Error:
-            # SQLite rolls back by itself when the connection is closed, which `_connected` does after an error.
-            return
-        finally:
-            connection.turn.release()
+    def raw_reading(self) -> AbstractContextManager[Any]:
+        """A snapshot as the driver's connection, to look at what is no site's: settings, the schema."""
+        return _Block(self, lambda raw: raw, "BEGIN", WAIT_SECONDS)
 
-    @contextmanager
-    def _connected(self) -> Iterator[Connection]:
-        """A connection for one transaction of this thread; drivers' errors get their words here."""
+    def enter_thread(self) -> None:
+        """Note that this thread has a transaction now."""
         assert not self._closed, "the store was closed"
         thread = threading.get_ident()
         assert thread not in self._busy_threads, "a thread has one transaction at a time: end the first before the next"
         self._busy_threads.add(thread)
-        try:
-            connection = self._take()
-            try:
-                yield connection
-            finally:
-                self._give_back(connection)
-        except self._driver.Error as error:
-            said = faults.typed(error, self._name)
-            if said is None:
-                raise
-            raise said from error
-        finally:
-            self._busy_threads.discard(thread)
 
-    def _take(self) -> Connection:
+    def leave_thread(self) -> None:
+        """Note that this thread's transaction has ended."""
+        self._busy_threads.discard(threading.get_ident())
+
+    def take(self) -> Connection:
+        """A connection for one transaction."""
         if self._memory is not None:
             return self._memory
         if os.getpid() != self._process:
@@ -143,7 +185,8 @@ class SqliteStore:
         except IndexError:
             return self._connect()
 
-    def _give_back(self, connection: Connection) -> None:
+    def give_back(self, connection: Connection) -> None:
+        """Keep a connection for the next transaction; close it where it does not come out of this one."""
         if self._memory is not None:
             return
         if self._closed or connection.raw.in_transaction:
@@ -180,7 +223,7 @@ class SqliteStore:
         for name, wanted in (("journal_mode", self.journal), ("synchronous", 2), ("locking_mode", "normal")):
             got = _setting(raw, name)
             if got != wanted:
-                raise faults.wrong_settings(self._name, name, wanted, got)
+                raise faults.wrong_settings(self.name, name, wanted, got)
 
     def close(self) -> None:
         """Close all connections; one that is in use is closed when its transaction ends."""
@@ -261,8 +304,8 @@ def _setting(raw: Any, name: str) -> Any:
 
 def _check_schema(store: SqliteStore, path: Path) -> None:
     """Raise `SetUp` unless the tables are those of this program."""
-    with store._connected() as connection:
-        found = schema.revision_of(connection.raw)
+    with store.raw_reading() as raw:
+        found = schema.revision_of(raw)
     if found is None:
         raise faults.no_store(str(path))
     if found != schema.REVISION:

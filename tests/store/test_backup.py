@@ -165,8 +165,8 @@ def later(folder: Path, body: str) -> Path:
 
 
 def schema_of(store: SqliteStore) -> list[tuple[str, str]]:
-    with store._connected() as connection:
-        rows: list[tuple[str, str]] = connection.raw.execute("SELECT name, sql FROM sqlite_schema").fetchall()
+    with store.raw_reading() as raw:
+        rows: list[tuple[str, str]] = raw.execute("SELECT name, sql FROM sqlite_schema").fetchall()
         return rows
 
 
@@ -206,8 +206,8 @@ def test_a_migration_that_fails_leaves_nothing_half_done(site: Path, tmp_path: P
 
 def test_an_unknown_schema_is_not_raised(site: Path, tmp_path: Path, driver: DriverName) -> None:
     store = open_store(site / "site.db", driver=driver)
-    with store._connected() as connection:
-        connection.raw.execute(f"UPDATE {schema.VERSION_TABLE} SET version_num = 'ffff'")
+    with store.raw_reading() as raw:
+        raw.execute(f"UPDATE {schema.VERSION_TABLE} SET version_num = 'ffff'")
     store.close()
     with pytest.raises(SetUp, match="newer program"):
         upgrade(site / "site.db", tmp_path / "before.db", driver=driver)

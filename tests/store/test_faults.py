@@ -46,8 +46,8 @@ def test_a_database_that_is_no_store(path: Path, driver: DriverName) -> None:
 @pytest.mark.parametrize("found", ["9999", ""])
 def test_a_store_of_a_newer_program(path: Path, driver: DriverName, found: str) -> None:
     store = open_store(path, create=True, driver=driver)
-    with store._connected() as connection:
-        connection.raw.execute(f"UPDATE {schema.VERSION_TABLE} SET version_num = ?", (found,))
+    with store.raw_reading() as raw:
+        raw.execute(f"UPDATE {schema.VERSION_TABLE} SET version_num = ?", (found,))
     store.close()
     assert "newer program" in str(refusal(path, driver))
 
@@ -81,8 +81,7 @@ def test_a_driver_that_cannot_be_imported(path: Path, monkeypatch: pytest.Monkey
 
 def test_settings_on_which_durability_rests(file_store: SqliteStore, driver: DriverName) -> None:
     wanted = {"pysqlite3": "wal", "sqlite3": "truncate"}[driver]
-    with file_store._connected() as connection:
-        raw = connection.raw
+    with file_store.raw_reading() as raw:
         assert raw.execute("PRAGMA journal_mode").fetchone() == (wanted,)
         assert raw.execute("PRAGMA synchronous").fetchone() == (2,)
         assert raw.isolation_level is None

@@ -217,3 +217,10 @@ def test_any_ticket_survives_its_text(fields: dict[str, object]) -> None:
     text = codec.ticket_text(before)
     assert codec.ticket_of(text) == before
     assert set(json.loads(text)) == set(Ticket.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("value", [float("nan"), {"a": object()}, [{1, 2}]], ids=str)
+def test_what_is_no_json_is_not_written(value: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        codec.to_json(value)
+    assert codec.to_json({"a": ["ü\n", 1, True, None]}) == '{"a":["ü\\n",1,true,null]}'
