@@ -34,6 +34,8 @@ DEPTH: Final = 40
 LOOPS: Final = 3
 """how many loops may lie in one another"""
 
+_INCLUDE: Final = 100
+"""what fetching an included text costs, besides its own weight"""
 _COUNTED: Final = "counted "
 """The filter that counts a loop. The blank in its name keeps it out of any template's reach."""
 _PLAIN_NODES: Final = (
@@ -61,9 +63,7 @@ class Bounded(ImmutableSandboxedEnvironment):
 
     def __init__(self, meter: Meter, html: bool, load: Callable[[str], str] | None = None) -> None:
         loader = None if load is None else _Loader(load)
-        super().__init__(
-            autoescape=html, undefined=jinja2.StrictUndefined, loader=loader, cache_size=0, keep_trailing_newline=True
-        )
+        super().__init__(autoescape=html, undefined=jinja2.StrictUndefined, loader=loader, keep_trailing_newline=True)
         self.meter = meter
         self.html = html
         self.filters = {**FILTERS, _COUNTED: _counted}
@@ -82,7 +82,7 @@ class Bounded(ImmutableSandboxedEnvironment):
 
     def get_template(self, name: Any, parent: Any = None, globals: Any = None) -> jinja2.Template:
         template = super().get_template(name, parent, globals)
-        self.meter.spend(self.weights.get(template.name, 1))
+        self.meter.spend(_INCLUDE + self.weights.get(template.name, 1))
         return template
 
     def getattr(self, obj: Any, attribute: str) -> Any:

@@ -148,7 +148,7 @@ def ticket_page(page: TicketPage, reader: Reader) -> str:
 
 
 def facts_of(procedure: Procedure, fields: Mapping[str, Any], reader: Reader) -> tuple[Fact, ...]:
-    """The given fields of a ticket (values in the record's form), in the order of the procedure, masked for the reader."""
+    """The given fields (values in the record's form) in the order of the procedure, masked for the reader."""
     names = Names(procedure, reader.language)
     shown = ((each, field_value(each, fields.get(each.id), reader)) for each in procedure.fields)
     return tuple(Fact(names.field(each.id), value) for each, value in shown if value.text)
