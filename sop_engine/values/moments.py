@@ -43,6 +43,8 @@ _TIME: Final = re.compile(
     r"(?::(?P<minute>\d{2})(?::00(?:\.0+)?)?|[点时](?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<spoken>\d{1,2})分?)?)?"
     r" ?(?P<half_day>am|pm)?"
 )
+_LATE: Final = re.compile("中午|下午|傍晚|晚上")
+"""said once, it holds for both ends: 下午2点-4点"""
 _ISO: Final = re.compile(r"\d{4}-\d\d-\d\d[ t]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(z|[+-]\d\d:?\d\d)", re.IGNORECASE)
 _UNTIL: Final = re.compile(r" ?(?:--|~|至|到|/| to | until ) ?| - |-(?=[^-]*[:点时][^-]*$)|-(?=次日|第二天)")
 _DATE_FIRST: Final = re.compile(
@@ -222,7 +224,10 @@ def _from_until(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datet
             continue
         following = last.startswith(("次日", "第二天"))
         last = last.removeprefix("次日").removeprefix("第二天").strip()
-        until = _wall(last, wall.date() + timedelta(days=1 if following else 0))
+        day = wall.date() + timedelta(days=1 if following else 0)
+        until = _wall(last, day)
+        if until is not None and until <= wall and (late := _LATE.search(first)):
+            until = _wall(late[0] + last, day)
         if until is not None:
             return at_wall_time(wall, zone), at_wall_time(until, zone)
     return None
