@@ -3,7 +3,7 @@
 import types
 import typing
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Tag, ValidationError
 
@@ -13,15 +13,23 @@ from sop_engine.language.schema import Document
 from sop_engine.language.tree import Cursor, plain
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
 def validate(cursor: Cursor) -> tuple[Document | None, list[Fact]]:
     """The document where the schema holds, and what it finds otherwise."""
+    return validate_as(Document, cursor)
+
+
+def validate_as(model: type[Model], cursor: Cursor) -> tuple[Model | None, list[Fact]]:
+    """The same for a file of another schema, made of the same shapes."""
     try:
-        return Document.model_validate(plain(cursor.node)), []
+        return model.model_validate(plain(cursor.node)), []
     except ValidationError as error:
-        return None, [_fact(each, cursor) for each in error.errors(include_url=False, include_input=True)]
+        return None, [_fact(each, cursor, model) for each in error.errors(include_url=False, include_input=True)]
 
 
-def _fact(error: Any, cursor: Cursor) -> Fact:
+def _fact(error: Any, cursor: Cursor, model: type[BaseModel]) -> Fact:
     steps = [step for step in error["loc"] if not (isinstance(step, str) and step.startswith("<"))]
     if steps and steps[-1] == "[key]":
         steps.pop()
@@ -30,7 +38,7 @@ def _fact(error: Any, cursor: Cursor) -> Fact:
         *outer, name = steps
         here = _at(cursor, outer)
         return Fact(
-            "unknown_word", here.word(str(name)).span, {"name": str(name), "known": known_words(error["loc"][:-1])}
+            "unknown_word", here.word(str(name)).span, {"name": str(name), "known": known_words(error["loc"][:-1], model)}
         )
     if kind == "missing":
         *outer, name = steps
@@ -40,7 +48,7 @@ def _fact(error: Any, cursor: Cursor) -> Fact:
     here = _at(cursor, steps)
     values = {
         "reason": kind, "given": _shape(error["input"]), "word": str(steps[-1]) if steps else "",
-        "choices": _choices(error), "least": context.get("ge", context.get("min_length", 0)),
+        "choices": _choices(error, model), "least": context.get("ge", context.get("min_length", 0)),
         "most": context.get("le", 0),
         "text": str(error["input"])[:40] if isinstance(error["input"], str | int) else "",
     }  # fmt: skip
@@ -73,10 +81,10 @@ def _shape(value: Any) -> str:
     return "map"
 
 
-def _choices(error: Any) -> tuple[str, ...]:
+def _choices(error: Any, model: type[BaseModel]) -> tuple[str, ...]:
     if error["type"] != "literal_error":
         return ()
-    return tuple(_literals(_annotation(error["loc"])))
+    return tuple(_literals(_annotation(error["loc"], model)))
 
 
 def _literals(hint: Any) -> Iterator[str]:
@@ -90,9 +98,9 @@ def _literals(hint: Any) -> Iterator[str]:
 # --- the schema's own structure --------------------------------------------------------------------------------------
 
 
-def known_words(loc: tuple[Any, ...]) -> tuple[str, ...]:
+def known_words(loc: tuple[Any, ...], model: type[BaseModel] = Document) -> tuple[str, ...]:
     """The words that may stand in the map to which a fault's path leads."""
-    found = _annotation(loc)
+    found = _annotation(loc, model)
     return tuple(words(found)) if isinstance(found, type) and issubclass(found, BaseModel) else ()
 
 
@@ -101,9 +109,9 @@ def words(model: type[BaseModel]) -> dict[str, Any]:
     return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
 
 
-def _annotation(loc: tuple[Any, ...]) -> Any:
+def _annotation(loc: tuple[Any, ...], model: type[BaseModel]) -> Any:
     """The type to which a path leads. A tag in the path says which member of a union is meant."""
-    hint: Any = Document
+    hint: Any = model
     for step in loc:
         hint = _step(_bare(hint), step)
         if hint is None:
