@@ -1,0 +1,95 @@
+"""Questions at the terminal: what a trigger asks, one field after the other, in the order of the procedure."""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from sop_engine import values
+from sop_engine.console.given import read_texts
+from sop_engine.errors import NotUnderstood, SopError
+from sop_engine.messages import msg, say
+from sop_engine.procedure import Field
+from sop_engine.values import ValueProblem
+
+if TYPE_CHECKING:
+    from sop_engine.console.opened import Opened
+
+
+def ask_field(opened: "Opened", field: Field, present: Any, required: bool) -> Any:
+    """Ask for a field until the answer can be read. An empty answer keeps what is there, or takes the default (then
+    None comes back, and nothing need be given), or leaves out what is not required. Raises `NotUnderstood` when the
+    input ends, and KeyboardInterrupt."""
+    output, language = opened.call.output, opened.call.language
+    fallback = present if present is not None else field.default
+    _say_question(opened, field, fallback, required)
+    while True:
+        text = _answer(opened)
+        if not text.strip():
+            if fallback is not None or not required:
+                return None
+            output.tell(msg("this is needed; to give up press Ctrl-C"))
+            continue
+        try:
+            return read_texts(opened, field, [each for each in _pieces(field, text)])
+        except ValueProblem as problem:
+            output.tell(problem.message)
+        except SopError as error:
+            # a file that is not there or too large: ask again, nothing is lost
+            output.tell(say(error.message, language))
+
+
+def _pieces(field: Field, text: str) -> list[str]:
+    """The answer as pieces: several files stand with spaces between them, each with its `@`."""
+    stripped = text.strip()
+    if field.type in {"file", "photo"} and field.many:
+        return [f"@{each.strip()}" for each in stripped.removeprefix("@").split(" @")]
+    return [stripped]
+
+
+def _say_question(opened: "Opened", field: Field, fallback: Any, required: bool) -> None:
+    output, language = opened.call.output, opened.call.language
+    title = say(field.title, language) if field.title else field.id
+    lines: list[Any] = [title if required else msg("{title} (may be left empty)", title=title)]
+    if field.hint:
+        lines.append(msg("  {hint}", hint=field.hint))
+    if field.choices:
+        lines += [f"  {_choice(each.id, say(each.title, language) if each.title else '')}" for each in field.choices]
+    elif field.type not in {"text", "rows", "checklist"}:
+        lines.append(msg("  such as {example}", example=_example(field)))
+    if fallback is not None:
+        lines.append(msg("  empty: {value}", value=values.show(field, fallback, language, opened.zone)))
+    output.tell(*lines)
+
+
+def _choice(id: str, title: str) -> str:
+    return id if title in {"", id} else f"{id}  {title}"
+
+
+def _example(field: Field) -> str:
+    example = values.example(field)
+    return str(example[0] if isinstance(example, list) and example else example)
+
+
+def _answer(opened: "Opened") -> str:
+    sys.stderr.write("> ")
+    sys.stderr.flush()
+    text = sys.stdin.readline()
+    if not text:
+        raise NotUnderstood(
+            msg("the input ended before everything was answered; nothing was changed"),
+            fix=msg("give the values with --field name=value"),
+        )
+    return text.rstrip("\r\n")
+
+
+def ask_missing(
+    opened: "Opened", fields: Mapping[str, Field], missing: list[str], given: dict[str, Any], present: Mapping[str, Any]
+) -> bool:
+    """Ask for fields that a command was refused for; whether any was given."""
+    answered = False
+    for name in missing:
+        value = ask_field(opened, fields[name], present.get(name), required=True)
+        if value is not None:
+            given[name] = value
+            answered = True
+    return answered

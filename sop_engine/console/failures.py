@@ -1,0 +1,220 @@
+"""How a refusal reads: what is wrong, what was meant, what is possible now, and an edit that mends it.
+
+The voice is that of the procedures' checks: a fact, plain words, near names, something that can be typed.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sop_engine.console.output import Output
+from sop_engine.errors import NotUnderstood, SopError
+from sop_engine.messages import Message, msg, say
+
+MOST_CHOICES = 12
+"""choices that are told of a field"""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the console knows around a refusal, beyond what the engine says."""
+
+    possible: Sequence[Mapping[str, Any]] = ()
+    """as the JSON of a ticket has it"""
+    by_itself: Sequence[Any] = ()
+    """timers that come next, in words"""
+    guards: Sequence[str] = ()
+    """the conditions that failed, in words"""
+    meanwhile: Sequence[str] = ()
+    """the story of what others did since"""
+    names: Mapping[str, str] | None = None
+    """people by id, as they are shown"""
+
+
+class Explained(Exception):
+    """A refusal together with what stands around it."""
+
+    def __init__(self, error: SopError, around: Around) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.around = around
+
+
+class Interrupted(Exception):
+    """Ctrl-C, with what became of the work."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+NO_CONTEXT = Around()
+
+
+def tell_failure(output: Output, error: SopError, around: Around = NO_CONTEXT) -> None:
+    """Say a refusal: as JSON on stdout, or in words on stderr."""
+    if output.as_json:
+        output.json(failure_json(error, around, output.language))
+    else:
+        output.tell(*failure_lines(error, around, output.language))
+
+
+def failure_lines(error: SopError, around: Around, language: str) -> list[str]:
+    """A refusal in words, line by line."""
+    lines = [sentence(say(error.message, language), language)]
+    lines += [say(msg("the condition: {guard}", guard=guard), language) for guard in around.guards]
+    if error.near:
+        lines.append(say(msg("did you mean: {names}?", names=tuple(f"`{name}`" for name in error.near[:3])), language))
+    if around.meanwhile:
+        lines.append(say(msg("meanwhile:"), language))
+        lines += [f"  {line}" for line in around.meanwhile]
+    lines += [_need_line(need, language) for need in error.needs if isinstance(need, Mapping)]
+    lines += _possible_lines(error, around, language)
+    if error.fix is not None:
+        lines.append(say(msg("fix: {fix}", fix=error.fix), language))
+    return lines
+
+
+def failure_json(error: SopError, around: Around, language: str) -> dict[str, Any]:
+    """A refusal as JSON: `{"error": {code, name, message, where, needs, possible, fix}}`."""
+    message = [say(error.message, language), *around.guards]
+    fix = [] if error.fix is None else [say(error.fix, language)]
+    if error.near:
+        fix.insert(0, say(msg("did you mean: {names}?", names=tuple(f"`{name}`" for name in error.near[:3])), language))
+    entry: dict[str, Any] = {
+        "code": error.code,
+        "name": error.name,
+        "message": "; ".join(message),
+        "where": error.where,
+        "needs": [spoken(need, language) for need in error.needs],
+        "possible": list(around.possible) or [spoken(each, language) for each in error.possible],
+        "fix": " ".join(fix) or None,
+    }
+    if around.meanwhile:
+        entry["meanwhile"] = list(around.meanwhile)
+    return {"error": entry}
+
+
+def spoken(value: Any, language: str) -> Any:
+    """A structure with its Messages and titles said in one language."""
+    match value:
+        case Message():
+            return say(value, language)
+        case Mapping() if value and set(value) <= {"zh", "en", "und"}:
+            return say(value, language)
+        case Mapping():
+            return {name: spoken(item, language) for name, item in value.items()}
+        case list() | tuple():
+            return [spoken(item, language) for item in value]
+        case _:
+            return value
+
+
+def sentence(text: str, language: str) -> str:
+    """`text` with a full stop, where it ends in no mark."""
+    return text if text[-1:] in ".?!:。？！：" else text + ("。" if language == "zh" else ".")
+
+
+def _need_line(need: Mapping[str, Any], language: str) -> str:
+    """`needs: charge (收费性质): undecided 待定, free 无偿`."""
+    choices = need.get("choices") or ()
+    if choices and need.get("type") == "choice":
+        how: Any = tuple(_choice(choice, language) for choice in choices[:MOST_CHOICES])
+    elif need.get("type") in {"rows", "checklist"}:
+        how = msg("JSON, such as {example}", example=_as_json(need.get("example")))
+    else:
+        how = msg("such as {example}", example=_first(need.get("example")))
+    name = _named(need["name"], say(need.get("title") or "", language))
+    return say(msg("needs: {name}: {how}", name=name, how=how), language)
+
+
+def _choice(choice: Mapping[str, Any], language: str) -> str:
+    title = say(choice.get("title") or "", language)
+    return str(choice["id"]) if title in {"", choice["id"]} else f"{choice['id']} {title}"
+
+
+def _named(id: str, title: str) -> str:
+    return id if title in {"", id} else f"{id} ({title})"
+
+
+def _first(example: Any) -> str:
+    return str(example[0]) if isinstance(example, list | tuple) and example else str(example)
+
+
+def _as_json(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _possible_lines(error: SopError, around: Around, language: str) -> list[str]:
+    people = [each for each in error.possible if isinstance(each, str)]
+    offers = [each for each in error.possible if isinstance(each, Mapping)]
+    lines = []
+    if people:
+        names = around.names or {}
+        lines.append(say(msg("who may: {people}", people=tuple(names.get(each, each) for each in people)), language))
+    parts = []
+    if offers:
+        parts.append(say(msg("possible now: {possible}", possible=tuple(_offers(offers, language))), language))
+    if around.by_itself:
+        parts.append(say(msg("by itself: {timers}", timers=tuple(around.by_itself)), language))
+    if parts:
+        lines.append("; ".join(parts))
+    return lines
+
+
+def _offers(offers: Iterable[Mapping[str, Any]], language: str) -> Iterable[str]:
+    """`approve (manager)`, `return (desk, needs: reason)`, each trigger once."""
+    seen = set()
+    for offer in offers:
+        if offer["trigger"] in seen:
+            continue
+        seen.add(offer["trigger"])
+        said = [say(tuple(offer.get("who") or ()), language)]
+        if offer.get("needs"):
+            said.append(say(msg("needs: {fields}", fields=tuple(offer["needs"])), language))
+        inside = ", ".join(each for each in said if each)
+        title = say(offer.get("title") or "", language)
+        name = offer["trigger"] if language == "en" or not title else f"{offer['trigger']} {title}"
+        yield f"{name} ({inside})" if inside else name
+
+
+# --- what was typed --------------------------------------------------------------------------------------------------
+
+
+def is_usage_error(error: BaseException) -> bool:
+    """Whether Typer raised this over what was typed. Its class has no public name."""
+    return hasattr(error, "format_message") and hasattr(error, "exit_code")
+
+
+def usage_error(error: Any) -> NotUnderstood:
+    """What Typer found wrong with the words of a command, in our words."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "sop"
+    help = msg("how it is used: {command} --help", command=command)
+    match type(error).__name__:
+        case "NoSuchOption":
+            return NotUnderstood(
+                msg("`{command}` has no option {option}", command=command, option=error.option_name),
+                near=sorted(error.possibilities or ()),
+                fix=help,
+            )
+        case "MissingParameter":
+            parameter = error.param
+            named = parameter.metavar or parameter.name if parameter is not None else ""
+            usage = context.get_usage().partition(": ")[2] if context is not None else ""
+            return NotUnderstood(
+                msg("`{command}` needs {what}", command=command, what=named), fix=msg("write it so: {usage}", usage=usage)
+            )
+        case "BadOptionUsage":
+            return NotUnderstood(msg("{option} needs a value after it", option=error.option_name), fix=help)
+    text = error.format_message()
+    if text.startswith("Got unexpected extra"):
+        extra = text.partition("(")[2].rpartition("(")[2].rstrip(")")
+        return NotUnderstood(msg("`{command}` cannot use: {words}", command=command, words=extra), fix=help)
+    parameter = getattr(error, "param", None)
+    if parameter is not None:
+        name = parameter.opts[-1] if parameter.opts else parameter.name
+        return NotUnderstood(msg("{option}: {problem}", option=name, problem=error.message), fix=help)
+    return NotUnderstood(msg("{command}: {problem}", command=command, problem=text), fix=help)

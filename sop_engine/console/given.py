@@ -1,0 +1,185 @@
+"""Values that somebody gives for fields: `--field name=value`, `--from-file`, or answers to questions."""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sop_engine import values
+from sop_engine.console.tickets import by_title
+from sop_engine.errors import NotFound, NotUnderstood, SetUp
+from sop_engine.messages import msg
+from sop_engine.procedure import Field
+from sop_engine.store.files import Files
+from sop_engine.ticket.near import near
+from sop_engine.values import ValueProblem
+
+if TYPE_CHECKING:
+    from sop_engine.console.opened import Opened
+
+LARGEST_INPUT: Final = 4 * 1024 * 1024
+"""characters of `--from-file`"""
+_FILES: Final = {"file", "photo"}
+
+
+def read_given(
+    opened: "Opened",
+    fields: Mapping[str, Field],
+    said: Sequence[str],
+    from_file: str | None = None,
+    clearing: bool = False,
+) -> dict[str, Any]:
+    """The values that were given, in the record's form, by field id. `said` are texts `name=value`, where the name is an
+    id or a title and a file is given as `@path`; with `clearing` an empty value clears the field. Raises
+    `NotUnderstood` and `NotFound`, naming the field."""
+    pieces: dict[str, list[str]] = {}
+    for each in said:
+        name, found, text = each.replace("＝", "=", 1).partition("=")
+        if not found:
+            raise NotUnderstood(
+                msg("`{text}` gives no field a value", text=each[:60]), fix=msg("write it so: --field name=value")
+            )
+        pieces.setdefault(field_named(fields, name).id, []).append(text)
+    given = _from_file(opened, fields, from_file) if from_file is not None else {}
+    for id, texts in pieces.items():
+        if clearing and texts == [""]:
+            given[id] = None
+            continue
+        try:
+            given[id] = read_texts(opened, fields[id], texts)
+        except ValueProblem as problem:
+            raise not_a_value(fields[id], problem) from None
+    return given
+
+
+def field_named(fields: Mapping[str, Field], name: str) -> Field:
+    """The field that `name` means, by id or title. Raises `NotUnderstood` with what is near."""
+    id = by_title(name.strip(), {each.id: each.title for each in fields.values()}, "field")
+    if id is None:
+        words = {word: each.id for each in fields.values() for word in (each.id, *each.title.values())}
+        raise NotUnderstood(
+            msg("there is no field {field} here", field=name.strip()[:60]),
+            near=list(dict.fromkeys(words[each] for each in near(name.strip(), words))),
+            fix=msg("fields that can be given: {fields}", fields=tuple(fields)),
+        )
+    return fields[id]
+
+
+def not_a_value(field: Field, problem: ValueProblem) -> NotUnderstood:
+    """What is wrong with a field's value."""
+    return NotUnderstood(
+        msg("{field}: {problem}", field=msg("{title} ({id})", title=field.title or field.id, id=field.id),
+            problem=problem.message),
+        where=field.id,
+        needs=(values.needs(field, True),),
+    )  # fmt: skip
+
+
+def read_texts(opened: "Opened", field: Field, texts: Sequence[str]) -> Any:
+    """The value that one text, or several of a field with many, give. Raises `ValueProblem`, and what files raise."""
+    if field.type in _FILES:
+        kept = [_file(opened, field, text) for text in texts]
+        return _checked(field, kept if field.many else _only(kept))
+    if len(texts) > 1 and field.many:
+        found: list[Any] = []
+        for text in texts:
+            found += [each for each in values.parse(field, text, opened.context()) if each not in found]
+        return values.normalise(field, found, opened.context())
+    return values.parse(field, _only(texts), opened.context())
+
+
+def _only(items: Sequence[Any]) -> Any:
+    if len(items) > 1:
+        raise ValueProblem(msg("this is given {count} times, and one value is wanted", count=len(items)))
+    return items[0]
+
+
+def _checked(field: Field, value: Any) -> Any:
+    problem = values.check(field, value)
+    if problem is not None:
+        raise ValueProblem(problem.message)
+    return value
+
+
+def _file(opened: "Opened", field: Field, text: str) -> dict[str, Any]:
+    """Keep the file at `@path`; a dry run keeps it nowhere."""
+    if not text.startswith("@") or len(text) == 1:
+        raise ValueProblem(msg("a file is given as @path, such as @photo.jpg"))
+    path = Path(text[1:]).expanduser()
+    settings = opened.site.settings
+    if opened.call.dry_run:
+        with tempfile.TemporaryDirectory() as folder:
+            return Files(Path(folder), settings.largest_file_bytes).put(path)
+    return Files(settings.folder / "files", settings.largest_file_bytes).put(path)
+
+
+# --- from a file -----------------------------------------------------------------------------------------------------
+
+
+def _from_file(opened: "Opened", fields: Mapping[str, Field], source: str) -> dict[str, Any]:
+    """Values from a JSON object `{"field": value}`; `-` is standard input."""
+    raw = _json(_read(source), source)
+    given: dict[str, Any] = {}
+    for name, value in raw.items():
+        field = field_named(fields, name)
+        try:
+            given[field.id] = _read_json_value(opened, field, value)
+        except ValueProblem as problem:
+            raise not_a_value(field, problem) from None
+    return given
+
+
+def _read_json_value(opened: "Opened", field: Field, value: Any) -> Any:
+    if field.type in _FILES:
+        items = value if isinstance(value, list) else [value]
+        if items and all(isinstance(each, str) for each in items):
+            return read_texts(opened, field, items)
+    return values.normalise(field, value, opened.context())
+
+
+def _read(source: str) -> str:
+    try:
+        if source == "-":
+            text = sys.stdin.read(LARGEST_INPUT + 1)
+        else:
+            with Path(source).open(encoding="utf-8") as file:
+                text = file.read(LARGEST_INPUT + 1)
+    except FileNotFoundError:
+        raise NotFound(msg("there is no file {path}", path=source), where=source) from None
+    except UnicodeDecodeError:
+        raise NotUnderstood(msg("{path} is no UTF-8 text", path=source), where=source) from None
+    except OSError as error:
+        raise SetUp(msg("{path} cannot be read: {error}", path=source, error=error.strerror or ""), where=source) from None
+    if len(text) > LARGEST_INPUT:
+        raise NotUnderstood(msg("{path} is longer than {most} characters", path=source, most=LARGEST_INPUT), where=source)
+    return text
+
+
+def _json(text: str, source: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
+    except RecursionError:
+        raise NotUnderstood(msg("{path} is nested too deeply", path=source), where=source) from None
+    except ValueError as error:
+        raise NotUnderstood(
+            msg("{path} is no JSON: {error}", path=source, error=str(error)[:100]),
+            where=source,
+            fix=msg('write an object: {{"field": value, ...}}'),
+        ) from None
+    if not isinstance(raw, dict):
+        raise NotUnderstood(
+            msg("{path} holds no JSON object", path=source), where=source, fix=msg('write an object: {{"field": value, ...}}')
+        )
+    return raw
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"{name!r} stands in it twice")
+        found[name] = value
+    return found

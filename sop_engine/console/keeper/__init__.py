@@ -1,0 +1,1 @@
+"""What whoever keeps the site does: makes it, adds people, runs the sweep, saves the store."""

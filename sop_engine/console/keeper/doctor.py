@@ -1,0 +1,171 @@
+"""`sop doctor`: one look at all that can be wrong with a site, with the line that mends each."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sop_engine import canonical
+from sop_engine.console.call import Call
+from sop_engine.console.names import span
+from sop_engine.console.parameters import option
+from sop_engine.messages import Message, msg
+from sop_engine.store.seam import Query
+from sop_engine.ticket.records import SITE
+
+if TYPE_CHECKING:
+    from sop_engine.console.opened import Opened
+
+Finding = tuple[str, Message, Message]
+"""(error | warning, what, how to mend it)"""
+
+
+def doctor(
+    call: Call,
+    accept_clock: Annotated[
+        bool, option("--accept-clock", help=msg("accept, on record, that the clock is behind what is recorded"))
+    ] = False,
+) -> int:
+    """Look at store, clock, sweep, notices, files and people; exit code 1 where something must be mended."""
+    with call.open() as opened:
+        if accept_clock:
+            _accept_clock(opened)
+        findings = [*_store(opened), *_clock(opened), *_sweep(opened), *_notices(opened), *_files(opened), *_people(opened)]
+    worst = any(kind == "error" for kind, _what, _fix in findings)
+    if call.json:
+        call.output.json(
+            [
+                {"severity": kind, "what": call.output.word(what), "fix": call.output.word(fix)}
+                for kind, what, fix in findings
+            ]
+        )
+        return int(worst)
+    for kind, what, fix in findings:
+        call.output.line(msg("{kind}: {what}", kind=msg("error") if kind == "error" else msg("warning"), what=what))
+        call.output.line(msg("  mend it: {fix}", fix=fix))
+    if not findings:
+        call.output.line(msg("nothing is wrong"))
+    return int(worst)
+
+
+def _store(opened: "Opened") -> list[Finding]:
+    from sop_engine.store.backup import status
+
+    found = status(opened.site.settings.store_path)
+    if found["check"] != "ok":
+        return [("error", msg("the store is damaged: {check}", check=found["check"]), msg("sop db restore BACKUP FOLDER"))]
+    return []
+
+
+def _clock(opened: "Opened") -> list[Finding]:
+    latest, now = _latest_recorded(opened), opened.now
+    if latest is None or canonical.instant_of(latest) - now <= timedelta(minutes=5):
+        return []
+    with opened.site.store.reading() as reading:
+        accepted = reading.meta("clock_accepted_through")
+    if accepted is not None and accepted >= latest:
+        return []
+    what = msg("the clock is {span} behind what is recorded", span=span(canonical.instant_of(latest) - now))
+    return [("error", what, msg("set it right; or, if it is: sop doctor --accept-clock"))]
+
+
+def _accept_clock(opened: "Opened") -> None:
+    """Put it on record that the clock's present time is right, whatever was recorded after it."""
+    latest = _latest_recorded(opened) or canonical.instant_text(opened.now)
+    arguments = {"now": canonical.instant_text(opened.now), "through": latest}
+    with opened.site.store.writing() as transaction:
+        # the site's own history may be ahead too: it has to be writable for the acceptance itself
+        transaction.put_meta("clock_accepted_through", latest)
+    opened.act(opened.command("accept_clock", SITE, arguments))
+    opened.call.output.tell(msg("accepted, on record: what was recorded up to {through}", through=opened.local(latest)))
+
+
+def _latest_recorded(opened: "Opened") -> str | None:
+    with opened.site.store.reading() as reading:
+        heads = reading.heads(Query())
+        site = reading.head(SITE)
+    return max((head.recorded for head in [*heads, *([site] if site else [])]), default=None)
+
+
+def _sweep(opened: "Opened") -> list[Finding]:
+    now = opened.now
+    with opened.site.store.reading() as reading:
+        due, swept, aside = reading.next_due(), reading.meta("last_sweep"), reading.aside()
+    findings: list[Finding] = []
+    if due is not None and now - canonical.instant_of(due) > timedelta(hours=3):
+        late = now - canonical.instant_of(due)
+        since = msg("{span} ago", span=span(now - canonical.instant_of(swept))) if swept else msg("never")
+        what = msg("a timer is {late} overdue; the last sweep was {since}", late=span(late), since=since)
+        findings.append(("error", what, msg("start it: sop worker run, or sop worker tick from cron")))
+    for timer, error in aside:
+        what = msg("the timer {timer} of {ticket} was set aside: {error}", timer=timer.key, ticket=timer.ticket, error=error)
+        findings.append(("error", what, msg("sop release {ticket} {timer}", ticket=timer.ticket, timer=timer.key)))
+    return findings
+
+
+def _notices(opened: "Opened") -> list[Finding]:
+    with opened.site.store.reading() as reading:
+        dead, waiting = reading.letters("dead"), reading.letters("waiting")
+    findings: list[Finding] = []
+    by_channel: dict[str, int] = {}
+    for letter in dead:
+        by_channel[letter.channel] = by_channel.get(letter.channel, 0) + 1
+    for channel, count in sorted(by_channel.items()):
+        what = msg("{count} notices could not be sent by {channel}", count=count, channel=channel)
+        findings.append(("error", what, msg("sop notify ls, then sop notify retry ID...")))
+    failing = [letter for letter in waiting if letter.attempts]
+    if failing:
+        what = msg("{count} notices are being tried again: {error}", count=len(failing), error=failing[0].error or "")
+        findings.append(("warning", what, msg("sop notify ls")))
+    return findings
+
+
+def _files(opened: "Opened") -> list[Finding]:
+    from sop_engine.store.files import Files
+
+    files = Files(opened.site.settings.folder / "files")
+    wanted: list[dict[str, Any]] = []
+    with opened.site.store.reading() as reading:
+        for id in _ids(reading):
+            ticket = reading.ticket(id)
+            wanted += [each for value in (ticket.fields.values() if ticket else ()) for each in _references(value)]
+    missing = files.missing(wanted)
+    if not missing:
+        return []
+    names = tuple(str(each["name"]) for each in missing[:5])
+    what = msg("{count} files that tickets name are missing or damaged: {names}", count=len(missing), names=names)
+    return [("error", what, msg("bring files/ back from a backup"))]
+
+
+def _ids(reading: Any) -> list[str]:
+    found: list[str] = []
+    while batch := reading.ticket_ids(found[-1] if found else ""):
+        found += batch
+    return [id for id in found if id != SITE]
+
+
+def _references(value: Any) -> list[dict[str, Any]]:
+    if isinstance(value, dict) and "sha256" in value:
+        return [value]
+    if isinstance(value, list):
+        return [each for item in value for each in _references(item)]
+    return []
+
+
+def _people(opened: "Opened") -> list[Finding]:
+    with opened.site.store.reading() as reading:
+        people = [person for person in reading.people() if person.active]
+        versions = {version.procedure: version for version in reading.versions()}
+        held = {role for person in people for role, _scope in person.roles}
+        wanted: dict[str, list[str]] = {}
+        for name, version in versions.items():
+            program = opened.site.engine.programs.of(reading, version.digest)
+            for role in program.roles:
+                wanted.setdefault(role, []).append(name)
+    findings: list[Finding] = []
+    for role, procedures in sorted(wanted.items()):
+        if role not in held:
+            what = msg("nobody holds the role {role}, which {procedures} need", role=role, procedures=tuple(procedures))
+            findings.append(("warning", what, msg("sop actor grant NAME {role}", role=role)))
+    if len(people) == 1:
+        what = msg("{name} is alone and holds every role: what needs two people cannot be done", name=people[0].id)
+        findings.append(("warning", what, msg("sop actor add ID NAME --role ROLE")))
+    return findings

@@ -1,0 +1,75 @@
+"""`sop init`: a new site with the starter library, published."""
+
+from pathlib import Path
+from typing import Annotated
+
+from sop_engine.console.call import Call
+from sop_engine.console.parameters import argument, option
+from sop_engine.errors import NotUnderstood
+from sop_engine.messages import msg
+
+
+def init(
+    call: Call,
+    folder: Annotated[str, argument(msg("a new or empty folder"), "FOLDER")],
+    name: Annotated[str | None, option("--name", help=msg("what the site is called"), metavar="NAME")] = None,
+    zone: Annotated[
+        str, option("--zone", help=msg("its time zone (default: Asia/Shanghai)"), metavar="ZONE")
+    ] = "Asia/Shanghai",
+    actor: Annotated[
+        str | None, option("--actor", help=msg("your id as an actor (default: your login)"), metavar="ID")
+    ] = None,
+    actor_name: Annotated[str | None, option("--actor-name", help=msg("your name"), metavar="NAME")] = None,
+) -> None:
+    """Make a site, publish the starter library, and make you its administrator with every role."""
+    from sop_engine.engine.identity import system_login
+    from sop_engine.engine.publishing import library_roles
+    from sop_engine.engine.site_folder import make_site
+
+    path = Path(folder)
+    login = system_login()
+    _check_zone(zone)
+    with call.writing():
+        make_site(
+            path,
+            name or path.resolve().name,
+            zone,
+            login,
+            actor or login,
+            actor_name or actor or login,
+            library_roles(),
+        )
+    published = publish_library(path, login)
+    if call.json:
+        call.output.json({"site": str(path.resolve()), "published": published})
+        return
+    call.output.tell(
+        msg("made the site {folder}; you ({actor}) are its administrator, with every role", folder=folder,
+            actor=actor or login),
+        msg("published: {procedures}", procedures=tuple(published)),
+        msg("next: cd {folder} && sop new repair; add people: sop actor add; fire timers: sop worker run",
+            folder=folder),
+    )  # fmt: skip
+
+
+def publish_library(folder: Path, login: str) -> list[str]:
+    """Publish every workflow that the site came with; gives their ids. Procedures that others start come first."""
+    from sop_engine.engine.identity import identify
+    from sop_engine.engine.publishing import publish_folder
+    from sop_engine.engine.site_folder import open_site
+
+    with open_site(folder) as site:
+        with site.store.reading() as reading:
+            who = identify(reading, login)
+        return publish_folder(site.engine, who)
+
+
+def _check_zone(zone: str) -> None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise NotUnderstood(
+            msg("there is no time zone {zone}", zone=zone), fix=msg("name one of the tz database, such as Asia/Shanghai")
+        ) from None

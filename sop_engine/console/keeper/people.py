@@ -1,0 +1,253 @@
+"""`sop actor`: people, their roles, rights and logins; standing deputies."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sop_engine import canonical
+from sop_engine.console.call import Call
+from sop_engine.console.output import Column
+from sop_engine.console.parameters import argument, option
+from sop_engine.engine.identity import find_person
+from sop_engine.errors import NotUnderstood
+from sop_engine.messages import msg
+from sop_engine.ticket.records import SITE
+from sop_engine.values import ValueProblem, read_instant
+
+if TYPE_CHECKING:
+    from sop_engine.console.opened import Opened
+    from sop_engine.store.seam import Person
+
+_Roles = Annotated[
+    list[str] | None,
+    option("--role", help=msg("a role, with its scope after @: desk, steward@3"), metavar="ROLE"),
+]
+_Rights = Annotated[list[str] | None, option("--right", help=msg("a right: admin, assign, stand_in"), metavar="RIGHT")]
+_Mail = Annotated[str | None, option("--mail", help=msg("where notices reach him"), metavar="ADDRESS")]
+_Phone = Annotated[str | None, option("--phone", help=msg("a phone number"), metavar="NUMBER")]
+_Language = Annotated[str | None, option("--language", help=msg("of notices to him: zh or en"), metavar="LANG")]
+
+
+def add(
+    call: Call,
+    actor: Annotated[str, argument(msg("an id: letters, digits and _"), "ID")],
+    name: Annotated[str, argument(msg("the person's name"), "NAME")],
+    role: _Roles = None,
+    right: _Rights = None,
+    mail: _Mail = None,
+    phone: _Phone = None,
+    language: _Language = None,
+    login: Annotated[str | None, option("--login", help=msg("the system user that is his"), metavar="LOGIN")] = None,
+) -> None:
+    """Add a person."""
+    if not actor.isascii() or not actor.replace("_", "a").replace("-", "a").replace(".", "a").isalnum():
+        raise NotUnderstood(
+            msg("`{actor}` cannot be an id: it has ASCII letters, digits, _, - and . only", actor=actor),
+            fix=msg("for example: sop actor add wang_fang 王芳 --role desk"),
+        )
+    arguments: dict[str, Any] = {
+        "actor": actor,
+        "name": name,
+        "roles": _scoped(role),
+        "rights": right or [],
+        "contact": _contact(mail, phone),
+        "language": _known_language(language),
+    }
+    with call.open() as opened:
+        opened.act(opened.command("add_person", SITE, arguments))
+        if login is not None:
+            opened.act(opened.command("login", SITE, {"login": login, "actor": actor, "people": []}))
+        _tell(opened, actor)
+
+
+def grant(
+    call: Call,
+    name: Annotated[str, argument(msg("whom, by id or name"), "NAME")],
+    role: Annotated[list[str], argument(msg("roles, with a scope after @"), "ROLE...")],
+) -> None:
+    """Give somebody roles."""
+    _change(call, name, {"grant": _scoped(role)})
+
+
+def revoke(
+    call: Call,
+    name: Annotated[str, argument(msg("whom, by id or name"), "NAME")],
+    role: Annotated[list[str], argument(msg("roles, with a scope after @"), "ROLE...")],
+) -> None:
+    """Take roles from somebody."""
+    _change(call, name, {"revoke": _scoped(role)})
+
+
+def change(
+    call: Call,
+    name: Annotated[str, argument(msg("whom, by id or name"), "NAME")],
+    new_name: Annotated[str | None, option("--name", help=msg("another name"), metavar="NAME")] = None,
+    right: _Rights = None,
+    no_right: Annotated[
+        list[str] | None, option("--no-right", help=msg("a right to take away"), metavar="RIGHT")
+    ] = None,
+    mail: _Mail = None,
+    phone: _Phone = None,
+    language: _Language = None,
+    active: Annotated[
+        bool | None, option("--active/--disabled", help=msg("whether he works here; a disabled person can do nothing"))
+    ] = None,
+) -> None:
+    """Change what is known of somebody, or his rights."""
+    changes = {
+        "name": new_name,
+        "give_rights": right,
+        "take_rights": no_right,
+        "contact": _contact(mail, phone),
+        "language": _known_language(language),
+        "active": active,
+    }
+    given = {key: value for key, value in changes.items() if value not in (None, {})}
+    if not given:
+        raise NotUnderstood(msg("nothing to change was named"), fix=msg("see: sop actor change --help"))
+    _change(call, name, given)
+
+
+def login(
+    call: Call,
+    login: Annotated[str, argument(msg("a system user"), "LOGIN")],
+    name: Annotated[list[str] | None, argument(msg("whose it is; for a terminal everybody who uses it"), "NAME...")] = None,
+    terminal: Annotated[
+        bool, option("--terminal", help=msg("a shared machine: these people act there with --as"))
+    ] = False,
+    remove: Annotated[bool, option("--remove", help=msg("take the mapping away"))] = False,
+) -> None:
+    """Say whose a system user is: one person's, or a terminal of several."""
+    named = name or []
+    if remove == bool(named) or (len(named) > 1 and not terminal):
+        raise NotUnderstood(
+            msg("name one person, or several with --terminal, or nobody with --remove"),
+            fix=msg("for example: sop actor login desk1 --terminal 王芳 刘洋"),
+        )
+    with call.open() as opened:
+        with opened.site.store.reading() as reading:
+            people = [find_person(reading, each).id for each in named]
+        mapping: dict[str, Any] = {"login": login, "actor": None, "people": []}
+        if people:
+            mapping |= {"people": people} if terminal else {"actor": people[0]}
+        opened.act(opened.command("login", SITE, mapping))
+        if call.json:
+            call.output.json(mapping)
+        else:
+            call.output.tell(msg("{login}: {people}", login=login, people=tuple(people) or msg("nobody's")))
+
+
+def deputy(
+    call: Call,
+    name: Annotated[str, argument(msg("who is away"), "NAME")],
+    by: Annotated[str, argument(msg("who stands in"), "DEPUTY")],
+    since: Annotated[str, option("--from", help=msg("from when: 2026-11-24, or 2026-11-24 08:30"), metavar="TIME")],
+    until: Annotated[str, option("--to", help=msg("until when"), metavar="TIME")],
+) -> None:
+    """Let somebody stand in for another for a time: sop do ... --as NAME."""
+    with call.open() as opened:
+        with opened.site.store.reading() as reading:
+            away, deputy_ = find_person(reading, name).id, find_person(reading, by).id
+        times = {word: _instant(opened, word, said) for word, said in (("from", since), ("to", until))}
+        arguments = {"for": away, "by": deputy_, **times}
+        opened.act(opened.command("deputy", SITE, arguments))
+        if call.json:
+            call.output.json(arguments)
+        else:
+            call.output.tell(
+                msg("{by} stands in for {name} from {since} to {until}", by=opened.named(deputy_),
+                    name=opened.named(away), since=opened.local(times["from"]), until=opened.local(times["to"]))
+            )  # fmt: skip
+
+
+def ls(call: Call) -> None:
+    """List people with their roles and logins."""
+    with call.open() as opened:
+        with opened.site.store.reading() as reading:
+            people = reading.people()
+            site = reading.ticket(SITE)
+        logins = site.fields["logins"] if site else {}
+        if call.json:
+            call.output.json([_json(person, logins) for person in people])
+            return
+        rows = [
+            [
+                person.id,
+                person.name,
+                ", ".join(role if scope is None else f"{role}@{scope}" for role, scope in person.roles),
+                ", ".join(person.rights),
+                ", ".join(_logins(person.id, logins)),
+                "" if person.active else msg("disabled"),
+            ]
+            for person in people
+        ]
+        heads = (msg("id"), msg("name"), msg("roles"), msg("rights"), msg("logins"), msg("status"))
+        call.output.table([Column(head, whole=head is heads[0]) for head in heads], rows)
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _change(call: Call, name: str, changes: dict[str, Any]) -> None:
+    with call.open() as opened:
+        with opened.site.store.reading() as reading:
+            actor = find_person(reading, name).id
+        opened.act(opened.command("change_person", SITE, {"actor": actor, **changes}))
+        _tell(opened, actor)
+
+
+def _tell(opened: "Opened", actor: str) -> None:
+    """Say how somebody stands now."""
+    if opened.call.dry_run:
+        opened.call.output.tell(msg("this would be done; nothing was kept"))
+        return
+    with opened.site.store.reading() as reading:
+        person = reading.person(actor)
+        site = reading.ticket(SITE)
+    assert person is not None
+    if opened.call.json:
+        opened.call.output.json(_json(person, site.fields["logins"] if site else {}))
+        return
+    roles = tuple(role if scope is None else f"{role}@{scope}" for role, scope in person.roles)
+    opened.call.output.tell(
+        msg("{name} ({id}): {roles}", name=person.name, id=person.id, roles=roles or msg("no role"))
+    )
+
+
+def _json(person: "Person", logins: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "active": person.active,
+        "roles": [{"role": role, "scope": scope} for role, scope in person.roles],
+        "rights": list(person.rights),
+        "logins": _logins(person.id, logins),
+        "contact": person.contact,
+        "language": person.language,
+    }
+
+
+def _logins(actor: str, logins: dict[str, Any]) -> list[str]:
+    return sorted(name for name, entry in logins.items() if entry["actor"] == actor or actor in entry["people"])
+
+
+def _scoped(roles: Sequence[str] | None) -> list[list[str | None]]:
+    """`steward@3` as (role, scope)."""
+    return [[role.partition("@")[0], role.partition("@")[2] or None] for role in roles or []]
+
+
+def _contact(mail: str | None, phone: str | None) -> dict[str, str]:
+    return {name: value for name, value in (("mail", mail), ("phone", phone)) if value}
+
+
+def _known_language(language: str | None) -> str | None:
+    if language not in (None, "zh", "en"):
+        raise NotUnderstood(msg("there is no language {language}; there are {languages}", language=language,
+                                languages=("zh", "en")))  # fmt: skip
+    return language
+
+
+def _instant(opened: "Opened", word: str, said: str) -> str:
+    try:
+        return canonical.instant_text(read_instant(said, opened.now, opened.zone))
+    except ValueProblem as problem:
+        raise NotUnderstood(msg("--{word}: {problem}", word=word, problem=problem.message)) from None

@@ -1,0 +1,122 @@
+"""`sop db`: the store's health, backups, upgrades, and projections made anew."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from sop_engine import canonical
+from sop_engine.clock import SystemClock
+from sop_engine.console.call import Call
+from sop_engine.console.parameters import argument, option
+from sop_engine.engine.settings import Settings, find_site, load_settings
+from sop_engine.errors import NotYou
+from sop_engine.messages import msg
+
+
+def status(call: Call) -> int:
+    """Say how the store does; exit code 1 where something is wrong with it."""
+    from sop_engine.store.backup import status as look
+
+    found = look(_settings(call).store_path)
+    healthy = found["check"] == "ok" and found["revision"] == found["wanted_revision"]
+    if call.json:
+        call.output.json({**found, "healthy": healthy})
+    else:
+        call.output.pairs(_pairs(found))
+        if found["revision"] != found["wanted_revision"]:
+            call.output.tell(msg("its tables are of another release; raise them: sop db upgrade"))
+    return 0 if healthy else 1
+
+
+def _pairs(found: dict[str, Any]) -> list[tuple[Any, Any]]:
+    size = sum(found["sizes"].values())
+    return [
+        (msg("file"), found["path"]),
+        (msg("size"), msg("{size} MiB", size=f"{size / 2**20:.1f}")),
+        (msg("check"), found["check"]),
+        (msg("tables' revision"), f"{found['revision']} ({found['wanted_revision']})"),
+        (msg("SQLite"), f"{found['sqlite']} ({found['driver']}, {found['journal_mode']})"),
+        *((msg("rows of {table}", table=name), count) for name, count in found["tables"].items()),
+    ]
+
+
+def backup(
+    call: Call,
+    target: Annotated[str, argument(msg("a new folder for the copy"), "FOLDER")],
+) -> None:
+    """Copy the whole site, as it is at one instant, while it goes on working."""
+    from sop_engine.store.backup import backup as copy
+
+    _administrator(call)
+    manifest = copy(_settings(call).store_path, Path(target), canonical.instant_text(SystemClock().now()))
+    if call.json:
+        call.output.json(manifest)
+    else:
+        call.output.tell(
+            msg("copied {count} files to {folder}", count=len(manifest["files"]), folder=target),
+            msg("bring it back with: sop db restore {folder} NEW-FOLDER", folder=target),
+        )
+
+
+def restore(
+    call: Call,
+    source: Annotated[str, argument(msg("a backup's folder"), "BACKUP")],
+    folder: Annotated[str, argument(msg("a new or empty folder"), "FOLDER")],
+) -> None:
+    """Bring a backup back as a site, after checking every byte of it."""
+    from sop_engine.store.backup import restore as bring_back
+
+    manifest = bring_back(Path(source), Path(folder))
+    if call.json:
+        call.output.json(manifest)
+    else:
+        call.output.tell(msg("brought {count} files back as {folder}", count=len(manifest["files"]), folder=folder))
+
+
+def upgrade(
+    call: Call,
+    backup_file: Annotated[
+        str | None, option("--backup", help=msg("where the store is copied first"), metavar="FILE")
+    ] = None,
+) -> None:
+    """Raise the store's tables to this release, after a copy of it; all or nothing."""
+    from sop_engine.store.upgrade import upgrade as raise_tables
+
+    path = _settings(call).store_path
+    made = canonical.instant_text(SystemClock().now()).replace(":", "").replace(".", "")
+    target = Path(backup_file) if backup_file else path.with_name(f"site-before-{made}.db")
+    result = raise_tables(path, target)
+    if call.json:
+        call.output.json(result)
+    elif result["backup"] is None:
+        call.output.tell(msg("nothing to do: the tables are at revision {revision}", revision=result["to"]))
+    else:
+        call.output.tell(
+            msg("raised from {before} to {after}; the store before it is {backup}", before=result["from"],
+                after=result["to"], backup=result["backup"])
+        )  # fmt: skip
+
+
+def rebuild(call: Call) -> None:
+    """Make all that is derived anew from the record: rows, lists, tasks, timers, people."""
+    from sop_engine.engine.rebuild import rebuild as make_anew
+
+    _administrator(call)
+    with call.open() as opened, call.writing():
+        count = make_anew(opened.site.engine)
+    if call.json:
+        call.output.json({"tickets": count})
+    else:
+        call.output.tell(msg("made {count} tickets anew from their record; check them: sop audit replay --all",
+                             count=count))  # fmt: skip
+
+
+def _settings(call: Call) -> Settings:
+    return load_settings(Path(call.folder) if call.folder is not None else find_site(Path.cwd()))
+
+
+def _administrator(call: Call) -> None:
+    with call.open() as opened:
+        with opened.site.store.reading() as reading:
+            person = reading.person(opened.person)
+        if person is None or "admin" not in person.rights:
+            raise NotYou(msg("{name} is no administrator of this site", name=opened.named(opened.person)))

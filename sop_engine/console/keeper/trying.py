@@ -1,0 +1,85 @@
+"""`sop demo`: a site to try things on, with a dozen people and a clock that moves only when it is told to."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from sop_engine.console.call import Call
+from sop_engine.console.parameters import argument, option
+from sop_engine.errors import NotUnderstood
+from sop_engine.messages import msg
+
+
+def make(
+    call: Call,
+    folder: Annotated[str, argument(msg("a new or empty folder"), "FOLDER")],
+) -> None:
+    """Make a demo site: a dozen people, a few flats, some tickets open."""
+    from sop_engine.console.keeper.making import publish_library
+    from sop_engine.engine.demo import make_demo
+    from sop_engine.engine.identity import system_login
+
+    path = Path(folder)
+    with call.writing():
+        make_demo(path, system_login())
+    published = publish_library(path, system_login())
+    if call.json:
+        call.output.json({"site": str(path.resolve()), "published": published})
+        return
+    call.output.tell(
+        msg("made a demo site in {folder}: a dozen people, and you may be any of them with --as", folder=folder),
+        msg("its clock stands at Monday 2026-11-23 08:30 and moves with: sop demo advance 2h"),
+        msg("next: cd {folder} && sop new repair --as 王芳", folder=folder),
+    )
+
+
+def advance(
+    call: Call,
+    by: Annotated[str, argument(msg("how long: 30min, 2h, 2d, 1w"), "SPAN")],
+) -> None:
+    """Move a demo site's clock, firing what comes due on the way."""
+    from sop_engine.engine.demo import advance as move
+
+    with call.open() as opened:
+        with call.writing():
+            sweep, delivery = move(opened.site, _span(by))
+        now = opened.now.astimezone(opened.zone)
+        if call.json:
+            call.output.json({"now": now.isoformat(), "fired": sweep.fired, "aside": sweep.aside, "sent": delivery.sent})
+            return
+        call.output.tell(
+            msg("it is {now} now; {fired} timers fired, {sent} notices sent", now=f"{now:%Y-%m-%d %H:%M}",
+                fired=sweep.fired, sent=delivery.sent)
+        )  # fmt: skip
+
+
+def _span(text: str) -> timedelta:
+    """`2h`, `30 分钟`, `2d`: elapsed time, a day being 24 hours."""
+    from sop_engine.worktime import NotADuration, parse_duration
+
+    short = {"d": " days", "w": " weeks", "m": " min", "h": " h"}
+    stripped = text.strip()
+    if stripped and stripped[-1:].lower() in short and stripped[:-1].strip().isdigit():
+        stripped = stripped[:-1] + short[stripped[-1].lower()]
+    try:
+        duration = parse_duration(stripped)
+    except NotADuration as problem:
+        raise NotUnderstood(
+            msg("`{text}` is no span of time", text=text), fix=msg("write it like 30min, 2h, 2d or 1w")
+        ) from problem
+    seconds = {"min": 60, "h": 3600, "day": 86400, "week": 7 * 86400}.get(duration.unit)
+    if seconds is None:
+        raise NotUnderstood(msg("the clock is moved by minutes, hours, days or weeks"))
+    return timedelta(seconds=seconds * duration.count)
+
+
+def play(
+    call: Call,
+    keep: Annotated[
+        str | None, option("--keep", help=msg("make the site in this folder, and leave it there"), metavar="FOLDER")
+    ] = None,
+) -> int:
+    """Show it all: a throw-away site, one repair from the phone call to closed, its story, and its replay."""
+    from sop_engine.console.keeper.playing import perform
+
+    return perform(call, keep)

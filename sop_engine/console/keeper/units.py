@@ -1,0 +1,99 @@
+"""`sop unit`: the register of units, with whom to call."""
+
+import csv
+from pathlib import Path
+from typing import Annotated, Any
+
+from sop_engine.console.call import Call
+from sop_engine.console.output import Column
+from sop_engine.console.parameters import argument, option
+from sop_engine.errors import NotUnderstood, NotYou, SetUp
+from sop_engine.messages import Message, msg
+from sop_engine.values import ValueProblem, mask, read_phone, read_unit
+
+
+def add(
+    call: Call,
+    unit: Annotated[str, argument(msg("the unit: 3-2-1202, or 3栋2单元1202"), "UNIT")],
+    name: Annotated[str | None, option("--contact", help=msg("whom to call"), metavar="NAME")] = None,
+    phone: Annotated[str | None, option("--phone", help=msg("his number"), metavar="NUMBER")] = None,
+) -> None:
+    """Enter a unit, or change its contact."""
+    entry = _entry(unit, name or "", phone or "")
+    _put(call, [entry])
+
+
+def import_(
+    call: Call,
+    file: Annotated[str, argument(msg("a CSV file with the columns unit, name, phone"), "FILE")],
+) -> None:
+    """Enter many units from a CSV file; a fault in any row enters none."""
+    entries, faults = _read(Path(file))
+    if faults:
+        raise NotUnderstood(
+            msg("{file} has faults in {count} rows; nothing was entered", file=file, count=len(faults)),
+            where=file,
+            fix=msg("mend them: {faults}", faults=tuple(faults[:10])),
+        )
+    _put(call, entries)
+
+
+def ls(call: Call) -> None:
+    """List the register; phones are masked."""
+    with call.open() as opened:
+        with opened.site.store.reading() as reading:
+            units = reading.units()
+        shown = [
+            {
+                "id": unit["id"],
+                "name": (unit.get("contact") or {}).get("name", ""),
+                "phone": mask((unit.get("contact") or {}).get("phone", "")),
+            }
+            for unit in units
+        ]
+        if call.json:
+            call.output.json(shown)
+            return
+        heads = (Column(msg("unit"), whole=True), Column(msg("contact")), Column(msg("phone")))
+        call.output.table(heads, [[unit["id"], unit["name"], unit["phone"]] for unit in shown])
+
+
+def _put(call: Call, entries: list[dict[str, Any]]) -> None:
+    with call.open() as opened:
+        with opened.site.store.reading() as reading:
+            person = reading.person(opened.person)
+        if person is None or "admin" not in person.rights:
+            raise NotYou(msg("{name} is no administrator of this site", name=opened.named(opened.person)))
+        if not call.dry_run:
+            with call.writing(), opened.site.store.writing() as transaction:
+                transaction.put_units(entries)
+        if call.json:
+            call.output.json([entry["id"] for entry in entries])
+        else:
+            said = msg("would enter {count} units") if call.dry_run else msg("entered {count} units")
+            call.output.tell(Message(said.template, {"count": len(entries)}))
+
+
+def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=str(error))) from None
+    entries, faults = [], []
+    reader = csv.DictReader(text.splitlines())
+    if "unit" not in (reader.fieldnames or []):
+        raise NotUnderstood(msg("{path} has no column `unit`", path=str(path)), fix=msg("its first line: unit,name,phone"))
+    for row in reader:
+        try:
+            entries.append(_entry(row.get("unit") or "", row.get("name") or "", row.get("phone") or ""))
+        except NotUnderstood as fault:
+            faults.append(msg("line {line}: {fault}", line=reader.line_num, fault=fault.message))
+    return entries, faults
+
+
+def _entry(unit: str, name: str, phone: str) -> dict[str, Any]:
+    try:
+        contact = {"name": name.strip(), **({"phone": read_phone(phone)} if phone.strip() else {})}
+        return {"id": read_unit(unit), "contact": contact if name.strip() or phone.strip() else None}
+    except ValueProblem as problem:
+        raise NotUnderstood(problem.message) from None

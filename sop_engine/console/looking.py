@@ -1,0 +1,89 @@
+"""A ticket as it stands, with what can be done now: everything that `show` says, gathered in one snapshot."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sop_engine import canonical
+from sop_engine.engine.answers import Answerer
+from sop_engine.procedure import ROOT
+from sop_engine.store.seam import Head, Query, Reads
+from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.evolve import blank
+from sop_engine.ticket.possible import brief, entry, possible
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.questions import Unanswered
+from sop_engine.ticket.records import Command, Given, NewSeals, Ticket
+
+if TYPE_CHECKING:
+    from sop_engine.console.opened import Opened
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a ticket looks like at `now`."""
+
+    ticket: Ticket
+    head: Head
+    program: Program
+    possible: Sequence[dict[str, Any]]
+    """as `ticket.possible.possible` gives it, and of each offer `by`: who may, in words"""
+    children: Sequence[Head]
+    now: datetime
+
+
+def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
+    """Look at a ticket as the store has it, or as a command has just made it."""
+    program = opened.site.engine.program(reading, ticket)
+    return Look(
+        ticket=ticket,
+        head=head,
+        program=program,
+        possible=possible_now(opened, reading, program, ticket),
+        children=reading.heads(Query(parent=ticket.id)) if ticket.children else [],
+        now=opened.now,
+    )
+
+
+def possible_now(opened: "Opened", reading: Reads, program: Program, ticket: Ticket) -> list[dict[str, Any]]:
+    """What can be done with a ticket now; nothing with a closed one."""
+    if ticket.status == "closed":
+        return []
+
+    def ask(draft: Draft) -> list[dict[str, Any]]:
+        short = brief(draft)
+        return [{**each, "by": said["who"]} for each, said in zip(possible(draft, opened.person), short, strict=True)]
+
+    return answered(opened, reading, program, ticket, ask)
+
+
+def possible_opening(opened: "Opened", reading: Reads, program: Program) -> dict[str, Any]:
+    """The one thing that can be done with a ticket that is not there yet: opening it."""
+    offer = program.procedure.open
+
+    def ask(draft: Draft) -> dict[str, Any]:
+        from sop_engine.ticket.people import describe
+
+        by = tuple(describe(draft, each, ROOT) for each in offer.by)
+        return {**entry(draft, offer, ROOT, opened.person, None), "by": by}
+
+    return answered(opened, reading, program, blank("", program.procedure.id, program.digest), ask)
+
+
+def answered(
+    opened: "Opened", reading: Reads, program: Program, ticket: Ticket, ask: Callable[[Draft], T]
+) -> T:
+    """What `ask` says of a ticket, its questions to the world answered out of one snapshot. Nothing is changed."""
+    now = opened.now
+    answerer = Answerer(reading, opened.site.settings.zone, canonical.instant_text(now))
+    command = Command("", "look", ticket.id, opened.person, opened.who.login)
+    answers: dict[str, Any] = {"zone": opened.site.settings.zone}
+    while True:
+        draft = Draft(program, ticket, command, Given(now, now, NewSeals(bytes(32)), answers))
+        try:
+            return ask(draft)
+        except Unanswered as missing:
+            answers[missing.question] = answerer.answer(missing.question)

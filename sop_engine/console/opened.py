@@ -1,0 +1,140 @@
+"""An open site as a command uses it: who asks, people by name, commands made and done."""
+
+import functools
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from sop_engine import canonical
+from sop_engine.console.names import shown_person
+from sop_engine.engine.engine import Done, new_id
+from sop_engine.engine.identity import Identity, identify, system_login
+from sop_engine.engine.site_folder import Site
+from sop_engine.errors import NotUnderstood
+from sop_engine.messages import msg
+from sop_engine.store.seam import Reads
+from sop_engine.ticket.records import Command
+from sop_engine.values import Context, ValueProblem
+from sop_engine.values.moments import read_instant
+
+if TYPE_CHECKING:
+    from sop_engine.console.call import Call
+
+NOBODY_SWEEPS: Final = timedelta(hours=3)
+"""after so long without a sweep every command says that nothing fires timers"""
+
+
+class Opened:
+    """A site that is open for one call."""
+
+    def __init__(self, call: "Call", site: Site) -> None:
+        self.call = call
+        self.site = site
+        self.zone: ZoneInfo = site.settings.zone_info
+        self._reading: Reads | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[Reads]:
+        """One snapshot for as long as the outermost such block lasts: a thread has one transaction at a time."""
+        if self._reading is not None:
+            yield self._reading
+            return
+        with self.site.store.reading() as self._reading:
+            try:
+                yield self._reading
+            finally:
+                self._reading = None
+
+    # --- people ---
+
+    @functools.cached_property
+    def names(self) -> Mapping[str, str]:
+        """Everybody's name by id; empty where the store knows none."""
+        with self.reading() as reading:
+            return {person.id: person.name for person in reading.people()}
+
+    @functools.cached_property
+    def staff(self) -> Mapping[str, str]:
+        """Who is active, name by id."""
+        with self.reading() as reading:
+            return {person.id: person.name or person.id for person in reading.people() if person.active}
+
+    @functools.cached_property
+    def who(self) -> Identity:
+        """Who asks. Raises `NotYou` and `NotUnderstood` as `identify` does."""
+        call = self.call
+        with self.reading() as reading:
+            return identify(reading, system_login(), call.as_name, call.doer, call.heard)
+
+    @property
+    def person(self) -> str:
+        """Whose possibilities count: whom the actor stands in for, or himself."""
+        return self.who.standing_for or self.who.actor
+
+    def named(self, actor: str) -> str:
+        """`王芳 (wang_fang)`."""
+        return shown_person(actor, self.names)
+
+    # --- time and values ---
+
+    @property
+    def now(self) -> datetime:
+        return self.site.clock.now()
+
+    def context(self) -> Context:
+        """What reading a value needs to know."""
+        return Context(self.zone, self.now, self.staff, self.call.language)
+
+    def local(self, instant: str) -> str:
+        """A recorded instant as RFC 3339 text with the offset of the site's zone."""
+        return canonical.instant_of(instant).astimezone(self.zone).isoformat(timespec="milliseconds")
+
+    # --- doing ---
+
+    def command(self, name: str, ticket: str, arguments: Mapping[str, Any]) -> Command:
+        """A command of whoever asks, at the time that he claims, if any."""
+        who, call = self.who, self.call
+        return Command(
+            id=new_id(),
+            name=name,
+            ticket=ticket,
+            actor=who.actor,
+            login=who.login,
+            arguments=arguments,
+            typist=who.typist,
+            heard=who.heard,
+            standing_for=who.standing_for,
+            at=self._claimed(),
+            expect=call.expect,
+        )
+
+    def _claimed(self) -> datetime | None:
+        if self.call.at is None:
+            return None
+        try:
+            return read_instant(self.call.at, self.now, self.zone)
+        except ValueProblem as problem:
+            raise NotUnderstood(msg("--at: {problem}", problem=problem.message)) from None
+
+    def act(self, command: Command) -> Done:
+        """Do a command, or only try it with `--dry-run`. Raises what refuses it."""
+        with self.call.writing():
+            return self.site.engine.act(command, key=self.call.key, dry_run=self.call.dry_run)
+
+    # --- the sweep ---
+
+    def warn_unswept(self) -> None:
+        """Say on stderr when timers are due and nothing has swept for three hours."""
+        now = self.now
+        with self.reading() as reading:
+            due, swept = reading.next_due(), reading.meta("last_sweep")
+        if due is None or canonical.instant_of(due) > now:
+            return
+        since = now - canonical.instant_of(swept or due)
+        if since > NOBODY_SWEEPS:
+            self.call.output.tell(
+                msg("warning: timers are due, and nothing has fired any for {hours} hours; start it: sop worker run",
+                    hours=int(since.total_seconds() // 3600))
+            )  # fmt: skip

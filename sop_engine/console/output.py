@@ -1,0 +1,149 @@
+"""What goes out: data on stdout, messages on stderr; tables on a terminal, tab-separated values in a pipe, or JSON."""
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TextIO
+
+from sop_engine.console.text import cut, harmless, harmless_json, one_line, padded, tab_cell, width
+from sop_engine.errors import SetUp
+from sop_engine.messages import Message, msg, say
+
+NARROWEST: Final = 6
+"""cells that a column keeps, however narrow the terminal"""
+_GAP: Final = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A table's column. `whole` ones (ids) are never cut."""
+
+    title: Message
+    whole: bool = False
+
+
+class Output:
+    """Says things in one language, to where they belong."""
+
+    def __init__(self, language: str, json: bool = False) -> None:
+        self.language = language
+        self.as_json = json
+
+    # --- data ---
+
+    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+        """Rows of values (texts, Messages, titles), each a line. In a pipe without a head line."""
+        cells = [[self.word(each) for each in row] for row in rows]
+        if not self.on_terminal():
+            for row in cells:
+                self.line("\t".join(tab_cell(cell) for cell in row), raw=True)
+            return
+        if cells:
+            for line in table_lines([self.word(each.title) for each in columns],
+                                    [each.whole for each in columns], cells, self.columns(), self.bold):  # fmt: skip
+                self.line(line, raw=True)
+
+    def pairs(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        """Names and values below each other; in a pipe a tab between them."""
+        said = [(self.word(name), self.word(value)) for name, value in pairs]
+        if not self.on_terminal():
+            for name, value in said:
+                self.line(f"{tab_cell(name)}\t{tab_cell(value)}", raw=True)
+            return
+        room = max((width(one_line(name)) for name, _value in said), default=0)
+        for name, value in said:
+            first, *rest = harmless(value).replace("\t", " ").split("\n")
+            self.line(f"{self.bold(padded(one_line(name), room))}{_GAP}{first}".rstrip(), raw=True)
+            for line in rest:
+                self.line(" " * (room + len(_GAP)) + line, raw=True)
+
+    def line(self, text: Any, raw: bool = False) -> None:
+        """A line of data."""
+        write(sys.stdout, (text if raw else harmless(self.word(text))) + "\n")
+
+    def json(self, value: Any) -> None:
+        """One JSON document."""
+        write(sys.stdout, harmless_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
+
+    # --- messages ---
+
+    def tell(self, *lines: Any) -> None:
+        """Lines to whoever sits there, on stderr, after all data before them."""
+        flush(sys.stdout)
+        for line in lines:
+            write(sys.stderr, harmless(self.word(line)) + "\n")
+        flush(sys.stderr)
+
+    def word(self, value: Any) -> str:
+        """Anything that can be said, in the reader's language."""
+        return "" if value is None else say(value, self.language)
+
+    # --- where to ---
+
+    def on_terminal(self) -> bool:
+        return sys.stdout.isatty()
+
+    def columns(self) -> int:
+        """The terminal's width in cells."""
+        import shutil
+
+        return max(shutil.get_terminal_size().columns, 20)
+
+    def bold(self, text: str) -> str:
+        """`text` as a head, where the terminal can and the user has not said NO_COLOR (https://no-color.org)."""
+        if not text.strip() or not self.on_terminal():
+            return text
+        if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+            return text
+        return f"\x1b[1m{text}\x1b[0m"
+
+
+def table_lines(
+    heads: Sequence[str], whole: Sequence[bool], rows: Sequence[Sequence[str]], room: int, bold: Any = str
+) -> list[str]:
+    """A table as lines: cells on one line each, cut where the terminal is too narrow for them, but whole columns."""
+    cells = [[one_line(cell) for cell in row] for row in rows]
+    widths = [max(width(each) for each in column) for column in zip(heads, *cells, strict=True)]
+    narrow = [rank for rank, kept in enumerate(whole) if not kept]
+    while narrow and sum(widths) + len(_GAP) * (len(widths) - 1) > room:
+        widest = max(narrow, key=lambda rank: widths[rank])
+        if widths[widest] <= NARROWEST:
+            break
+        widths[widest] -= 1
+    lines = []
+    for rank, row in enumerate([list(heads), *cells]):
+        parts = [padded(cut(cell, size), size) for cell, size in zip(row, widths, strict=True)]
+        text = _GAP.join(parts).rstrip()
+        lines.append(bold(text) if rank == 0 else text)
+    return lines
+
+
+# --- streams -----------------------------------------------------------------------------------------------------------
+
+
+def write(stream: TextIO, text: str) -> None:
+    """Write to a stream. A closed pipe passes as BrokenPipeError; raises `SetUp` where the text cannot be kept."""
+    try:
+        stream.write(text)
+    except OSError as error:
+        raise _unwritten(error) from None
+
+
+def flush(stream: TextIO) -> None:
+    """Send what was written. Raises as `write` does."""
+    try:
+        stream.flush()
+    except OSError as error:
+        raise _unwritten(error) from None
+
+
+def _unwritten(error: OSError) -> Exception:
+    if error.errno == errno.EPIPE:
+        return BrokenPipeError(error.errno, error.strerror)
+    return SetUp(
+        msg("the output cannot be written: {reason}", reason=error.strerror or ""),
+        fix=msg("what was asked is done; only telling it failed. Send the output somewhere else"),
+    )

@@ -1,0 +1,1 @@
+"""What process owners do: write, check, publish and look at procedures."""

@@ -1,0 +1,63 @@
+"""Arguments and options: how a leaf says its own, and what every leaf has.
+
+Help is written as a Message, so that it can be translated; Typer is given its English template, and `commands` puts the
+reader's words in its place when it makes the command.
+"""
+
+import inspect
+from typing import Annotated, Any, Final
+
+import typer
+
+from sop_engine.console.tree import Options
+from sop_engine.messages import Message, msg
+
+
+def argument(help: Message, metavar: str, **more: Any) -> Any:
+    """A leaf's argument: `Annotated[str, argument(msg("the ticket"), "ID")]`."""
+    return typer.Argument(help=help.template, metavar=metavar, show_default=False, **more)
+
+
+def option(*names: str, help: Message, metavar: str | None = None, **more: Any) -> Any:
+    """A leaf's option: `Annotated[str | None, option("--unit", help=msg("..."), metavar="UNIT")] = None`."""
+    return typer.Option(*names, help=help.template, metavar=metavar, show_default=False, **more)
+
+
+_Flag = bool
+_Text = str | None
+
+_READ: Final[tuple[tuple[str, Any, Any, Any], ...]] = (
+    ("json", _Flag, option("--json", help=msg("print JSON instead of words")), False),
+    ("as_name", _Text, option("--as", help=msg("who you are at a shared terminal, or whom you stand in for"),
+                              metavar="NAME", envvar="SOP_AS"), None),
+    ("site", _Text, option("--site", help=msg("the site's folder; otherwise the one you are in"), metavar="FOLDER",
+                           envvar="SOP_SITE"), None),
+    ("lang", _Text, option("--lang", help=msg("the language of what is said: zh or en"), metavar="LANG",
+                           envvar="SOP_LANG"), None),
+    ("no_input", _Flag, option("--no-input", help=msg("ask nothing: what is missing is an error")), False),
+)  # fmt: skip
+_WRITE: Final[tuple[tuple[str, Any, Any, Any], ...]] = (
+    ("dry_run", _Flag, option("--dry-run", help=msg("say what would happen, and keep nothing")), False),
+    ("key", _Text, option("--key", help=msg("do it once: the same key a second time gives what the first came to"),
+                          metavar="KEY"), None),
+)  # fmt: skip
+_TICKET: Final[tuple[tuple[str, Any, Any, Any], ...]] = (
+    ("expect", int | None, option("--expect", help=msg("refuse if the ticket is past this step"), metavar="STEP"),
+     None),
+    ("doer", _Text, option("--doer", help=msg("whose work you are entering"), metavar="NAME"), None),
+    ("heard", _Text, option("--heard", help=msg("how you heard of it: radio, phone or paper"), metavar="WAY"), None),
+    ("at", _Text, option("--at", help=msg("when it happened, if not now: 14:30, or 2026-11-22 14:30"),
+                         metavar="TIME"), None),
+)  # fmt: skip
+_OF: Final = {"read": _READ, "write": (*_READ, *_WRITE), "ticket": (*_READ, *_WRITE, *_TICKET)}
+
+COMMON: Final = frozenset(name for name, *_rest in _OF["ticket"])
+"""The names of the common parameters."""
+
+
+def common(options: Options) -> list[inspect.Parameter]:
+    """The common parameters of a leaf, as Typer reads them from a function's signature."""
+    return [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, made])
+        for name, kind, made, default in _OF[options]
+    ]

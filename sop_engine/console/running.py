@@ -1,0 +1,131 @@
+"""From the words typed to an exit code: the one place where faults end."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from sop_engine import __version__
+from sop_engine.console import tree
+from sop_engine.console.call import ClosedPipe, Explained, Interrupted, language_in
+from sop_engine.console.failures import is_usage_error, tell_failure, usage_error
+from sop_engine.console.output import Output, flush
+from sop_engine.errors import SetUp, SopError
+from sop_engine.messages import msg
+
+INTERNAL = 70
+INTERRUPTED = 130
+_LEADING = {"--json": 0, "--no-input": 0, "--as": 1, "--site": 1, "--lang": 1}
+"""options that may stand before the command, with how many values each takes"""
+
+
+def run_and_exit() -> None:
+    """Run what was typed, and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # a name that is no text in the terminal's encoding must not stop what is told
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    code = run(sys.argv[1:])
+    sys.exit(_let_go(code))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line; gives its exit code. Nothing passes but what ends the process."""
+    output = Output("en")
+    try:
+        output = Output(language_in(arguments, os.environ), "--json" in arguments)
+        code = _dispatch(list(arguments), output.language)
+        flush(sys.stdout)
+        return code
+    except Explained as explained:
+        return _told(output, explained.error, explained)
+    except SopError as error:
+        return _told(output, error)
+    except (KeyboardInterrupt, Interrupted) as error:
+        said = error.message if isinstance(error, Interrupted) else msg("interrupted; nothing was changed")
+        return _quietly(output, said, INTERRUPTED)
+    except (BrokenPipeError, ClosedPipe):
+        return 0
+    except Exception as error:
+        return _told(output, usage_error(error)) if is_usage_error(error) else _internal(output, error)
+
+
+def _dispatch(arguments: list[str], language: str) -> int:
+    from sop_engine.console.commands import PROGRAM, root
+
+    words = _in_order(arguments)
+    if words == ["--version"]:
+        Output(language).line(__version__)
+        return 0
+    try:
+        result = root(language).main(words, prog_name=PROGRAM, standalone_mode=False)
+    except SystemExit as exit:
+        # Typer ends the process itself after shell completion, and with 1 where the pipe was closed under its help
+        return 0 if exit.code == 1 else int(exit.code or 0)
+    return result if isinstance(result, int) else 0
+
+
+def _in_order(arguments: list[str]) -> list[str]:
+    """The words with options that stand before the command put after it; without a command it is one's own list."""
+    leading, rest = [], list(arguments)
+    while rest and (name := rest[0].partition("=")[0]) in _LEADING:
+        taken = 1 if "=" in rest[0] else 1 + _LEADING[name]
+        leading += rest[:taken]
+        rest = rest[taken:]
+    if not rest:
+        return ["ls", "--mine", *leading]
+    if rest[0].startswith("-"):
+        return [*rest, *leading] if rest[0] != "--version" else ["--version"]
+    length = 2 if rest[0] in tree.groups() and len(rest) > 1 and not rest[1].startswith("-") else 1
+    return [*rest[:length], *leading, *rest[length:]]
+
+
+# --- what went wrong -------------------------------------------------------------------------------------------------
+
+
+def _told(output: Output, error: SopError, explained: Explained | None = None) -> int:
+    try:
+        if explained is None:
+            tell_failure(output, error)
+        else:
+            tell_failure(output, error, explained.around)
+        flush(sys.stdout)
+    except (BrokenPipeError, SetUp):
+        # nobody is left to be told; the exit code still says it
+        return error.code
+    return error.code
+
+
+def _quietly(output: Output, line: object, code: int) -> int:
+    try:
+        output.tell(line)
+    except (BrokenPipeError, SetUp):
+        return code
+    return code
+
+
+def _internal(output: Output, error: Exception) -> int:
+    """A fault of this program: one line, and where the details are."""
+    kind = f"{type(error).__name__}: {error}".splitlines()[0][:200]
+    file = os.environ.get("SOP_DEBUG")
+    if file:
+        try:
+            with Path(file).open("a", encoding="utf-8") as log:
+                log.write("".join(traceback.format_exception(error)) + "\n")
+        except OSError as unwritten:
+            return _quietly(output, msg("internal fault: {kind}; {file} cannot be written: {reason}", kind=kind,
+                                        file=file, reason=unwritten.strerror or ""), INTERNAL)  # fmt: skip
+        return _quietly(output, msg("internal fault: {kind}; the details stand in {file}", kind=kind, file=file), INTERNAL)
+    return _quietly(
+        output, msg("internal fault: {kind}; to have the details, repeat it with SOP_DEBUG=FILE", kind=kind), INTERNAL
+    )
+
+
+def _let_go(code: int) -> int:
+    """Send what is left in the streams, so that the interpreter finds nothing to complain about when it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return code

@@ -1,0 +1,174 @@
+"""A ticket in words: where it stands, whose it is, what is written down, what comes by itself, what can be done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sop_engine import canonical, values
+from sop_engine.console.json_view import ticket_json
+from sop_engine.console.names import span, titled, when, with_names
+from sop_engine.messages import Message, msg, say
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.records import Erased
+
+if TYPE_CHECKING:
+    from sop_engine.console.looking import Look
+    from sop_engine.console.opened import Opened
+    from sop_engine.console.story import Chapter
+
+_STATUS: Mapping[str, Message] = {"open": msg("open"), "suspended": msg("suspended"), "closed": msg("closed")}
+
+
+def print_ticket(opened: "Opened", seen: "Look", story: "Sequence[Chapter] | None" = None) -> None:
+    """Print a ticket on stdout, in words or as JSON; with its story, where that is given."""
+    output = opened.call.output
+    if output.as_json:
+        more = {} if story is None else {"events": [chapter.plain() for chapter in story]}
+        output.json({**ticket_json(opened, seen), **more})
+        return
+    sections = [_head(opened, seen), _fields(opened, seen), _timers(opened, seen), _possible(opened, seen)]
+    for rank, section in enumerate(each for each in sections if each):
+        if rank and output.on_terminal():
+            output.line("")
+        output.pairs(section)
+    if story is not None:
+        from sop_engine.console.story import lines
+
+        output.line("")
+        for line in lines(story):
+            output.line(line)
+
+
+def _head(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
+    ticket, head, language = seen.ticket, seen.head, opened.call.language
+    procedure = seen.program.procedure
+    version = msg("{procedure}, version {version}", procedure=titled(procedure.id, procedure.title, language),
+                  version=head.version)  # fmt: skip
+    pairs: list[tuple[Any, Any]] = [(msg("ticket"), ticket.id), (msg("procedure"), version)]
+    pairs.append((msg("state"), _state(opened, seen)))
+    if head.subject:
+        pairs.append((msg("subject"), head.subject))
+    pairs.append((msg("owner"), opened.named(ticket.owner)))
+    for region, task in ticket.tasks.items():
+        pairs.append((msg("task") if len(ticket.tasks) == 1 else msg("task {region}", region=region),
+                      _task(opened, seen.program, task)))  # fmt: skip
+    opening = values.show_instant(canonical.instant_of(ticket.opened), language, opened.zone)
+    pairs.append((msg("opened"), msg("{time} by {name}", time=opening, name=opened.named(ticket.opener))))
+    if ticket.parent:
+        pairs.append((msg("part of"), ticket.parent))
+    for child in seen.children:
+        pairs.append((msg("child"), f"{child.id}  {', '.join(child.state)}"))
+    for link in ticket.links:
+        pairs.append((msg("see also"), link))
+    pairs.append((msg("step"), str(ticket.number)))
+    return pairs
+
+
+def _state(opened: "Opened", seen: "Look") -> Any:
+    language, program = opened.call.language, seen.program
+    leaves = tuple(titled(leaf, program.states[leaf].title, language) for leaf in seen.head.state)
+    if seen.ticket.status == "open":
+        return leaves
+    outcome = outcome_text(program, seen.ticket.outcome, language)
+    return msg("{state}; {status}: {outcome}", state=leaves, status=_STATUS[seen.ticket.status], outcome=outcome)
+
+
+def outcome_text(program: Program, outcome: str | None, language: str) -> str:
+    """An outcome by title and id."""
+    title = next((each.title for each in program.procedure.outcomes if each.id == outcome), {})
+    return titled(outcome or "-", title, language)
+
+
+def _task(opened: "Opened", program: Program, task: Mapping[str, str]) -> Any:
+    if "assignee" in task:
+        return opened.named(task["assignee"])
+    return msg("offered to {role}; take it with: sop claim", role=role_text(program, task["role"], opened.call.language))
+
+
+def role_text(program: Program, role: str, language: str) -> str:
+    """A role by title and id."""
+    declared = program.roles.get(role)
+    return titled(role, declared.title if declared is not None else {}, language)
+
+
+def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
+    language, ticket = opened.call.language, seen.ticket
+    pairs: list[tuple[Any, Any]] = []
+    for field in seen.program.procedure.fields:
+        if field.id not in ticket.fields:
+            continue
+        value = ticket.fields[field.id]
+        title = field.title or field.id
+        if isinstance(value, Erased) or value is None:
+            pairs.append((title, msg("(erased)")))
+        elif field.type == "staff":
+            people = value if isinstance(value, list | tuple) else [value]
+            pairs.append((title, tuple(opened.named(each) for each in people)))
+        else:
+            pairs.append((title, values.show(field, value, language, opened.zone)))
+    return pairs
+
+
+def _timers(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
+    pairs: list[tuple[Any, Any]] = []
+    for key, timer in sorted(seen.ticket.timers.items(), key=lambda item: (item[1]["due"], item[0])):
+        time: Any = when(timer["due"], seen.now, opened.call.language, opened.zone)
+        if "aside" in timer:
+            time = msg("{time}; set aside: {error}; try it again: sop release {ticket} {timer}", time=time,
+                       error=timer["aside"], ticket=seen.ticket.id, timer=key)  # fmt: skip
+        pairs.append((msg("timer {timer}", timer=timer_text(seen.program, key, opened.call.language)), time))
+    return pairs
+
+
+def timer_text(program: Program, key: str, language: str) -> str:
+    """A timer by title and key."""
+    known = program.timers.get(key)
+    return titled(key, known[1].title if known is not None else {}, language)
+
+
+def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
+    language = opened.call.language
+    pairs: list[tuple[Any, Any]] = []
+    for each in seen.possible:
+        name = f"{each['region']}.{each['trigger']}" if each["region"] else each["trigger"]
+        parts = [say(with_names(each["by"], opened.names), language)]
+        required = [need["name"] for need in each["needs"] if need["required"]]
+        if required:
+            parts.append(say(msg("needs: {fields}", fields=tuple(required)), language))
+        if each["signatures"]:
+            parts.append(say(msg("signed: {have} of {want}", **each["signatures"]), language))
+        if not each["allowed"]:
+            parts.append(say(msg("not you"), language))
+        pairs.append((msg("possible {trigger}", trigger=titled(name, each["title"], language)), "; ".join(parts)))
+    return pairs
+
+
+# --- after a write ---------------------------------------------------------------------------------------------------
+
+
+def coming(opened: "Opened", seen: "Look", most: int = 3) -> list[Any]:
+    """The timers that come next, in words: `15 min in 12 min`."""
+    found: list[Any] = []
+    running = [(timer["due"], key) for key, timer in seen.ticket.timers.items() if "aside" not in timer]
+    for due, key in sorted(running)[:most]:
+        left = canonical.instant_of(due) - seen.now
+        name = timer_text(seen.program, key, opened.call.language)
+        if left.total_seconds() > 0:
+            found.append(msg("{timer} in {span}", timer=name, span=span(left)))
+        else:
+            found.append(msg("{timer}, due {span} ago", timer=name, span=span(left)))
+    return found
+
+
+def next_lines(opened: "Opened", seen: "Look") -> Iterable[Any]:
+    """What is promised and what comes next: the last lines after something was done."""
+    timers = coming(opened, seen)
+    if timers:
+        yield msg("by itself: {timers}", timers=tuple(timers))
+    language = opened.call.language
+    offers = tuple(
+        f"{titled(each['trigger'], each['title'], language)}: {say(with_names(each['by'], opened.names), language)}"
+        for each in seen.possible
+        if not each["region"]
+    )
+    if offers:
+        yield msg("next: {offers}", offers="; ".join(offers))

@@ -1,0 +1,145 @@
+"""`sop do`: what a ticket offers."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sop_engine.console.asking import ask_field, ask_missing
+from sop_engine.console.call import Call
+from sop_engine.console.doing import explaining, tell_done
+from sop_engine.console.given import read_given
+from sop_engine.console.parameters import argument, option
+from sop_engine.console.tickets import by_title, find_ticket, folded
+from sop_engine.engine.identity import find_person
+from sop_engine.errors import NotUnderstood, SopError
+from sop_engine.messages import Text, msg
+from sop_engine.procedure import Field, Offer, State
+from sop_engine.store.seam import Head
+from sop_engine.ticket.near import near
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.records import Ticket
+
+if TYPE_CHECKING:
+    from sop_engine.console.opened import Opened
+
+
+def do(
+    call: Call,
+    id: Annotated[str, argument(msg("the ticket, or the end of its number"), "ID")],
+    trigger: Annotated[str, argument(msg("what to do, by id or title; of one region: REGION.TRIGGER"), "TRIGGER")],
+    field: Annotated[
+        list[str] | None, option("--field", help=msg("a value: name=value, a file as name=@path"), metavar="NAME=VALUE")
+    ] = None,
+    from_file: Annotated[
+        str | None, option("--from-file", help=msg("values from a JSON object; - is standard input"), metavar="FILE")
+    ] = None,
+    assignee: Annotated[
+        str | None, option("--assignee", help=msg("to whom the task goes that this assigns"), metavar="NAME")
+    ] = None,
+    reason: Annotated[str | None, option("--reason", help=msg("the value of the field `reason`"), metavar="TEXT")] = None,
+) -> None:
+    """Do a trigger of a ticket, and print it as it is then."""
+    with call.open() as opened:
+        opened.who  # noqa: B018  whoever is unknown is told so before anything else
+        with opened.reading() as reading:
+            head = find_ticket(reading, id)
+            ticket = reading.ticket(head.id)
+            assert ticket is not None, "a head has its ticket"
+            program = opened.site.engine.program(reading, ticket)
+            person = find_person(reading, assignee).id if assignee is not None else None
+        wanted = trigger_named(program, ticket, trigger)
+        offered = offer_named(program, ticket, wanted)
+        said = [*(field or ()), *([f"reason={reason}"] if reason is not None else ())]
+        with explaining(opened, head):
+            given = read_given(opened, program.fields, said, from_file)
+            if offered is not None and call.asks and not _is_further_signature(ticket, *offered):
+                _ask(opened, program, ticket, offered[1], given)
+        arguments: dict[str, Any] = {"trigger": wanted, "fields": given}
+        if person is not None:
+            arguments["assignee"] = person
+        _act(opened, program, ticket, head, arguments)
+
+
+def _act(opened: "Opened", program: Program, ticket: Ticket, head: Head, arguments: dict[str, Any]) -> None:
+    """Do it; at a terminal what turns out to be needed is asked for, and it is tried again."""
+    with explaining(opened, head):
+        if opened.call.asks:
+            _probe(opened, program, ticket, head, arguments)
+        done = opened.act(opened.command("do", head.id, arguments))
+    tell_done(opened, done)
+
+
+def _probe(opened: "Opened", program: Program, ticket: Ticket, head: Head, arguments: dict[str, Any]) -> None:
+    """Try without keeping anything, and ask for what is missing, until nothing is."""
+    while True:
+        try:
+            opened.site.engine.act(opened.command("do", head.id, arguments), dry_run=True)
+            return
+        except NotUnderstood as refusal:
+            if not ask_for(opened, program.fields, refusal, arguments["fields"], ticket.fields):
+                raise
+
+
+def ask_for(
+    opened: "Opened", fields: Mapping[str, Field], refusal: SopError, given: dict[str, Any], present: Mapping[str, Any]
+) -> bool:
+    """Ask for what a refusal says is missing; whether anything new was given."""
+    missing = [need["name"] for need in refusal.needs if isinstance(need, Mapping) and need["required"]]
+    return ask_missing(opened, fields, [name for name in missing if name not in given], given, present)
+
+
+def _ask(opened: "Opened", program: Program, ticket: Ticket, offer: Offer, given: dict[str, Any]) -> None:
+    """Ask for what the trigger asks and was not given, in the procedure's order."""
+    for name in offer.ask:
+        field = program.fields[name]
+        if name not in given and field.required is None:
+            value = ask_field(opened, field, ticket.fields.get(name), required=True)
+            if value is None:
+                value = ticket.fields.get(name, field.default)
+            given[name] = value
+
+
+# --- which trigger -----------------------------------------------------------------------------------------------------
+
+
+def trigger_named(program: Program, ticket: Ticket, said: str) -> str:
+    """The trigger that `said` means, as the engine takes it: by id or title, after a region's id or title and a stop.
+    What means none here is given back folded: the engine knows how to refuse it. Raises `NotUnderstood` where a title
+    means several."""
+    name = folded(said)
+    prefix, stop, rest = name.rpartition(".")
+    offered = [(offer.trigger, offer.title) for _state, offer in program.chart.offers(ticket.active)]
+    declared = [(offer.trigger, offer.title) for state in program.procedure.states for offer in state.offers]
+    found = by_title(rest, offered, "trigger") or by_title(rest, declared, "trigger")
+    if found is None:
+        near_titles = _near_titles(rest, offered)
+        if near_titles and not rest.isascii():
+            raise NotUnderstood(
+                msg("{ticket} offers nothing called {name} now", ticket=ticket.id, name=rest[:60]),
+                near=near_titles,
+                fix=msg("see what it offers: sop show {ticket}", ticket=ticket.id),
+            )
+        return name
+    if not stop:
+        return found
+    state = by_title(prefix, {each.id: each.title for each in program.procedure.states}, "state")
+    return f"{state or prefix}.{found}"
+
+
+def _near_titles(said: str, offered: list[tuple[str, Text]]) -> list[str]:
+    words = {word: trigger for trigger, title in offered for word in title.values()}
+    return list(dict.fromkeys(words[each] for each in near(said, words)))
+
+
+def offer_named(program: Program, ticket: Ticket, wanted: str) -> tuple[State, Offer] | None:
+    """The one offer that a trigger selects now, or None: then the engine says why not."""
+    if ticket.status != "open":
+        return None
+    prefix, _, trigger = wanted.rpartition(".")
+    sources = program.chart.source_of(ticket.active, trigger, prefix or None)
+    if len(sources) != 1:
+        return None
+    return program.states[sources[0]], program.offer(sources[0], trigger)
+
+
+def _is_further_signature(ticket: Ticket, state: State, offer: Offer) -> bool:
+    return bool(ticket.signatures.get(f"{state.id}.{offer.trigger}"))

@@ -1,0 +1,382 @@
+"""The record told as a story: who did what for whom, from where to where, why it was allowed, under which version and
+clause. Pure: what is told comes from the records, the values beside them, and the procedure that they name.
+
+    #2  2026-11-23 周一 08:31  王芳 (wang_fang): 派单 (dispatch); 待派单 (registered) -> 待接单 (dispatched)
+        allowed as 前台 (desk); version 1; clause M4 1
+        offered to 维修技工 (engineer)
+"""
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta, tzinfo
+from typing import Any, Final
+
+from sop_engine import canonical, values
+from sop_engine.console.names import shown_person, span, titled
+from sop_engine.messages import Message, msg, say
+from sop_engine.procedure import ROOT
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.records import SITE, TIMER, Erased, Sealed
+
+LATE: Final = timedelta(minutes=5)
+"""a timer that fires so much after its due time says so"""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """In which language, on which clock, and by which names a story is told."""
+
+    language: str
+    zone: tzinfo
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One step of a ticket, told. `from_` and `to` are ids of states; instants are texts as recorded."""
+
+    number: int
+    recorded: str
+    effective: str
+    occurred: str | None
+    actor: str
+    standing_for: str | None
+    typist: str | None
+    heard: str | None
+    command: str
+    name: str
+    """of the trigger, timer or event"""
+    from_: tuple[str, ...]
+    to: tuple[str, ...]
+    why: str | None
+    """why it was allowed: `role:desk`, `assignee` ..."""
+    version: int
+    clauses: tuple[str, ...]
+    lines: tuple[str, ...]
+    """the step in words; the first line is its head"""
+
+    def plain(self) -> dict[str, Any]:
+        """The chapter as JSON."""
+        raw = dataclasses.asdict(self)
+        return {("from" if name == "from_" else "for" if name == "standing_for" else name): raw[name] for name in raw}
+
+
+def tell(
+    record: Mapping[str, Any], beside: Mapping[str, Sealed], program: Program, version: int, teller: Teller
+) -> Chapter:
+    """One step as a chapter. `beside` are the values that lie beside it, by slot."""
+    return _Telling(record, beside, program, version, teller).chapter()
+
+
+def lines(chapters: Iterable[Chapter]) -> list[str]:
+    """The chapters in words: a head line each, and its details below, indented."""
+    told: list[str] = []
+    for chapter in chapters:
+        head, *rest = chapter.lines
+        told.append(head)
+        told += [f"    {line}" for line in rest]
+    return told
+
+
+class _Telling:
+    """Tells one step."""
+
+    def __init__(
+        self, record: Mapping[str, Any], beside: Mapping[str, Sealed], program: Program, version: int, teller: Teller
+    ) -> None:
+        self.record = record
+        self.events: Sequence[Mapping[str, Any]] = record["events"]
+        self.arguments: Mapping[str, Any] = record["command"]["arguments"]
+        self.command: str = record["command"]["name"]
+        self.beside = beside
+        self.program = program
+        self.version = version
+        self.teller = teller
+
+    def chapter(self) -> Chapter:
+        record = self.record
+        left, entered = self._moves()
+        return Chapter(
+            number=record["number"],
+            recorded=record["recorded"],
+            effective=record["effective"],
+            occurred=record["occurred"],
+            actor=record["actor"],
+            standing_for=record["for"],
+            typist=record["typist"],
+            heard=record["heard"],
+            command=self.command,
+            name=self._name(),
+            from_=left,
+            to=entered,
+            why=self.arguments.get("as"),
+            version=self.version,
+            clauses=self._clauses(),
+            lines=tuple(say(line, self.teller.language) for line in self._lines(left, entered)),
+        )
+
+    # --- what is told ---
+
+    def _lines(self, left: tuple[str, ...], entered: tuple[str, ...]) -> Iterator[Any]:
+        move: Any = ""
+        if left or entered:
+            move = msg("; {left} -> {entered}", left=self._states(left) or "*", entered=self._states(entered) or "*")
+        yield msg("#{number}  {time}  {did}{move}", number=self.record["number"], time=self._time(), did=self._did(),
+                  move=move)  # fmt: skip
+        yield from self._about()
+        for event in self.events:
+            line = self._event(event)
+            if line is not None:
+                yield line
+
+    def _time(self) -> Any:
+        shown = self._instant(self.record["recorded"])
+        effective, recorded = (canonical.instant_of(self.record[name]) for name in ("effective", "recorded"))
+        if recorded - effective > LATE and self.command != "fire":
+            return msg("{time} (counts from {effective})", time=shown, effective=self._instant(self.record["effective"]))
+        return shown
+
+    def _did(self) -> Message:
+        who, arguments = self._who(), self.arguments
+        match self.command:
+            case "open":
+                return msg("{who} opened it", who=who)
+            case "do":
+                return msg("{who}: {trigger}", who=who, trigger=self._trigger(arguments["trigger"]))
+            case "fire":
+                return self._fired(str(arguments["timer"]))
+            case "signal":
+                return msg("{event} came from {ticket}", event=arguments["event"], ticket=self.record["cause"][0])
+            case "claim":
+                return msg("{who} took the task", who=who)
+            case "assign":
+                return msg("{who} gave the task to {to}", who=who, to=self._person(arguments["to"]))
+            case "hand_over":
+                return msg("{who} handed it over to {to}", who=who, to=self._person(arguments["to"]))
+            case "note":
+                return msg("{who} noted: {text}", who=who, text=self._text(arguments["note"]))
+            case "edit":
+                return msg("{who} corrected it", who=who)
+            case "set_aside":
+                return msg("the timer {timer} could not fire and was set aside: {error}",
+                           timer=self._timer(arguments["timer"]), error=arguments["error"])  # fmt: skip
+            case "release":
+                return msg("{who} released the timer {timer}", who=who, timer=self._timer(arguments["timer"]))
+            case _:
+                return msg("{who}: {command} {about}", who=who, command=self.command, about=self._about_site())
+
+    def _fired(self, key: str) -> Message:
+        due = next((each["due"] for each in self.events if each["kind"] == "timer_fired"), self.record["effective"])
+        late = canonical.instant_of(self.record["recorded"]) - canonical.instant_of(due)
+        if late > LATE:
+            return msg("by itself: {timer} was due {due} and fired {span} late", timer=self._timer(key),
+                       due=self._instant(due), span=span(late))  # fmt: skip
+        return msg("by itself: {timer}", timer=self._timer(key))
+
+    def _who(self) -> Any:
+        record = self.record
+        who: Any = msg("by itself") if record["actor"] == TIMER else self._person(record["actor"])
+        if record["for"]:
+            who = msg("{who}, standing in for {other},", who=who, other=self._person(record["for"]))
+        if record["typist"]:
+            who = msg("{who} (entered by {typist}, heard by {heard})", who=who, typist=self._person(record["typist"]),
+                      heard=msg(str(record["heard"])))  # fmt: skip
+        return who
+
+    def _about(self) -> Iterator[Message]:
+        """Why it was allowed, under which version, by which clause; a claimed time; reasons."""
+        parts: list[Any] = []
+        if self.arguments.get("as"):
+            parts.append(msg("allowed as {reason}", reason=self._reason(self.arguments["as"])))
+        if self.version:
+            parts.append(msg("version {version}", version=self.version))
+        if clauses := self._clauses():
+            parts.append(msg("clause {clauses}", clauses=clauses))
+        if parts:
+            yield msg("{parts}", parts="; ".join(say(each, self.teller.language) for each in parts))
+        if self.record["occurred"]:
+            yield msg("said to have happened {time}", time=self._instant(self.record["occurred"]))
+        if "reason" in self.arguments and self.command != "do":
+            yield msg("reason: {text}", text=self._text(self.arguments["reason"]))
+        if self.record["cause"] and self.command == "open":
+            yield msg("started by {ticket}", ticket=self.record["cause"][0])
+
+    def _event(self, event: Mapping[str, Any]) -> Message | None:
+        """What an event adds to the story; None where the head line says it already, or nobody asks."""
+        match event["kind"]:
+            case "written":
+                return msg("{field} = {value}", field=self._field_title(event["field"]), value=self._written(event))
+            case "cleared":
+                return msg("{field} was cleared", field=self._field_title(event["field"]))
+            case "assigned":
+                return self._assigned(event)
+            case "unassigned":
+                return msg("the task is nobody's")
+            case "signed":
+                return msg("signed: {have} of {want}", have=event["have"], want=event["want"])
+            case "signatures_voided":
+                return msg("the signatures for {trigger} are void", trigger=self._trigger(event["offer"]))
+            case "timer_set":
+                return msg("{timer} is due {due}", timer=self._timer(event["timer"]), due=self._instant(event["due"]))
+            case "told":
+                people = tuple(self._person(each) for each in event["to"]) or msg("nobody")
+                return msg("told {people}: {notice}", people=people, notice=self._notice(event["notice"]))
+            case "printed":
+                return msg("to be printed: {form}", form=self._form(event["form"]))
+            case "child_started" | "started":
+                return msg("started {ticket} ({procedure})", ticket=event["id"], procedure=event["procedure"])
+            case "child_closed":
+                return msg("{ticket} was closed: {outcome}", ticket=event["id"], outcome=event["outcome"])
+            case "signalled" if event["to"]:
+                return msg("signalled {event} to {tickets}", event=event["event"], tickets=tuple(event["to"]))
+            case "not_taken":
+                return msg("nothing here takes {event}", event=event["event"])
+            case "closed":
+                return msg("closed: {outcome}", outcome=self._outcome(event["outcome"]))
+            case "published":
+                return msg("{procedure} is version {number} now", procedure=event["procedure"], number=event["number"])
+            case "skipped":
+                return msg("{timer} was missed: nothing was started for it", timer=event["timer"])
+        return None
+
+    # --- words ---
+
+    def _moves(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The leaves that were left and those that were entered, without those only passed through."""
+        left: list[str] = []
+        entered: list[str] = []
+        for event in self.events:
+            if event["kind"] == "left" and self._is_leaf(event["state"]):
+                if event["state"] in entered:
+                    entered.remove(event["state"])
+                else:
+                    left.append(event["state"])
+            elif event["kind"] == "entered" and self._is_leaf(event["state"]):
+                entered.append(event["state"])
+        return tuple(left), tuple(entered)
+
+    def _is_leaf(self, state: str) -> bool:
+        known = self.program.states.get(state)
+        return known is not None and known.kind in {"atomic", "final"}
+
+    def _clauses(self) -> tuple[str, ...]:
+        """The clauses that what was taken cites: the offer's or timer's, and the transition's."""
+        found: list[str] = []
+        for event in self.events:
+            if event["kind"] == "took":
+                found += [each for each in self._cited(event) if each not in found]
+        return tuple(found)
+
+    def _cited(self, event: Mapping[str, Any]) -> Sequence[str]:
+        if event["by"] == "open":
+            offer = self.program.procedure.open
+            return (*offer.source, *self._alternative(offer.alternatives, event))
+        state = self.program.states.get(event["source"])
+        if state is None:
+            return ()
+        match event["by"]:
+            case "offer":
+                group: Any = next((each for each in state.offers if each.trigger == event["name"]), None)
+            case "timer":
+                group = next((each for each in state.timers if each.id == event["name"]), None)
+            case "handler":
+                group = next((each for each in state.handlers if each.event == event["name"]), None)
+            case "always":
+                return self._alternative(state.always, event)
+            case _:
+                return self._alternative(state.done, event)
+        if group is None:
+            return ()
+        return (*getattr(group, "source", ()), *self._alternative(group.alternatives, event))
+
+    def _alternative(self, alternatives: Sequence[Any], event: Mapping[str, Any]) -> Sequence[str]:
+        rank = event["alternative"]
+        return tuple(alternatives[rank].source) if rank < len(alternatives) else ()
+
+    def _name(self) -> str:
+        return str(self.arguments.get("trigger") or self.arguments.get("timer") or self.arguments.get("event") or "")
+
+    def _states(self, states: Sequence[str]) -> tuple[str, ...]:
+        return tuple(titled(each, self.program.states[each].title, self.teller.language) for each in states)
+
+    def _person(self, actor: str) -> str:
+        if actor.startswith("field:"):
+            return say(self._field_title(actor.removeprefix("field:")), self.teller.language)
+        return shown_person(actor, self.teller.names)
+
+    def _trigger(self, wanted: str) -> str:
+        name = wanted.rpartition(".")[2]
+        for state in self.program.procedure.states:
+            for offer in state.offers:
+                if offer.trigger == name:
+                    return titled(wanted, offer.title, self.teller.language)
+        return wanted
+
+    def _timer(self, key: str) -> str:
+        known = self.program.timers.get(key)
+        return titled(key, known[1].title if known is not None else {}, self.teller.language)
+
+    def _reason(self, reason: str) -> Any:
+        kind, _, name = reason.partition(":")
+        if kind == "role":
+            role = self.program.roles.get(name)
+            return titled(name, role.title if role is not None else {}, self.teller.language)
+        if kind == "field":
+            return self._field_title(name)
+        return {"assignee": msg("the assignee"), "owner": msg("the owner"), "opener": msg("who opened it"),
+                "anyone": msg("anyone on the site")}.get(kind, reason)  # fmt: skip
+
+    def _assigned(self, event: Mapping[str, Any]) -> Message:
+        where = msg("") if event["region"] == ROOT else msg(" ({region})", region=event["region"])
+        if "assignee" in event:
+            return msg("the task is {person}'s{where}", person=self._person(event["assignee"]), where=where)
+        return msg("the task is offered to {role}{where}", role=self._reason(f"role:{event['role']}"), where=where)
+
+    def _field_title(self, id: str) -> Any:
+        field = self.program.fields.get(id)
+        return field.title or id if field is not None else id
+
+    def _written(self, event: Mapping[str, Any]) -> Any:
+        value = self._opened(event) if "commitment" in event else event["value"]
+        if isinstance(value, Erased):
+            return msg("(erased)")
+        field = self.program.fields.get(event["field"])
+        if field is None:
+            return canonical.to_bytes(value).decode()[:200]
+        if field.type == "staff":
+            return tuple(self._person(each) for each in (value if isinstance(value, list) else [value]))
+        return values.show(field, value, self.teller.language, self.teller.zone).replace("\n", " ")
+
+    def _text(self, sealed: Any) -> Any:
+        value = self._opened(sealed) if isinstance(sealed, Mapping) else sealed
+        return msg("(erased)") if isinstance(value, Erased) else str(value).replace("\n", " ")
+
+    def _opened(self, sealed: Mapping[str, Any]) -> Any:
+        """What lies beside the step for a commitment."""
+        kept = self.beside.get(sealed["slot"])
+        return Erased(sealed["commitment"]) if kept is None or kept.salt is None else kept.value
+
+    def _notice(self, id: str) -> Any:
+        if not id:
+            return msg("number, subject and state")
+        notice = next((each for each in self.program.procedure.notices if each.id == id), None)
+        return titled(id, notice.title if notice is not None else {}, self.teller.language)
+
+    def _form(self, id: str) -> str:
+        form = next((each for each in self.program.procedure.forms if each.id == id), None)
+        return titled(id, form.title if form is not None else {}, self.teller.language)
+
+    def _outcome(self, outcome: str) -> str:
+        title = next((each.title for each in self.program.procedure.outcomes if each.id == outcome), {})
+        return titled(outcome, title, self.teller.language)
+
+    def _instant(self, text: str) -> str:
+        return values.show_instant(canonical.instant_of(text), self.teller.language, self.teller.zone)
+
+    def _about_site(self) -> str:
+        """What a command to the site was about: an actor, a login, a procedure."""
+        if self.record["ticket"] != SITE:
+            return ""
+        named = [self.arguments.get(name) for name in ("actor", "login", "procedure", "for", "timer", "through")]
+        return " ".join(str(each) for each in named if each)
