@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from sop_engine.console.story import Chapter, Teller, tell
-from sop_engine.engine.projections import head_of
+from sop_engine.store.projections import head_of
 from sop_engine.errors import NotFound
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Reads
