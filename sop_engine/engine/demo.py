@@ -68,7 +68,7 @@ def advance(site: Site, by: timedelta) -> tuple[Sweep, Delivery]:
     if not isinstance(clock, SimulatedClock):
         raise SetUp(
             msg("this site's clock is the machine's; only a demo site's can be moved"),
-            fix=msg("make one: sop demo FOLDER"),
+            fix=msg("make one: sop demo make FOLDER"),
         )
     target = clock.now() + by
     sweep, delivery = Sweep(), Delivery()

@@ -9,7 +9,7 @@ from sop_engine import canonical, procedure
 from sop_engine.diagnostics import Diagnostic, has_errors
 from sop_engine.engine.engine import Done, Engine, new_id
 from sop_engine.engine.identity import Identity
-from sop_engine.errors import NotFound, SetUp
+from sop_engine.errors import FaultsFound, NotFound, SetUp
 from sop_engine.messages import msg
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import SITE, Command
@@ -43,6 +43,7 @@ class FolderTemplates:
 
 def compile_file(path: Path, templates: Path, shown_as: str | None = None) -> Any:
     """The file compiled: see `language.compile_text`. Raises `NotFound`, or `SetUp` where it cannot be read."""
+    from sop_engine.documents.template_check import check_template
     from sop_engine.language import compile_text
 
     try:
@@ -56,7 +57,7 @@ def compile_file(path: Path, templates: Path, shown_as: str | None = None) -> An
         ) from None
     except OSError as error:
         raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=error.strerror)) from None
-    return compile_text(text, shown_as or str(path), FolderTemplates(templates))
+    return compile_text(text, shown_as or str(path), FolderTemplates(templates), check_template)
 
 
 def publish(
@@ -101,3 +102,34 @@ def edited_since(engine: Engine, name: str, text_digest: str) -> bool:
         return canonical.digest(path.read_bytes()) != text_digest
     except OSError:
         return False
+
+
+def publish_folder(engine: Engine, who: Identity) -> list[str]:
+    """Publish every file in a site's `workflows/`, in the order of their names; gives the procedures' ids. Raises
+    `FaultsFound` at the first that has errors: a starter library must have none."""
+    published = []
+    for path in workflow_files(engine.settings.folder / "workflows"):
+        result = publish(engine, path, who, "starter library", shown_as=path.name)
+        if result.procedure is None or has_errors(result.diagnostics):
+            raise FaultsFound(
+                msg("{path} has faults, and was not published", path=path.name), fix=msg("see them: sop flow lint")
+            )
+        published.append(result.procedure.id)
+    return published
+
+
+def workflow_files(folder: Path) -> list[Path]:
+    """The procedures' files in a folder, by name."""
+    return sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+
+
+def library_roles() -> list[str]:
+    """Every role that a procedure of the starter library names."""
+    from sop_engine.engine.site_folder import library
+
+    roles: set[str] = set()
+    for path in workflow_files(library() / "workflows"):
+        compiled = compile_file(path, library() / "templates")
+        if compiled.procedure is not None:
+            roles.update(role.id for role in compiled.procedure.roles)
+    return sorted(roles)

@@ -1,7 +1,8 @@
 """`sop doctor`: one look at all that can be wrong with a site, with the line that mends each."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
@@ -28,7 +29,7 @@ def doctor(
     with call.open() as opened:
         if accept_clock:
             _accept_clock(opened)
-        findings = [*_store(opened), *_clock(opened), *_sweep(opened), *_notices(opened), *_files(opened), *_people(opened)]
+        findings = [finding for look in _LOOKS for finding in look(opened)]
     worst = any(kind == "error" for kind, _what, _fix in findings)
     if call.json:
         call.output.json(
@@ -51,7 +52,9 @@ def _store(opened: "Opened") -> list[Finding]:
 
     found = status(opened.site.settings.store_path)
     if found["check"] != "ok":
-        return [("error", msg("the store is damaged: {check}", check=found["check"]), msg("sop db restore BACKUP FOLDER"))]
+        return [
+            ("error", msg("the store is damaged: {check}", check=found["check"]), msg("sop db restore BACKUP FOLDER"))
+        ]
     return []
 
 
@@ -96,7 +99,9 @@ def _sweep(opened: "Opened") -> list[Finding]:
         what = msg("a timer is {late} overdue; the last sweep was {since}", late=span(late), since=since)
         findings.append(("error", what, msg("start it: sop worker run, or sop worker tick from cron")))
     for timer, error in aside:
-        what = msg("the timer {timer} of {ticket} was set aside: {error}", timer=timer.key, ticket=timer.ticket, error=error)
+        what = msg(
+            "the timer {timer} of {ticket} was set aside: {error}", timer=timer.key, ticket=timer.ticket, error=error
+        )
         findings.append(("error", what, msg("sop release {ticket} {timer}", ticket=timer.ticket, timer=timer.key)))
     return findings
 
@@ -169,3 +174,6 @@ def _people(opened: "Opened") -> list[Finding]:
         what = msg("{name} is alone and holds every role: what needs two people cannot be done", name=people[0].id)
         findings.append(("warning", what, msg("sop actor add ID NAME --role ROLE")))
     return findings
+
+
+_LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (_store, _clock, _sweep, _notices, _files, _people)

@@ -71,5 +71,6 @@ def _check_zone(zone: str) -> None:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         raise NotUnderstood(
-            msg("there is no time zone {zone}", zone=zone), fix=msg("name one of the tz database, such as Asia/Shanghai")
+            msg("there is no time zone {zone}", zone=zone),
+            fix=msg("name one of the tz database, such as Asia/Shanghai"),
         ) from None

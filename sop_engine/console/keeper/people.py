@@ -110,7 +110,9 @@ def change(
 def login(
     call: Call,
     login: Annotated[str, argument(msg("a system user"), "LOGIN")],
-    name: Annotated[list[str] | None, argument(msg("whose it is; for a terminal everybody who uses it"), "NAME...")] = None,
+    name: Annotated[
+        list[str] | None, argument(msg("whose it is; for a terminal everybody who uses it"), "NAME...")
+    ] = None,
     terminal: Annotated[
         bool, option("--terminal", help=msg("a shared machine: these people act there with --as"))
     ] = False,

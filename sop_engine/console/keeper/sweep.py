@@ -21,7 +21,9 @@ OVERDUE = timedelta(hours=3)
 
 def run(
     call: Call,
-    every: Annotated[float, option("--every", help=msg("seconds between sweeps (default: 5)"), metavar="SECONDS")] = 5.0,
+    every: Annotated[
+        float, option("--every", help=msg("seconds between sweeps (default: 5)"), metavar="SECONDS")
+    ] = 5.0,
 ) -> None:
     """Sweep until told to end (Ctrl-C or SIGTERM); what is under way is finished."""
     from sop_engine.engine.metronome import run as beat

@@ -45,7 +45,9 @@ def advance(
             sweep, delivery = move(opened.site, _span(by))
         now = opened.now.astimezone(opened.zone)
         if call.json:
-            call.output.json({"now": now.isoformat(), "fired": sweep.fired, "aside": sweep.aside, "sent": delivery.sent})
+            call.output.json(
+                {"now": now.isoformat(), "fired": sweep.fired, "aside": sweep.aside, "sent": delivery.sent}
+            )
             return
         call.output.tell(
             msg("it is {now} now; {fired} timers fired, {sent} notices sent", now=f"{now:%Y-%m-%d %H:%M}",

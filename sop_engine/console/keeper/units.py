@@ -82,7 +82,9 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:
     entries, faults = [], []
     reader = csv.DictReader(text.splitlines())
     if "unit" not in (reader.fieldnames or []):
-        raise NotUnderstood(msg("{path} has no column `unit`", path=str(path)), fix=msg("its first line: unit,name,phone"))
+        raise NotUnderstood(
+            msg("{path} has no column `unit`", path=str(path)), fix=msg("its first line: unit,name,phone")
+        )
     for row in reader:
         try:
             entries.append(_entry(row.get("unit") or "", row.get("name") or "", row.get("phone") or ""))
