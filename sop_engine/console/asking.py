@@ -30,7 +30,7 @@ def ask_field(opened: "Opened", field: Field, present: Any, required: bool) -> A
             output.tell(msg("this is needed; to give up press Ctrl-C"))
             continue
         try:
-            return read_texts(opened, field, [each for each in _pieces(field, text)])
+            return read_texts(opened, field, _pieces(field, text))
         except ValueProblem as problem:
             output.tell(problem.message)
         except SopError as error:

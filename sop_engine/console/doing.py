@@ -1,5 +1,8 @@
-"""Doing something to a ticket, and telling what came of it: the ticket, then what happened, what is promised, what comes
-next; or why not, what is possible instead, and what others did meanwhile."""
+"""Doing something to a ticket, and telling what came of it.
+
+When it is done: the ticket, then what happened, what is promised, what comes next. When it is refused: why, what is
+possible instead, and what others did meanwhile.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +41,9 @@ def tell_done(opened: "Opened", done: "Done") -> None:
     if call.dry_run:
         last.append(msg("dry run: nothing of this was kept"))
     if done.repeated:
-        last.append(msg("done before under this key, as step {number}; nothing was done again", number=done.step.number))
+        last.append(
+            msg("done before under this key, as step {number}; nothing was done again", number=done.step.number)
+        )
     call.output.tell(*last, *happened, *next_lines(opened, seen))
     opened.warn_unswept()
 

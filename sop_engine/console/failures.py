@@ -205,7 +205,8 @@ def usage_error(error: Any) -> NotUnderstood:
             named = parameter.metavar or parameter.name if parameter is not None else ""
             usage = context.get_usage().partition(": ")[2] if context is not None else ""
             return NotUnderstood(
-                msg("`{command}` needs {what}", command=command, what=named), fix=msg("write it so: {usage}", usage=usage)
+                msg("`{command}` needs {what}", command=command, what=named),
+                fix=msg("write it so: {usage}", usage=usage),
             )
         case "BadOptionUsage":
             return NotUnderstood(msg("{option} needs a value after it", option=error.option_name), fix=help)

@@ -32,9 +32,11 @@ def read_given(
     from_file: str | None = None,
     clearing: bool = False,
 ) -> dict[str, Any]:
-    """The values that were given, in the record's form, by field id. `said` are texts `name=value`, where the name is an
-    id or a title and a file is given as `@path`; with `clearing` an empty value clears the field. Raises
-    `NotUnderstood` and `NotFound`, naming the field."""
+    """The values that were given, in the record's form, by field id.
+
+    `said` are texts `name=value`, where the name is an id or a title and a file is given as `@path`; with `clearing` an
+    empty value clears the field. Raises `NotUnderstood` and `NotFound`, naming the field.
+    """
     pieces: dict[str, list[str]] = {}
     for each in said:
         name, found, text = each.replace("＝", "=", 1).partition("=")
@@ -152,9 +154,13 @@ def _read(source: str) -> str:
     except UnicodeDecodeError:
         raise NotUnderstood(msg("{path} is no UTF-8 text", path=source), where=source) from None
     except OSError as error:
-        raise SetUp(msg("{path} cannot be read: {error}", path=source, error=error.strerror or ""), where=source) from None
+        raise SetUp(
+            msg("{path} cannot be read: {error}", path=source, error=error.strerror or ""), where=source
+        ) from None
     if len(text) > LARGEST_INPUT:
-        raise NotUnderstood(msg("{path} is longer than {most} characters", path=source, most=LARGEST_INPUT), where=source)
+        raise NotUnderstood(
+            msg("{path} is longer than {most} characters", path=source, most=LARGEST_INPUT), where=source
+        )
     return text
 
 
@@ -171,7 +177,9 @@ def _json(text: str, source: str) -> dict[str, Any]:
         ) from None
     if not isinstance(raw, dict):
         raise NotUnderstood(
-            msg("{path} holds no JSON object", path=source), where=source, fix=msg('write an object: {{"field": value, ...}}')
+            msg("{path} holds no JSON object", path=source),
+            where=source,
+            fix=msg('write an object: {{"field": value, ...}}'),
         )
     return raw
 

@@ -73,9 +73,7 @@ def possible_opening(opened: "Opened", reading: Reads, program: Program) -> dict
     return answered(opened, reading, program, blank("", program.procedure.id, program.digest), ask)
 
 
-def answered(
-    opened: "Opened", reading: Reads, program: Program, ticket: Ticket, ask: Callable[[Draft], T]
-) -> T:
+def answered(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, ask: Callable[[Draft], T]) -> T:
     """What `ask` says of a ticket, its questions to the world answered out of one snapshot. Nothing is changed."""
     now = opened.now
     answerer = Answerer(reading, opened.site.settings.zone, canonical.instant_text(now))

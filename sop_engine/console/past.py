@@ -4,9 +4,9 @@ import json
 from typing import TYPE_CHECKING
 
 from sop_engine.console.story import Chapter, Teller, tell
-from sop_engine.store.projections import head_of
 from sop_engine.errors import NotFound
 from sop_engine.messages import msg
+from sop_engine.store.projections import head_of
 from sop_engine.store.seam import Head, Reads
 from sop_engine.ticket.evolve import blank, evolve
 from sop_engine.ticket.records import SITE, Sealed, Ticket
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
 
-def read_story(
-    opened: "Opened", reading: Reads, id: str, after: int = 0, until: int | None = None
-) -> list[Chapter]:
+def read_story(opened: "Opened", reading: Reads, id: str, after: int = 0, until: int | None = None) -> list[Chapter]:
     """A ticket's steps after one number and up to another, told."""
     teller = Teller(opened.call.language, opened.zone, opened.names)
     engine, chapters = opened.site.engine, []

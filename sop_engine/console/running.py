@@ -14,7 +14,6 @@ from sop_engine.console.output import Output, flush
 from sop_engine.errors import SetUp, SopError
 from sop_engine.messages import msg
 
-INTERNAL = 70
 INTERRUPTED = 130
 _LEADING = {"--json": 0, "--no-input": 0, "--as": 1, "--site": 1, "--lang": 1}
 """options that may stand before the command, with how many values each takes"""
@@ -108,17 +107,16 @@ def _internal(output: Output, error: Exception) -> int:
     """A fault of this program: one line, and where the details are."""
     kind = f"{type(error).__name__}: {error}".splitlines()[0][:200]
     file = os.environ.get("SOP_DEBUG")
-    if file:
+    if not file:
+        fix = msg("to have the details, repeat it with SOP_DEBUG=FILE")
+    else:
         try:
             with Path(file).open("a", encoding="utf-8") as log:
                 log.write("".join(traceback.format_exception(error)) + "\n")
+            fix = msg("the details stand in {file}", file=file)
         except OSError as unwritten:
-            return _quietly(output, msg("internal fault: {kind}; {file} cannot be written: {reason}", kind=kind,
-                                        file=file, reason=unwritten.strerror or ""), INTERNAL)  # fmt: skip
-        return _quietly(output, msg("internal fault: {kind}; the details stand in {file}", kind=kind, file=file), INTERNAL)
-    return _quietly(
-        output, msg("internal fault: {kind}; to have the details, repeat it with SOP_DEBUG=FILE", kind=kind), INTERNAL
-    )
+            fix = msg("{file} cannot be written: {reason}", file=file, reason=unwritten.strerror or "")
+    return _told(output, SopError(msg("a fault of sop itself: {kind}", kind=kind), fix=fix))
 
 
 def _let_go(code: int) -> int:

@@ -81,7 +81,9 @@ def outcome_text(program: Program, outcome: str | None, language: str) -> str:
 def _task(opened: "Opened", program: Program, task: Mapping[str, str]) -> Any:
     if "assignee" in task:
         return opened.named(task["assignee"])
-    return msg("offered to {role}; take it with: sop claim", role=role_text(program, task["role"], opened.call.language))
+    return msg(
+        "offered to {role}; take it with: sop claim", role=role_text(program, task["role"], opened.call.language)
+    )
 
 
 def role_text(program: Program, role: str, language: str) -> str:

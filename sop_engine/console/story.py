@@ -53,6 +53,12 @@ class Chapter:
     """why it was allowed: `role:desk`, `assignee` ..."""
     version: int
     clauses: tuple[str, ...]
+    did: str
+    """what was done, in words"""
+    reason: str
+    """why it was allowed, in words"""
+    written: tuple[str, ...]
+    """the fields that were written"""
     lines: tuple[str, ...]
     """the step in words; the first line is its head"""
 
@@ -95,7 +101,7 @@ class _Telling:
         self.teller = teller
 
     def chapter(self) -> Chapter:
-        record = self.record
+        record, language = self.record, self.teller.language
         left, entered = self._moves()
         return Chapter(
             number=record["number"],
@@ -113,7 +119,10 @@ class _Telling:
             why=self.arguments.get("as"),
             version=self.version,
             clauses=self._clauses(),
-            lines=tuple(say(line, self.teller.language) for line in self._lines(left, entered)),
+            did=say(self._deed(), language),
+            reason=say(self._reason(self.arguments["as"]), language) if self.arguments.get("as") else "",
+            written=tuple(each["field"] for each in self.events if each["kind"] == "written"),
+            lines=tuple(say(line, language) for line in self._lines(left, entered)),
         )
 
     # --- what is told ---
@@ -122,8 +131,8 @@ class _Telling:
         move: Any = ""
         if left or entered:
             move = msg("; {left} -> {entered}", left=self._states(left) or "*", entered=self._states(entered) or "*")
-        yield msg("#{number}  {time}  {did}{move}", number=self.record["number"], time=self._time(), did=self._did(),
-                  move=move)  # fmt: skip
+        yield msg("#{number}  {time}  {who}: {deed}{move}", number=self.record["number"], time=self._time(),
+                  who=self._who(), deed=self._deed(), move=move)  # fmt: skip
         yield from self._about()
         for event in self.events:
             line = self._event(event)
@@ -134,49 +143,57 @@ class _Telling:
         shown = self._instant(self.record["recorded"])
         effective, recorded = (canonical.instant_of(self.record[name]) for name in ("effective", "recorded"))
         if recorded - effective > LATE and self.command != "fire":
-            return msg("{time} (counts from {effective})", time=shown, effective=self._instant(self.record["effective"]))
+            return msg(
+                "{time} (counts from {effective})", time=shown, effective=self._instant(self.record["effective"])
+            )
         return shown
 
-    def _did(self) -> Message:
-        who, arguments = self._who(), self.arguments
+    def _deed(self) -> Any:
+        """What was done, without by whom."""
+        arguments = self.arguments
         match self.command:
             case "open":
-                return msg("{who} opened it", who=who)
+                return msg("opened it")
             case "do":
-                return msg("{who}: {trigger}", who=who, trigger=self._trigger(arguments["trigger"]))
+                return self._trigger(arguments["trigger"])
             case "fire":
                 return self._fired(str(arguments["timer"]))
             case "signal":
-                return msg("{event} came from {ticket}", event=arguments["event"], ticket=self.record["cause"][0])
+                return str(arguments["event"])
             case "claim":
-                return msg("{who} took the task", who=who)
+                return msg("took the task")
             case "assign":
-                return msg("{who} gave the task to {to}", who=who, to=self._person(arguments["to"]))
+                return msg("gave the task to {to}", to=self._person(arguments["to"]))
             case "hand_over":
-                return msg("{who} handed it over to {to}", who=who, to=self._person(arguments["to"]))
+                return msg("handed it over to {to}", to=self._person(arguments["to"]))
             case "note":
-                return msg("{who} noted: {text}", who=who, text=self._text(arguments["note"]))
+                return msg("noted: {text}", text=self._text(arguments["note"]))
             case "edit":
-                return msg("{who} corrected it", who=who)
+                return msg("corrected it")
             case "set_aside":
-                return msg("the timer {timer} could not fire and was set aside: {error}",
-                           timer=self._timer(arguments["timer"]), error=arguments["error"])  # fmt: skip
+                return msg("{timer} could not fire and was set aside: {error}", timer=self._timer(arguments["timer"]),
+                           error=arguments["error"])  # fmt: skip
             case "release":
-                return msg("{who} released the timer {timer}", who=who, timer=self._timer(arguments["timer"]))
+                return msg("released {timer}", timer=self._timer(arguments["timer"]))
             case _:
-                return msg("{who}: {command} {about}", who=who, command=self.command, about=self._about_site())
+                return f"{self.command} {self._about_site()}".strip()
 
-    def _fired(self, key: str) -> Message:
+    def _fired(self, key: str) -> Any:
         due = next((each["due"] for each in self.events if each["kind"] == "timer_fired"), self.record["effective"])
         late = canonical.instant_of(self.record["recorded"]) - canonical.instant_of(due)
         if late > LATE:
-            return msg("by itself: {timer} was due {due} and fired {span} late", timer=self._timer(key),
-                       due=self._instant(due), span=span(late))  # fmt: skip
-        return msg("by itself: {timer}", timer=self._timer(key))
+            return msg("{timer}, due {due}, fired {span} late", timer=self._timer(key), due=self._instant(due),
+                       span=span(late))  # fmt: skip
+        return self._timer(key)
 
     def _who(self) -> Any:
+        """Whose act it was: a person's, a timer's, another ticket's."""
         record = self.record
-        who: Any = msg("by itself") if record["actor"] == TIMER else self._person(record["actor"])
+        if record["actor"] == TIMER:
+            return msg("by itself")
+        if record["cause"]:
+            return record["cause"][0]
+        who: Any = self._person(record["actor"])
         if record["for"]:
             who = msg("{who}, standing in for {other},", who=who, other=self._person(record["for"]))
         if record["typist"]:
@@ -199,8 +216,6 @@ class _Telling:
             yield msg("said to have happened {time}", time=self._instant(self.record["occurred"]))
         if "reason" in self.arguments and self.command != "do":
             yield msg("reason: {text}", text=self._text(self.arguments["reason"]))
-        if self.record["cause"] and self.command == "open":
-            yield msg("started by {ticket}", ticket=self.record["cause"][0])
 
     def _event(self, event: Mapping[str, Any]) -> Message | None:
         """What an event adds to the story; None where the head line says it already, or nobody asks."""

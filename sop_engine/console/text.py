@@ -125,4 +125,7 @@ def wrapped(text: str, most: int, indent: str = "") -> list[str]:
 
 def _words(text: str) -> list[str]:
     """Pieces between which a line may break: words with the space after them, and single wide characters."""
-    return re.findall(r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uff60][，。；：、！？）」』》”…·)]*\s*|\S+?(?:\s+|(?=[\u2e80-\u9fff])|$)|\s+", text)
+    return re.findall(
+        r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uff60][，。；：、！？）」』》”…·)]*\s*|\S+?(?:\s+|(?=[\u2e80-\u9fff])|$)|\s+",
+        text,
+    )

@@ -22,7 +22,7 @@ def folded(text: str) -> str:
         return text[:200]
 
 
-# --- tickets -----------------------------------------------------------------------------------------------------------
+# --- tickets ---------------------------------------------------------------------------------------------------------
 
 
 def find_ticket(reading: Reads, said: str) -> Head:
@@ -36,7 +36,9 @@ def find_ticket(reading: Reads, said: str) -> Head:
     found = _candidates(reading, wanted)
     if not found:
         raise NotFound(
-            msg("there is no ticket {ticket}", ticket=said[:60]), where=said[:60], fix=msg("see what there is: sop ls --all")
+            msg("there is no ticket {ticket}", ticket=said[:60]),
+            where=said[:60],
+            fix=msg("see what there is: sop ls --all"),
         )
     opened = [head for head in found if head.status != "closed"]
     for several in (found, opened):
@@ -82,7 +84,7 @@ def _same(id: str, before: list[str], number: str) -> bool:
     return False
 
 
-# --- procedures --------------------------------------------------------------------------------------------------------
+# --- procedures ------------------------------------------------------------------------------------------------------
 
 
 def find_procedure(reading: Reads, said: str) -> Version:
@@ -96,13 +98,16 @@ def find_procedure(reading: Reads, said: str) -> Version:
     key = title_key(name) if len(name) <= 100 else ""
     titles = {id: title_of_version(reading, each) for id, each in newest.items()}
     whole = [id for id, title in titles.items() if key in map(title_key, title.values())]
-    part = [id for id, title in titles.items() if len(key) > 1 and any(key in title_key(each) for each in title.values())]
+    part = [
+        id for id, title in titles.items() if len(key) > 1 and any(key in title_key(each) for each in title.values())
+    ]
     for found in (whole, part):
         if len(found) == 1:
             return newest[found[0]]
     if whole or part:
         raise NotUnderstood(
-            msg("{name} could be any of {procedures}", name=said[:60], procedures=tuple(whole or part)), near=whole or part
+            msg("{name} could be any of {procedures}", name=said[:60], procedures=tuple(whole or part)),
+            near=whole or part,
         )
     words = {each: id for id, title in titles.items() for each in (id, *title.values())}
     raise NotFound(
@@ -126,14 +131,16 @@ def newest_versions(reading: Reads) -> dict[str, Version]:
 def normal_form(reading: Reads, digest: str) -> dict[str, Any]:
     """A version's normal form as plain JSON, for looking something up without making it ready to run."""
     data = reading.blob(digest)
-    return json.loads(data) if data else {}  # type: ignore[no-any-return]
+    found: dict[str, Any] = json.loads(data) if data else {}
+    return found
 
 
 def title_of_version(reading: Reads, version: Version) -> Text:
-    return normal_form(reading, version.digest).get("title", {})  # type: ignore[no-any-return]
+    title: Text = normal_form(reading, version.digest).get("title", {})
+    return title
 
 
-# --- triggers and other words with titles ------------------------------------------------------------------------------
+# --- triggers and other words with titles ----------------------------------------------------------------------------
 
 
 def by_title(said: str, titles: Mapping[str, Text] | Iterable[tuple[str, Text]], what: str) -> str | None:

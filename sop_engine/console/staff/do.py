@@ -35,7 +35,9 @@ def do(
     assignee: Annotated[
         str | None, option("--assignee", help=msg("to whom the task goes that this assigns"), metavar="NAME")
     ] = None,
-    reason: Annotated[str | None, option("--reason", help=msg("the value of the field `reason`"), metavar="TEXT")] = None,
+    reason: Annotated[
+        str | None, option("--reason", help=msg("the value of the field `reason`"), metavar="TEXT")
+    ] = None,
 ) -> None:
     """Do a trigger of a ticket, and print it as it is then."""
     with call.open() as opened:
@@ -98,7 +100,7 @@ def _ask(opened: "Opened", program: Program, ticket: Ticket, offer: Offer, given
             given[name] = value
 
 
-# --- which trigger -----------------------------------------------------------------------------------------------------
+# --- which trigger ---------------------------------------------------------------------------------------------------
 
 
 def trigger_named(program: Program, ticket: Ticket, said: str) -> str:

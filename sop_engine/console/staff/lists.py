@@ -33,9 +33,7 @@ def ls(
         str | None, option("--procedure", help=msg("of this procedure, by id or title"), metavar="NAME")
     ] = None,
     unit: Annotated[str | None, option("--unit", help=msg("of this unit"), metavar="UNIT")] = None,
-    status: Annotated[
-        str | None, option("--status", help=msg("open, suspended or closed"), metavar="STATUS")
-    ] = None,
+    status: Annotated[str | None, option("--status", help=msg("open, suspended or closed"), metavar="STATUS")] = None,
     due: Annotated[bool, option("--due", help=msg("with a timer that is due"))] = False,
     limit: Annotated[int | None, option("--limit", help=msg("so many at most"), metavar="COUNT")] = None,
     after: Annotated[str | None, option("--after", help=msg("those after this ticket"), metavar="ID")] = None,
@@ -58,9 +56,7 @@ def ls(
                 limit=limit,
             )
             heads = [
-                head
-                for head in reading.heads(query)
-                if head.id != SITE and (not mine or _is_mine(head, person, roles))
+                head for head in reading.heads(query) if head.id != SITE and (not mine or _is_mine(head, person, roles))
             ]
             titles = {} if call.json else _state_titles(reading, {head.digest for head in heads})
         if call.json:
@@ -127,7 +123,8 @@ def _status(said: str | None) -> str | None:
     if said is None or said in _STATUSES:
         return said
     raise NotUnderstood(
-        msg("there is no status {status}; there are {statuses}", status=said, statuses=_STATUSES), near=near(said, _STATUSES)
+        msg("there is no status {status}; there are {statuses}", status=said, statuses=_STATUSES),
+        near=near(said, _STATUSES),
     )
 
 
@@ -148,7 +145,9 @@ def _states(reading: Reads, said: str) -> tuple[str, ...]:
     if name in known:
         return (name,)
     key = name.casefold().replace(" ", "")
-    found = tuple(sorted({id for id, title in pairs for each in title.values() if each.casefold().replace(" ", "") == key}))
+    found = tuple(
+        sorted({id for id, title in pairs for each in title.values() if each.casefold().replace(" ", "") == key})
+    )
     if found:
         return found
     one = by_title(said, pairs, "state")

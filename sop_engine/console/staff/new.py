@@ -56,7 +56,7 @@ def new(
 def _say_edited(opened: "Opened", version: Version) -> None:
     if edited_since(opened.site.engine, version.procedure, version.text):
         opened.call.output.tell(
-            msg("{procedure} has been edited since version {version} was published; this ticket runs by the published one",
+            msg("{procedure} has been edited since version {version} was published; this ticket follows that version",
                 procedure=version.procedure, version=version.number)
         )  # fmt: skip
 

@@ -1,0 +1,112 @@
+"""`sop audit`: the record read as a story, and decided again."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sop_engine.console.call import Call
+from sop_engine.console.parameters import argument, option
+from sop_engine.console.tickets import find_ticket
+from sop_engine.errors import NotUnderstood
+from sop_engine.messages import msg, say
+
+if TYPE_CHECKING:
+    from sop_engine.audit.findings import Mismatch
+    from sop_engine.console.opened import Opened
+
+_MOST_SHOWN = 2000
+"""characters of a recorded or decided value that are shown in words"""
+
+
+def log(
+    call: Call,
+    id: Annotated[str, argument(msg("the ticket, or `site` for people, logins and publishing"), "ID")],
+    after: Annotated[int, option("--after", help=msg("only what came after this step"), metavar="STEP")] = 0,
+    until: Annotated[int | None, option("--until", help=msg("up to this step"), metavar="STEP")] = None,
+) -> None:
+    """Tell a ticket's history: who did what for whom, from where to where, why it was allowed, under which version and
+    clause."""
+    from sop_engine.console.past import read_story
+    from sop_engine.console.story import lines
+
+    with call.open() as opened:
+        opened.who  # noqa: B018  whoever may not look must not see
+        with opened.reading() as reading:
+            head = find_ticket(reading, id)
+            chapters = read_story(opened, reading, head.id, after=after, until=until)
+    if call.json:
+        call.output.json([chapter.plain() for chapter in chapters])
+        return
+    for line in lines(chapters):
+        call.output.line(line)
+
+
+def replay(
+    call: Call,
+    id: Annotated[str | None, argument(msg("the ticket; `site` for the site's own history"), "ID")] = None,
+    all: Annotated[bool, option("--all", help=msg("every ticket, and the site's own history"))] = False,
+) -> int:
+    """Decide every step again from the record alone and compare: what was recorded, what is decided now, and where in
+    the procedure. Exit code 1 where anything differs."""
+    from sop_engine.audit.findings import Report
+    from sop_engine.audit.replay import replay_all, replay_ticket
+
+    if (id is None) != all:
+        raise NotUnderstood(
+            msg("say which ticket, or --all"),
+            fix=msg("sop audit replay --all, or sop audit replay {ticket}", ticket="ID"),
+        )
+    total = Report()
+    with call.open() as opened:
+        opened.who  # noqa: B018  whoever may not look must not see
+        programs, zone = opened.site.engine.programs, opened.zone
+        with opened.reading() as reading:
+            if id is not None:
+                total.add(replay_ticket(reading, programs, zone, find_ticket(reading, id).id))
+            else:
+                for report in replay_all(reading, programs, zone):
+                    total.add(report)
+        _tell(opened, total)
+    return 0 if total.clean else 1
+
+
+def _tell(opened: "Opened", total: Any) -> None:
+    output = opened.call.output
+    if output.as_json:
+        output.json(
+            {
+                "tickets": total.tickets,
+                "steps": total.steps,
+                "erased": total.erased,
+                "mismatches": [_mismatch_json(each, output.language) for each in total.mismatches],
+            }
+        )
+        return
+    for each in total.mismatches:
+        output.line(msg("{ticket} step {number}: {what}", ticket=each.ticket, number=each.number, what=each.what))
+        for name, value in ((msg("recorded"), each.recorded), (msg("decided now"), each.decided)):
+            if value is not None:
+                output.line(msg("    {name}: {value}", name=name, value=_short(value)))
+        if each.place:
+            output.line(msg("    {name}: {value}", name=msg("written at"), value=each.place))
+    output.line(
+        msg("{tickets} tickets, {steps} steps, {count} differences; {erased} values were erased",
+            tickets=total.tickets, steps=total.steps, count=len(total.mismatches), erased=total.erased)
+    )  # fmt: skip
+
+
+def _mismatch_json(each: "Mismatch", language: str) -> dict[str, Any]:
+    return {
+        "ticket": each.ticket,
+        "number": each.number,
+        "kind": each.kind,
+        "what": say(each.what, language),
+        "recorded": each.recorded,
+        "decided": each.decided,
+        "place": each.place,
+    }
+
+
+def _short(value: Any) -> str:
+    import json
+
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _MOST_SHOWN else text[:_MOST_SHOWN] + "…"

@@ -1,0 +1,153 @@
+"""What staff do to a ticket besides its triggers: claim, assign, hand over, note, edit, release."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sop_engine.console.call import Call
+from sop_engine.console.doing import do_and_tell, explaining
+from sop_engine.console.given import read_given
+from sop_engine.console.parameters import argument, option
+from sop_engine.console.tickets import by_title, find_ticket
+from sop_engine.engine.identity import find_person
+from sop_engine.errors import NotUnderstood
+from sop_engine.messages import msg
+from sop_engine.store.seam import Head, Reads
+from sop_engine.ticket.near import near
+from sop_engine.ticket.records import SITE, Ticket
+
+if TYPE_CHECKING:
+    from sop_engine.console.opened import Opened
+
+_Id = Annotated[str, argument(msg("the ticket, or the end of its number"), "ID")]
+_Name = Annotated[str, argument(msg("the person, by id or name"), "NAME")]
+_Region = Annotated[
+    str | None, option("--region", help=msg("whose task, where several run side by side"), metavar="REGION")
+]
+_Reason = Annotated[str | None, option("--reason", help=msg("why"), metavar="TEXT")]
+
+_Arguments = Callable[["Opened", Reads, Ticket], dict[str, Any]]
+
+
+def claim(call: Call, id: _Id, region: _Region = None) -> None:
+    """Take a task that is offered to a role which you hold."""
+    _act(call, "claim", id, lambda opened, reading, ticket: _region(opened, reading, ticket, region))
+
+
+def assign(call: Call, id: _Id, name: _Name, region: _Region = None, reason: _Reason = None) -> None:
+    """Give a task to somebody who holds the role that it was offered to."""
+
+    def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
+        return {
+            **_region(opened, reading, ticket, region),
+            "to": find_person(reading, name).id,
+            **_reason(reason),
+        }
+
+    _act(call, "assign", id, arguments)
+
+
+def hand_over(call: Call, id: _Id, name: _Name, reason: _Reason = None) -> None:
+    """Give a ticket to another owner."""
+    _act(
+        call,
+        "hand_over",
+        id,
+        lambda opened, reading, ticket: {"to": find_person(reading, name).id, **_reason(reason)},
+    )
+
+
+def note(
+    call: Call,
+    id: _Id,
+    text: Annotated[list[str], argument(msg("what is to be written down"), "TEXT")],
+) -> None:
+    """Write something down on a ticket; it moves nothing."""
+    _act(call, "note", id, lambda opened, reading, ticket: {"note": " ".join(text)})
+
+
+def edit(
+    call: Call,
+    id: _Id,
+    field: Annotated[
+        list[str] | None,
+        option("--field", help=msg("a new value: name=value; name= clears it"), metavar="NAME=VALUE"),
+    ] = None,
+    from_file: Annotated[
+        str | None, option("--from-file", help=msg("values from a JSON object; - is standard input"), metavar="FILE")
+    ] = None,
+    reason: _Reason = None,
+) -> None:
+    """Correct fields of a ticket, with a reason."""
+
+    def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
+        program = opened.site.engine.program(reading, ticket)
+        given = read_given(opened, program.fields, field or (), from_file, clearing=True)
+        if not given:
+            raise NotUnderstood(msg("nothing is corrected"), fix=msg("say what: --field name=value --reason why"))
+        return {"fields": given, **_reason(reason)}
+
+    _act(call, "edit", id, arguments)
+
+
+def release(
+    call: Call,
+    id: Annotated[str, argument(msg("the ticket, or `site` for a calendar start"), "ID")],
+    timer: Annotated[str | None, argument(msg("the timer; needed where several were set aside"), "TIMER")] = None,
+) -> None:
+    """Let a timer that was set aside be tried again by the next sweep."""
+
+    def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
+        aside = tuple(key for key, each in ticket.timers.items() if "aside" in each)
+        if timer is None and len(aside) == 1:
+            return {"timer": aside[0]}
+        if timer is None:
+            raise NotUnderstood(msg("which timer? set aside are: {timers}", timers=aside or "-"), near=aside)
+        return {"timer": timer}
+
+    _act(call, "release", id, arguments)
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+def _act(call: Call, name: str, id: str, arguments: _Arguments) -> None:
+    """Do a command of this name to a ticket, with the arguments that are made of it."""
+    with call.open() as opened:
+        opened.who  # noqa: B018  whoever is unknown is told so before anything else
+        with opened.reading() as reading:
+            head = find_ticket(reading, id)
+            ticket = reading.ticket(head.id)
+            assert ticket is not None, "a head has its ticket"
+            with explaining(opened, head):
+                made = arguments(opened, reading, ticket)
+        _do(opened, name, head, made)
+
+
+def _do(opened: "Opened", name: str, head: Head, arguments: dict[str, Any]) -> None:
+    if head.id != SITE:
+        do_and_tell(opened, opened.command(name, head.id, arguments), head)
+        return
+    # the site has no page to print
+    opened.act(opened.command(name, SITE, arguments))
+    if opened.call.json:
+        opened.call.output.json({"ticket": SITE, **arguments})
+    else:
+        opened.call.output.tell(msg("done: {command}", command=name))
+
+
+def _reason(reason: str | None) -> dict[str, Any]:
+    return {} if reason is None else {"reason": reason}
+
+
+def _region(opened: "Opened", reading: Reads, ticket: Ticket, said: str | None) -> dict[str, Any]:
+    """The region that was named, by id or title. Raises `NotUnderstood` for one that has no task."""
+    if said is None:
+        return {}
+    program = opened.site.engine.program(reading, ticket)
+    titles = {region: program.states[region].title for region in ticket.tasks if region in program.states}
+    region = by_title(said, titles, "region")
+    if region is None:
+        raise NotUnderstood(
+            msg("{ticket} has no task in {region}", ticket=ticket.id, region=said[:60]), near=near(said, titles)
+        )
+    return {"region": region}
