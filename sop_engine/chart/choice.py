@@ -5,7 +5,7 @@ root, being nobody's child, has a machine of its own. Offers, timers, handlers, 
 are triggers of that machine, their guards its `conditions`, and the library finds the first alternative that holds.
 
 A machine has one cursor, whatever the number of tickets: to ask is to place the cursor at the source (no callback
-runs), trigger, and read which alternative was executed. The transitions have no destination, since where a ticket
+runs), trigger, and read which alternative held. The transitions have no destination, since where a ticket
 goes, what it leaves on the way and what it enters is the coordinator's to say (`algorithm`); so the cursor stays where
 it was placed. Whoever asks travels with the question and nothing is left on the cursor, so a guard may ask again. The
 library reads the cursor only once, before it looks at any guard, but between placing and reading another thread could
@@ -20,7 +20,7 @@ from transitions import EventData, Machine
 
 from sop_engine.chart.host import Host, Occurrence
 from sop_engine.chart.outline import Outline
-from sop_engine.procedure import ROOT, Offer, State, Transition, Tree
+from sop_engine.procedure import ROOT, Offer, State, Transition
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,22 +54,21 @@ class _Question:
 
 
 class _Alternative:
-    """One alternative as the library calls it back."""
+    """The condition of one alternative, as the library calls it back. It is the only one, so the first that holds is
+    the one that the library executes; it notes itself as the answer."""
 
     __slots__ = ("arc", "guard")
 
-    def __init__(self, arc: Arc, guard: Tree | None) -> None:
+    def __init__(self, arc: Arc) -> None:
         self.arc = arc
-        self.guard = guard
+        self.guard = arc.transition.when
 
-    def holds(self, event: EventData) -> bool:
-        assert self.guard is not None
+    def __call__(self, event: EventData) -> bool:
         question: _Question = event.kwargs["question"]
-        return bool(question.host.holds(self.guard))
-
-    def chosen(self, event: EventData) -> None:
-        question: _Question = event.kwargs["question"]
-        question.answer = self.arc
+        holds = self.guard is None or bool(question.host.holds(self.guard))
+        if holds:
+            question.answer = self.arc
+        return holds
 
 
 class _Cursor:
@@ -111,14 +110,7 @@ class _FlatMachine:
         for transition in alternatives:
             self.known.add((state.id, trigger))
             arc = Arc(state, transition, _static_domain(self._outline, state, transition))
-            alternative = _Alternative(arc, transition.when)
-            self._machine.add_transition(
-                trigger,
-                state.id,
-                None,
-                conditions=None if transition.when is None else alternative.holds,
-                before=alternative.chosen,
-            )
+            self._machine.add_transition(trigger, state.id, None, conditions=_Alternative(arc))
 
 
 def _triggers(state: State) -> Iterator[tuple[str, Sequence[Transition]]]:

@@ -24,6 +24,7 @@ class Outline:
         self.children: Final = {state.id: self._of(state, history=False) for state in procedure.states}
         """child states, history states left out"""
         self.histories: Final = {state.id: self._of(state, history=True) for state in procedure.states}
+        self._ends: Final = {child for child in self.children[ROOT] if self.is_final_state(child)}
         self.descendants: Final = {state: self._descendants(state) for state in self.states}
         self.region: Final = {state.id: self._region(state.id) for state in procedure.states}
 
@@ -70,7 +71,7 @@ class Outline:
 
     def is_finished(self, active: Iterable[str]) -> bool:
         """Whether a final state of the top level is active: the whole ticket has finished."""
-        return any(self.is_final_state(state) and self.states[state].parent == ROOT for state in active)
+        return not self._ends.isdisjoint(active)
 
     def get_transition_domain(self, source: str, internal: bool, tstates: Collection[str]) -> str:
         """The state inside which everything lies that a transition from `source` to `tstates` (no history states

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any
 
 from sop_engine.chart import Asked, Begun, Configuration, Fired, Host, Looked, Occurrence, Signalled
-from sop_engine.procedure import Procedure, State, Transition
+from sop_engine.procedure import Offer, Procedure, State, Timer, Transition
 
 Chosen = tuple[State, Transition, Occurrence | None]
 
@@ -85,7 +85,7 @@ class Naive:
         state = self.all[occurrence.source]
         if state.id not in active | {"ticket"}:
             return []
-        groups = [
+        groups: list[Offer | Timer] = [
             *[each for each in state.offers if isinstance(occurrence, Asked) and each.trigger == occurrence.trigger],
             *[each for each in state.timers if isinstance(occurrence, Fired) and each.id == occurrence.timer],
         ]

@@ -51,7 +51,7 @@ class Growing:
         if kind in {"compound", "parallel"}:
             least = 2 if kind == "parallel" or place == 0 else 1
             children = [self.grow(name, depth + 1, self.kind(depth + 1, kind)) for _ in range(self.number(least, 3))]
-            if kind == "compound" and self.chance(2):
+            if kind == "compound" and not self.chance(3):
                 children.append(self.grow(name, depth + 1, "final"))
             if place and self.chance(3):
                 children.append(self.grow(name, depth + 1, "history"))
@@ -81,8 +81,11 @@ class Growing:
         return (first,)
 
     def reachable(self, source: str) -> list[str]:
-        """Every state; as often as not only those beside the source, so that regions run on and come to their end."""
+        """Every state; often only those beside the source, or final ones, so that regions come to their end."""
         beside = [state for state in self.inside(self.of(source).parent, history=True) if state != source]
+        ends = [state for state in beside if self.of(state).kind == "final"]
+        if source != ROOT and ends and self.chance(3):
+            return ends
         return beside if source != ROOT and beside and self.chance(2) else self.inside(ROOT, history=True)
 
     def are_orthogonal(self, one: str, other: str) -> bool:
@@ -133,7 +136,7 @@ class Growing:
             handlers=tuple(Handler(event, self.alternatives(state.id)) for event in self.some(DESCRIPTORS)),
             timers=(Timer("wait", {}, self.alternatives(state.id)),) if self.chance(4) else (),
             always=(self.transition(state.id, must_have_guard=True),) if self.chance(9) else (),
-            done=self.alternatives(state.id) if state.children and self.chance(2) else (),
+            done=self.alternatives(state.id) if state.children and not self.chance(3) else (),
             entry=self.raises(),
             exit=self.raises(),
         )

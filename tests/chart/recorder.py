@@ -1,6 +1,6 @@
 """A host that writes down every call, with the configuration as it was at that moment."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sop_engine.chart import Occurrence
@@ -19,7 +19,7 @@ class Recorder:
     @property
     def story(self) -> list[str]:
         """The calls in few words: `-a` left, `a->b` taken, `+b` entered."""
-        words = {
+        words: dict[str, Callable[..., str]] = {
             "exited": lambda state, _active: f"-{state}",
             "entered": lambda state, _active: f"+{state}",
             "taken": lambda source, target, _occurrence, _active: f"{source}->{','.join(target)}",

@@ -65,7 +65,9 @@ def _initial(element: ElementTree.Element, inner: list[ElementTree.Element]) -> 
 
 
 def _transitions(element: ElementTree.Element, name: str) -> tuple[list[Transition], list[Transition], list[Handler]]:
-    always, done, handlers = [], [], []
+    always: list[Transition] = []
+    done: list[Transition] = []
+    handlers: list[Handler] = []
     for arrow in element.findall("transition"):
         transition = Transition(
             when=_guard(arrow.get("cond")),
