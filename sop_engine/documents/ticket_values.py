@@ -32,6 +32,7 @@ _STATUS: Final[dict[str, Text]] = {
     "closed": {"zh": "已办结", "en": "closed"},
 }
 _MASK: Final = "＊＊＊"
+_HIDDEN: Final = Value(_MASK, _MASK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +122,28 @@ def field_value(declared: Field, value: Any, reader: Reader) -> Value:
     Its parts: `title`, `hint`; of a choice `choices` (each with `chosen`, `box`); of a person `name`, `phone`; of an
     interval `start`, `end`. The items of rows have their columns as parts, those of a checklist `done`, `box`.
     """
-    made = _made(declared, value, reader)
-    if not reader.may_see(declared):
-        made = _masked(declared, value, made)
+    made = (_made if reader.may_see(declared) else _masked)(declared, value, reader)
     words = {
         "title": _word(title_of(declared.title, reader.language, declared.id)),
         "hint": _word(title_of(declared.hint, reader.language)),
     }
-    return replace(made, parts={**words, **made.parts})
+    blank = dict.fromkeys(_parts(declared), Value())
+    return replace(made, parts={**words, **blank, **made.parts})
+
+
+def _parts(declared: Field) -> tuple[str, ...]:
+    """The parts that a value of this field always has, empty where it is unset."""
+    if declared.many:
+        return ()
+    match declared.type:
+        case "person":
+            return ("name", "phone")
+        case "interval":
+            return ("start", "end")
+        case "photo" | "file":
+            return ("name", "sha256")
+        case _:
+            return ()
 
 
 def _word(text: str) -> Value:
@@ -138,29 +153,21 @@ def _word(text: str) -> Value:
 def _made(declared: Field, value: Any, reader: Reader) -> Value:
     choices = _choices(declared, value, reader.language)
     if value is None:
-        return Value(parts=choices, items=() if declared.many or declared.type in {"rows", "checklist"} else None)
+        return Value(parts=choices, items=_items(declared, None, reader))
     text = _text(declared, value, reader)
     match declared.type:
-        case "rows" if isinstance(value, list | tuple):
-            rows = tuple(_row(declared, each, reader) for each in value)
-            return Value(text, True, items=rows)
-        case "checklist" if isinstance(value, Mapping):
-            lines = tuple(
-                _boxed(each.title, each.id, value.get(each.id) is True, "done", reader.language)
-                for each in declared.choices
-            )
-            return Value(text, True, items=lines)
+        case "rows" | "checklist":
+            return Value(text, True, items=_items(declared, value, reader))
         case _ if declared.many and isinstance(value, list | tuple):
-            single = replace(declared, many=False)
-            items = tuple(replace(_made(single, each, reader), parts={}) for each in value)
-            return Value(joined([each.text for each in items], reader.language), True, choices, items)
+            items = _items(declared, value, reader)
+            return Value(joined([each.text for each in items or ()], reader.language), True, choices, items)
         case "person" if isinstance(value, Mapping):
-            return Value(text, True, {part: _word(str(value.get(part) or "")) for part in ("name", "phone")})
+            return Value(text, True, {part: _word(str(value.get(part) or "")) for part in _parts(declared)})
         case "interval" if isinstance(value, Mapping):
             instant = replace(declared, type="datetime")
-            return Value(text, True, {part: _made(instant, value.get(part), reader) for part in ("start", "end")})
+            return Value(text, True, {part: _made(instant, value.get(part), reader) for part in _parts(declared)})
         case "photo" | "file" if isinstance(value, Mapping):
-            return Value(text, True, {part: _word(str(value.get(part) or "")) for part in ("name", "sha256")})
+            return Value(text, True, {part: _word(str(value.get(part) or "")) for part in _parts(declared)})
         case "integer" | "decimal" | "money":
             return Value(text, _number(value))
         case "boolean":
@@ -191,7 +198,7 @@ def _choices(declared: Field, value: Any, language: str) -> dict[str, Value]:
     """The tick boxes of a choice: all that could be chosen, each with whether it is."""
     if declared.type != "choice":
         return {}
-    chosen = set(map(str, value)) if isinstance(value, list | tuple) else {value}
+    chosen = set(map(str, value)) if isinstance(value, list | tuple) else {str(value)}
     return {
         "choices": Value(
             items=tuple(_boxed(each.title, each.id, each.id in chosen, "chosen", language) for each in declared.choices)
@@ -205,6 +212,26 @@ def _row(declared: Field, row: Any, reader: Reader) -> Value:
     return Value(joined([each.text for each in columns.values() if each.text], reader.language), True, columns)
 
 
+def _items(declared: Field, value: Any, reader: Reader) -> tuple[Value, ...] | None:
+    """What a loop over the field goes through; None where there is nothing to go through. A value that is not of
+    its field's type has no items."""
+    sequence = value if isinstance(value, list | tuple) else ()
+    if declared.type == "checklist":
+        return _lines(declared, value if isinstance(value, Mapping) else {}, reader)
+    if declared.type == "rows":
+        return tuple(_row(declared, each, reader) for each in sequence)
+    if not declared.many:
+        return None
+    single = replace(declared, many=False)
+    return tuple(replace(_made(single, each, reader), parts={}) for each in sequence)
+
+
+def _lines(declared: Field, value: Mapping[str, Any], reader: Reader) -> tuple[Value, ...]:
+    """All lines of a checklist, so that one not yet filled prints as boxes to tick."""
+    language = reader.language
+    return tuple(_boxed(each.title, each.id, value.get(each.id) is True, "done", language) for each in declared.choices)
+
+
 def _boxed(title: Text, id: str, ticked: bool, part: str, language: str) -> Value:
     """A line with a tick box: `box` is the sign to print, `part` the truth to ask for."""
     box = Value("☑" if ticked else "☐", ticked)
@@ -214,10 +241,11 @@ def _boxed(title: Text, id: str, ticked: bool, part: str, language: str) -> Valu
 # --- masks -------------------------------------------------------------------------------------------------------
 
 
-def _masked(declared: Field, value: Any, made: Value) -> Value:
+def _masked(declared: Field, value: Any, reader: Reader) -> Value:
     """What is left of a value that the reader may not see: enough to tell that it is there, and whose it may be."""
+    blank = _made(declared, None, reader)
     if value is None:
-        return Value(items=made.items)
+        return blank
     if declared.type == "phone" and isinstance(value, str):
         return _word(value_texts.mask(value))
     if declared.type == "person" and isinstance(value, Mapping):
@@ -228,8 +256,7 @@ def _masked(declared: Field, value: Any, made: Value) -> Value:
         }
         text = " ".join(each.text for each in parts.values() if each.text)
         return Value(text, text, parts)
-    hidden = Value(_MASK, _MASK)
-    return replace(hidden, parts=dict.fromkeys(made.parts, hidden), items=() if made.items is not None else None)
+    return replace(blank, text=_MASK, raw=_MASK, parts={**blank.parts, **dict.fromkeys(_parts(declared), _HIDDEN)})
 
 
 # --- the ticket itself ---------------------------------------------------------------------------------------------
