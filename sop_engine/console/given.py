@@ -54,7 +54,7 @@ def read_given(
             given[id] = read_texts(opened, fields[id], texts)
         except ValueProblem as problem:
             raise not_a_value(fields[id], problem) from None
-    return given
+    return {id: given[id] for id in fields if id in given}
 
 
 def field_named(fields: Mapping[str, Field], name: str) -> Field:

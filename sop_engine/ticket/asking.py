@@ -35,10 +35,13 @@ def take_values(draft: Draft, offer: Offer, opening: bool) -> dict[str, Any]:
 
 
 def write_all(draft: Draft, given: dict[str, Any]) -> dict[str, Any]:
-    """Check and write given values; gives them as the record's arguments hold them."""
+    """Check and write given values, in the order in which the procedure declares them: the record keeps no other, so a
+    replay could not repeat it. Gives them as the record's arguments hold them."""
     recorded: dict[str, Any] = {}
-    for name, value in given.items():
-        field = draft.program.fields[name]
+    for name, field in draft.program.fields.items():
+        if name not in given:
+            continue
+        value = given[name]
         if value is not None and not isinstance(value, Erased):
             _check(draft, field, value)
         draft.write(field, value, again=True)

@@ -268,3 +268,12 @@ def test_a_clock_far_behind_is_refused_until_accepted(desk: Desk) -> None:
     with pytest.raises(errors.SetUp, match="clock"):
         desk.do(wx, "accept", by="li")
     assert [record["recorded"] for record in desk.records(wx)] == ["2026-11-23T00:30:00.000Z"] * 2
+
+
+def test_values_given_in_any_order_replay_the_same(desk: Desk) -> None:
+    wx = desk.open("repair", by="wang", urgency="urgent", fault="x")
+    assert [event["field"] for event in desk.records(wx)[0]["events"] if event["kind"] == "written"][:2] == [
+        "fault",
+        "urgency",
+    ]
+    assert desk.replay().clean
