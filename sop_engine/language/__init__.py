@@ -5,6 +5,19 @@
 
 from sop_engine.language.checks import CHECKS
 from sop_engine.language.compiling import Compiled, NoTemplates, compile_text
-from sop_engine.language.draft import TemplateSource
+from sop_engine.language.draft import TemplateFaults, TemplateSource
+from sop_engine.language.reference import explain, json_schema, reference
+from sop_engine.language.rendering import render
 
-__all__ = ["CHECKS", "Compiled", "NoTemplates", "TemplateSource", "compile_text"]
+__all__ = [
+    "CHECKS",
+    "Compiled",
+    "NoTemplates",
+    "TemplateFaults",
+    "TemplateSource",
+    "compile_text",
+    "explain",
+    "json_schema",
+    "reference",
+    "render",
+]

@@ -8,7 +8,7 @@ from sop_engine.diagnostics import Span
 from sop_engine.language import expressions, times
 from sop_engine.language.draft import Allowance, Draft, Formula, Use
 from sop_engine.language.formula import Expression, Scope
-from sop_engine.language.kinds import BOOLEAN, UNKNOWN, Kind, comparable, is_date, kind_of
+from sop_engine.language.kinds import BOOLEAN, NUMBER, UNKNOWN, Kind, comparable, is_date, kind_of
 from sop_engine.language.schema import Document
 from sop_engine.language.shapes import Bilingual
 from sop_engine.language.tree import Cursor
@@ -169,21 +169,23 @@ class Builder:
         written as a bare word is meant as the choice."""
         if given is None:
             return None
-        if isinstance(given, bool):
-            return ("const", "boolean", given)
-        if isinstance(given, int):
-            return ("const", "integer", given)
+        if isinstance(given, bool | int):
+            kind = "boolean" if isinstance(given, bool) else "integer"
+            constant = Expression(("const", kind, given), BOOLEAN if isinstance(given, bool) else NUMBER)
+            self._fitting(field, constant, cursor)
+            return constant.tree
         if field is not None and field.type == "choice" and given in (choice.id for choice in field.choices):
             return ("const", "text", given)
         found = self.read(given, cursor, at, way, row)
         self.draft.formulas.append(Formula(found, cursor, at, way, state, asked))
-        if field is not None and not self._fits(field, found):
-            span = cursor.part(found.start, found.end)
-            wanted = kind_of(field).words
-            self.draft.fact(
-                "expression", span, reason="wrong_value", name=field.id, wanted=wanted, found=found.kind.words
-            )
+        self._fitting(field, found, cursor)
         return found.tree
+
+    def _fitting(self, field: Field | None, found: Expression, cursor: Cursor) -> None:
+        if field is None or self._fits(field, found):
+            return
+        span, wanted = cursor.part(found.start, found.end), kind_of(field).words
+        self.draft.fact("expression", span, reason="wrong_value", name=field.id, wanted=wanted, found=found.kind.words)
 
     def _fits(self, field: Field, found: Expression) -> bool:
         wanted, kind = kind_of(field), found.kind

@@ -5,7 +5,7 @@ from typing import Final
 
 from sop_engine.diagnostics import Diagnostic, Span, has_errors, in_order
 from sop_engine.language import checks, normal, punctuation, reading, validating
-from sop_engine.language.draft import Draft, TemplateSource
+from sop_engine.language.draft import Draft, TemplateFaults, TemplateSource
 from sop_engine.language.tree import Cursor, Scalar
 from sop_engine.procedure import Procedure
 
@@ -46,9 +46,12 @@ class NoTemplates:
         return None
 
 
-def compile_text(text: bytes, file: str, templates: TemplateSource | None = None) -> Compiled:
-    """Compile a procedure's YAML `text`; `file` is what its faults call it. Never raises for what the text holds."""
-    draft = draft_of(text, file, templates or NoTemplates())
+def compile_text(
+    text: bytes, file: str, templates: TemplateSource | None = None, template_faults: TemplateFaults | None = None
+) -> Compiled:
+    """Compile a procedure's YAML `text`; `file` is what its faults call it. `template_faults` adds what the room that
+    prints templates finds wrong with them. Never raises for what the text holds."""
+    draft = draft_of(text, file, templates or NoTemplates(), template_faults)
     found = faults(draft)
     procedure = None if has_errors(found) else draft.procedure
     places = {
@@ -59,7 +62,7 @@ def compile_text(text: bytes, file: str, templates: TemplateSource | None = None
     )
 
 
-def draft_of(text: bytes, file: str, templates: TemplateSource) -> Draft:
+def draft_of(text: bytes, file: str, templates: TemplateSource, template_faults: TemplateFaults | None = None) -> Draft:
     """Everything that the layers find out about a file."""
     read = reading.read(text, file)
     nowhere = Scalar("", Span(file, 1, 1, 1, 2))
@@ -68,11 +71,11 @@ def draft_of(text: bytes, file: str, templates: TemplateSource) -> Draft:
         return draft
     for fact in punctuation.full_width(draft.cursor):
         draft.facts.append(fact)
-        read.spoilt.append(fact.span)
+        read.spoilt.append(fact.values.get("map", fact.span))
     document, found = validating.validate(draft.cursor)
     draft.facts.extend(fact for fact in found if not _torn(draft, fact.values.get("map", fact.span)))
     if document is not None and not any(fact.kind in TORN for fact in draft.facts):
-        normal.build(draft, document, templates)
+        normal.build(draft, document, templates, template_faults)
     return draft
 
 

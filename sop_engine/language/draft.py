@@ -1,6 +1,6 @@
 """A procedure in the making: everything that the layers found out about one file, for the checks to look at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -9,7 +9,8 @@ from sop_engine.language.facts import Fact
 from sop_engine.language.formula import Expression
 from sop_engine.language.reading import Reading
 from sop_engine.language.tree import Cursor
-from sop_engine.procedure import Procedure
+from sop_engine.messages import Message
+from sop_engine.procedure import Field, Procedure
 
 
 class TemplateSource(Protocol):
@@ -17,6 +18,15 @@ class TemplateSource(Protocol):
 
     def read(self, name: str) -> bytes | None:
         """The template of this name, such as `repair/work-order.html`; None where there is none."""
+
+
+class TemplateFaults(Protocol):
+    """What is wrong with a template: (line, column, message), 1-based. `documents.template_check.check_template` is
+    one; rooms of one floor do not know each other, so whoever compiles hands it in."""
+
+    def __call__(
+        self, text: str, known_fields: Mapping[str, Field], *, html: bool
+    ) -> list[tuple[int, int, Message]]: ...
 
 
 @dataclass(frozen=True, slots=True)

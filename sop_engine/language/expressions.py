@@ -59,6 +59,7 @@ def parse(text: str) -> nodes.Expr:
     """Jinja's tree of an expression, `lineno` being the position of each token. Raises `Trouble`."""
     _bounded(text)
     environment = _Positioned()
+    parser: Parser | None = None
     try:
         parser = Parser(environment, text, state="variable")
         if not parser.stream:
@@ -73,7 +74,7 @@ def parse(text: str) -> nodes.Expr:
         mark = text[start : start + 1]
         if mark in ASCII_OF:
             raise Trouble("full_width", start, start + 1, mark=mark, ascii=ASCII_OF[mark]) from None
-        if at is None and error.lineno <= 1 and "unexpected end" in str(error.message):
+        if at is None and parser is not None and not parser.stream:
             raise Trouble("ends", max(len(text) - 1, 0), len(text)) from None
         raise Trouble("syntax", start, start + 1, mark=mark) from None
     return found

@@ -10,6 +10,7 @@ from sop_engine.language import times
 from sop_engine.language.building import Builder, written
 from sop_engine.language.kinds import is_date
 from sop_engine.language.schema import FieldWords
+from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import Choice, Field
 
@@ -32,7 +33,12 @@ def _field(builder: Builder, name: str, words: FieldWords, cursor: Cursor, path:
     field = Field(
         id=name,
         type=words.type,
-        title=builder.title("field" if path.count(".") == 1 else "column", name, words.title, cursor),
+        title=builder.title(
+            "field" if path.count(".") == 1 else f"column of {path.rpartition('.columns.')[0]}",
+            name,
+            words.title,
+            cursor,
+        ),
         hint=written(words.hint) or {},
         many=words.many,
         choices=choices,
@@ -52,8 +58,8 @@ def _field(builder: Builder, name: str, words: FieldWords, cursor: Cursor, path:
 def _choices(builder: Builder, words: FieldWords, cursor: Cursor) -> tuple[Choice, ...]:
     under = "items" if words.items is not None else "choices"
     given = words.items if words.items is not None else words.choices
-    if given is None:
-        return ()
+    given = given if isinstance(given, dict) else listed(given)
+    kind = f"choice of {'.'.join(map(str, cursor.path))}"
     found: list[Choice] = []
     for index, name in enumerate(given):
         here = cursor / under / (name if isinstance(given, dict) else index)
@@ -61,8 +67,8 @@ def _choices(builder: Builder, words: FieldWords, cursor: Cursor) -> tuple[Choic
         if any(each.id == name for each in found):
             builder.draft.fact("duplicate", here.span, name=name)
             continue
-        builder.draft.declared.setdefault(f"choice of {cursor.path}", {})[name] = here.name
-        found.append(Choice(name, builder.title("choice", name, title, here)))
+        builder.draft.declared.setdefault(kind, {})[name] = here.name
+        found.append(Choice(name, builder.title(kind, name, title, here)))
     return tuple(found)
 
 
@@ -73,7 +79,7 @@ def _columns(builder: Builder, words: FieldWords, cursor: Cursor, path: str) -> 
         builder.place(f"{path}.columns.{name}", here)
         builder.draft.declared.setdefault(f"column of {path}", {})[name] = here.name
         if isinstance(column, str):
-            found.append(Field(name, column, builder.title("column", name, None, here)))
+            found.append(Field(name, column, builder.title(f"column of {path}", name, None, here)))
         else:
             found.append(_field(builder, name, column, here, f"{path}.columns.{name}"))
             for word in ("required", "fill", "computed", "personal", "columns"):

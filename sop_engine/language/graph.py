@@ -6,11 +6,11 @@ Targets that name no state are left out; they have a fault of their own.
 
 import itertools
 from collections.abc import Iterator
+from collections.abc import Set as Set_
 from dataclasses import dataclass
 from functools import cached_property
 
-from sop_engine import guards
-from sop_engine.procedure import ROOT, Assign, Effect, Offer, Procedure, Set, State, Transition
+from sop_engine.procedure import ROOT, Assign, Effect, Offer, Procedure, Set, State, Transition, Tree
 
 ASSIGNED = "@assigned"
 """Stands among field names for: the task of the state's region has somebody, or a role to which it is offered."""
@@ -101,7 +101,7 @@ class Graph:
         here = self.states[state]
         inner = [child.id for child in self.children(state)]
         if here.kind == "compound" and state != ROOT:
-            inner = [each for each in here.initial if each in inner]
+            inner = [each for each in here.initial if each in inner] or inner[:1]
         elif here.kind != "parallel":
             inner = []
         for each in inner:
@@ -186,7 +186,7 @@ class Graph:
         while True:
             more = {
                 field.id for field in self.procedure.fields
-                if field.computed is not None and field.id not in found and guards.reads(field.computed) <= found
+                if field.computed is not None and field.id not in found and _always_comes_out(field.computed, found)
             }  # fmt: skip
             if not more:
                 return frozenset(found)
@@ -260,6 +260,23 @@ class Graph:
                 if each in path or each in beside:
                     given |= _brought(self.states[each].entry) - self.cleared
             yield state, given
+
+
+def _always_comes_out(tree: Tree, given: Set_[str]) -> bool:
+    """Whether an expression has a value whenever the `given` fields have one. Rows that are unset are no rows; dividing
+    by what may be zero gives nothing."""
+    match tree:
+        case ("field", name, *part):
+            return name in given and not part
+        case ("const" | "count" | "any" | "all" | "given" | "in_state" | "did" | "times" | "today" | "now", *_):
+            return True
+        case ("sum", _source, value):
+            return value[0] == "row" or _always_comes_out(value, given)
+        case ("/", left, ("const", _kind, divisor)):
+            return _always_comes_out(left, given) and str(divisor).strip("0.") != ""
+        case (("+" | "-" | "*" | "neg"), *parts):
+            return all(_always_comes_out(part, given) for part in parts)
+    return False
 
 
 def _brought(effects: tuple[Effect, ...]) -> frozenset[str]:

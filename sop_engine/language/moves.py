@@ -270,13 +270,13 @@ class Moves:
         if kind == "after":
             length: Duration | None = builder.duration(text, key)
             if length is None:
-                return text, {}, {"after": BROKEN}
+                return f"unread {key.span.line}", {}, {"after": BROKEN}
             return times.written(length), times.after_title(length), {"after": length}
         if kind == "at":
             when = times.moment(text)
             if when is None:
                 builder.draft.fact("moment", key.span, text=text)
-                return text, {}, {"after": BROKEN}
+                return f"unread {key.span.line}", {}, {"after": BROKEN}
             name = when.field.partition(".")[0]
             builder.use("field", name, key, f"states.{state}", "moment", key.part(0, len(name)))
             field = builder.fields.get(name)
@@ -289,7 +289,7 @@ class Moves:
         every: Every | None = times.recurrence(text)
         if every is None:
             builder.draft.fact("recurrence", key.span, text=text)
-            return text, {}, {"after": BROKEN}
+            return f"unread {key.span.line}", {}, {"after": BROKEN}
         if times_over is not None:
             every = Every(every.each, every.on, every.at, times_over)
         return times.every_text(every), times.every_title(every), {"every": every}

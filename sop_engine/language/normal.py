@@ -8,11 +8,12 @@ import dataclasses
 import re
 from typing import Final
 
-from sop_engine.language import papers, times
+from sop_engine.language import times
 from sop_engine.language.building import Builder, written
-from sop_engine.language.draft import Draft, TemplateSource
+from sop_engine.language.draft import Draft, TemplateFaults, TemplateSource
 from sop_engine.language.fields import fields, record_value
 from sop_engine.language.moves import Moves
+from sop_engine.language.papers import Papers
 from sop_engine.language.schema import Document, RoleWords, StateWords
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
@@ -21,7 +22,9 @@ from sop_engine.procedure import ROOT, Choice, Every, Offer, Procedure, Role, Sc
 PART: Final = re.compile(r"\{\{\s*([a-z][a-z0-9_]*(?:\.[a-z]+)?)\s*\}\}")
 
 
-def build(draft: Draft, document: Document, source: TemplateSource) -> None:
+def build(
+    draft: Draft, document: Document, source: TemplateSource, template_faults: TemplateFaults | None = None
+) -> None:
     """Fill the draft with the procedure, its places, and the names it uses."""
     builder = Builder(draft, document)
     top = draft.cursor
@@ -37,6 +40,7 @@ def build(draft: Draft, document: Document, source: TemplateSource) -> None:
         builder.use("role", document.owner, top / "owner", "", "owner")
     for event, here in zip(listed(document.takes), (top / "takes").each(), strict=False):
         builder.declare("event", event, here, f"takes.{event}")
+    papers = Papers(builder, source, template_faults)
     draft.procedure = Procedure(
         id=document.procedure,
         title=written(document.title) or {"und": document.procedure},
@@ -47,8 +51,8 @@ def build(draft: Draft, document: Document, source: TemplateSource) -> None:
         roles=roles,
         subject=_subject(builder, document.subject, top / "subject"),
         owner=document.owner,
-        notices=papers.notices(builder, top / "notices"),
-        forms=papers.forms(builder, top / "forms", source),
+        notices=papers.notices(top / "notices"),
+        forms=papers.forms(top / "forms"),
         schedules=_schedules(builder, top / "starts"),
         outcomes=_with_unlisted(builder, outcomes, states),
         events=tuple(listed(document.takes)),
@@ -60,9 +64,9 @@ def build(draft: Draft, document: Document, source: TemplateSource) -> None:
 def _roles(builder: Builder, cursor: Cursor) -> tuple[Role, ...]:
     given = builder.document.roles
     found = []
-    items = given.items() if isinstance(given, dict) else ((each, None) for each in given)
+    items = given.items() if isinstance(given, dict) else ((each, None) for each in listed(given))
     for index, (name, words) in enumerate(items):
-        here = cursor / name if isinstance(given, dict) else cursor / index
+        here = cursor / (name if isinstance(given, dict) else index)
         path = f"roles.{name}"
         builder.declare("role", name, here, path)
         title = words.title if isinstance(words, RoleWords) else words
@@ -79,7 +83,7 @@ def _roles(builder: Builder, cursor: Cursor) -> tuple[Role, ...]:
 def _outcomes(builder: Builder, top: Cursor) -> tuple[Choice, ...]:
     given = builder.document.outcomes
     found = []
-    items = given.items() if isinstance(given, dict) else ((each, None) for each in given)
+    items = given.items() if isinstance(given, dict) else ((each, None) for each in listed(given))
     for index, (name, title) in enumerate(items):
         here = top / "outcomes" / (name if isinstance(given, dict) else index)
         builder.declare("outcome", name, here, f"outcomes.{name}")

@@ -84,15 +84,14 @@ def _quoting(text: str, column: int, problem: str, here: Span) -> Fact | None:
             Span(here.file, here.line, start, here.line, column + 1),
             {"name": text[start - 1 : column - 1]},
         )
-    got = re.search(r"got '(.+)'\Z", problem)
-    if got and got.group(1) in ("[", "{", "<scalar>", ":", "(", "<anchor>", "<alias>", "<tag>"):
-        return Fact("unquoted", here, {"mark": text[column - 1 : column] or got.group(1)})
-    found = re.search(r"found '(.+)'\Z", problem)
-    if found and found.group(1) in ("<scalar>", "[", "{", "?"):
-        return Fact("unquoted", here, {"mark": text[column - 1 : column]})
+    got = re.search(r"(?:got|found) '(.+)'\Z", problem)
+    mark = text[column - 1 : column]
+    mark = mark if mark in tuple(",:?[]{}@`%|>*&!#") else ","
+    if got and got.group(1) in ("[", "{", "<scalar>", ":", "(", "<anchor>", "<alias>", "<tag>", "?"):
+        return Fact("unquoted", here, {"mark": mark})
     if "cannot start any token" in problem or problem.startswith("expected ' ', but found"):
-        return Fact("unquoted", here, {"mark": text[column - 1 : column]})
-    if problem == "mapping values are not allowed here" and re.match(r"\s*(- )?[\w-]+:\s+\S", text):
+        return Fact("unquoted", here, {"mark": mark})
+    if problem == "mapping values are not allowed here" and re.match(r"\s*(- )?[\w-]+:\s+\S", text[: column - 1]):
         return Fact("unquoted", here, {"mark": ":"})
     return None
 
@@ -138,7 +137,8 @@ def full_width(cursor: Cursor, prose: bool = False) -> Iterator[Fact]:
                 yield from full_width(item, prose)
         case Map():
             for name, (key, _value) in cursor.node.items.items():
-                yield from _in_scalar(key, prose=False)
+                for fact in _in_scalar(key, prose=False):
+                    yield Fact(fact.kind, fact.span, {**fact.values, "map": cursor.node.span})
                 yield from full_width(cursor / name, prose or name in FREE_TEXT)
 
 

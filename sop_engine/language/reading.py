@@ -176,8 +176,13 @@ class _Composer:
             key = self.node(inner, events, depth + 1)
             last = self.node(next(events), events, depth + 1)
             if not isinstance(key, Scalar):
-                self.fact("braces" if isinstance(key, Mapping) else "key_not_text", key.span)
-                self.reading.spoilt.append(self.reading.facts[-1].span)
+                here = self.span(event)
+                braces = Span(here.file, here.line, here.column, here.line, here.column + 2)
+                if isinstance(key, Mapping):
+                    self.fact("braces", braces)
+                else:
+                    self.fact("key_not_text", key.span)
+                self.reading.spoilt.append(key.span)
             elif key.text == "<<" and not key.quoted:
                 self.fact("merge", key.span)
                 self.reading.spoilt.append(key.span)

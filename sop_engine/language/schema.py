@@ -49,7 +49,9 @@ Role = Annotated[
     Discriminator(role_shape),
 ]
 Roles = Annotated[
-    Annotated[list[str], Tag("<list>")] | Annotated[dict[str, Role | None], Tag("<map>")],
+    Annotated[str, Tag("<word>")]
+    | Annotated[list[str], Tag("<list>")]
+    | Annotated[dict[str, Role | None], Tag("<map>")],
     BY_SHAPE,
 ]
 

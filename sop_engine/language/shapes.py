@@ -66,7 +66,9 @@ Expression = str | int | bool | None
 Sources = OneOrMore[str]
 Allow = dict[str, str]
 Titles = Annotated[
-    Annotated[list[str], Tag("<list>")] | Annotated[dict[str, Title | None], Tag("<map>")],
+    Annotated[str, Tag("<word>")]
+    | Annotated[list[str], Tag("<list>")]
+    | Annotated[dict[str, Title | None], Tag("<map>")],
     BY_SHAPE,
 ]
 """A list of ids, or a map from id to title."""

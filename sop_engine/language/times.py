@@ -1,4 +1,18 @@
-"""Durations, moments and recurrences as people write them. Every reader gives None for what it does not understand."""
+"""Durations, moments and recurrences as people write them.
+
+| what | how |
+|---|---|
+| a duration | `30 min`, `2 h`, `3 days`, `2 weeks`, `3 months`, `1 year` |
+| | `30 分钟`, `2 小时`, `3 天`, `2 周`, `3 个月`, `1 年` |
+| `after` | a duration since the state was entered (under the whole file: since the ticket was opened) |
+| `at` | a field: `hold_until`, `window.start`; with an offset: `window.end + 15 min`, `move_in - 15 days` |
+| | a date field at a time of that day: `hold_until 09:00`, `move_in - 15 days 09:00`; without one at 00:00 |
+| `every` | again after a duration: `4 h`; each day: `day 17:30`; on weekdays: `mon thu 09:00` |
+| | on days of the month: `day 1 15 09:00`, `last day 18:00`; of the year: `02-29 09:00` (the 28th in other years) |
+
+Days, weeks, months and years are counted on the calendar, minutes and hours elapse. A timer's id is made of its words
+(`after_3_days`, `at_window_end_plus_15_min`, `every_day_17_30`) unless it has a `name`.
+"""
 
 import re
 from dataclasses import dataclass

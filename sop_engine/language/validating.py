@@ -12,7 +12,6 @@ from sop_engine.language.facts import Fact
 from sop_engine.language.schema import Document
 from sop_engine.language.tree import Cursor, plain
 
-
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -38,7 +37,9 @@ def _fact(error: Any, cursor: Cursor, model: type[BaseModel]) -> Fact:
         *outer, name = steps
         here = _at(cursor, outer)
         return Fact(
-            "unknown_word", here.word(str(name)).span, {"name": str(name), "known": known_words(error["loc"][:-1], model)}
+            "unknown_word",
+            here.word(str(name)).span,
+            {"name": str(name), "known": known_words(error["loc"][:-1], model)},
         )
     if kind == "missing":
         *outer, name = steps

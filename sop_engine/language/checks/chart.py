@@ -207,12 +207,13 @@ def _final(draft: Draft, state: State) -> Iterator[Diagnostic]:
         )  # fmt: skip
     if state.parent != ROOT and state.outcome is not None:
         yield error(
-            "SOP114", (cursor / "outcome").name, msg("`{name}` ends only a part of the ticket", name=state.id),
+            "SOP114", (cursor / "outcome").name,
+            msg("`{name}` ends only a part of the ticket", name=state.id),
             msg("A ticket has one outcome, that of the end of the whole ticket."),
             msg("take the outcome away here, and write it where the ticket ends"),
         )  # fmt: skip
-    busy = state.offers or state.timers or state.handlers or state.always or state.done or state.children or state.exit
-    if busy:
+    busy = state.offers or state.timers or state.handlers or state.always or state.done or state.exit
+    if busy or any(not child.endswith("history") for child in state.children):
         yield error(
             "SOP114", cursor.name, msg("`{name}` is an end, and yet it goes on", name=state.id),
             msg("Nothing happens in a final state any more: what stands here would never be done."),

@@ -18,7 +18,10 @@ SYNTAX: Final[dict[str, tuple[Message, Message]]] = {
     "goes_on": (msg("the expression ends before `{rest}`"), msg("join the two with `and` or `or`, or quote texts")),
     "ends": (msg("the expression stops in the middle"), msg("write what comes after the last word")),
     "syntax": (msg("the expression cannot be read at `{mark}`"), msg("look for a missing quotation mark or bracket")),
-    "long": (msg("an expression has at most 2,000 characters and 400 words"), msg("make a computed field of a part of it")),
+    "long": (
+        msg("an expression has at most 2,000 characters and 400 words"),
+        msg("make a computed field of a part of it"),
+    ),
     "deep": (msg("brackets lie more than {most} deep"), msg("make a computed field of a part of it")),
     "none": (msg("nothing equals `none`"), msg("write `given(field)` or `not given(field)`")),
     "number_too_large": (msg("this number is too large"), msg("write a smaller one")),
@@ -26,31 +29,49 @@ SYNTAX: Final[dict[str, tuple[Message, Message]]] = {
         msg("an expression cannot hold this"),
         msg("use fields, constants, comparisons, `and or not in`, `+ - * /` and the functions"),
     ),
-    "no_row": (msg("`{name}` means something only inside count, any, all and sum"), msg("write `any(rows, row.column > 0)`")),
+    "no_row": (
+        msg("`{name}` means something only inside count, any, all and sum"),
+        msg("write `any(rows, row.column > 0)`"),
+    ),
     "no_function": (msg("there is no function `{name}`"), msg("the functions are: {functions}")),
-    "arguments": (msg("`{name}` takes {least} to {most} things in its brackets"), msg("see the reference for `{name}`")),
+    "arguments": (
+        msg("`{name}` takes {least} to {most} things in its brackets"),
+        msg("see the reference for `{name}`"),
+    ),
     "needs_name": (msg("`{name}` needs a name in quotation marks"), msg("write `{name}('...')`")),
     "children_alone": (msg("`children` stands inside count, any, all and sum"), msg("write `count(children)`")),
     "given_what": (msg("`given` asks whether a field is set"), msg("name a field in its brackets")),
     "sum_of_what": (msg("`sum` needs rows and a column"), msg("write `sum(quote.labour)`")),
-    "no_duration": (msg("`{text}` is no duration"), msg("write it like `duration('15 min')` or `duration('3 days')`")),
+    "no_duration": (
+        msg("`{text}` is no duration"),
+        msg("write it like `duration('15 min')` or `duration('3 days')`"),
+    ),
     "nested": (msg("a test over rows holds no other one"), msg("make a computed field of the inner one")),
 }  # fmt: skip
 """What is wrong, and how to mend it."""
 
 TYPES: Final[dict[str, tuple[Message, Message]]] = {
-    "not_boolean": (msg("true or false is wanted here, and this is {found}"), msg("compare it, or write `given(...)`")),
+    "not_boolean": (
+        msg("true or false is wanted here, and this is {found}"),
+        msg("compare it, or write `given(...)`"),
+    ),
     "not_number": (msg("a number is wanted here, and this is {found}"), msg("use a field that is a number")),
     "not_rows": (msg("rows or a list are wanted here, and this is {found}"), msg("name a field of type `rows`")),
     "not_many": (msg("`in` wants a list, and this is {found}"), msg("write `in ['a', 'b']`, or `==`")),
     "differ": (msg("{left} is never {right}"), msg("compare values of one kind; texts stand in quotation marks")),
     "no_order": (msg("of {found} none is more or less"), msg("use `==` or `!=`")),
-    "no_arithmetic": (msg("{left} and {right} cannot be joined by `{operation}`"), msg("use numbers, or a date and a duration")),
+    "no_arithmetic": (
+        msg("{left} and {right} cannot be joined by `{operation}`"),
+        msg("use numbers, or a date and a duration"),
+    ),
     "no_choice": (msg("`{field}` has no choice `{value}`"), msg("its choices are: {choices}")),
     "no_date": (msg("`{value}` is no date"), msg("write it like `'2026-11-22'`")),
     "no_time": (msg("`{value}` is no time of day"), msg("write it like `'08:30'`")),
     "no_datetime": (msg("`{value}` is no date with a time"), msg("write it like `'2026-11-22 08:30'`")),
-    "no_part": (msg("`{name}` has no part `{part}`"), msg("an interval has `start` and `end`, a person `name` and `phone`")),
+    "no_part": (
+        msg("`{name}` has no part `{part}`"),
+        msg("an interval has `start` and `end`, a person `name` and `phone`"),
+    ),
     "no_column": (msg("these rows have no column `{part}`"), msg("the columns are: {columns}")),
     "no_child_part": (msg("a child has no `{part}`"), msg("it has `id`, `status`, `outcome`, `procedure`, `state`")),
     "wrong_value": (msg("`{name}` holds {wanted}, and this is {found}"), msg("give a value of its own kind")),

@@ -169,7 +169,8 @@ def unknown_triggers(draft: Draft) -> Iterator[Diagnostic]:
     Passes:
 
         states:
-          received: {transitions: {check: {by: desk, ask: note}, finish: {by: {role: desk, not: did check}, to: closed}}}
+          received:
+            transitions: {check: {by: desk, ask: note}, finish: {by: {role: desk, not: did check}, to: closed}}
           closed: {final: true, outcome: done}
     """
     known = (*draft.names("trigger"), "open")
@@ -177,7 +178,7 @@ def unknown_triggers(draft: Draft) -> Iterator[Diagnostic]:
         if use.kind == "trigger" and use.name not in known:
             yield error(
                 "SOP131", use.span, msg("there is no trigger named `{name}`", name=use.name),
-                msg("No state offers it, so it can never have been done. The triggers are: {known}.", known=_some(known)),
+                msg("No state offers it, so it is never done. The triggers are: {known}.", known=_some(known)),
                 msg("name one of the triggers"), near(use.name, known),
             )  # fmt: skip
     raised = {use.name for use in draft.uses if use.kind == "event" and use.way == "raise"}

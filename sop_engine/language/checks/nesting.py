@@ -72,24 +72,29 @@ def _inner(draft: Draft, state: State, known: dict[str, State]) -> Iterator[Diag
             )  # fmt: skip
         if any(use.way == "initial" and use.at == f"states.{state.id}" for use in draft.uses):
             yield error(
-                "SOP116", (cursor / "initial").name, msg("side by side, all begin: `initial` chooses nothing here"),
+                "SOP116", (cursor / "initial").name,
+                msg("side by side, all begin: `initial` chooses nothing here"),
                 None, msg("take `initial` away"),
             )  # fmt: skip
         for child in inner:
             if known[child].kind == "final":
                 yield error(
-                    "SOP116", draft.cursors[f"states.{child}"].name, msg("`{name}` is an end from the beginning", name=child),
-                    msg("Side by side lie states that go on; an end lies inside one of them."), msg("take `final` away"),
+                    "SOP116", draft.cursors[f"states.{child}"].name,
+                    msg("`{name}` is an end from the beginning", name=child),
+                    msg("Side by side lie states that go on; an end lies inside one of them."),
+                    msg("take `final` away"),
                 )  # fmt: skip
     for initial in state.initial if state.kind == "compound" else ():
         if initial in known and initial not in inner:
             yield error(
-                "SOP116", (cursor / "initial").span, msg("`{name}` is not one of the inner states", name=initial),
+                "SOP116", (cursor / "initial").span,
+                msg("`{name}` is not one of the inner states", name=initial),
                 msg("It begins in one of: {inner}.", inner=tuple(inner)), msg("name one of these"),
             )  # fmt: skip
     if state.done and not inner:
         yield error(
-            "SOP116", (cursor / "done").name, msg("`{name}` has no inner states that could end", name=state.id),
+            "SOP116", (cursor / "done").name,
+            msg("`{name}` has no inner states that could end", name=state.id),
             None, msg("use `always:`, or give it inner states"),
         )  # fmt: skip
     if state.done and state.kind == "compound" and not any(known[child].kind == "final" for child in inner):

@@ -11,7 +11,8 @@ from sop_engine.messages import msg
 def subjects(draft: Draft) -> Iterator[Diagnostic]:
     """SOP133: a subject holds texts and fields only.
 
-    Lists show a subject for thousands of tickets, so nothing is computed in it: text, `{{ field }}`, `{{ field.part }}`.
+    Lists show a subject for thousands of tickets, so nothing is computed in it: there is text, `{{ field }}` and
+    `{{ field.part }}`.
 
     Fails:
 
@@ -68,7 +69,8 @@ def templates(draft: Draft) -> Iterator[Diagnostic]:
         )  # fmt: skip
     for fact in draft.of("template_computed"):
         yield error(
-            "SOP130", fact.span, msg("`{name}` includes a file whose name is computed", name=fact.values["name"]), None,
+            "SOP130", fact.span,
+            msg("`{name}` includes a file whose name is computed", name=fact.values["name"]), None,
             msg("write the name of the file in quotation marks"),
         )  # fmt: skip
     for fact in draft.of("template_includes"):
@@ -76,8 +78,9 @@ def templates(draft: Draft) -> Iterator[Diagnostic]:
             "SOP130", fact.span, msg("a notice includes no files"), None, msg("write the text out here")
         )  # fmt: skip
     for fact in draft.of("template_law"):
-        title = msg("{message} (line {line})", message=fact.values["message"], line=fact.values["line"])
-        yield error("SOP130", fact.span, title, None, msg("correct the template"))
+        name, line = fact.values["name"], fact.values["line"]
+        where = msg("In `{name}`, line {line}.", name=name, line=line) if name else None
+        yield error("SOP130", fact.span, fact.values["message"], where, msg("correct the template"))
 
 
 def personal_subjects(draft: Draft) -> Iterator[Diagnostic]:

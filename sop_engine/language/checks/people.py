@@ -63,7 +63,7 @@ def staff_verbs(draft: Draft) -> Iterator[Diagnostic]:
         if name in STAFF_VERBS or name == "open":
             yield error(
                 "SOP113", span, msg("`{name}` is a staff verb, not a trigger", name=name),
-                msg("`sop {name}` does something else to a ticket, and people would take one for the other.", name=name),
+                msg("`sop {name}` does something else, and people would take one for the other.", name=name),
                 msg("say what happens in the trade: `return_slip`, `settle`, `hand_over`"),
             )  # fmt: skip
 
@@ -100,7 +100,8 @@ def assignees(draft: Draft) -> Iterator[Diagnostic]:
                 continue
             cursor = draft.cursors[f"states.{state.id}.offers.{offer.trigger}"]
             yield error(
-                "SOP142", (cursor / "by").span, msg("there may be no assignee who could do `{name}`", name=offer.trigger),
+                "SOP142", (cursor / "by").span,
+                msg("there may be no assignee who could do `{name}`", name=offer.trigger),
                 msg("On some way into `{state}` nobody is given the task.", state=_called(state.id)),
                 msg("add `assign:` with a role to the transitions that lead here, or name a role in `by`"),
             )  # fmt: skip
@@ -134,7 +135,8 @@ def signatures(draft: Draft) -> Iterator[Diagnostic]:
         here = draft.cursors[at] / "sign"
         if sign.ordered and len(sign.of) != sign.count:
             yield error(
-                "SOP140", here.name, msg("in order, each signature has its role: {count} are wanted", count=sign.count),
+                "SOP140", here.name,
+                msg("in order, each signature has its role: {count} are wanted", count=sign.count),
                 None, msg("list as many roles under `of` as signatures are wanted"),
             )  # fmt: skip
         roles = {who.name for who in offer.by if who.kind == "role"}
@@ -142,7 +144,8 @@ def signatures(draft: Draft) -> Iterator[Diagnostic]:
         if barred and all(who.kind == "role" for who in offer.by):
             yield error(
                 "SOP140", (here / "of").span, msg("`{role}` shall sign, but may not do this", role=barred[0]),
-                msg("Whoever signs does the trigger, and `by` says who may."), msg("add `{role}` to `by`", role=barred[0]),
+                msg("Whoever signs does the trigger, and `by` says who may."),
+                msg("add `{role}` to `by`", role=barred[0]),
             )  # fmt: skip
 
 
@@ -187,7 +190,8 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
         kinds = wanted.get(use.way)
         if use.kind == "field" and use.name in fields and kinds is not None and fields[use.name].type not in kinds:
             yield error(
-                "SOP139", use.span, msg("`{name}` is a field of type `{type}`", name=use.name, type=fields[use.name].type),
+                "SOP139", use.span,
+                msg("`{name}` is a field of type `{type}`", name=use.name, type=fields[use.name].type),
                 msg("Here stands a field of type {types}.", types=tuple(f"`{each}`" for each in kinds)),
                 msg("name such a field"),
             )  # fmt: skip
@@ -210,7 +214,7 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
 def either(draft: Draft) -> Iterator[Diagnostic]:
     """SOP143: a condition or target beside `either`.
 
-    With `either`, each alternative has its own `when` and `to`; what stands beside it (`tell`, `set` ...) belongs to all.
+    With `either`, each alternative has its own `when` and `to`; what stands beside it (`tell`, `set`) belongs to all.
 
     Fails:
 

@@ -44,8 +44,8 @@ def same_key_twice(draft: Draft) -> Iterator[Diagnostic]:
 def full_width(draft: Draft) -> Iterator[Diagnostic]:
     """SOP111: a full-width mark stands where the language wants an ASCII one.
 
-    A Chinese keyboard writes `：` `，` `“ ”` `（ ）`. They look alike, but to the language they are letters: `by：desk` is
-    one long word. Inside titles and other prose they are welcome.
+    A Chinese keyboard writes `：` `，` `“ ”` `（ ）`. They look alike, but to the language they are letters: `by：desk`
+    is one long word. Inside titles and other prose they are welcome.
 
     Fails:
 
@@ -213,12 +213,14 @@ def bounds(draft: Draft) -> Iterator[Diagnostic]:
         )  # fmt: skip
     for fact in draft.of("too_deep"):
         yield error(
-            "SOP126", fact.span, msg("this lies more than {most} levels deep", most=fact.values["most"]), None,
+            "SOP126", fact.span,
+            msg("this lies more than {most} levels deep", most=fact.values["most"]), None,
             msg("close brackets that are open by mistake"),
         )  # fmt: skip
     for fact in draft.of("too_many"):
         yield error(
-            "SOP126", fact.span, msg("there are more than {most} words and values", most=fact.values["most"]), None,
+            "SOP126", fact.span,
+            msg("there are more than {most} words and values", most=fact.values["most"]), None,
             msg("split it into procedures that start each other"),
         )  # fmt: skip
 

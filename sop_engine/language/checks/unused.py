@@ -126,12 +126,14 @@ def allowances(draft: Draft) -> Iterator[Diagnostic]:
     for index, allowance in enumerate(draft.allowances):
         if not allowance.code.startswith("SOP2") and allowance.code != "SOP117":
             yield error(
-                "SOP205", allowance.span, msg("`{code}` is no warning that can be switched off", code=allowance.code[:20]),
+                "SOP205", allowance.span,
+                msg("`{code}` is no warning that can be switched off", code=allowance.code[:20]),
                 None, msg("mend what it says"),
             )  # fmt: skip
         elif not allowance.reason.strip():
             yield error(
-                "SOP205", allowance.span, msg("this says no reason"), None, msg("say why the warning does not count here")
+                "SOP205", allowance.span,
+                msg("this says no reason"), None, msg("say why the warning does not count here")
             )  # fmt: skip
         elif draft.procedure is not None and index not in draft.used_allowances:
             yield warning(

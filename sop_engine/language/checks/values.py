@@ -42,7 +42,8 @@ def field_words(draft: Draft) -> Iterator[Diagnostic]:
                 )  # fmt: skip
             elif stands and field.type != type_:
                 yield error(
-                    "SOP134", (cursor / word).name, msg("`{word}` belongs to a field of type `{type}`", word=word, type=type_),
+                    "SOP134", (cursor / word).name,
+                    msg("`{word}` belongs to a field of type `{type}`", word=word, type=type_),
                     None, msg("change the type, or take `{word}` away", word=word),
                 )  # fmt: skip
         if field.many and field.type not in MANY:
@@ -100,7 +101,8 @@ def bounds_and_defaults(draft: Draft) -> Iterator[Diagnostic]:
         if low is not None and high is not None and _number(low) > _number(high):
             cursor = draft.cursors[f"fields.{field.id}"]
             yield error(
-                "SOP135", (cursor / "min").span, msg("nothing is at least {low} and at most {high}", low=low, high=high),
+                "SOP135", (cursor / "min").span,
+                msg("nothing is at least {low} and at most {high}", low=low, high=high),
                 None, msg("exchange `min` and `max`"),
             )  # fmt: skip
 
@@ -116,8 +118,8 @@ def _number(bound: int | str) -> tuple[float, str]:
 def asked(draft: Draft) -> Iterator[Diagnostic]:
     """SOP144: something is asked or set that cannot be.
 
-    A computed field follows from others: nobody is asked for it and nothing sets it. A field stands once, under `ask` or
-    under `may_ask`.
+    A computed field follows from others: nobody is asked for it and nothing sets it. A field stands once, under
+    `ask` or under `may_ask`.
 
     Fails:
 
@@ -142,7 +144,8 @@ def asked(draft: Draft) -> Iterator[Diagnostic]:
         if use.way != "set":
             if (use.at, use.name) in seen:
                 yield error(
-                    "SOP144", use.span, msg("`{name}` is asked twice here", name=use.name), None, msg("take one away")
+                    "SOP144", use.span,
+                    msg("`{name}` is asked twice here", name=use.name), None, msg("take one away")
                 )  # fmt: skip
             seen.add((use.at, use.name))
 
@@ -186,7 +189,8 @@ def circles(draft: Draft) -> Iterator[Diagnostic]:
                 todo += needs.get(each, ())
         if name in found:
             yield error(
-                "SOP137", draft.cursors[f"fields.{name}"].name, msg("`{name}` follows from itself", name=name),
+                "SOP137", draft.cursors[f"fields.{name}"].name,
+                msg("`{name}` follows from itself", name=name),
                 msg("It would never have a value."), msg("compute it from other fields"),
             )  # fmt: skip
 
@@ -194,8 +198,8 @@ def circles(draft: Draft) -> Iterator[Diagnostic]:
 def fills(draft: Draft) -> Iterator[Diagnostic]:
     """SOP138: a field is filled from something of another type.
 
-    `unit.contact` gives a person, `caller.phone` a phone number, `caller.name` a text, and any other field a value of its
-    own type.
+    `unit.contact` gives a person, `caller.phone` a phone number, `caller.name` a text, and any other field a value of
+    its own type.
 
     Fails:
 

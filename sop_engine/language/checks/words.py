@@ -47,9 +47,7 @@ def unknown_words(draft: Draft) -> Iterator[Diagnostic]:
     """
     for fact in draft.of("unknown_word"):
         name, known = fact.values["name"], fact.values["known"]
-        guesses = near(name, known)
-        if not guesses and MEANT.get(name) in known:
-            guesses = (MEANT[name],)
+        guesses = (MEANT[name],) if MEANT.get(name) in known else near(name, known)
         yield error(
             "SOP101",
             fact.span,
@@ -94,6 +92,10 @@ GIVEN: Final = {
 def _form(values: Any) -> tuple[Message, Message]:
     """What is wrong with a form, and how to mend it."""
     word, given = values.get("word", ""), GIVEN.get(values.get("given", ""), msg("this"))
+    if not word and given is GIVEN.get(values.get("given", "")):
+        return msg("a procedure is a map, and this is {given}", given=given), msg("begin with `procedure: its-name`")
+    if values.get("given") == "nothing":
+        return msg("`{word}` is empty", word=word), msg("write something, or take the word away")
     match values["reason"]:
         case "literal_error":
             known = _quoted(values["choices"])
@@ -202,10 +204,6 @@ def _how_many(draft: Draft, kind: str) -> int:
             return sum(len(state.offers) for state in procedure.states)
         case "state":
             return sum(state.kind != "history" and state.id != ROOT for state in procedure.states)
-        case "choice":
-            return sum(len(field.choices) for field in procedure.fields)
-        case "column":
-            return sum(len(field.columns) for field in procedure.fields)
     return len(draft.declared.get(kind, {}))
 
 
@@ -277,7 +275,8 @@ def prefix(draft: Draft) -> Iterator[Diagnostic]:
     if draft.procedure is not None and not PREFIX.match(draft.procedure.prefix):
         given = draft.procedure.prefix
         yield error(
-            "SOP119", (draft.cursor / "prefix").span, msg("`{prefix}` cannot begin a ticket's number", prefix=given[:20]),
+            "SOP119", (draft.cursor / "prefix").span,
+            msg("`{prefix}` cannot begin a ticket's number", prefix=given[:20]),
             msg("It is read aloud on the phone and typed: one to eight capital letters or digits, a letter first."),
             msg("write `prefix: {prefix}`", prefix=given.upper()) if PREFIX.match(given.upper())
             else msg("write two capital letters, such as `WX`"),
@@ -357,7 +356,8 @@ def moments(draft: Draft) -> Iterator[Diagnostic]:
         )  # fmt: skip
     for fact in draft.of("schedule_every"):
         yield error(
-            "SOP132", fact.span, msg("`{text}` is no date of the calendar", text=fact.values["text"][:40]), None,
+            "SOP132", fact.span,
+            msg("`{text}` is no date of the calendar", text=fact.values["text"][:40]), None,
             msg("write it like `day 17:30`, `mon 09:00`, `last day 18:00`, `02-29 09:00`"),
         )  # fmt: skip
     for fact in draft.of("moment"):

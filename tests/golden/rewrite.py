@@ -1,0 +1,39 @@
+"""Golden files: what faults of procedures look like. `make golden` rewrites them; their diff is then read."""
+
+from pathlib import Path
+
+from sop_engine.language import compile_text, render
+
+HERE = Path(__file__).parent
+
+
+class Templates:
+    """The templates that golden procedures may name."""
+
+    def read(self, name: str) -> bytes | None:
+        return (HERE / "templates" / name).read_bytes() if (HERE / "templates" / name).is_file() else None
+
+
+def files(kind: str) -> list[Path]:
+    return sorted((HERE / kind).glob("*.sop.yaml"))
+
+
+def rendered(path: Path) -> str:
+    """The faults of a golden procedure as text."""
+    data = path.read_bytes()
+    found = compile_text(data, path.name, Templates())
+    return render(found.diagnostics, data)
+
+
+def output_of(path: Path) -> Path:
+    return path.with_name(path.name.removesuffix(".sop.yaml") + ".out")
+
+
+def main() -> None:
+    """Write what each faulty procedure gives now beside it."""
+    for path in files("err"):
+        output_of(path).write_text(rendered(path), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
