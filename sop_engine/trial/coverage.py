@@ -1,0 +1,42 @@
+"""What scenarios have shown of a procedure, and what they have not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sop_engine.procedure import Procedure
+from sop_engine.trial.places import separation_paths, transition_paths
+from sop_engine.trial.results import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of one procedure: all transitions (offers' and timers' alternatives among them) and all rules of separation of
+    duty, and those that no scenario has shown, as element paths in document order."""
+
+    procedure: str
+    transitions: tuple[str, ...]
+    not_taken: tuple[str, ...]
+    separations: tuple[str, ...]
+    not_refused: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        return not self.not_taken and not self.not_refused
+
+
+def coverage(procedure: Procedure, results: Iterable[Result]) -> Coverage:
+    """What of `procedure` the results have shown; scenarios of other procedures count where they ran it as a child."""
+    taken: set[str] = set()
+    refused: set[str] = set()
+    for result in results:
+        taken |= {path for name, path in result.taken if name == procedure.id}
+        refused |= {path for name, path in result.kept_apart if name == procedure.id}
+    transitions = tuple(dict.fromkeys(transition_paths(procedure)))
+    separations = tuple(dict.fromkeys(separation_paths(procedure)))
+    return Coverage(
+        procedure=procedure.id,
+        transitions=transitions,
+        not_taken=tuple(path for path in transitions if path not in taken),
+        separations=separations,
+        not_refused=tuple(path for path in separations if path not in refused),
+    )

@@ -1,0 +1,258 @@
+"""Playing a scenario: each line is a real command or a pause, and its expectations are looked at when it is over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sop_engine import values, worktime
+from sop_engine.errors import BY_NAME, SopError
+from sop_engine.messages import Message, msg
+from sop_engine.procedure import Procedure
+from sop_engine.store.programs import Programs
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.records import SITE, Ticket
+from sop_engine.trial import names
+from sop_engine.trial.places import rules, taken_path
+from sop_engine.trial.script import Line, Script
+from sop_engine.trial.stage import Stage
+from sop_engine.values.moments import read_instant
+
+CODES = {kind.code: name for name, kind in BY_NAME.items()}
+
+
+class Departs(Exception):
+    """A scenario departs from what it says: `word` of its step expected one thing, and another was found."""
+
+    def __init__(self, word: str, expected: Message, found: Message) -> None:
+        super().__init__(word)
+        self.word, self.expected, self.found = word, expected, found
+
+
+@dataclass(slots=True)
+class Happened:
+    """What a line came to: the steps that it made in any ticket (ticket, record), and its refusal."""
+
+    records: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    refusal: SopError | None = None
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """All events of one kind, in order."""
+        return [event for _ticket, record in self.records for event in record["events"] if event["kind"] == kind]
+
+
+class Play:
+    """One scenario on its stage."""
+
+    def __init__(self, stage: Stage, script: Script) -> None:
+        self.stage = stage
+        self.script = script
+        self.programs = Programs()
+        self.story: list[Message] = []
+        self.taken: set[tuple[str, str]] = set()
+        self.kept_apart: set[tuple[str, str]] = set()
+        self.steps = 0
+        self._labels: dict[str, str] = {}
+        self._current = ""
+        self._seen: dict[str, int] = {}
+        self.ids = {player.name: player.id for player in stage.players.values()}
+
+    # --- lines ---
+
+    def do(self, line: Line) -> Happened:
+        """Play one line; gives what came of it. Raises `Departs` or `NotNamed` where the line itself makes no sense."""
+        happened = self._done(line)
+        self._tell(line, happened)
+        return happened
+
+    def _done(self, line: Line) -> Happened:
+        words = line.words
+        happened = Happened()
+        try:
+            if line.action in ("wait", "until"):
+                self.stage.move_to(self._later(line))
+            else:
+                self._act(line)
+        except SopError as error:
+            happened.refusal = error
+            if error.name == "not_you" and words.do is not None:
+                self._note_separation(line)
+        happened.records = self._news()
+        for ticket, record in happened.records:
+            self._note_taken(ticket, record)
+        self.steps += len(happened.records)
+        return happened
+
+    def _later(self, line: Line) -> datetime:
+        now, zone = self.stage.clock.now(), self.script.zone
+        if line.words.wait is not None:
+            return worktime.add(now, worktime.parse_duration(line.words.wait), zone)
+        try:
+            instant = read_instant(str(line.words.until), now, zone)
+        except values.ValueProblem as problem:
+            raise Departs("until", msg("an instant such as 14:00 or 明天 09:30"), problem.message) from None
+        if instant < now:
+            raise Departs("until", msg("a later instant"), msg("{at}, which is over", at=self.shown(instant)))
+        return instant
+
+    def _act(self, line: Line) -> None:
+        words = line.words
+        actor = self.ids[str(words.by)]
+        about: dict[str, Any] = {}
+        if words.typed_by is not None:
+            about = {"typist": self.ids[words.typed_by], "heard": words.heard or "phone"}
+        if words.stands_in_for is not None:
+            about["standing_for"] = self.ids[words.stands_in_for]
+        if words.open is not None:
+            program = self.newest(self.script.procedure)
+            fields = self._fields(program.procedure, {**self.script.opening, **words.open})
+            done = self.stage.act("open", "", actor, {"procedure": self.script.procedure, "fields": fields}, **about)
+            self._current = done.step.ticket
+            self._labels[words.label or self._current] = self._current
+            return
+        ticket = self.ticket_of(line)
+        name, arguments = self._command(line, ticket)
+        self.stage.act(name, ticket.id, actor, arguments, **about)
+
+    def _command(self, line: Line, ticket: Ticket) -> tuple[str, dict[str, Any]]:
+        """The engine's command for a line, with its arguments."""
+        words, procedure = line.words, self.procedure_of(ticket)
+        reason = {"reason": words.reason} if words.reason is not None else {}
+        match line.action:
+            case "do":
+                arguments: dict[str, Any] = {
+                    "trigger": names.trigger(procedure, str(words.do), ticket.active),
+                    "fields": self._fields(procedure, words.with_),
+                }
+                if words.assign is not None:
+                    arguments["assignee"] = self.ids[words.assign]
+                return "do", arguments
+            case "claim":
+                return "claim", {}
+            case "give_to":
+                return "assign", {"to": self.ids[str(words.give_to)], **reason}
+            case "hand_over":
+                return "hand_over", {"to": self.ids[str(words.hand_over)], **reason}
+            case "edit":
+                return "edit", {"fields": self._fields(procedure, words.edit or {}), **reason}
+            case _:
+                return "note", {"note": words.note}
+
+    def _fields(self, procedure: Procedure, given: Mapping[str, Any]) -> dict[str, Any]:
+        found = {}
+        for word, item in given.items():
+            field = names.field(procedure, word)
+            if item is not None:
+                found[field.id] = names.value(field, item, self.context())
+        return found
+
+    # --- what expectations ask ---
+
+    def context(self) -> values.Context:
+        """How values are read now."""
+        staff = {id: player.name for id, player in self.stage.players.items()}
+        return values.Context(self.script.zone, self.stage.clock.now(), staff, "zh")
+
+    def ticket_of(self, line: Line) -> Ticket:
+        """The ticket that a line speaks of: a label, the newest of a procedure, or the one opened last."""
+        word = line.words.ticket
+        if word is None:
+            if not self._current:
+                raise Departs("", msg("a ticket"), msg("none has been opened"))
+            return self.stage.ticket(self._current)
+        if word in self._labels:
+            return self.stage.ticket(self._labels[word])
+        found = [each for each in map(self.stage.ticket, self.stage.tickets()) if each.procedure == word]
+        if not found:
+            raise Departs(
+                "ticket", msg("a ticket `{word}`", word=word), msg("no label, and no ticket of such a procedure")
+            )
+        return found[-1]
+
+    def program_of(self, ticket: Ticket) -> Program:
+        with self.stage.store.reading() as reading:
+            return self.programs.of(reading, ticket.digest)
+
+    def procedure_of(self, ticket: Ticket) -> Procedure:
+        return self.program_of(ticket).procedure
+
+    def newest(self, procedure: str) -> Program:
+        with self.stage.store.reading() as reading:
+            version = reading.newest(procedure)
+            assert version is not None, procedure
+            return self.programs.of(reading, version.digest)
+
+    def shown(self, instant: datetime) -> str:
+        """An instant as people of the stage see it."""
+        return f"{instant.astimezone(self.script.zone):%Y-%m-%d %H:%M}"
+
+    def named(self, id: str) -> str:
+        """A person's name by id; others as they are."""
+        player = self.stage.players.get(id)
+        return player.name if player is not None else id
+
+    # --- noting ---
+
+    def _news(self) -> list[tuple[str, dict[str, Any]]]:
+        """The steps made since the last line, in the order of their effect."""
+        found = []
+        for ticket in self.stage.tickets():
+            for record in self.stage.records(ticket, self._seen.get(ticket, 0)):
+                found.append((ticket, record))
+                self._seen[ticket] = record["number"]
+        return sorted(found, key=lambda each: (each[1]["recorded"], each[1]["effective"]))
+
+    def _note_taken(self, ticket: str, record: Mapping[str, Any]) -> None:
+        if ticket == SITE:
+            return
+        procedure = self.procedure_of(self.stage.ticket(ticket)).id
+        for event in record["events"]:
+            if event["kind"] == "took":
+                self.taken.add((procedure, taken_path(event)))
+
+    def _note_separation(self, line: Line) -> None:
+        """Which rules of separation of duty stood in the way of a refused line."""
+        ticket = self.ticket_of(line)
+        program = self.program_of(ticket)
+        word = names.trigger(program.procedure, str(line.words.do), ticket.active)
+        prefix, _, trigger = word.rpartition(".")
+        persons = {self.ids[name] for name in (line.words.by, line.words.stands_in_for) if name is not None}
+        for source in program.chart.source_of(ticket.active, trigger, prefix or None):
+            state = program.states[source]
+            for path, kind, name, since in rules(state, program.offer(source, trigger)):
+                if _stands_in_the_way(ticket, kind, name, since, persons):
+                    self.kept_apart.add((program.procedure.id, path))
+
+    def _tell(self, line: Line, happened: Happened) -> None:
+        """Add a line to the story."""
+        at = self.shown(self.stage.clock.now())
+        words = line.words
+        if line.action in ("wait", "until"):
+            fired = tuple(event["timer"] for event in happened.events("timer_fired"))
+            self.story.append(
+                msg("{at}  time passes; fired: {timers}", at=at, timers=fired)
+                if fired
+                else msg("{at}  time passes", at=at)
+            )
+            return
+        what = words.do if words.do is not None else line.action
+        if happened.refusal is not None:
+            why = happened.refusal.message
+            self.story.append(msg("{at}  {who}: {what}, refused: {why}", at=at, who=words.by, what=what, why=why))
+            return
+        ticket = self.ticket_of(line)
+        leaves = tuple(self.program_of(ticket).chart.leaves(ticket.active))
+        self.story.append(msg("{at}  {who}: {what} -> {state}", at=at, who=words.by, what=what, state=leaves))
+
+
+def _stands_in_the_way(ticket: Ticket, kind: str, name: str, since: str | None, persons: set[str]) -> bool:
+    match kind:
+        case "did":
+            after = ticket.entered.get(since, 0) if since else 0
+            doers = ticket.did.get(name, {"by": {}})["by"]
+            return any(doers.get(person, 0) > after for person in persons)
+        case "field":
+            named = ticket.fields.get(name)
+            return bool(persons & set(named if isinstance(named, list) else [named]))
+        case _:
+            return bool(persons & set(ticket.signatures.get(name, [])))

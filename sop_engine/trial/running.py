@@ -1,0 +1,129 @@
+"""Running a file of scenarios."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sop_engine.engine.publishing import SUFFIX, compile_file
+from sop_engine.errors import FaultsFound
+from sop_engine.language import Compiled
+from sop_engine.language.near import near
+from sop_engine.messages import msg
+from sop_engine.procedure import Procedure, Start
+from sop_engine.trial.expecting import look
+from sop_engine.trial.names import NotNamed
+from sop_engine.trial.playing import Departs, Play
+from sop_engine.trial.results import Failure, Result
+from sop_engine.trial.script import Line, Scenario, Script, read_script
+from sop_engine.trial.stage import Stage
+
+
+def run_file(path: Path, workflows: Path, templates: Path) -> list[Result]:
+    """Play every scenario of a file, each on a stage of its own, and replay it from its record.
+
+    The procedure under test, and those that it starts, are compiled from their drafts in `workflows`. Gives one result
+    for each scenario, in the file's order. Raises `ScenarioFaults` for a file that cannot be played, `FaultsFound` for
+    a procedure that does not compile, `NotFound` where there is none.
+    """
+    script = read_script(path)
+    procedures = list(with_children(script.procedure, workflows, templates))
+    return [run_scenario(script, scenario, procedures) for scenario in script.scenarios]
+
+
+def with_children(name: str, workflows: Path, templates: Path) -> Iterator[Compiled]:
+    """A procedure's draft compiled, and every one that it starts, each once; one that is not there is left out, since
+    its start is refused at run time in words."""
+    waiting, seen = [name], set()
+    while waiting:
+        current = waiting.pop(0)
+        path = workflows / f"{current}{SUFFIX}"
+        if current in seen or (current != name and not path.is_file()):
+            continue
+        seen.add(current)
+        compiled: Compiled = compile_file(path, templates, path.name)
+        if compiled.procedure is None:
+            raise FaultsFound(
+                msg("{name} has faults and cannot be played", name=current),
+                where=str(path),
+                fix=msg("see them: sop flow lint {name}", name=current),
+            )
+        yield compiled
+        waiting += started_by(compiled.procedure)
+
+
+def started_by(procedure: Procedure) -> list[str]:
+    """The procedures that a procedure starts as children, each once, in document order."""
+    effects = [effect for _state, transition in procedure.walk() for effect in transition.effects]
+    effects += [effect for state in procedure.states for effect in (*state.entry, *state.exit)]
+    return list(dict.fromkeys(effect.procedure for effect in effects if isinstance(effect, Start)))
+
+
+def run_scenario(script: Script, scenario: Scenario, procedures: list[Compiled]) -> Result:
+    """Play one scenario, and replay it. A failure says where and what, with the story so far."""
+    wrong = _unknown_roles(script, procedures)
+    if wrong is not None:
+        return Result(script.file, scenario.title, scenario.span, wrong)
+    stage = Stage(script.start, script.zone.key, script.players, script.units, procedures)
+    try:
+        play = Play(stage, script)
+        failure: Failure | None = None
+        for line in scenario.lines:
+            failure = _line(play, line)
+            if failure is not None:
+                break
+        failure = failure or _afterwards(stage, scenario, play)
+        return Result(
+            script.file,
+            scenario.title,
+            scenario.span,
+            failure,
+            frozenset(play.taken),
+            frozenset(play.kept_apart),
+            play.steps,
+            tuple(play.story),
+        )
+    finally:
+        stage.close()
+
+
+def _line(play: Play, line: Line) -> Failure | None:
+    """Play one line and look at what came of it; gives where it departs from what it says."""
+    try:
+        look(play, line, play.do(line))
+    except Departs as departs:
+        place = (line.cursor / departs.word).span if departs.word else line.cursor.span
+        return Failure(place, departs.expected, departs.found, tuple(play.story))
+    except NotNamed as problem:
+        return Failure(line.cursor.span, msg("words that name something"), problem.message, tuple(play.story))
+    return None
+
+
+def _unknown_roles(script: Script, procedures: list[Compiled]) -> Failure | None:
+    """A role that no procedure knows would make somebody quietly powerless."""
+    known = {role.id for each in procedures if each.procedure is not None for role in each.procedure.roles}
+    for player in script.players:
+        for role, _scope in player.roles:
+            if role not in known:
+                guesses = near(role, known)
+                return Failure(
+                    script.procedure_span,
+                    msg("{name} with roles of the procedure", name=player.name),
+                    msg("no procedure here has the role {role}; did you mean {near}?", role=role, near=guesses)
+                    if guesses
+                    else msg("no procedure here has the role {role}", role=role),
+                )
+    return None
+
+
+def _afterwards(stage: Stage, scenario: Scenario, play: Play) -> Failure | None:
+    """No timer was set aside, and the record alone leads to the same decisions."""
+    with stage.store.reading() as reading:
+        aside = reading.aside()
+    for due, why in aside:
+        found = msg("{timer} of {ticket} was set aside: {why}", timer=due.key, ticket=due.ticket, why=why)
+        return Failure(scenario.span, msg("every timer fires"), found, tuple(play.story))
+    for mismatch in stage.mismatches():
+        found = msg(
+            "step {number} of {ticket}: {what}", number=mismatch.number, ticket=mismatch.ticket, what=mismatch.what
+        )
+        return Failure(scenario.span, msg("replay finds the same"), found, tuple(play.story))
+    return None

@@ -1,0 +1,103 @@
+"""The words of a scenario file."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, Tag
+
+from sop_engine.language.shapes import BY_SHAPE, OneOrMore, Words
+
+Given = Any
+"""A field's value: as people type it (`明天 14:00-16:00`, `有偿`), or JSON for rows and checklists."""
+
+
+class ScopedRole(Words):
+    """A role held for some units only."""
+
+    role: str = Field(description="the role")
+    scope: str = Field(description="for which units: `3`, `3-2`")
+
+
+Held = Annotated[
+    Annotated[str, Tag("<word>")] | Annotated[ScopedRole, Tag("<map>")],
+    BY_SHAPE,
+]
+HeldRoles = Annotated[
+    Annotated[str, Tag("<word>")] | Annotated[ScopedRole, Tag("<map>")] | Annotated[list[Held], Tag("<list>")],
+    BY_SHAPE,
+]
+
+
+class UnitWords(Words):
+    """A unit of the register with whom to contact there."""
+
+    name: str = Field(description="who lives there")
+    phone: str | int = Field("", description="and under which number he is reached")
+
+
+Told = Annotated[
+    Annotated[str, Tag("<word>")]
+    | Annotated[list[str], Tag("<list>")]
+    | Annotated[dict[str, OneOrMore[str] | None], Tag("<map>")],
+    BY_SHAPE,
+]
+"""Names; or a map from a notice (or a timer) to names."""
+
+
+class StepWords(Words):
+    """What somebody does, or how time passes; and what must come of it."""
+
+    by: str | None = Field(None, description="who does it: a name")
+    typed_by: str | None = Field(None, description="who enters it for him")
+    heard: str | None = Field(None, description="how that person heard of it: `radio`, `phone`, `paper`")
+    stands_in_for: str | None = Field(None, description="whose deputy he is in this")
+    ticket: str | None = Field(None, description="which ticket: a label, or a procedure whose newest is meant")
+
+    open: dict[str, Given] | None = Field(None, description="opens a ticket with these fields (beside `opening`)")
+    do: str | None = Field(None, description="a trigger, by id or title")
+    with_: dict[str, Given] = Field({}, alias="with", description="the fields that the trigger asks")
+    assign: str | None = Field(None, description="the person to whom the trigger gives the task")
+    claim: bool | None = Field(None, description="takes a task that is offered to his role")
+    give_to: str | None = Field(None, description="assigns the task to this person")
+    hand_over: str | None = Field(None, description="makes this person the ticket's owner")
+    edit: dict[str, Given] | None = Field(None, description="corrects these fields")
+    reason: str | None = Field(None, description="why: of `edit`, `give_to`, `hand_over`")
+    note: str | None = Field(None, description="writes this down")
+    wait: str | None = Field(None, description="so long nothing is done: `4 h`, `3 个月`")
+    until: str | None = Field(None, description="nothing is done until then: `14:00`, `明天 09:30`")
+    label: str | None = Field(None, description="of `open`: what later steps call this ticket")
+
+    state: OneOrMore[str] | None = Field(None, description="where it stands then: states by id or title")
+    outcome: str | None = Field(None, description="how it has ended then")
+    fields: dict[str, Given] = Field({}, description="values that it has then; `null` is none")
+    assignee: str | None = Field(None, description="whose task it is then")
+    owner: str | None = Field(None, description="whose ticket it is then")
+    told: Told | None = Field(None, description="exactly who was told by this step; or, of each notice, who")
+    fired: Told | None = Field(None, description="timers that fired in this step; or, of each, whom it told")
+    due: dict[str, str] = Field({}, description="when timers are due then: `2026-11-24 09:30`, or `never`")
+    printed: OneOrMore[str] | None = Field(None, description="exactly which forms were due to be printed")
+    started: OneOrMore[str] | None = Field(None, description="exactly which procedures were started as children")
+    refused: str | int | None = Field(None, description="refused: `not_you`, `not_now`, ... or the exit code")
+    words: OneOrMore[str] = Field([], description="texts that the refusal says, in English or Chinese")
+
+
+class ScenarioWords(Words):
+    """One scenario."""
+
+    source: OneOrMore[str] = Field([], description="which clauses it shows")
+    first: OneOrMore[str] = Field([], description="beginnings that are played before")
+    steps: list[StepWords] = Field(min_length=1, description="what happens, in order")
+
+
+class ScenarioFile(Words):
+    """A file of scenarios for one procedure."""
+
+    procedure: str = Field(description="whose scenarios these are")
+    starts: str = Field("2026-11-23 08:30", description="when every scenario begins, in the zone")
+    zone: str = Field("Asia/Shanghai", description="the site's zone")
+    people: dict[str, HeldRoles] = Field(description="who there is, with their roles")
+    units: dict[str, UnitWords] = Field({}, description="the register of units")
+    opening: dict[str, Given] = Field({}, description="fields with which `open` begins unless a step says otherwise")
+    beginnings: dict[str, Annotated[list[StepWords], Field(min_length=1)]] = Field(
+        {}, description="steps that several scenarios begin with"
+    )
+    scenarios: dict[str, ScenarioWords] = Field(min_length=1, description="title -> scenario")

@@ -1,0 +1,210 @@
+"""A scenario file as a script: read, checked, and with the place of every step."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sop_engine.diagnostics import Diagnostic, Span, in_order
+from sop_engine.errors import FaultsFound, NotFound, SetUp
+from sop_engine.language import CHECKS, reading
+from sop_engine.language.checks.telling import error
+from sop_engine.language.draft import Draft
+from sop_engine.language.near import near
+from sop_engine.language.shapes import listed
+from sop_engine.language.tree import Cursor, Scalar
+from sop_engine.language.validating import validate_as
+from sop_engine.messages import msg
+from sop_engine.trial.schema import ScenarioFile, ScenarioWords, ScopedRole, StepWords
+from sop_engine.trial.stage import Player
+from sop_engine.values import ValueProblem
+from sop_engine.values.moments import read_instant
+from sop_engine.worktime import NotADuration, parse_duration
+
+ACTIONS: Final = ("open", "do", "claim", "give_to", "hand_over", "edit", "note", "wait", "until")
+"""What a step can be; `edit`, `give_to` and `hand_over` may have a `reason` beside them."""
+
+
+class ScenarioFaults(FaultsFound):
+    """A scenario file cannot be played. `diagnostics` are its faults, with their places; `text` is the file's."""
+
+    def __init__(self, file: str, diagnostics: list[Diagnostic], text: str) -> None:
+        super().__init__(msg("{file} cannot be played: {count} faults", file=file, count=len(diagnostics)), where=file)
+        self.diagnostics = tuple(diagnostics)
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A step and where it stands."""
+
+    words: StepWords
+    cursor: Cursor
+
+    @property
+    def action(self) -> str:
+        return next(name for name in ACTIONS if getattr(self.words, name) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario with the steps of its beginnings before its own."""
+
+    title: str
+    span: Span
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A file of scenarios."""
+
+    file: str
+    procedure: str
+    procedure_span: Span
+    start: datetime
+    zone: ZoneInfo
+    players: tuple[Player, ...]
+    units: Mapping[str, Mapping[str, str]]
+    opening: Mapping[str, Any]
+    scenarios: tuple[Scenario, ...]
+
+
+def read_script(path: Path) -> Script:
+    """The script in a file. Raises `ScenarioFaults` for what is wrong in it, `NotFound` or `SetUp` where it cannot be
+    read at all."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise NotFound(msg("there is no file {path}", path=str(path))) from None
+    except OSError as problem:
+        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=problem.strerror)) from None
+    return script_of(data, str(path))
+
+
+def script_of(data: bytes, file: str) -> Script:
+    """The script in a text; `file` is what its faults call it. Raises `ScenarioFaults`."""
+    read = reading.read(data, file)
+    root = read.tree if read.tree is not None else Scalar("", Span(file, 1, 1, 1, 2))
+    draft = Draft(file, read, Cursor(root), list(read.facts))
+    words: ScenarioFile | None = None
+    if read.tree is not None:
+        words, facts = validate_as(ScenarioFile, draft.cursor)
+        draft.facts.extend(facts)
+    found = [fault for check in CHECKS for fault in check(draft)]
+    if words is not None:
+        found += _faults(words, draft.cursor)
+    if found or words is None:
+        raise ScenarioFaults(file, in_order(found), data.decode("utf-8", errors="replace"))
+    return _script(words, draft.cursor, file)
+
+
+def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
+    zone = ZoneInfo(words.zone)
+    start = read_instant(words.starts, datetime.now(zone), zone)
+    scenarios = []
+    for title, each in words.scenarios.items():
+        here = top / "scenarios" / title
+        lines = [
+            Line(step, top / "beginnings" / name / index)
+            for name in listed(each.first)
+            for index, step in enumerate(words.beginnings[name])
+        ]
+        lines += [Line(step, here / "steps" / index) for index, step in enumerate(each.steps)]
+        scenarios.append(Scenario(title, here.name, tuple(lines)))
+    units = {unit: {"name": each.name, "phone": str(each.phone)} for unit, each in words.units.items()}
+    return Script(
+        file=file,
+        procedure=words.procedure,
+        procedure_span=(top / "procedure").span,
+        start=start,
+        zone=zone,
+        players=_players(words),
+        units=units,
+        opening=words.opening,
+        scenarios=tuple(scenarios),
+    )
+
+
+def _players(words: ScenarioFile) -> tuple[Player, ...]:
+    """Ids are made up, since names may be Chinese and keys of the record are not."""
+    found = []
+    for index, (name, held) in enumerate(words.people.items(), 1):
+        roles = tuple(
+            (each.role, each.scope) if isinstance(each, ScopedRole) else (each, None) for each in listed(held)
+        )
+        found.append(Player(f"player_{index}", name, roles))
+    return tuple(found)
+
+
+# --- faults ----------------------------------------------------------------------------------------------------------
+
+
+def _faults(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
+    yield from _head(words, top)
+    for name, steps in words.beginnings.items():
+        for index, step in enumerate(steps):
+            yield from _step(words, step, top / "beginnings" / name / index)
+    for title, scenario in words.scenarios.items():
+        here = top / "scenarios" / title
+        yield from _beginnings(words, scenario, here)
+        for index, step in enumerate(scenario.steps):
+            yield from _step(words, step, here / "steps" / index)
+
+
+def _head(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
+    try:
+        zone = ZoneInfo(words.zone)
+    except (KeyError, ValueError, OSError):
+        why = msg("it is one of the tz database, such as Asia/Shanghai")
+        yield error("SOP301", (top / "zone").span, msg("there is no zone `{zone}`", zone=words.zone), why)
+        return
+    try:
+        read_instant(words.starts, datetime.now(zone), zone)
+    except ValueProblem as problem:
+        yield error("SOP301", (top / "starts").span, problem.message, None, msg("write it like `2026-11-23 08:30`"))
+
+
+def _beginnings(words: ScenarioFile, scenario: ScenarioWords, here: Cursor) -> Iterator[Diagnostic]:
+    for name, at in zip(listed(scenario.first), (here / "first").each(), strict=False):
+        if name not in words.beginnings:
+            yield error(
+                "SOP302",
+                at.span,
+                msg("there is no beginning `{name}`", name=name),
+                msg("The file declares: {names}.", names=tuple(words.beginnings)),
+                msg("declare it under `beginnings:`"),
+                near(name, words.beginnings),
+            )
+
+
+def _step(words: ScenarioFile, step: StepWords, here: Cursor) -> Iterator[Diagnostic]:
+    actions = [name for name in ACTIONS if getattr(step, name) is not None]
+    if len(actions) != 1:
+        title = msg("a step does one thing, and this one does none") if not actions else msg(
+            "a step does one thing, and this one does {actions}", actions=tuple(actions)
+        )  # fmt: skip
+        yield error("SOP303", here.span, title, None, msg("write one of: {actions}", actions=ACTIONS))
+        return
+    passes = actions[0] in ("wait", "until")
+    if passes == (step.by is not None):
+        title = msg("time passes without anybody") if passes else msg("this step does not say by whom")
+        yield error("SOP303", here.span, title, None, msg("take `by` away") if passes else msg("write `by: NAME`"))
+    for name in ("by", "typed_by", "stands_in_for", "assign", "give_to", "hand_over", "assignee", "owner"):
+        person = getattr(step, name)
+        if person is not None and person not in words.people:
+            yield error(
+                "SOP304",
+                (here / name).span,
+                msg("nobody here is `{name}`", name=person),
+                msg("The file knows: {names}.", names=tuple(words.people)),
+                msg("enter the person under `people:`"),
+                near(person, words.people),
+            )
+    if step.wait is not None:
+        try:
+            parse_duration(step.wait)
+        except NotADuration as problem:
+            yield error("SOP301", (here / "wait").span, problem.message)

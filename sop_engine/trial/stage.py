@@ -1,0 +1,151 @@
+"""The stage: an engine over a store in memory, with people, units, published procedures, and a clock that is moved."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sop_engine import canonical, procedure
+from sop_engine.audit.findings import Mismatch
+from sop_engine.audit.replay import replay_all
+from sop_engine.clock import SimulatedClock
+from sop_engine.engine.engine import Done, Engine
+from sop_engine.engine.settings import Settings
+from sop_engine.engine.timers import tick
+from sop_engine.language import Compiled
+from sop_engine.store.programs import Programs
+from sop_engine.store.sqlite import MEMORY, open_store
+from sop_engine.ticket.records import SITE, Command, Ticket
+
+LOGIN: Final = "stage"
+KEEPER: Final = "stage_keeper"
+"""the administrator, who holds no role and plays no part"""
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Somebody who takes part: actor id, name, roles with their scopes."""
+
+    id: str
+    name: str
+    roles: tuple[tuple[str, str | None], ...]
+
+
+class Entropy:
+    """Salts that are the same in every run."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __call__(self) -> bytes:
+        self._count += 1
+        return hashlib.sha256(b"stage %d" % self._count).digest()
+
+
+class Stage:
+    """A site that exists in memory only. Close it after use."""
+
+    def __init__(
+        self,
+        start: datetime,
+        zone: str,
+        players: Sequence[Player],
+        units: Mapping[str, Mapping[str, str]],
+        procedures: Iterable[Compiled],
+    ) -> None:
+        self.clock = SimulatedClock(start)
+        self.settings = Settings(Path(), "Stage", "stage", zone, demo=True)
+        self.store = open_store(MEMORY, create=True)
+        self.engine = Engine(self.store, self.clock, self.settings, Entropy())
+        self.players = {player.id: player for player in players}
+        self._commands = 0
+        self._site("begin", actor=KEEPER, name=KEEPER, roles=[], rights=["admin"])
+        for player in players:
+            roles = [list(role) for role in player.roles]
+            self._site("add_person", actor=player.id, name=player.name, roles=roles)
+        self._site("login", login=LOGIN, actor=KEEPER, people=sorted(self.players))
+        with self.store.writing() as transaction:
+            transaction.put_units([{"id": unit, "contact": dict(contact)} for unit, contact in units.items()])
+        for compiled in procedures:
+            self._publish(compiled)
+
+    def close(self) -> None:
+        self.store.close()
+
+    # --- setting up ---
+
+    def _site(self, command: str, /, **arguments: Any) -> None:
+        self.engine.act(Command(self._next_id(), command, SITE, KEEPER, LOGIN, arguments))
+
+    def _publish(self, compiled: Compiled) -> None:
+        assert compiled.procedure is not None, "only what compiles is put on a stage"
+        data = procedure.normal_form(compiled.procedure)
+        places = canonical.to_bytes({"file": compiled.procedure.id, "places": compiled.places})
+        with self.store.writing() as transaction:
+            digests = [transaction.put_blob(blob) for blob in (data, places, *compiled.blobs.values())]
+        schedules = [procedure.to_json(each) for each in compiled.procedure.schedules]
+        self._site(
+            "publish",
+            procedure=compiled.procedure.id,
+            digest=digests[0],
+            text=digests[1],
+            places=digests[1],
+            schedules=schedules,
+        )
+
+    def _next_id(self) -> str:
+        self._commands += 1
+        return f"stage-{self._commands}"
+
+    # --- acting ---
+
+    def act(self, name: str, ticket: str, actor: str, arguments: Mapping[str, Any], **about: Any) -> Done:
+        """A person's command at the stage's own terminal. Raises what its refusal names."""
+        return self.engine.act(Command(self._next_id(), name, ticket, actor, LOGIN, arguments, **about))
+
+    def move_to(self, instant: datetime) -> None:
+        """Move the clock forward, firing each timer when the clock reaches it."""
+        while True:
+            with self.store.reading() as reading:
+                due = reading.next_due()
+            if due is None or canonical.instant_of(due) > instant:
+                break
+            self.clock.set(max(self.clock.now(), canonical.instant_of(due)))
+            tick(self.engine)
+        self.clock.set(instant)
+
+    # --- looking ---
+
+    def ticket(self, id: str) -> Ticket:
+        """A ticket as it stands."""
+        with self.store.reading() as reading:
+            found = reading.ticket(id)
+        assert found is not None, id
+        return found
+
+    def tickets(self) -> list[str]:
+        """All tickets, in the order in which they were opened."""
+        from sop_engine.store.seam import Query
+
+        with self.store.reading() as reading:
+            return [head.id for head in reading.heads(Query()) if head.id != SITE]
+
+    def records(self, id: str, after: int = 0) -> Iterator[dict[str, Any]]:
+        """The contents of a ticket's steps, in order."""
+        with self.store.reading() as reading:
+            stored = list(reading.steps(id, after))
+        for step in stored:
+            yield json.loads(step.data)
+
+    def mismatches(self) -> list[Mismatch]:
+        """Decide everything again from the record alone; gives the differences."""
+        programs = Programs()
+        with self.store.reading() as reading:
+            return [
+                found
+                for report in replay_all(reading, programs, self.settings.zone_info)
+                for found in report.mismatches
+            ]
