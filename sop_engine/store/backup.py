@@ -18,9 +18,9 @@ from typing import Any, Final
 from sop_engine.errors import FaultsFound, SetUp
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
+from sop_engine.store.drivers import DriverName, connect, driver_module, lock_path, writes_ahead
 from sop_engine.store.files import digest_of
-from sop_engine.store.lock import FileTurn
-from sop_engine.store.sqlite import WAIT_SECONDS, DriverName, connect, driver_module, lock_path
+from sop_engine.store.lock import WAIT_SECONDS, FileTurn
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -75,25 +75,31 @@ def status(path: Path, *, driver: DriverName = "auto") -> dict[str, Any]:
     {"path", "driver", "sqlite", "revision", "wanted_revision", "journal_mode", "check" ("ok", or what is wrong),
     "tables" {name: rows}, "sizes" {name: bytes}}. Raises `SetUp` where it cannot be opened at all."""
     module = driver_module(driver)
-    raw = connect(module, path, read_only=True)
-    try:
-        tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
-        counts = {name: raw.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
-        return {
-            "path": str(path),
-            "driver": module.__name__.partition(".")[0],
-            "sqlite": module.sqlite_version,
-            "revision": schema.revision_of(raw),
-            "wanted_revision": schema.REVISION,
-            "journal_mode": raw.execute("PRAGMA journal_mode").fetchone()[0],
-            "check": "; ".join(text for (text,) in raw.execute("PRAGMA quick_check(10)")),
-            "tables": counts,
-            "sizes": _sizes(path),
-        }
-    except module.Error as error:
-        raise faults.typed(error, str(path)) or error from error
-    finally:
-        raw.close()
+    if not path.is_file():
+        raise faults.missing(str(path))
+    with _undisturbed(path):
+        raw = connect(module, path, read_only=True)
+        try:
+            return _status(module, raw, path)
+        except module.Error as error:
+            raise faults.typed(error, str(path)) or error from error
+        finally:
+            raw.close()
+
+
+def _status(module: Any, raw: Any, path: Path) -> dict[str, Any]:
+    tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+    return {
+        "path": str(path),
+        "driver": module.__name__.partition(".")[0],
+        "sqlite": module.sqlite_version,
+        "revision": schema.revision_of(raw),
+        "wanted_revision": schema.REVISION,
+        "journal_mode": raw.execute("PRAGMA journal_mode").fetchone()[0],
+        "check": "; ".join(text for (text,) in raw.execute("PRAGMA quick_check(10)")),
+        "tables": {name: raw.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables},
+        "sizes": _sizes(path),
+    }
 
 
 def copy_database(module: Any, path: Path, target: Path) -> None:
@@ -121,19 +127,11 @@ def copy_database(module: Any, path: Path, target: Path) -> None:
 
 
 def _copy_site(module: Any, path: Path, partial: Path, made: str) -> dict[str, Any]:
-    raw = connect(module, path, read_only=True)
-    try:
-        revision = schema.revision_of(raw)
-        in_wal = raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-    finally:
-        raw.close()
-    if revision is None:
-        raise faults.no_store(str(path))
-    if in_wal:
+    if not path.is_file():
+        raise faults.missing(str(path))
+    with _undisturbed(path):
+        revision = _revision(module, path)
         copy_database(module, path, partial / path.name)
-    else:
-        with _turn(path):
-            copy_database(module, path, partial / path.name)
     for name in _site_files(path.parent):
         _copy_file(path.parent / name, partial / name)
     names = [path.name, *_site_files(partial)]
@@ -150,9 +148,25 @@ def _copy_site(module: Any, path: Path, partial: Path, made: str) -> dict[str, A
     return manifest
 
 
+def _revision(module: Any, path: Path) -> str:
+    raw = connect(module, path, read_only=True)
+    try:
+        revision = schema.revision_of(raw)
+    except module.Error as error:
+        raise faults.typed(error, str(path)) or error from error
+    finally:
+        raw.close()
+    if revision is None:
+        raise faults.no_store(str(path))
+    return revision
+
+
 @contextmanager
-def _turn(path: Path) -> Iterator[None]:
-    """The turn of a reader, where an open reader and a commit exclude each other."""
+def _undisturbed(path: Path) -> Iterator[None]:
+    """A reader's turn, where an open reader and a commit disturb each other."""
+    if writes_ahead(path):
+        yield
+        return
     turn = FileTurn(lock_path(path), "backup", None, path.stat().st_mode & 0o777)
     try:
         turn.acquire(True, WAIT_SECONDS)

@@ -27,7 +27,9 @@ from sop_engine.canonical import instant_text
 from sop_engine.errors import Overtaken, SetUp
 from sop_engine.messages import Message, msg
 
+WAIT_SECONDS: Final = 30.0
 SAY_AFTER_SECONDS: Final = 2.0
+_NOT_OPEN: Final = -1
 _TEXT_BYTES: Final = 160
 """What a holder writes is always this long, so that the file's length, and with it the folder's journal, stays."""
 
@@ -54,9 +56,12 @@ class FileTurn:
         self._signature = f"{os.getpid()} {label}".encode()[: _TEXT_BYTES - 1].ljust(_TEXT_BYTES - 1) + b"\n"
         self._tell = tell
         self._mode = mode
-        self._file = open_lock_file(path, mode)
+        self._file = _NOT_OPEN
 
     def acquire(self, shared: bool, wait_seconds: float) -> None:
+        if self._file == _NOT_OPEN:
+            # Late, because most commands only read, and in WAL a reader takes no turn.
+            self._file = open_lock_file(self._path, self._mode)
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:
             fcntl.flock(self._file, kind | fcntl.LOCK_NB)
@@ -69,7 +74,9 @@ class FileTurn:
         fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        os.close(self._file)
+        if self._file != _NOT_OPEN:
+            os.close(self._file)
+            self._file = _NOT_OPEN
 
     def _wait(self, kind: int, wait_seconds: float) -> None:
         waiting = _Waiting(self._file, kind)
@@ -85,13 +92,10 @@ class FileTurn:
         except BaseException:
             self._give_up(waiting)
             raise
+        holder = self.holder()
         self._give_up(waiting)
         raise Overtaken(
-            msg(
-                "the store stayed locked for {seconds} seconds: {holder}",
-                seconds=round(wait_seconds),
-                holder=self.holder(),
-            ),
+            msg("the store stayed locked for {seconds} seconds: {holder}", seconds=round(wait_seconds), holder=holder),
             where=str(self._path),
             fix=msg("wait for it to end, or end it, and give the command again"),
         )
@@ -99,7 +103,7 @@ class FileTurn:
     def _give_up(self, waiting: "_Waiting") -> None:
         """Leave the file to the thread that may still get the lock on it, and go on with another."""
         waiting.give_up()
-        self._file = open_lock_file(self._path, self._mode)
+        self._file = _NOT_OPEN
 
     def _sign(self) -> None:
         """Say in the lock file who holds it; the file's time says since when. Only a courtesy to those who wait: a full

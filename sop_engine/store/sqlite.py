@@ -13,30 +13,23 @@ The law.
 6. A connection never crosses a fork (https://sqlite.org/howtocorrupt.html section 2.6): a child opens its own.
 """
 
-import importlib
 import os
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
-from sop_engine.errors import SetUp, SopError
-from sop_engine.messages import msg
 from sop_engine.store import faults, schema
-from sop_engine.store.lock import FileTurn, Tell, ThreadTurn, Turn
+from sop_engine.store.drivers import DriverName, connect, create_file, driver_module, lock_path, writes_ahead
+from sop_engine.store.lock import WAIT_SECONDS, FileTurn, Tell, ThreadTurn, Turn
 from sop_engine.store.places import refuse_network
 from sop_engine.store.transaction import Reading, Writing
 
 MEMORY: Final = ":memory:"
 LOCAL: Final = "local"
 """The site's id in a file of its own."""
-WAIT_SECONDS: Final = 30.0
-BUSY_SECONDS: Final = 5.0
-"""How long SQLite waits for a program that does not take turns: its shell, a backup, a check."""
 _WAL_IS_SAFE_SINCE: Final = (3, 51, 3)
-
-DriverName = Literal["auto", "pysqlite3", "sqlite3"]
 
 
 class Connection:
@@ -214,12 +207,18 @@ class SqliteStore:
     def _set_up(self, raw: Any, turn: Turn) -> None:
         """Make and check the settings on which durability rests."""
         raw.execute("PRAGMA synchronous = FULL")
-        if _setting(raw, "journal_mode") != self.journal:
+        assert self._path is not None
+        if self.journal != "wal" or not writes_ahead(self._path):
             turn.acquire(False, WAIT_SECONDS)
             try:
                 raw.execute(f"PRAGMA journal_mode = {self.journal}").close()
+                self._check_settings(raw)
             finally:
                 turn.release()
+        else:
+            self._check_settings(raw)
+
+    def _check_settings(self, raw: Any) -> None:
         for name, wanted in (("journal_mode", self.journal), ("synchronous", 2), ("locking_mode", "normal")):
             got = _setting(raw, name)
             if got != wanted:
@@ -259,7 +258,7 @@ def open_store(
     refuse_network(path.parent)
     journal = "wal" if module.sqlite_version_info >= _WAL_IS_SAFE_SINCE else "truncate"
     if create:
-        _create(module, path)
+        create_file(module, path)
     store = SqliteStore(path, module, journal, label, tell)
     try:
         _check_schema(store, path)
@@ -267,39 +266,6 @@ def open_store(
         store.close()
         raise
     return store
-
-
-def lock_path(path: Path) -> Path:
-    """The lock file of a store's file."""
-    return path.with_name(path.name + ".lock")
-
-
-def connect(driver: Any, path: Path, read_only: bool = False) -> Any:
-    """A plain connection to an existing file, in the drivers' autocommit mode. Raises `SetUp`."""
-    if not path.is_file():
-        raise faults.missing(str(path))
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
-    try:
-        return driver.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
-    except driver.Error as error:
-        raise faults.typed(error, str(path)) or error from error
-
-
-def driver_module(name: DriverName) -> Any:
-    """The driver's module. pysqlite3 brings its own SQLite; the standard driver has the system's."""
-    wanted = ("pysqlite3", "sqlite3") if name == "auto" else (name,)
-    for each in wanted:
-        try:
-            return importlib.import_module(f"{each}.dbapi2")
-        except ImportError:
-            continue
-    raise SetUp(
-        msg("the SQLite driver `{driver}` cannot be imported", driver=name), fix=msg("install `{driver}`", driver=name)
-    )
-
-
-def _setting(raw: Any, name: str) -> Any:
-    return raw.execute(f"PRAGMA {name}").fetchone()[0]
 
 
 def _check_schema(store: SqliteStore, path: Path) -> None:
@@ -320,42 +286,5 @@ def _memory(driver: Any) -> Connection:
     return Connection(raw, ThreadTurn())
 
 
-def _create(driver: Any, path: Path) -> None:
-    """Make the file with all its tables, or nothing."""
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644))
-    except FileExistsError as error:
-        raise SetUp(
-            msg("there is a store at {path} already", path=str(path)), where=str(path), fix=msg("choose another folder")
-        ) from error
-    except OSError as error:
-        raise SetUp(
-            msg("{path} cannot be made: {reason}", path=str(path), reason=error.strerror or ""),
-            where=str(path),
-            fix=msg("see that the folder is there and that you may write it"),
-        ) from error
-    try:
-        _make_tables(driver, path)
-    except BaseException:
-        path.unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _make_tables(driver: Any, path: Path) -> None:
-    raw = connect(driver, path)
-    try:
-        raw.execute("PRAGMA synchronous = FULL")
-        raw.execute("BEGIN IMMEDIATE")
-        for statement in schema.new_store_statements():
-            raw.execute(statement)
-        raw.execute("COMMIT")
-    except driver.Error as error:
-        said: SopError | None = faults.typed(error, str(path))
-        raise said or error from error
-    finally:
-        raw.close()
+def _setting(raw: Any, name: str) -> Any:
+    return raw.execute(f"PRAGMA {name}").fetchone()[0]

@@ -12,8 +12,8 @@ from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
 from sop_engine.store.backup import copy_database
-from sop_engine.store.lock import FileTurn
-from sop_engine.store.sqlite import WAIT_SECONDS, DriverName, connect, driver_module, lock_path
+from sop_engine.store.drivers import DriverName, connect, driver_module, lock_path
+from sop_engine.store.lock import WAIT_SECONDS, FileTurn
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
 

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from sop_engine.store import MEMORY, open_store
-from sop_engine.store.sqlite import DriverName, SqliteStore
+from sop_engine.store.drivers import DriverName
+from sop_engine.store.sqlite import SqliteStore
 
 DRIVERS: tuple[DriverName, ...] = ("pysqlite3", "sqlite3")
 

@@ -11,8 +11,9 @@ import pytest
 from sop_engine.errors import FaultsFound, SetUp
 from sop_engine.store import open_store, schema
 from sop_engine.store.backup import MANIFEST, backup, check_backup, restore, status
+from sop_engine.store.drivers import DriverName
 from sop_engine.store.files import Files
-from sop_engine.store.sqlite import DriverName, SqliteStore
+from sop_engine.store.sqlite import SqliteStore
 from sop_engine.store.upgrade import MIGRATIONS, upgrade
 
 from .samples import ID, append, ticket

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from sop_engine.store import open_store
-from sop_engine.store.sqlite import DriverName, SqliteStore
+from sop_engine.store.drivers import DriverName
+from sop_engine.store.sqlite import SqliteStore
 
 from .samples import append, ticket
 

@@ -11,7 +11,8 @@ import pytest
 
 from sop_engine.errors import Overtaken, SetUp
 from sop_engine.store import faults, open_store, schema
-from sop_engine.store.sqlite import DriverName, SqliteStore, driver_module, lock_path
+from sop_engine.store.drivers import DriverName, driver_module, lock_path
+from sop_engine.store.sqlite import SqliteStore
 
 from .samples import ID, append, ticket
 
@@ -104,7 +105,7 @@ def test_each_driver_takes_up_what_the_other_left(path: Path) -> None:
 def test_a_database_locked_by_another_program(
     path: Path, file_store: SqliteStore, driver: DriverName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sop_engine.store.sqlite.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("sop_engine.store.drivers.BUSY_SECONDS", 0.05)
     impatient = open_store(path, driver=driver)
     other = driver_module(driver).connect(str(path), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -232,3 +233,12 @@ def test_a_file_or_folder_that_may_not_be_written(driver: DriverName, what: str)
         assert "may" in done.stdout
     finally:
         shutil.rmtree(folder)
+
+
+def test_a_store_that_cannot_be_made_leaves_nothing(
+    path: Path, driver: DriverName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "new_store_statements", lambda: ["CREATE TABLE step (a TEXT)", "CREATE nonsense"])
+    with pytest.raises(driver_module(driver).OperationalError):
+        open_store(path, create=True, driver=driver)
+    assert list(path.parent.iterdir()) == []

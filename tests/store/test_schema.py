@@ -12,8 +12,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from sop_engine.store import schema, statements, tables
+from sop_engine.store.drivers import DriverName, driver_module
 from sop_engine.store.seam import Query
-from sop_engine.store.sqlite import MEMORY, DriverName, driver_module
+from sop_engine.store.sqlite import MEMORY
 from sop_engine.store.upgrade import MIGRATIONS
 
 QUERIES = {

@@ -1,0 +1,101 @@
+"""The drivers: which one there is, plain connections, and new files."""
+
+import importlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from sop_engine.errors import SetUp
+from sop_engine.messages import msg
+from sop_engine.store import faults, schema
+
+BUSY_SECONDS: Final = 5.0
+"""How long SQLite waits for a program that does not take turns: its shell, a backup, a check."""
+
+DriverName = Literal["auto", "pysqlite3", "sqlite3"]
+
+
+def lock_path(path: Path) -> Path:
+    """The lock file of a store's file."""
+    return path.with_name(path.name + ".lock")
+
+
+def writes_ahead(path: Path) -> bool:
+    """Whether the database at `path` is in WAL mode, by its header (https://sqlite.org/fileformat.html section 1.3.3):
+    where it is not, looking at it takes a turn, because a reader and a commit disturb each other."""
+    with path.open("rb") as file:
+        return file.read(20)[18:] == b"\x02\x02"
+
+
+def connect(driver: Any, path: Path, read_only: bool = False) -> Any:
+    """A plain connection to an existing file, in the drivers' autocommit mode. Raises `SetUp`."""
+    if not path.is_file():
+        raise faults.missing(str(path))
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
+    try:
+        return driver.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+    except driver.Error as error:
+        raise faults.typed(error, str(path)) or error from error
+
+
+def driver_module(name: DriverName) -> Any:
+    """The driver's module. pysqlite3 brings its own SQLite; the standard driver has the system's."""
+    wanted = ("pysqlite3", "sqlite3") if name == "auto" else (name,)
+    for each in wanted:
+        try:
+            return importlib.import_module(f"{each}.dbapi2")
+        except ImportError:
+            continue
+    raise SetUp(
+        msg("the SQLite driver `{driver}` cannot be imported", driver=name), fix=msg("install `{driver}`", driver=name)
+    )
+
+
+def create_file(driver: Any, path: Path) -> None:
+    """Make the store's file with all its tables; or nothing, whatever happens meanwhile, because the file gets its
+    name last. Raises `SetUp`, also where there is a file of that name."""
+    if path.exists() or path.is_symlink():
+        raise _there_already(path)
+    partial = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    try:
+        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
+        try:
+            _make_tables(driver, partial)
+            os.link(partial, path)
+        finally:
+            partial.unlink()
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except FileExistsError as error:
+        raise _there_already(path) from error
+    except OSError as error:
+        raise SetUp(
+            msg("{path} cannot be made: {reason}", path=str(path), reason=error.strerror or ""),
+            where=str(path),
+            fix=msg("see that the folder is there and that you may write it"),
+        ) from error
+
+
+def _there_already(path: Path) -> SetUp:
+    return SetUp(
+        msg("there is a store at {path} already", path=str(path)), where=str(path), fix=msg("choose another folder")
+    )
+
+
+def _make_tables(driver: Any, path: Path) -> None:
+    raw = connect(driver, path)
+    try:
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("BEGIN IMMEDIATE")
+        for statement in schema.new_store_statements():
+            raw.execute(statement)
+        raw.execute("COMMIT")
+    except driver.Error as error:
+        said = faults.typed(error, str(path))
+        raise said or error from error
+    finally:
+        raw.close()
