@@ -28,7 +28,9 @@ from sop_engine.errors import Overtaken, SetUp
 from sop_engine.messages import Message, msg
 
 WAIT_SECONDS: Final = 30.0
+"""After this a writer gives up."""
 SAY_AFTER_SECONDS: Final = 2.0
+"""After this a writer is told who holds the store."""
 _NOT_OPEN: Final = -1
 _TEXT_BYTES: Final = 160
 """What a holder writes is always this long, so that the file's length, and with it the folder's journal, stays."""
