@@ -125,8 +125,8 @@ def edit(draft: Draft) -> dict[str, Any]:
     draft.compute()
     draft.emit("edited", fields=sorted(given))
     _void_signatures(draft, set(given))
-    running.reset_timers(draft, set(given))
     Run(draft).go(Looked())
+    running.reset_timers(draft)
     return {"fields": recorded, **reason}
 
 

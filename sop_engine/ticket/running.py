@@ -150,8 +150,12 @@ def fire(draft: Draft, key: str) -> None:
     Run(draft).go(Fired(state.id, timer.id))
 
 
-def reset_timers(draft: Draft, changed: set[str]) -> None:
-    """Fields have changed: the timers of active states that stand on them are set anew."""
+def reset_timers(draft: Draft) -> None:
+    """Set the timers of active states anew that stand on a field which this step wrote or cleared: by what was given,
+    filled in or computed, or by a `set`."""
+    if not draft.program.timed_fields or draft.ticket.status != "open":
+        return
+    changed = {event["field"] for event in draft.events if event["kind"] in ("written", "cleared")}
     if not changed & draft.program.timed_fields:
         return
     active = {*draft.ticket.active, ROOT}

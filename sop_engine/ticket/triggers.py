@@ -32,7 +32,7 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     fields = take_values(draft, procedure.open, opening=True)
     if not Run(draft).go(Begun(_opening(draft))):
         raise Refused(_guards_failed(draft, procedure.open))
-    running.reset_timers(draft, set(draft.ticket.fields))
+    running.reset_timers(draft)
     recorded = {name: value for name, value in arguments.items() if name != "fields"}
     return {**recorded, "fields": fields}
 
@@ -71,11 +71,10 @@ def do(draft: Draft) -> dict[str, Any]:
     recorded: dict[str, Any] = {"as": leave, "source": source, "trigger": wanted}
     if draft.command.arguments.get("assignee"):
         recorded["assignee"] = draft.command.arguments["assignee"]
-    changed = set(draft.command.arguments.get("fields") or {})
     if offer.sign is not None and offer.sign.count > 1:
         recorded["fields"], complete = _sign(draft, offer, source)
         if not complete:
-            running.reset_timers(draft, changed)
+            running.reset_timers(draft)
             return recorded
     else:
         recorded["fields"] = take_values(draft, offer, opening=False)
@@ -83,7 +82,7 @@ def do(draft: Draft) -> dict[str, Any]:
         _become_assignee(draft, source)
     if not Run(draft).go(Asked(source, offer.trigger)):
         raise Refused(_guards_failed(draft, offer))
-    running.reset_timers(draft, changed)
+    running.reset_timers(draft)
     return recorded
 
 
@@ -159,6 +158,7 @@ def fire_timer(draft: Draft) -> dict[str, Any]:
     if timer is None or timer["due"] > canonical.instant_text(draft.given.effective):
         raise Refused(Refusal("not_now", msg("the timer {timer} is not due", timer=key)))
     running.fire(draft, key)
+    running.reset_timers(draft)
     return {"timer": key}
 
 
@@ -172,6 +172,7 @@ def take_signal(draft: Draft) -> dict[str, Any]:
         not Run(draft).go(Signalled(event)) and not Run(draft).go(Looked()) and "child" not in arguments
     ):
         draft.emit("not_taken", event=event)
+    running.reset_timers(draft)
     return arguments
 
 
