@@ -8,6 +8,7 @@ with dashed boxes side by side where they are regions. Guards stand in square br
 `way` marks the way that a ticket went: pairs of (state left, state entered). Arrows on it are thick, states tinted.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -25,6 +26,9 @@ _WORDS: Final[dict[str, Text]] = {
     "deep_history": {"zh": "回到离开前的那一步", "en": "back to where it was"},
 }
 _FONT: Final = "Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,Helvetica,Arial,sans-serif"
+_COLUMNS: Final = 40
+"""how wide an arrow's words may be, a Chinese character taking two"""
+_CLOSING: Final = tuple("、，。；：）”》］]), ")
 _STYLES: Final[dict[Kind, str]] = {
     "person": 'color="#2f3e4e", fontcolor="#2f3e4e"',
     "timer": 'color="#b45309", fontcolor="#92400e", style=dashed',
@@ -47,6 +51,33 @@ def svg(procedure: Procedure, language: str, way: Sequence[tuple[str, str]] = ()
 def quoted(text: str) -> str:
     """`text` as a quoted DOT id."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def wrapped(text: str, columns: int = _COLUMNS) -> list[str]:
+    """`text` in lines of at most `columns` columns (a Chinese character takes two), broken at a blank or after a
+    Chinese character where there is one; no line for an empty text."""
+    lines: list[str] = []
+    total = sum(map(_width, text))
+    # lines of about one length, so that no single character is left for the last
+    columns = min(columns, total // max(-(-total // columns), 1) + 4)
+    while text:
+        width, end, good = 0, 0, 0
+        for place, character in enumerate(text, 1):
+            width += _width(character)
+            if width > columns:
+                break
+            end = place
+            # closing marks stay with the word before them
+            if (_width(character) == 2 or character == " ") and text[place : place + 1] not in _CLOSING:
+                good = place
+        cut = end if end == len(text) else good or max(end, 1)
+        lines.append(text[:cut].strip())
+        text = text[cut:].lstrip()
+    return lines
+
+
+def _width(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 class _Drawing:
@@ -192,11 +223,9 @@ class _Drawing:
         return False
 
     def _words(self, title: str, who: str, guard: str = "") -> str:
-        lines = [f"<b>{html(title)}</b>"]
-        if who:
-            lines.append(html(who))
-        if guard:
-            lines.append(f"<i>{html(guard)}</i>")
+        lines = [f"<b>{html(line)}</b>" for line in wrapped(title)]
+        lines += [html(line) for line in wrapped(who)]
+        lines += [f"<i>{html(line)}</i>" for line in wrapped(guard)]
         return f"<{'<br/>'.join(lines)}>"
 
     def _label(self, title: str) -> str:

@@ -125,9 +125,11 @@ class _Teller:
         return self.names.choice(field, str(value))
 
     def _field(self, name: str, *parts: str) -> tuple[str, int]:
-        text = self.names.field(name)
+        text, declared = self.names.field(name), self.names.fields.get(name)
         for part in parts:
-            text = self._word("part", a=text, part=self._part(part))
+            line = declared is not None and declared.type == "checklist"
+            said = self.names.choice(declared, part) if line else self._part(part)
+            text = self._word("part", a=text, part=said)
         return text, _ATOM
 
     def _row(self, column: str) -> tuple[str, int]:

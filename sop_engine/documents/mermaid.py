@@ -22,7 +22,7 @@ _WORDS: Final[dict[str, Text]] = {
     "to": {"zh": "{words} → {state}", "en": "{words} → {state}"},
 }
 _ANYTIME: Final = "anytime_"
-_PLAIN: Final = re.compile(r"[^\w\s.,，。、（）“”「」《》·：→≥≤≠×÷=+/↺*-]|--+|==+|\*\*+|__+")
+_PLAIN: Final = re.compile(r"[^\w\s.,，。、（）“”「」《》·：→≥≤≠×÷=+/↺-]|_|--+|==+")
 """What is written as an entity, so that no user text can be taken for Mermaid's own marks"""
 
 

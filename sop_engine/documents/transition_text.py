@@ -74,6 +74,10 @@ _WORDS: Final[dict[str, Text]] = {
 
 def who_text(by: Sequence[Who], names: Names) -> str:
     """Who may, in words, with whom separation of duty keeps out: `前台（不得是做“完工”的人）`."""
+    shared = {(each.exclude, each.when is None) for each in by}
+    if len(by) > 1 and len(shared) == 1 and by[0].exclude and by[0].when is None:
+        people = joined([_person(each.kind, each.name, names) for each in by], names.language)
+        return _excluded(people, by[0].exclude, names)
     return joined([_one_who(each, names) for each in by], names.language)
 
 
@@ -81,12 +85,16 @@ def _one_who(who: Who, names: Names) -> str:
     language = names.language
     text = _person(who.kind, who.name, names)
     if who.exclude:
-        rules = joined([_exclusion(each, names) for each in who.exclude], language)
-        text = phrase(_WORDS["exclusion"], language, who=text, rules=rules)
+        text = _excluded(text, who.exclude, names)
     if who.when is not None:
         guard = expression_text(who.when, names.procedure, language)
         text = phrase(_WORDS["who_when"], language, who=text, guard=guard)
     return text
+
+
+def _excluded(people: str, exclude: Sequence[Not], names: Names) -> str:
+    rules = joined([_exclusion(each, names) for each in exclude], names.language)
+    return phrase(_WORDS["exclusion"], names.language, who=people, rules=rules)
 
 
 def _person(kind: str, name: str, names: Names) -> str:

@@ -5,10 +5,14 @@ import shutil
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sop_engine.documents.diagram import dot, mermaid, svg
+from sop_engine.documents.diagram import dot, mermaid, svg, wrapped
+from sop_engine.documents.plain_text import one_line
 from sop_engine.errors import SetUp
 from sop_engine.procedure import Procedure
 from tests.documents.samples import emergency, repair
@@ -33,6 +37,18 @@ def hostile() -> Procedure:
 def test_the_same_procedure_gives_the_same_text() -> None:
     assert dot(repair(), "zh") == dot(repair(), "zh")
     assert mermaid(repair(), "zh") == mermaid(repair(), "zh")
+
+
+@given(st.text(max_size=200).map(one_line), st.integers(4, 40))
+def test_wrapping_loses_nothing_but_blanks_and_keeps_the_width(text: str, columns: int) -> None:
+    lines = wrapped(text, columns)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(sum(2 if east_asian_width(each) in "WF" else 1 for each in line) <= columns for line in lines)
+
+
+def test_lines_break_between_words_and_never_before_a_closing_mark() -> None:
+    assert wrapped("service lead, manager of all", 14) == ["service lead,", "manager of all"]
+    assert wrapped("客服主任、项目经理", 8) == ["客服主", "任、项目", "经理"]
 
 
 @needs_graphviz

@@ -49,6 +49,7 @@ def const(value: Any, kind: str = "text") -> Tree:
         (("-", FEE, ("-", FEE, NUMBER)), "应收 - （应收 - 1.50）", "Fee - (Fee - 1.50)"),
         (("*", ("+", FEE, NUMBER), NUMBER), "（应收 + 1.50） × 1.50", "(Fee + 1.50) × 1.50"),
         (("neg", FEE), "-应收", "-Fee"),
+        (("==", ("field", "checks", "dry"), const(True, "boolean")), "完工检查的不漏水 = 是", "Dry of Checks = yes"),
         (("count", ROWS), "报价的数目", "number of Quote"),
         (("sum", ROWS, ("row", "labour")), "报价各项人工费之和", "sum of Labour over Quote"),
         (
