@@ -1,12 +1,11 @@
 """Rows to records and back. JSON is written by the C encoder, compact, and read back to exactly what it was."""
 
 import json
-import json.encoder
-from collections.abc import Callable
 from dataclasses import fields
 from operator import attrgetter, itemgetter
 from typing import Any, Final
 
+from sop_engine import canonical
 from sop_engine.store.seam import Head, OutLetter, Person, Version
 from sop_engine.ticket.records import Sealed, Ticket
 
@@ -15,19 +14,7 @@ _values_of: Final = attrgetter(*_MEMBERS)
 _in_order: Final = itemgetter(*_MEMBERS)
 
 
-def _encoder() -> Callable[[Any], str]:
-    """What writes JSON text. `JSONEncoder.encode` makes its C half anew at every call, which costs a short text twice
-    its time; where Python has the C half, it is made once."""
-    plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return plain.encode
-    quote = json.encoder.encode_basestring
-    chunks = make(None, plain.default, quote, None, ":", ",", False, False, False)
-    return lambda value: "".join(chunks(value, 0))
-
-
-to_json: Final = _encoder()
+to_json: Final = canonical.encoder(sort_keys=False)
 """Text of plain JSON values; raises `ValueError` or `TypeError` on anything else."""
 from_json: Final = json.JSONDecoder().decode
 
