@@ -60,6 +60,11 @@ def say(value: Any, language: str) -> str:
             return str(value)
 
 
+def translated(text: str, language: str) -> str:
+    """A fixed text of the program that has no places, in `language`: its braces are its own."""
+    return _catalogue(language).gettext(text)
+
+
 def title_of(text: Text, language: str, otherwise: str = "") -> str:
     """An owner's title in `language`; else its one text, else any language it has, else `otherwise`."""
     return text.get(language) or text.get("und") or next(iter(text.values()), otherwise)

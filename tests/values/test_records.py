@@ -29,7 +29,7 @@ def test_a_value_in_the_records_form_is_friendly_json_too(name: str) -> None:
     assert normalise(FIELDS[name], EXAMPLES[name], CONTEXT) == EXAMPLES[name]
 
 
-WRONG = {
+WRONG: dict[str, list[Any]] = {
     "text": [3, None, "", "  ", "a\r\n", "e\u0301", "\u202e", "\x7f", "x" * 65537, "漏" * 30_000],
     "integer": ["3", 3.0, True, 2**53, None],
     "decimal": ["12.5", "12.5000", 12, "+1.000", "01.000", "-0.000", "1e3", "١.000", Decimal(1)],
@@ -47,8 +47,8 @@ WRONG = {
     ],
     "phone": ["138 0000 0000", "+8613800000000", "", 13800000000, "０"],
     "choice": ["急修", "", 1, ["urgent"]],
-    "person": [{"phone": "13800000000"}, {"name": ""}, {"name": "王芳", "age": 3}, {"name": " 王芳"}, "王芳"]
-    + [{"name": "王\n芳"}, {"name": "王芳", "phone": "x"}, {"name": "王芳", "phone": ""}],
+    "person": [{"phone": "13800000000"}, {"name": ""}, {"name": "王芳", "age": 3}, {"name": " 王芳"}, "王芳",
+               {"name": "王\n芳"}, {"name": "王芳", "phone": "x"}, {"name": "王芳", "phone": ""}],
     "staff": ["", "a\nb", 3, "x" * 101],
     "unit": ["3栋2单元1202", "3--2", "-3", "3-2-1202室", "a-1", ""],
     "file": [{**PHOTO, "sha256": "A" * 64}, {**PHOTO, "name": "../x"}, {**PHOTO, "size": -1}, {"name": "x"}, "@x"],
@@ -57,7 +57,7 @@ WRONG = {
     "texts": [[], [""], "x", ["x"] * 1001],
     "choices": [["later", "urgent"], ["urgent", "urgent"], ["x"], "urgent"],
     "helpers": [["wang.fang", "wang.fang"], [3]],
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,8 @@ def test_a_value_without_a_field_is_plain_json() -> None:
         ("person", "王芳", {"name": "王芳"}),
         ("interval", {"start": "2026-11-22 08:30", "end": "2026-11-22 12:00"}, EXAMPLES["interval"]),
         ("checklist", {"急修": "是", "later": False}, {"urgent": True, "later": False}),
-        ("rows", [{"项目": "水管", "labour": 80}, {"item": "", "done": "yes"}], [{"item": "水管", "labour": "80.00"}, {"done": True}]),
+        ("rows", [{"项目": "水管", "labour": 80}], [{"item": "水管", "labour": "80.00"}]),
+        ("rows", {"item": "", "done": "yes"}, [{"done": True}]),
         ("texts", "漏水", ["漏水"]),
         ("photos", PHOTO, [PHOTO]),
         ("text", None, None),
@@ -143,8 +144,13 @@ def test_friendly_json_is_made_the_records(name: str, given: Any, kept: Any) -> 
 
 @pytest.mark.parametrize(
     ("name", "given"),
-    [("money", 12.345), ("money", float("nan")), ("money", True), ("integer", 2.5), ("integer", 1e300), ("text", 3)]
-    + [
+    [
+        ("money", 12.345),
+        ("money", float("nan")),
+        ("money", True),
+        ("integer", 2.5),
+        ("integer", 1e300),
+        ("text", 3),
         ("choices", {"urgent": True}),
         ("interval", {"start": 1, "end": 2}),
         ("rows", 3),
