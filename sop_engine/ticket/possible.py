@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from sop_engine import values
-from sop_engine.messages import Message, Text
+from sop_engine.guards import reads
+from sop_engine.messages import Message, Text, msg
 from sop_engine.procedure import ROOT, Offer, State
 from sop_engine.ticket import people
 from sop_engine.ticket.draft import Draft
@@ -35,6 +36,9 @@ def possible(draft: Draft, person: str) -> list[dict[str, Any]]:
 def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | None) -> dict[str, Any]:
     """One entry of `possible`; `why_not` is a Message or None."""
     leave = people.may(draft, offer, source, person, None)
+    why_not = leave if isinstance(leave, Message) else None
+    if why_not is None and barred(draft, offer):
+        why_not = msg("its condition does not hold now")
     signatures = None
     if offer.sign is not None and offer.sign.count > 1:
         have = len(draft.ticket.signatures.get(f"{source}.{offer.trigger}", []))
@@ -44,12 +48,22 @@ def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | No
         "trigger": offer.trigger,
         "region": region,
         "title": offer.title,
-        "allowed": isinstance(leave, people.Leave),
-        "why_not": leave if isinstance(leave, Message) else None,
+        "allowed": why_not is None,
+        "why_not": why_not,
         "who": people.who_may(draft, offer, source),
         "needs": [] if signed else needs(draft, offer),
         "signatures": signatures,
     }
+
+
+def barred(draft: Draft, offer: Offer) -> bool:
+    """Whether an offer cannot be taken, whatever is given: none of its guards holds, and none of them reads what is
+    asked here or is computed."""
+    asked = {*offer.ask, *offer.may_ask, *(field.id for field in draft.program.computed)}
+    return all(
+        alternative.when is not None and not asked & reads(alternative.when) and not draft.holds(alternative.when)
+        for alternative in offer.alternatives
+    )
 
 
 def needs(draft: Draft, offer: Offer) -> list[dict[str, Any]]:
@@ -57,7 +71,8 @@ def needs(draft: Draft, offer: Offer) -> list[dict[str, Any]]:
     listed = []
     for name in (*offer.ask, *offer.may_ask):
         field = draft.program.fields[name]
-        required = name in offer.ask and field.required is None and field.default is None and field.fill is None
+        helped = field.fill is not None or (offer.trigger == "open" and field.default is not None)
+        required = name in offer.ask and not helped
         if field.required is not None and name in offer.ask:
             required = draft.holds(field.required)
         listed.append(values.needs(field, required))
@@ -69,6 +84,8 @@ def brief(draft: Draft) -> tuple[dict[str, Any], ...]:
     that have no answer yet are left out rather than asked: a refusal needs no second round."""
     found = []
     for state, offer in offers(draft):
+        if _surely_barred(draft, offer):
+            continue
         try:
             who = tuple(people.describe(draft, each, state.id) for each in offer.by)
         except Unanswered:
@@ -76,10 +93,17 @@ def brief(draft: Draft) -> tuple[dict[str, Any], ...]:
         required = tuple(
             name
             for name in offer.ask
-            if (field := draft.program.fields[name]).required is None and field.default is None
+            if (field := draft.program.fields[name]).required is None and field.fill is None
         )
         found.append({"trigger": offer.trigger, "title": offer.title, "who": who, "needs": required})
     return tuple(found)
+
+
+def _surely_barred(draft: Draft, offer: Offer) -> bool:
+    try:
+        return barred(draft, offer)
+    except Unanswered:
+        return False
 
 
 def outcome_title(program: Program, outcome: str | None) -> Text | str:

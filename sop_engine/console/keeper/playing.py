@@ -1,5 +1,6 @@
 """`sop demo play`: one repair from the phone call to closed, done with the very commands that staff type."""
 
+import io
 import os
 import shlex
 import struct
@@ -7,7 +8,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Sequence
-from contextlib import chdir
+from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,6 +28,8 @@ class Act:
     said: Message
     command: str
     code: int = 0
+    whole: bool = False
+    """show the ticket that it prints too, not only what it says"""
 
 
 ACTS: Final[Sequence[Act]] = (
@@ -34,10 +37,14 @@ ACTS: Final[Sequence[Act]] = (
         msg("An owner calls: water runs under the kitchen sink. 王芳 at the front desk writes it down."),
         "new repair --as 王芳 --field place=户内 --field unit=3栋2单元1202 --field fault=厨房水管漏水"
         " --field urgency=急修 --field channel=来电",
+        whole=True,
     ),
     Act(msg("She sends 李强; a work order is due to be printed."), "do 001 dispatch --assignee 李强 --as 王芳"),
     Act(msg("Four minutes later he takes it by radio; she enters it for him."), "demo advance 4min"),
-    Act(msg("Both stay on record: whose act it is, and who typed it."), "do 001 accept --as 王芳 --doer 李强 --heard 对讲"),
+    Act(
+        msg("Both stay on record: whose act it is, and who typed it."),
+        "do 001 accept --as 王芳 --doer 李强 --heard 对讲",
+    ),
     Act(msg("Twelve minutes on he is there."), "demo advance 12min"),
     Act(msg("Accepting was not arriving: this is the fact itself."), "do 001 arrive --as 李强"),
     Act(msg("It is paid work: he quotes before he begins."),
@@ -50,8 +57,8 @@ ACTS: Final[Sequence[Act]] = (
     Act(msg("A slip of the finger gets an answer that helps."), "do 001 confrim --as 刘洋", code=2),
     Act(msg("刘洋 calls the owner back: it is mended."), "do 001 confirm --as 刘洋"),
     Act(msg("The slip of paid work comes back, and the ticket is closed."), "do 001 return_slip --as 刘洋"),
-    Act(msg("Years later an auditor reads the story"), "audit log 001"),
-    Act(msg("and decides every step again, from the record alone."), "audit replay --all"),
+    Act(msg("Years later an auditor reads the story"), "audit log 001", whole=True),
+    Act(msg("and decides every step again, from the record alone."), "audit replay --all", whole=True),
 )  # fmt: skip
 
 
@@ -65,7 +72,6 @@ def perform(call: "Call", keep: str | None) -> int:
 
 def _perform_in(call: "Call", folder: Path) -> int:
     from sop_engine.console.keeper.making import publish_library
-    from sop_engine.console.running import run
     from sop_engine.engine.demo import make_demo
     from sop_engine.engine.identity import system_login
 
@@ -81,14 +87,24 @@ def _perform_in(call: "Call", folder: Path) -> int:
             call.output.line(msg("# {said}", said=act.said))
             call.output.line(call.output.bold(f"$ sop {act.command}"), raw=True)
             flush(sys.stdout)
-            code = run([*shlex.split(act.command), "--no-input", "--lang", call.language])
-            flush(sys.stdout)
+            code = _run(act, call.language)
             if code != act.code:
                 raise SopError(msg("`sop {command}` ended with {code}, not with {expected}", command=act.command,
                                    code=code, expected=act.code))  # fmt: skip
     call.output.line("")
     call.output.line(msg("That was all of it. Make a site of your own to try things on: sop demo make my-site"))
     return 0
+
+
+def _run(act: Act, language: str) -> int:
+    """Run an act's command; where it is not shown whole, only its last lines are: what happened, what comes next."""
+    from sop_engine.console.running import run
+
+    words = [*shlex.split(act.command), "--no-input", "--lang", language]
+    if act.whole:
+        return run(words)
+    with redirect_stdout(io.StringIO()):
+        return run(words)
 
 
 def _picture() -> bytes:
