@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import joined, one_line, phrase
-from sop_engine.documents.time_text import duration_text
 from sop_engine.messages import Text
 from sop_engine.procedure import Duration, Field, Procedure, Tree
+from sop_engine.worktime import duration_text
 
 _OR, _AND, _NOT, _COMPARE, _ADD, _MULTIPLY, _ATOM = range(1, 8)
 """how tightly the outermost operation of a text binds"""

@@ -10,10 +10,11 @@ from typing import Final
 from sop_engine.documents.expression_text import path_text
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import joined, markdown, phrase
-from sop_engine.documents.time_text import duration_text, every_text
+from sop_engine.documents.time_text import every_text
 from sop_engine.documents.transition_text import effect_text, guard_text, sign_text, timer_text, who_text
 from sop_engine.messages import Text
 from sop_engine.procedure import ROOT, Effect, Field, Offer, Procedure, State, Transition
+from sop_engine.worktime import duration_text
 
 _WORDS: Final[dict[str, Text]] = {
     "basis": {"zh": "依据：{source}", "en": "Source: {source}"},

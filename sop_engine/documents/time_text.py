@@ -1,19 +1,12 @@
-"""Durations, recurrences and timers in words."""
+"""Recurrences in words."""
 
 from typing import Final
 
 from sop_engine.documents.plain_text import joined, phrase
 from sop_engine.messages import Text
-from sop_engine.procedure import Duration, Every
+from sop_engine.procedure import Every
+from sop_engine.worktime import duration_text
 
-_UNITS: Final[dict[str, Text]] = {
-    "min": {"zh": "{n} 分钟", "en": "{n} min"},
-    "h": {"zh": "{n} 小时", "en": "{n} h"},
-    "day": {"zh": "{n} 天", "en": "{n} day{s}"},
-    "week": {"zh": "{n} 周", "en": "{n} week{s}"},
-    "month": {"zh": "{n} 个月", "en": "{n} month{s}"},
-    "year": {"zh": "{n} 年", "en": "{n} year{s}"},
-}
 _DAYS: Final[dict[str, Text]] = {
     "day": {"zh": "每天", "en": "every day"},
     "mon": {"zh": "每周一", "en": "every Monday"},
@@ -29,11 +22,6 @@ _DAY_OF_MONTH: Final[Text] = {"zh": "每月 {n} 日", "en": "day {n} of every mo
 _DAY_OF_YEAR: Final[Text] = {"zh": "每年 {month} 月 {day} 日", "en": "every year on {month:02}-{day:02}"}
 _EACH: Final[Text] = {"zh": "每 {duration}", "en": "every {duration}"}
 _TIMES: Final[Text] = {"zh": "{when}，共 {n} 次", "en": "{when}, {n} times"}
-
-
-def duration_text(duration: Duration, language: str) -> str:
-    """`3 天`, `3 days`."""
-    return phrase(_UNITS[duration.unit], language, n=duration.count, s="" if duration.count == 1 else "s")
 
 
 def every_text(every: Every, language: str) -> str:

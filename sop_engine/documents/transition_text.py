@@ -6,7 +6,7 @@ from typing import Final
 from sop_engine.documents.expression_text import expression_text, path_text
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import joined, one_line, phrase
-from sop_engine.documents.time_text import duration_text, every_text
+from sop_engine.documents.time_text import every_text
 from sop_engine.messages import Text
 from sop_engine.procedure import (
     Assign,
@@ -25,6 +25,7 @@ from sop_engine.procedure import (
     Tree,
     Who,
 )
+from sop_engine.worktime import duration_text
 
 _WORDS: Final[dict[str, Text]] = {
     "assignee": {"zh": "经办人", "en": "assignee"},

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from sop_engine.documents.manual import manual
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import html, markdown, one_line, plain
-from sop_engine.documents.time_text import duration_text, every_text
+from sop_engine.documents.time_text import every_text
 from sop_engine.documents.transition_text import timer_text, who_text
 from sop_engine.procedure import Duration, Every, Not, Timer, Who
+from sop_engine.worktime import duration_text
 from tests.documents.samples import URGENT, repair
 
 BAD = "x\n# a | <b> [c](d) `e` *f*\u202e\x07"
