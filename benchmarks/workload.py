@@ -1,0 +1,115 @@
+"""The work that is measured: a repair from the phone call to closed, in six commands that use what procedures use.
+
+Fields of several kinds, free text that is kept apart from the record, money that is computed, a guard, a role that a
+task is offered to, a timer that is set and cleared, separation of duty.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sop_engine.engine.engine import Done, new_id
+from sop_engine.store.sqlite import open_store
+from sop_engine.ticket.records import Command
+from tests.desk import Desk
+
+PROCEDURE = """
+procedure: repair
+title: {zh: 报修, en: Repair}
+prefix: WX
+subject: "{{ fault }}"
+roles: [desk, engineer]
+fields:
+  fault:   {type: text, title: {zh: 故障, en: Fault}}
+  urgency: {type: choice, title: {zh: 缓急, en: Urgency}, choices: {urgent: 急修, normal: 一般}, default: normal}
+  labour:  {type: money, title: {zh: 人工, en: Labour}}
+  parts:   {type: money, title: {zh: 材料, en: Parts}}
+  fee:     {type: money, title: {zh: 应收, en: Fee}, computed: labour + parts}
+open: {by: desk, ask: fault, may_ask: urgency, to: registered}
+states:
+  registered:
+    transitions:
+      dispatch: {by: desk, assign: engineer, to: dispatched}
+  dispatched:
+    after: {2 h: {to: late}}
+    transitions:
+      accept: {by: assignee, to: on_site}
+  late:
+    transitions:
+      accept: {by: assignee, to: on_site}
+  on_site:
+    transitions:
+      price: {by: assignee, ask: [labour, parts]}
+      done:  {by: assignee, when: given(fee) and fee > 0, to: repaired}
+  repaired:
+    transitions:
+      confirm: {by: {role: desk, not: did done}, to: closed}
+  closed: {final: true, outcome: repaired}
+"""
+PEOPLE = {"wang": ["desk"], "li": ["engineer"]}
+STORY: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("open", "wang", {"fault": "厨房水管漏水，业主下午在家", "urgency": "urgent"}),
+    ("dispatch", "wang", {}),
+    ("accept", "li", {}),
+    ("price", "li", {"labour": "80.00", "parts": "20.50"}),
+    ("done", "li", {}),
+    ("confirm", "wang", {}),
+)
+"""trigger, actor, fields: the six steps of one ticket"""
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder on the disk for one benchmark, gone afterwards."""
+    made = Path(tempfile.mkdtemp(prefix="sop-benchmark-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def new_desk(where: Path | None) -> Desk:
+    """A site with the procedure published: in the folder `where`, which is made, or in memory."""
+    if where is not None:
+        where.mkdir(exist_ok=True)
+    desk = Desk(where or Path(), PEOPLE, None if where is not None else open_store(":memory:"))
+    desk.publish(PROCEDURE)
+    return desk
+
+
+@contextmanager
+def without_syncing(store: Any) -> Iterator[None]:
+    """Let a store forget the disk while something is made that is not measured."""
+    connection = store.take()
+    store.give_back(connection)
+    connection.raw.execute("PRAGMA synchronous = OFF")
+    try:
+        yield
+    finally:
+        connection.raw.execute("PRAGMA synchronous = FULL")
+
+
+def opening(number: int = 0) -> Command:
+    """The command that opens a ticket."""
+    _trigger, actor, fields = STORY[0]
+    return Command(_id(number), "open", "", actor, "tester", {"procedure": "repair", "fields": fields})
+
+
+def doing(ticket: str, place: int, number: int = 0) -> Command:
+    """The command of the story's step `place`."""
+    trigger, actor, fields = STORY[place]
+    return Command(_id(number), "do", ticket, actor, "tester", {"trigger": trigger, "fields": fields})
+
+
+def _id(number: int) -> str:
+    return f"{number:032x}" if number else new_id()
+
+
+def tell_story(desk: Desk, steps: int = len(STORY)) -> list[Done]:
+    """Do the first `steps` commands of the story with a new ticket."""
+    done = [desk.engine.act(opening())]
+    done += [desk.engine.act(doing(done[0].step.ticket, place)) for place in range(1, steps)]
+    return done
