@@ -1,8 +1,8 @@
 """`kill -9` in the middle of commands: each acknowledged command is there, and none is half done.
 
 A child opens the store, says that it is ready, does commands as fast as it can, and says each on a pipe once `act` has
-returned; the parent kills it at a random moment. Two positive controls show that the test can fail: one acknowledges before the commit, one
-commits a command in two halves.
+returned; the parent kills it at a random moment. Two positive controls show that the test can fail: one acknowledges
+before the commit, one commits a command in two halves.
 """
 
 import json
