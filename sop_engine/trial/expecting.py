@@ -15,30 +15,29 @@ from sop_engine.trial.script import Line
 
 def look(play: Play, line: Line, happened: Happened) -> None:
     """Compare what happened with what a line says. Raises `Departs` at the first difference."""
-    _refusal(line, happened)
+    _refusal(play, line, happened)
     for word, check in _CHECKS.items():
         if getattr(line.words, word) not in (None, {}, []):
             check(play, line, happened)
 
 
-def _refusal(line: Line, happened: Happened) -> None:
+def _refusal(play: Play, line: Line, happened: Happened) -> None:
     wanted, refusal = line.words.refused, happened.refusal
-    if wanted is None:
-        if refusal is not None:
-            raise Departs(
-                line.action, msg("accepted"), msg("refused ({name}): {why}", name=refusal.name, why=refusal.message)
-            )
-        return
-    name = CODES.get(wanted, str(wanted)) if isinstance(wanted, int) else wanted
     if refusal is None:
-        raise Departs("refused", msg("refused: {name}", name=name), msg("accepted"))
+        if wanted is not None:
+            raise Departs("refused", msg("refused: {name}", name=wanted), msg("accepted"))
+        return
+    why = play.with_names(refusal.message)
+    found = msg("refused: {name} ({why})", name=refusal.name, why=why)
+    if wanted is None:
+        raise Departs(line.action, msg("accepted"), found)
+    name = CODES.get(wanted, str(wanted)) if isinstance(wanted, int) else wanted
     if refusal.name != name:
-        found = msg("refused: {name} ({why})", name=refusal.name, why=refusal.message)
         raise Departs("refused", msg("refused: {name}", name=name), found)
-    said = [say(refusal.message, language) for language in ("en", "zh")]
+    said = [say(why, language) for language in ("en", "zh")]
     for text in listed(line.words.words):
         if not any(text in each for each in said):
-            raise Departs("words", msg("a refusal that says `{text}`", text=text), refusal.message)
+            raise Departs("words", msg("a refusal that says `{text}`", text=text), why)
 
 
 # --- where the ticket stands -----------------------------------------------------------------------------------------

@@ -20,6 +20,10 @@ class NotNamed(ValueError):
         self.message = message
 
 
+class NotAValue(NotNamed):
+    """A field cannot hold what stands there."""
+
+
 def find(word: str, known: Mapping[str, Text], what: Message) -> str:
     """The id that `word` names among `known` (id -> titles). Raises `NotNamed` for none, or for several."""
     if word in known:
@@ -92,7 +96,7 @@ def form(procedure: Procedure, word: str) -> str:
 
 def value(field: Field, given: Any, context: values.Context) -> Any:
     """A value of a scenario in the record's form. A photo or file is named by any text: what it shows is made up.
-    Raises `NotNamed` with what is wrong."""
+    Raises `NotAValue` with what is wrong."""
     if given is None:
         return None
     if field.type in PICTURE:
@@ -101,7 +105,7 @@ def value(field: Field, given: Any, context: values.Context) -> Any:
     try:
         return values.normalise(field, _as_typed(given), context)
     except values.ValueProblem as problem:
-        raise NotNamed(msg("{field}: {problem}", field=field.title or field.id, problem=problem.message)) from None
+        raise NotAValue(msg("{field}: {problem}", field=field.title or field.id, problem=problem.message)) from None
 
 
 def _as_typed(given: Any) -> Any:

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import values, worktime
-from sop_engine.errors import BY_NAME, SopError
+from sop_engine.errors import BY_NAME, NotUnderstood, SopError
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Procedure
-from sop_engine.store.programs import Programs
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Ticket
 from sop_engine.trial import names
@@ -47,7 +46,6 @@ class Play:
     def __init__(self, stage: Stage, script: Script) -> None:
         self.stage = stage
         self.script = script
-        self.programs = Programs()
         self.story: list[Message] = []
         self.taken: set[tuple[str, str]] = set()
         self.kept_apart: set[tuple[str, str]] = set()
@@ -142,8 +140,12 @@ class Play:
         found = {}
         for word, item in given.items():
             field = names.field(procedure, word)
-            if item is not None:
+            if item is None:
+                continue
+            try:
                 found[field.id] = names.value(field, item, self.context())
+            except names.NotAValue as problem:
+                raise NotUnderstood(problem.message) from None
         return found
 
     # --- what expectations ask ---
@@ -171,7 +173,7 @@ class Play:
 
     def program_of(self, ticket: Ticket) -> Program:
         with self.stage.store.reading() as reading:
-            return self.programs.of(reading, ticket.digest)
+            return self.stage.programs.of(reading, ticket.digest)
 
     def procedure_of(self, ticket: Ticket) -> Procedure:
         return self.program_of(ticket).procedure
@@ -180,7 +182,7 @@ class Play:
         with self.stage.store.reading() as reading:
             version = reading.newest(procedure)
             assert version is not None, procedure
-            return self.programs.of(reading, version.digest)
+            return self.stage.programs.of(reading, version.digest)
 
     def shown(self, instant: datetime) -> str:
         """An instant as people of the stage see it."""
@@ -190,6 +192,20 @@ class Play:
         """A person's name by id; others as they are."""
         player = self.stage.players.get(id)
         return player.name if player is not None else id
+
+    def with_names(self, message: Message) -> Message:
+        """A message with people called by name."""
+        return Message(message.template, {key: self._with_names(each) for key, each in message.values.items()})
+
+    def _with_names(self, value: Any) -> Any:
+        match value:
+            case Message():
+                return self.with_names(value)
+            case str():
+                return self.named(value)
+            case tuple():
+                return tuple(self._with_names(each) for each in value)
+        return value
 
     # --- noting ---
 
@@ -237,7 +253,7 @@ class Play:
             return
         what = words.do if words.do is not None else line.action
         if happened.refusal is not None:
-            why = happened.refusal.message
+            why = self.with_names(happened.refusal.message)
             self.story.append(msg("{at}  {who}: {what}, refused: {why}", at=at, who=words.by, what=what, why=why))
             return
         ticket = self.ticket_of(line)

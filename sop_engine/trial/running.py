@@ -1,17 +1,13 @@
 """Running a file of scenarios."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from sop_engine.engine.publishing import SUFFIX, compile_file
-from sop_engine.errors import FaultsFound
-from sop_engine.language import Compiled
 from sop_engine.language.near import near
 from sop_engine.messages import msg
-from sop_engine.procedure import Procedure, Start
 from sop_engine.trial.expecting import look
 from sop_engine.trial.names import NotNamed
 from sop_engine.trial.playing import Departs, Play
+from sop_engine.trial.repertoire import Repertoire, load
 from sop_engine.trial.results import Failure, Result
 from sop_engine.trial.script import Line, Scenario, Script, read_script
 from sop_engine.trial.stage import Stage
@@ -25,44 +21,16 @@ def run_file(path: Path, workflows: Path, templates: Path) -> list[Result]:
     a procedure that does not compile, `NotFound` where there is none.
     """
     script = read_script(path)
-    procedures = list(with_children(script.procedure, workflows, templates))
-    return [run_scenario(script, scenario, procedures) for scenario in script.scenarios]
+    repertoire = load(script.procedure, workflows, templates)
+    return [run_scenario(script, scenario, repertoire) for scenario in script.scenarios]
 
 
-def with_children(name: str, workflows: Path, templates: Path) -> Iterator[Compiled]:
-    """A procedure's draft compiled, and every one that it starts, each once; one that is not there is left out, since
-    its start is refused at run time in words."""
-    waiting, seen = [name], set()
-    while waiting:
-        current = waiting.pop(0)
-        path = workflows / f"{current}{SUFFIX}"
-        if current in seen or (current != name and not path.is_file()):
-            continue
-        seen.add(current)
-        compiled: Compiled = compile_file(path, templates, path.name)
-        if compiled.procedure is None:
-            raise FaultsFound(
-                msg("{name} has faults and cannot be played", name=current),
-                where=str(path),
-                fix=msg("see them: sop flow lint {name}", name=current),
-            )
-        yield compiled
-        waiting += started_by(compiled.procedure)
-
-
-def started_by(procedure: Procedure) -> list[str]:
-    """The procedures that a procedure starts as children, each once, in document order."""
-    effects = [effect for _state, transition in procedure.walk() for effect in transition.effects]
-    effects += [effect for state in procedure.states for effect in (*state.entry, *state.exit)]
-    return list(dict.fromkeys(effect.procedure for effect in effects if isinstance(effect, Start)))
-
-
-def run_scenario(script: Script, scenario: Scenario, procedures: list[Compiled]) -> Result:
+def run_scenario(script: Script, scenario: Scenario, repertoire: Repertoire) -> Result:
     """Play one scenario, and replay it. A failure says where and what, with the story so far."""
-    wrong = _unknown_roles(script, procedures)
+    wrong = _unknown_roles(script, repertoire)
     if wrong is not None:
         return Result(script.file, scenario.title, scenario.span, wrong)
-    stage = Stage(script.start, script.zone.key, script.players, script.units, procedures)
+    stage = Stage(script.start, script.zone.key, script.players, script.units, repertoire)
     try:
         play = Play(stage, script)
         failure: Failure | None = None
@@ -97,9 +65,9 @@ def _line(play: Play, line: Line) -> Failure | None:
     return None
 
 
-def _unknown_roles(script: Script, procedures: list[Compiled]) -> Failure | None:
+def _unknown_roles(script: Script, repertoire: Repertoire) -> Failure | None:
     """A role that no procedure knows would make somebody quietly powerless."""
-    known = {role.id for each in procedures if each.procedure is not None for role in each.procedure.roles}
+    known = repertoire.roles()
     for player in script.players:
         for role, _scope in player.roles:
             if role not in known:

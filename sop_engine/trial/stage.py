@@ -2,23 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sop_engine import canonical, procedure
+from sop_engine import canonical
 from sop_engine.audit.findings import Mismatch
 from sop_engine.audit.replay import replay_all
 from sop_engine.clock import SimulatedClock
 from sop_engine.engine.engine import Done, Engine
 from sop_engine.engine.settings import Settings
 from sop_engine.engine.timers import tick
-from sop_engine.language import Compiled
-from sop_engine.store.programs import Programs
+from sop_engine.store.seam import Query
 from sop_engine.store.sqlite import MEMORY, open_store
 from sop_engine.ticket.records import SITE, Command, Ticket
+from sop_engine.trial.repertoire import Piece, Repertoire
 
 LOGIN: Final = "stage"
 KEEPER: Final = "stage_keeper"
@@ -54,12 +54,13 @@ class Stage:
         zone: str,
         players: Sequence[Player],
         units: Mapping[str, Mapping[str, str]],
-        procedures: Iterable[Compiled],
+        repertoire: Repertoire,
     ) -> None:
         self.clock = SimulatedClock(start)
         self.settings = Settings(Path(), "Stage", "stage", zone, demo=True)
         self.store = open_store(MEMORY, create=True)
         self.engine = Engine(self.store, self.clock, self.settings, Entropy())
+        self.engine.programs = self.programs = repertoire.programs
         self.players = {player.id: player for player in players}
         self._commands = 0
         self._site("begin", actor=KEEPER, name=KEEPER, roles=[], rights=["admin"])
@@ -69,8 +70,8 @@ class Stage:
         self._site("login", login=LOGIN, actor=KEEPER, people=sorted(self.players))
         with self.store.writing() as transaction:
             transaction.put_units([{"id": unit, "contact": dict(contact)} for unit, contact in units.items()])
-        for compiled in procedures:
-            self._publish(compiled)
+        for piece in repertoire.pieces.values():
+            self._publish(piece)
 
     def close(self) -> None:
         self.store.close()
@@ -80,20 +81,17 @@ class Stage:
     def _site(self, command: str, /, **arguments: Any) -> None:
         self.engine.act(Command(self._next_id(), command, SITE, KEEPER, LOGIN, arguments))
 
-    def _publish(self, compiled: Compiled) -> None:
-        assert compiled.procedure is not None, "only what compiles is put on a stage"
-        data = procedure.normal_form(compiled.procedure)
-        places = canonical.to_bytes({"file": compiled.procedure.id, "places": compiled.places})
+    def _publish(self, piece: Piece) -> None:
         with self.store.writing() as transaction:
-            digests = [transaction.put_blob(blob) for blob in (data, places, *compiled.blobs.values())]
-        schedules = [procedure.to_json(each) for each in compiled.procedure.schedules]
+            for blob in piece.blobs:
+                transaction.put_blob(blob)
         self._site(
             "publish",
-            procedure=compiled.procedure.id,
-            digest=digests[0],
-            text=digests[1],
-            places=digests[1],
-            schedules=schedules,
+            procedure=piece.procedure.id,
+            digest=piece.digest,
+            text=piece.digest,
+            places=piece.digest,
+            schedules=piece.schedules,
         )
 
     def _next_id(self) -> str:
@@ -128,8 +126,6 @@ class Stage:
 
     def tickets(self) -> list[str]:
         """All tickets, in the order in which they were opened."""
-        from sop_engine.store.seam import Query
-
         with self.store.reading() as reading:
             return [head.id for head in reading.heads(Query()) if head.id != SITE]
 
@@ -142,10 +138,9 @@ class Stage:
 
     def mismatches(self) -> list[Mismatch]:
         """Decide everything again from the record alone; gives the differences."""
-        programs = Programs()
         with self.store.reading() as reading:
             return [
                 found
-                for report in replay_all(reading, programs, self.settings.zone_info)
+                for report in replay_all(reading, self.programs, self.settings.zone_info)
                 for found in report.mismatches
             ]

@@ -1,0 +1,89 @@
+"""The procedures of a scenario file: the one under test and all that it starts, compiled once for many stages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sop_engine import canonical, procedure
+from sop_engine.engine.publishing import SUFFIX, compile_file
+from sop_engine.errors import FaultsFound
+from sop_engine.language import Compiled
+from sop_engine.messages import msg
+from sop_engine.procedure import Procedure, Start
+from sop_engine.store.programs import Programs
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A compiled procedure, and what publishing it puts into a store."""
+
+    procedure: Procedure
+    places: dict[str, list[int]]
+    file: str
+    data: bytes
+    digest: str
+    blobs: tuple[bytes, ...]
+    schedules: list[Any]
+
+
+class Repertoire:
+    """Pieces by procedure, the one under test first. Its programs are shared by every stage that plays it: a normal
+    form has the same meaning wherever it stands."""
+
+    def __init__(self, pieces: Iterator[Piece]) -> None:
+        self.pieces = {piece.procedure.id: piece for piece in pieces}
+        self.programs = Programs()
+
+    @property
+    def main(self) -> Piece:
+        return next(iter(self.pieces.values()))
+
+    def roles(self) -> set[str]:
+        """Every role that one of the procedures knows."""
+        return {role.id for piece in self.pieces.values() for role in piece.procedure.roles}
+
+
+def load(name: str, workflows: Path, templates: Path) -> Repertoire:
+    """A procedure's draft compiled, and every one that it starts. Raises `FaultsFound` for one that does not compile,
+    `NotFound` where the first is not there; another that is missing is left out, since its start is then refused."""
+    return Repertoire(_pieces(name, workflows, templates))
+
+
+def _pieces(name: str, workflows: Path, templates: Path) -> Iterator[Piece]:
+    waiting, seen = [name], set()
+    while waiting:
+        current = waiting.pop(0)
+        path = workflows / f"{current}{SUFFIX}"
+        if current in seen or (current != name and not path.is_file()):
+            continue
+        seen.add(current)
+        compiled: Compiled = compile_file(path, templates, path.name)
+        if compiled.procedure is None:
+            raise FaultsFound(
+                msg("{name} has faults and cannot be played", name=current),
+                where=str(path),
+                fix=msg("see them: sop flow lint {name}", name=current),
+            )
+        yield _piece(compiled, compiled.procedure, path)
+        waiting += started_by(compiled.procedure)
+
+
+def _piece(compiled: Compiled, found: Procedure, path: Path) -> Piece:
+    data = procedure.normal_form(found)
+    return Piece(
+        procedure=found,
+        places=compiled.places,
+        file=path.name,
+        data=data,
+        digest=canonical.digest(data),
+        blobs=(data, *compiled.blobs.values()),
+        schedules=[procedure.to_json(each) for each in found.schedules],
+    )
+
+
+def started_by(found: Procedure) -> list[str]:
+    """The procedures that a procedure starts as children, each once, in document order."""
+    effects = [effect for _state, transition in found.walk() for effect in transition.effects]
+    effects += [effect for state in found.states for effect in (*state.entry, *state.exit)]
+    return list(dict.fromkeys(effect.procedure for effect in effects if isinstance(effect, Start)))
