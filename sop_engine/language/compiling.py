@@ -1,5 +1,6 @@
 """The way of a file: bytes, tree, schema, records, checks. Every layer adds what it finds."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +38,10 @@ class Compiled:
 
 TORN: Final = frozenset({"full_width", "braces", "question_mark", "unquoted", "merge", "unknown_alias", "key_not_text"})
 """Facts after which words are not what they were meant to be, so that looking them up would only add noise."""
+
+
+MOST_OF_A_KIND: Final = 100
+"""How many faults of one check are told: nobody mends more at once."""
 
 
 class NoTemplates:
@@ -83,19 +88,14 @@ def faults(draft: Draft) -> list[Diagnostic]:
     """What all checks say of a draft, in order, without consequences of other faults and without allowed warnings."""
     found: list[Diagnostic] = []
     for check in checks.CHECKS:
-        found += [fault for fault in check(draft) if not _allowed(draft, fault)]
-    own = {(fact.span, fact.kind) for fact in draft.reading.facts}
-    kept = [fault for fault in found if any(fault.span == span for span, _ in own) or not _torn(draft, fault.span)]
-    return in_order(kept)
+        found += itertools.islice((fault for fault in check(draft) if not _allowed(draft, fault)), MOST_OF_A_KIND)
+    own = {fact.span for fact in draft.reading.facts} | {fact.span for fact in draft.of("full_width")}
+    return in_order(fault for fault in found if fault.span in own or not _torn(draft, fault.span))
 
 
 def _torn(draft: Draft, span: Span) -> bool:
     """Whether a place lies in a part of the file that is known to be torn: what is found there is a consequence."""
-    return any(_within(span, spoilt) and not _is_fact(draft, span) for spoilt in draft.reading.spoilt)
-
-
-def _is_fact(draft: Draft, span: Span) -> bool:
-    return any(fact.kind == "full_width" and fact.span == span for fact in draft.facts)
+    return any(_within(span, spoilt) for spoilt in draft.reading.spoilt[:MOST_OF_A_KIND])
 
 
 def _within(inner: Span, outer: Span) -> bool:

@@ -35,6 +35,7 @@ class Graph:
         self.states = {state.id: state for state in procedure.states}
         required = {field.id for field in procedure.fields if field.required is not None}
         self._sometimes = required
+        self._entered: dict[str, set[str]] = {}
 
     def surely_asked(self, offer: Offer) -> frozenset[str]:
         """What is given whenever the offer is done."""
@@ -110,6 +111,11 @@ class Graph:
 
     def entered(self, target: str) -> set[str]:
         """Every state that going to `target` may enter, those that are active already among them."""
+        if target not in self._entered:
+            self._entered[target] = self._entered_by(target)
+        return self._entered[target]
+
+    def _entered_by(self, target: str) -> set[str]:
         state = self.states[target]
         if state.kind == "history":
             found = {*self.inside(state.parent), *self.ancestors(state.parent)}
@@ -145,37 +151,33 @@ class Graph:
 
     @cached_property
     def ending(self) -> set[str]:
-        """States from which the end of the ticket can be reached."""
-        found = {state.id for state in self.procedure.states if state.kind == "final" and state.parent == ROOT}
-        leaving: dict[str, list[str]] = {}
-        finishing: dict[str, list[str]] = {}
-        for edge in self.edges:
-            if edge.kind == "open":
+        """States from which the end of the ticket can be reached: backward from the ends, along every reason why a
+        state would have a way on. `>x` stands for leaving x or anything around it, `.x` for completing it."""
+        reasons: dict[str, list[str]] = {}
+        for state in self.procedure.states:
+            if state.id == ROOT:
                 continue
-            group = finishing if edge.kind == "done" else leaving
-            group.setdefault(edge.source, []).extend(self.targets(edge.transition))
-        while True:
-            more = {
-                state.id for state in self.procedure.states
-                if state.id not in found and state.id != ROOT and self._ends(state, found, leaving, finishing)
-            }  # fmt: skip
-            if not more:
-                return found
-            found |= more
-
-    def _ends(
-        self, state: State, found: set[str], leaving: dict[str, list[str]], finishing: dict[str, list[str]]
-    ) -> bool:
-        around = [state.id, *self.ancestors(state.id)]
-        ways = [target for each in around for target in leaving.get(each, [])]
-        if state.kind == "final":
-            ways += [target for each in around[1:] for target in finishing.get(each, [])]
-        if any(target in found for target in ways):
-            return True
-        if any(each in found for each in (*state.initial, *(child.id for child in self.children(state.id)))):
-            return True
-        beside = self.parallel_of(state.id)
-        return beside is not None and any(each in found for each in self.inside(beside))
+            because = [f">{state.id}", *state.initial, *(child.id for child in self.children(state.id))]
+            if state.kind == "final":
+                because += [f".{each}" for each in self.ancestors(state.id)]
+            if (beside := self.parallel_of(state.id)) is not None:
+                because.append(beside)
+            for each in because:
+                reasons.setdefault(each, []).append(state.id)
+            reasons.setdefault(f">{state.parent}", []).append(f">{state.id}")
+        for edge in self.edges:
+            if edge.kind != "open":
+                sign = "." if edge.kind == "done" else ">"
+                for target in self.targets(edge.transition):
+                    reasons.setdefault(target, []).append(f"{sign}{edge.source}")
+        found: set[str] = set()
+        todo = [state.id for state in self.procedure.states if state.kind == "final" and state.parent == ROOT]
+        while todo:
+            here = todo.pop()
+            if here not in found:
+                found.add(here)
+                todo += reasons.get(here, ())
+        return found
 
     # --- what is surely so ---
 
@@ -213,18 +215,26 @@ class Graph:
         opened = [self._after(edge, self.given_from_the_start) for edge in self.edges if edge.kind == "open"]
         known[ROOT] = frozenset.intersection(*opened) if opened else frozenset()
         known[ROOT] = known[ROOT] - self.cleared | self.given_from_the_start - self.cleared
-        changed = True
-        while changed:
-            changed = False
-            for edge in self.edges:
-                if edge.kind != "open" and edge.source not in self.reachable:
-                    continue
-                after = self._after(edge, self._before(edge, known)) - self.cleared
-                for target in self.targets(edge.transition):
-                    for state, given in self._arriving(edge, target, after):
-                        if not known[state] <= given:
-                            known[state] &= given
-                            changed = True
+        leaving: dict[str, list[Edge]] = {}
+        for edge in self.edges:
+            if edge.kind != "open" and edge.source in self.reachable:
+                leaving.setdefault(edge.source, []).append(edge)
+        waiting = dict.fromkeys([ROOT, *leaving])
+        todo = [edge for edge in self.edges if edge.kind == "open"]
+        while todo or waiting:
+            if not todo:
+                source = next(iter(waiting))
+                del waiting[source]
+                todo += leaving.get(source, ())
+                continue
+            edge = todo.pop()
+            after = self._after(edge, self._before(edge, known)) - self.cleared
+            for target in self.targets(edge.transition):
+                for state, given in self._arriving(edge, target, after):
+                    if not known[state] <= given:
+                        known[state] &= given
+                        # what is left from here, and what its completion leads to, is looked at again
+                        waiting.update(dict.fromkeys([state, *self.ancestors(state)]))
         return known
 
     def _before(self, edge: Edge, known: dict[str, frozenset[str]]) -> frozenset[str]:

@@ -137,7 +137,11 @@ def _inner(
 ) -> None:
     for name, words in given.items():
         here = cursor / name
+        known = name in builder.draft.declared.get("state", {})
         builder.declare("state", name, here, f"states.{name}")
+        if known or name == ROOT:
+            # a fault of its own; a state inside itself would have no end
+            continue
         words = words if words is not None else StateWords.model_validate({})
         found.append(_state(builder, moves, name, words, here, parent))
         _inner(builder, moves, words.states, here / "states", name, found)

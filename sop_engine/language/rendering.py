@@ -43,7 +43,7 @@ def _text(fault: Diagnostic, lines: list[str], language: str) -> str:
         or_ = say(msg(" or "), language)
         out.append(say(msg("did you mean: {near}?", near=or_.join(f"`{each}`" for each in fault.near)), language))
     if fault.fix is not None:
-        out.append(say(msg("fix: {fix}", fix=fault.fix), language))
+        out.append(say(msg("fix: {fix}.", fix=fault.fix), language))
     out.append(say(msg("more: sop flow explain {code}", code=fault.code), language))
     return "\n".join(_printable(line) for line in out) + "\n"
 
@@ -89,7 +89,7 @@ def columns(text: str) -> int:
     )
 
 
-def _wrapped(text: str, width: int = 118) -> list[str]:
+def _wrapped(text: str, width: int = 108) -> list[str]:
     """A paragraph in lines; Chinese breaks anywhere, other words at blanks."""
     out, line = [], ""
     for word in _words(text):

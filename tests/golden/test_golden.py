@@ -9,7 +9,9 @@ from tests.golden.rewrite import files, output_of, rendered
 
 @pytest.mark.parametrize("path", files("err"), ids=lambda path: path.name)
 def test_faults_read_as_they_did(path: Path) -> None:
-    assert rendered(path) == output_of(path).read_text(encoding="utf-8"), "if this is better: make golden, read the diff"
+    assert rendered(path) == output_of(path).read_text(encoding="utf-8"), (
+        "if this is better: make golden, read the diff"
+    )
 
 
 @pytest.mark.parametrize("path", files("ok"), ids=lambda path: path.name)
@@ -18,5 +20,5 @@ def test_a_good_procedure_is_silent(path: Path) -> None:
 
 
 def test_every_output_belongs_to_a_procedure() -> None:
-    outputs = {path for path in (Path(__file__).parent / "err").glob("*.out")}
+    outputs = set((Path(__file__).parent / "err").glob("*.out"))
     assert outputs == {output_of(path) for path in files("err")}

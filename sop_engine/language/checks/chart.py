@@ -7,7 +7,7 @@ from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
 from sop_engine.language.graph import Graph
 from sop_engine.messages import msg
-from sop_engine.procedure import ROOT, Procedure, State, Transition
+from sop_engine.procedure import ROOT, Procedure, State, Transition, Tree
 
 
 def unreachable_states(draft: Draft) -> Iterator[Diagnostic]:
@@ -147,17 +147,18 @@ def shadowed(draft: Draft) -> Iterator[Diagnostic]:
 
 
 def _hidden(draft: Draft, at: str, ways: Sequence[Transition]) -> Iterator[Diagnostic]:
+    taken: dict[Tree | None, int] = {}
     for index, way in enumerate(ways):
-        for before in range(index):
-            if ways[before].when is None or ways[before].when == way.when:
-                here, first = draft.cursors[f"{at}.{index}"], draft.cursors[f"{at}.{before}"]
-                yield error(
+        before = min((taken[when] for when in (None, way.when) if when in taken), default=None)
+        taken.setdefault(way.when, index)
+        if before is not None:
+            here, first = draft.cursors[f"{at}.{index}"], draft.cursors[f"{at}.{before}"]
+            yield error(
                     "SOP105", _line(here.span), msg("this alternative can never be taken"),
                     msg("Alternatives are tried from the top, and one above it holds whenever this one does."),
                     msg("put the one without `when` last, and give each of the others its own condition"),
                     notes=(Note(_line(first.span), msg("this one is taken instead")),),
                 )  # fmt: skip
-                break
 
 
 def _line(span: Span) -> Span:

@@ -224,7 +224,12 @@ def _fault(
     declared = draft.declared.get(kind, {})
     notes = tuple(Note(declared[name], msg("declared here")) for name in guesses[:1] if name in declared)
     line = use.span.line
-    if guesses:
+    if guesses and use.way == "to":
+        fix = msg(
+            "change line {line} to `to: {guess}`, or declare `{name}:` under `{under}:`",
+            line=line, guess=guesses[0], name=use.name, under=under,
+        )  # fmt: skip
+    elif guesses:
         fix = msg(
             "change line {line} to `{guess}`, or declare `{name}` under `{under}:`",
             line=line, guess=guesses[0], name=use.name, under=under,

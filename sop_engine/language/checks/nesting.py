@@ -48,9 +48,15 @@ def nesting(draft: Draft) -> Iterator[Diagnostic]:
                 "SOP116", use.span, msg("`{name}` has no inner states to come back to", name=use.name),
                 None, msg("write `to: {name}`", name=use.name),
             )  # fmt: skip
+    regions: dict[str, list[str]] = {}
+    begins = {use.at for use in draft.uses if use.way == "initial"}
+    for use in draft.uses:
+        if use.way == "parallel":
+            regions.setdefault(use.at, []).append(use.name)
     for state in procedure.states:
         if state.id != ROOT and state.kind not in ("history", "final"):
-            yield from _inner(draft, state, known)
+            at = f"states.{state.id}"
+            yield from _inner(draft, state, known, regions.get(at, []), at in begins)
     yield from _targets(draft, procedure)
 
 
@@ -58,10 +64,11 @@ def _has_inner(known: dict[str, State], state: State) -> bool:
     return any(known[child].kind != "history" for child in state.children)
 
 
-def _inner(draft: Draft, state: State, known: dict[str, State]) -> Iterator[Diagnostic]:
+def _inner(
+    draft: Draft, state: State, known: dict[str, State], regions: list[str], begins: bool
+) -> Iterator[Diagnostic]:
     cursor = draft.cursors[f"states.{state.id}"]
     inner = [child for child in state.children if known[child].kind != "history"]
-    regions = [use.name for use in draft.uses if use.way == "parallel" and use.at == f"states.{state.id}"]
     if state.kind == "parallel":
         if sorted(regions) != sorted(inner) or len(inner) < 2:
             yield error(
@@ -70,7 +77,7 @@ def _inner(draft: Draft, state: State, known: dict[str, State]) -> Iterator[Diag
                 msg("All inner states run side by side, two at least. There are: {inner}.", inner=tuple(inner) or "-"),
                 msg("write `parallel: [{inner}]`", inner=tuple(inner)),
             )  # fmt: skip
-        if any(use.way == "initial" and use.at == f"states.{state.id}" for use in draft.uses):
+        if begins:
             yield error(
                 "SOP116", (cursor / "initial").name,
                 msg("side by side, all begin: `initial` chooses nothing here"),
