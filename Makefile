@@ -28,6 +28,7 @@ check: $(VENV)/tested  ## all that CI runs
 
 golden: $(VENV)/tested  ## rewrite golden files; read their diff
 	$(BIN)/python -m tests.golden.rewrite
+	$(BIN)/python -m tests.documents.golden_documents
 
 messages: $(VENV)/tested  ## take new sentences into the catalogue
 	$(BIN)/python -m tests.messages.update
