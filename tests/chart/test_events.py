@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sop_engine.chart import Asked, Chart, ChartFault, Looked, Signalled
+from sop_engine.chart import Asked, Chart, ChartFault, Configuration, Looked, Signalled
 
 from .build import chart, final, parallel, state, to
 from .driving import active, begin, run
@@ -113,6 +113,18 @@ def test_eventless_transitions_are_looked_at_again_when_nothing_has_happened() -
     assert too_early is None
     assert after.active == ["t"]
     assert story == ["-s", "s->t", "+t"]
+
+
+def test_an_eventless_transition_hides_the_outer_ones() -> None:
+    # Given an outer one that holds only as long as the inner one has not been taken
+    inner = state("a", always=to("b", when=("fact", "paid")))
+    subject = chart(
+        state("s", inner, state("b"), always=to(when=("in_state", "a"), raises=["outer"])), on={"outer": to()}
+    )
+    before = Configuration(["s", "a"])
+
+    # When both hold, Then only the inner one is taken
+    assert run(subject, before, Looked(), "paid")[1] == ["-a", "a->b", "+b"]
 
 
 def test_a_guard_may_ask_which_states_are_active() -> None:
