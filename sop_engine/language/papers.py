@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import jinja2
-from jinja2 import meta
+from jinja2 import meta, nodes
 
 from sop_engine import canonical
 from sop_engine.language.building import Builder, written
@@ -119,7 +119,7 @@ class Papers:
         if parsed is None:
             draft.fact("template", cursor.span, name=file, line=1)
             return set()
-        used = set(meta.find_undeclared_variables(parsed))
+        used = _names(parsed)
         self._law(text, used, cursor, file, html=True)
         for name in meta.find_referenced_templates(parsed):
             if name is None:
@@ -151,7 +151,7 @@ class Papers:
             return set()
         if list(meta.find_referenced_templates(parsed)):
             draft.fact("template_includes", cursor.span)
-        used = set(meta.find_undeclared_variables(parsed))
+        used = _names(parsed)
         self._law(text, used, cursor, "", html=False)
         for name in sorted(used):
             if name in self.builder.fields or name not in OF_TICKET:
@@ -176,3 +176,10 @@ class Papers:
         digest = canonical.digest(data)
         self.builder.draft.blobs[digest] = data
         return digest
+
+
+def _names(parsed: nodes.Template) -> set[str]:
+    """The names that a template takes from outside. (`meta.find_undeclared_variables` would compile it, and fail at a
+    filter that it does not know.)"""
+    found = list(parsed.find_all(nodes.Name))
+    return {each.name for each in found if each.ctx == "load"} - {each.name for each in found if each.ctx == "store"}
