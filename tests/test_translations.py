@@ -35,10 +35,6 @@ def test_the_compiled_catalogue_is_that_of_the_text() -> None:
     assert update.COMPILED.read_bytes() == update.mo_bytes(update.translations()), MEND
 
 
-def test_the_text_of_the_catalogue_is_as_the_tool_writes_it() -> None:
-    assert update.CATALOGUE.read_text() == update.po_text(update.templates(), update.translations()), MEND
-
-
 def test_every_call_makes_its_message_of_a_literal_sentence() -> None:
     # an f-string or a variable would never reach the translators
     odd = [place for place in update.unseen() if place not in SAID_OTHERWISE]

@@ -2,10 +2,9 @@
 
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sop_engine import values
 from sop_engine.canonical import LARGEST_INTEGER
@@ -34,8 +33,7 @@ class GuardFault(Exception):
         return str(self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """A type. `choices` are those of a choice or the lines of a checklist; `many` makes a list of values."""
 
     name: str
@@ -50,8 +48,7 @@ class Kind:
         return _SAID_MANY[self.name] if self.many else _SAID[self.name]
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """A part of a tree with its type. `parts` are further parts, names and constants, as the operation wants them."""
 
     op: str

@@ -35,20 +35,22 @@ _DAYS: Final[Mapping[str, int]] = {
     "今天": 0, "今日": 0, "当天": 0, "today": 0, "明天": 1, "明日": 1, "tomorrow": 1, "后天": 2, "大后天": 3,
     "昨天": -1, "昨日": -1, "yesterday": -1, "前天": -2,
 }  # fmt: skip
+# patterns are texts, which `re` compiles at first use and keeps: most commands read no value from a keyboard
 _NOW: Final = frozenset({"now", "现在", "此刻", "刚才", "刚刚"})
-_FULL_DATE: Final = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?|(\d{2})(\d{2}))")
-_SHORT_DATE: Final = re.compile(r"(\d{1,2})[-/](\d{1,2})|(\d{1,2})月(\d{1,2})[日号]?")
-_TIME: Final = re.compile(
+_FULL_DATE: Final = r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})[日号]?|(\d{2})(\d{2}))"
+_SHORT_DATE: Final = r"(\d{1,2})[-/](\d{1,2})|(\d{1,2})月(\d{1,2})[日号]?"
+_TIME: Final = (
     r"(?P<early>凌晨|清晨|早上|上午)?(?P<late>中午|下午|傍晚|晚上)? ?(?P<hour>\d{1,2})"
     r"(?::(?P<minute>\d{2})(?::00(?:\.0+)?)?|[点时](?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<spoken>\d{1,2})分?)?)?"
     r" ?(?P<half_day>am|pm)?"
 )
-_LATE: Final = re.compile("中午|下午|傍晚|晚上")
+_LATE: Final = "中午|下午|傍晚|晚上"
 """said once, it holds for both ends: 下午2点-4点"""
-_ISO: Final = re.compile(r"\d{4}-\d\d-\d\d[ t]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(z|[+-]\d\d:?\d\d)", re.IGNORECASE)
-_UNTIL: Final = re.compile(r" ?(?:--|~|至|到|/| to | until ) ?| - |-(?=[^-]*[:点时][^-]*$)|-(?=次日|第二天)")
-_DATE_FIRST: Final = re.compile(
-    r"\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)|(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]?|\d{8}(?!\d)|\d{1,2}[-/]\d{1,2}(?![\d:点时])"
+_ISO: Final = r"(?i)\d{4}-\d\d-\d\d[ t]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(z|[+-]\d\d:?\d\d)"
+_UNTIL: Final = r" ?(?:--|~|至|到|/| to | until ) ?| - |-(?=[^-]*[:点时][^-]*$)|-(?=次日|第二天)"
+_DATE_FIRST: Final = (
+    r"\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)|(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]?"
+    r"|\d{8}(?!\d)|\d{1,2}[-/]\d{1,2}(?![\d:点时])"
 )
 _DAY_WORDS: Final = tuple(sorted(_DAYS, key=len, reverse=True))
 _WEEKDAYS: Final[Mapping[str, int]] = {
@@ -85,7 +87,7 @@ def read_instant(text: str, now: datetime, zone: tzinfo) -> datetime:
     instant: datetime | None = None
     if folded in _NOW:
         instant = now
-    elif _ISO.fullmatch(folded):
+    elif re.fullmatch(_ISO, folded):
         instant = _iso(folded)
     elif (wall := _wall(folded, now.astimezone(zone).date())) is not None:
         instant = at_wall_time(wall, zone)
@@ -120,13 +122,13 @@ def _date(text: str, today: date) -> date | None:
     if text in _DAYS:
         return today + timedelta(days=_DAYS[text])
     try:
-        if found := _FULL_DATE.fullmatch(text):
+        if found := re.fullmatch(_FULL_DATE, text):
             numbers = [int(each) for each in found.group(1, 3, 4, 5, 6, 7, 8) if each]
             day = date(numbers[0], numbers[1], numbers[2])
             return day if in_calendar(day) else None
     except ValueError:
         return None
-    if found := _SHORT_DATE.fullmatch(text):
+    if found := re.fullmatch(_SHORT_DATE, text):
         month, number = [int(each) for each in found.groups() if each]
         return _nearest(month, number, today)
     return None
@@ -144,7 +146,7 @@ def _nearest(month: int, number: int, today: date) -> date | None:
 
 def _time(text: str) -> tuple[int, int] | None:
     """Hour and minute; (24, 0) is the end of a day."""
-    found = _TIME.fullmatch(text)
+    found = re.fullmatch(_TIME, text)
     if found is None or (found["early"] and found["late"]):
         return None
     if not (found["minute"] or found["half_day"] or "点" in text or "时" in text):
@@ -181,7 +183,7 @@ def _split(text: str, today: date) -> tuple[date | None, str]:
     rest = text
     if word := next((each for each in _DAY_WORDS if text.startswith(each)), None):
         day, rest = today + timedelta(days=_DAYS[word]), text[len(word) :].strip()
-    elif found := _DATE_FIRST.match(text):
+    elif found := re.match(_DATE_FIRST, text):
         day, rest = _date(found[0], today), text[found.end() :].strip()
         if rest.startswith("t") and not rest.startswith(_WEEKDAY_WORDS):
             rest = rest[1:]
@@ -213,10 +215,10 @@ def _part_of_day(text: str, today: date, zone: tzinfo) -> tuple[datetime, dateti
 
 def _from_until(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime] | None:
     today = now.astimezone(zone).date()
-    for found in _UNTIL.finditer(text):
+    for found in re.finditer(_UNTIL, text):
         first, last = text[: found.start()].strip(), text[found.end() :].strip()
-        start = _iso(first) if _ISO.fullmatch(first) else None
-        end = _iso(last) if _ISO.fullmatch(last) else None
+        start = _iso(first) if re.fullmatch(_ISO, first) else None
+        end = _iso(last) if re.fullmatch(_ISO, last) else None
         if start is not None and end is not None:
             return start, end
         wall = _wall(first, today)
@@ -226,7 +228,7 @@ def _from_until(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datet
         last = last.removeprefix("次日").removeprefix("第二天").strip()
         day = wall.date() + timedelta(days=1 if following else 0)
         until = _wall(last, day)
-        if until is not None and until <= wall and (late := _LATE.search(first)):
+        if until is not None and until <= wall and (late := re.search(_LATE, first)):
             until = _wall(late[0] + last, day)
         if until is not None:
             return at_wall_time(wall, zone), at_wall_time(until, zone)

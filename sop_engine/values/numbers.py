@@ -17,11 +17,9 @@ from sop_engine.values.texts import fold
 MOST_DIGITS: Final = 19
 """before the point"""
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
-_NUMBER: Final = re.compile(r"[+-]?(\d{1,3}(,\d{3}){1,6}|\d{1,19})(\.\d{1,20})?")
-_CURRENCY: Final = re.compile(
-    r"^(?P<sign>-?)(?:¥|rmb|cny|人民币)\s*|\s*(?:元整|元|块钱|块|圆|rmb|cny|yuan)$", re.IGNORECASE
-)
-_FORM: Final = re.compile(r"-?(0|[1-9]\d{0,18})(\.\d+)?")
+_NUMBER: Final = r"[+-]?(\d{1,3}(,\d{3}){1,6}|\d{1,19})(\.\d{1,20})?"
+_CURRENCY: Final = r"(?i)^(?P<sign>-?)(?:¥|rmb|cny|人民币)\s*|\s*(?:元整|元|块钱|块|圆|rmb|cny|yuan)$"
+_FORM: Final = r"-?(0|[1-9]\d{0,18})(\.\d+)?"
 
 
 def quantise(value: Decimal | int, scale: int) -> Decimal:
@@ -42,7 +40,7 @@ def decimal_text(value: Decimal | int, scale: int) -> str:
 
 def is_decimal_text(text: object, scale: int) -> bool:
     """Whether `text` is a decimal in the record's form."""
-    if not isinstance(text, str) or len(text) > 60 or not text.isascii() or not _FORM.fullmatch(text):
+    if not isinstance(text, str) or len(text) > 60 or not text.isascii() or not re.fullmatch(_FORM, text):
         return False
     digits = text.partition(".")[2]
     return len(digits) == scale and (not text.startswith("-") or text.strip("-0.") != "")
@@ -51,7 +49,7 @@ def is_decimal_text(text: object, scale: int) -> bool:
 def parse_integer(field: Field, text: str) -> int:
     """The whole number that `text` says. Raises `ValueProblem`."""
     folded = fold(text).replace(" ", "")
-    if not _NUMBER.fullmatch(folded) or "." in folded:
+    if not re.fullmatch(_NUMBER, folded) or "." in folded:
         raise ValueProblem(msg("{text} is no whole number; write one such as {example}", text=text[:40], example="3"))
     number = int(folded.replace(",", ""))
     if abs(number) > canonical.LARGEST_INTEGER:
@@ -64,13 +62,13 @@ def parse_decimal(field: Field, text: str) -> str:
     keeps are refused, not rounded."""
     folded = fold(text)
     if field.type == "money":
-        folded = _CURRENCY.sub(lambda found: found["sign"] or "", folded)
-        folded = _CURRENCY.sub(lambda found: found["sign"] or "", folded)
+        folded = re.sub(_CURRENCY, lambda found: found["sign"] or "", folded)
+        folded = re.sub(_CURRENCY, lambda found: found["sign"] or "", folded)
     folded = folded.replace(" ", "")
     times = 1
     if field.type == "money" and folded.endswith("万"):
         folded, times = folded[:-1], 10_000
-    if not _NUMBER.fullmatch(folded):
+    if not re.fullmatch(_NUMBER, folded):
         example = "1200.50" if field.scale else "1200"
         raise ValueProblem(msg("{text} is no number; write one such as {example}", text=text[:40], example=example))
     return exact_text(field, _EXACT.multiply(Decimal(folded.replace(",", "")), times))

@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from sop_engine import canonical
 from sop_engine.messages import msg
@@ -19,21 +19,20 @@ from sop_engine.values.records import LARGEST_LIST, check, plain
 from sop_engine.values.texts import bounded, clean, clean_line, fold, short, title_key
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What reading needs to know: the site's zone, the present instant, the staff (actor id -> name), the reader's
     language."""
 
     zone: tzinfo
     now: datetime
-    staff: Mapping[str, str] = field(default_factory=dict)
+    staff: Mapping[str, str] = MappingProxyType({})
     language: str = "zh"
 
 
 YES: Final = frozenset({"是", "对", "有", "好", "yes", "y", "true", "1", "✓", "√", "☑"})
 NO: Final = frozenset({"否", "不", "不是", "没有", "无", "no", "n", "false", "0", "✗", "×", "☐"})
-_SEPARATOR: Final = re.compile("[,，、;；\n]")
-_LONG_SEPARATOR: Final = re.compile("[;；\n]")
+_SEPARATOR: Final = "[,，、;；\n]"
+_LONG_SEPARATOR: Final = "[;；\n]"
 
 
 def parse(field: Field, text: str, context: Context) -> Any:
@@ -171,14 +170,14 @@ def _parse_several(field: Field, text: str, context: Context) -> Any:
     if field.type == "checklist":
         return _checklist(field, _pairs(stripped, _SEPARATOR), context)
     separator = _LONG_SEPARATOR if field.type in {"text", "interval", "person"} else _SEPARATOR
-    items = [item for item in separator.split(stripped) if item.strip()]
+    items = [item for item in re.split(separator, stripped) if item.strip()]
     return _in_order(field, [_parse_one(field, item, context) for item in _few(items)])
 
 
-def _pairs(text: str, separator: "re.Pattern[str]") -> dict[str, str]:
+def _pairs(text: str, separator: str) -> dict[str, str]:
     """`a=1;b=2` as a mapping. Raises `ValueProblem` where a piece is no pair or a name comes twice."""
     pairs: dict[str, str] = {}
-    for piece in separator.split(text):
+    for piece in re.split(separator, text):
         name, found, value = piece.replace("＝", "=").partition("=")
         name = fold(name)
         if not piece.strip():

@@ -18,22 +18,22 @@ from sop_engine.values.problems import ValueProblem
 from sop_engine.values.texts import clean_line, fold, short
 
 LONGEST_NAME: Final = 100
-LONGEST_UNIT: Final = 60
+LONGEST  # patterns are texts, which `re` compiles at first use and keeps: most commands read no value from a keyboard
+_UNIT: Final = 60
 
-_UNIT: Final = re.compile(r"[0-9A-Z一-鿿㐀-䶿]+(-[0-9A-Z一-鿿㐀-䶿]+)*")
-_UNIT_MARKS: Final = re.compile(
-    r"(?<=[0-9A-Z一二三四五六七八九十])(?:号楼|号院|楼栋|栋|幢|座|单元|#|号(?=.))|[\s/_.,:·]+"
-)
-_UNIT_END: Final = re.compile(r"(?<=\d)(?:室|号房|号|房|户)$")
-_EXTENSION: Final = re.compile(r"(?:转|分机|ext\.?|x|#)\s*(\d{1,6})$")
-_AREA: Final = re.compile(r"(0(?:10|2\d|[3-9]\d{2}))(\d{7,8})")
-_PHONE: Final = re.compile(
+# patterns are texts, which `re` compiles at first use and keeps: most commands read no value from a keyboard
+_UNIT: Final = r"[0-9A-Z一-鿿㐀-䶿]+(-[0-9A-Z一-鿿㐀-䶿]+)*"
+_UNIT_MARKS: Final = r"(?<=[0-9A-Z一二三四五六七八九十])(?:号楼|号院|楼栋|栋|幢|座|单元|#|号(?=.))|[\s/_.,:·]+"
+_UNIT_END: Final = r"(?<=\d)(?:室|号房|号|房|户)$"
+_EXTENSION: Final = r"(?:转|分机|ext\.?|x|#)\s*(\d{1,6})$"
+_AREA: Final = r"(0(?:10|2\d|[3-9]\d{2}))(\d{7,8})"
+_PHONE: Final = (
     r"1[3-9]\d{9}|\+(?!86)[1-9]\d{5,14}(-\d{1,6})?"
     r"|(0(?:10|2\d|[3-9]\d{2})-\d{7,8}|[2-8]\d{6,7}|[48]00\d{7})(-\d{1,6})?"
     r"|1[12]\d|[19]\d{4}|95\d{4,6}"
 )
-_NAME_FIRST: Final = re.compile(r"(.*?)[\s,;:/]*(\+?\(?\d[\d\s()+.-]{2,}(?:(?:转|分机|ext\.?|x|#)?\s*\d)+)")
-_PHONE_FIRST: Final = re.compile(r"(\+?\(?\d[\d\s()+.-]{2,}\d)[\s,;:/]+(\D.*)")
+_NAME_FIRST: Final = r"(.*?)[\s,;:/]*(\+?\(?\d[\d\s()+.-]{2,}(?:(?:转|分机|ext\.?|x|#)?\s*\d)+)"
+_PHONE_FIRST: Final = r"(\+?\(?\d[\d\s()+.-]{2,}\d)[\s,;:/]+(\D.*)"
 
 
 def read_unit(text: str) -> str:
@@ -46,14 +46,14 @@ def read_unit(text: str) -> str:
 
 def is_unit(text: object) -> bool:
     """Whether `text` is a unit in the form that is kept."""
-    if not isinstance(text, str) or len(text) > LONGEST_UNIT or _UNIT.fullmatch(text) is None:
+    if not isinstance(text, str) or len(text) > LONGEST_UNIT or re.fullmatch(_UNIT, text) is None:
         return False
     return _unit(text) == text
 
 
 def _unit(folded: str) -> str:
-    marked = _UNIT_MARKS.sub("-", folded)
-    return "-".join(part for part in _UNIT_END.sub("", marked).split("-") if part)
+    marked = re.sub(_UNIT_MARKS, "-", folded)
+    return "-".join(part for part in re.sub(_UNIT_END, "", marked).split("-") if part)
 
 
 def read_phone(text: str) -> str:
@@ -68,12 +68,12 @@ def read_phone(text: str) -> str:
 
 def is_phone(text: object) -> bool:
     """Whether `text` is a telephone number in the form that is kept."""
-    return isinstance(text, str) and len(text) <= 40 and _PHONE.fullmatch(text) is not None and text.isascii()
+    return isinstance(text, str) and len(text) <= 40 and re.fullmatch(_PHONE, text) is not None and text.isascii()
 
 
 def _phone(folded: str) -> str | None:
     extension = ""
-    if found := _EXTENSION.search(folded):
+    if found := re.search(_EXTENSION, folded):
         folded, extension = folded[: found.start()], "-" + found[1]
     elif found := re.fullmatch(r"(\+?[\d ()]*-?\d{7,8})-(\d{1,5})", folded):
         folded, extension = found[1], "-" + found[2]
@@ -87,7 +87,7 @@ def _phone(folded: str) -> str | None:
             digits = "0" + digits
     elif digits.startswith("00"):
         digits = "+" + digits[2:]
-    if found := _AREA.fullmatch(digits):
+    if found := re.fullmatch(_AREA, digits):
         digits = f"{found[1]}-{found[2]}"
     phone = digits + extension
     return phone if is_phone(phone) else None
@@ -97,9 +97,9 @@ def read_person(text: str) -> dict[str, str]:
     """The person that `text` names, with the number where there is one. Raises `ValueProblem`."""
     line = clean_line(short(text))
     name, phone = line, ""
-    if found := _NAME_FIRST.fullmatch(fold(line)):
+    if found := re.fullmatch(_NAME_FIRST, fold(line)):
         name, phone = found[1], found[2]
-    elif found := _PHONE_FIRST.fullmatch(fold(line)):
+    elif found := re.fullmatch(_PHONE_FIRST, fold(line)):
         name, phone = found[2], found[1]
     return person(name, phone)
 

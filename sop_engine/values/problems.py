@@ -1,12 +1,11 @@
 """What is wrong with a value: as a value (`Problem`), or raised (`ValueProblem`)."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sop_engine.messages import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a value cannot stand in a field, and how it is written."""
 
     message: Message

@@ -20,12 +20,13 @@ LONGEST_TEXT: Final = 65536
 LONGEST_SHORT: Final = 200
 """characters of what is read as a number, a date, a name"""
 
-_BREAKS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_DROPPED: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u200b\u2060]")
-_REFUSED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+# patterns are texts, which `re` compiles at first use and keeps: most commands read no value from a keyboard
+_BREAKS: Final = "\r\n|[\r\x0b\x0c\x85\u2028\u2029]"
+_DROPPED: Final = "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u200b\u2060]"
+_REFUSED: Final = "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]"
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－─ｰー"), "-")
 _FOLDED: Final = {**_DASHES, **dict.fromkeys(map(ord, "～〜∼"), "~"), ord("，"): ",", ord("、"): ",", ord("。"): "."}
-_CLEAN_ASCII: Final = re.compile(r"[\n\t -~]*")
+_CLEAN_ASCII: Final = r"[\n\t -~]*"
 
 
 def bounded(text: str) -> str:
@@ -58,7 +59,7 @@ def fold(text: str) -> str:
 
 def clean(text: str) -> str:
     """Free text as it is kept: NFC, breaks as `\\n`, no marks of direction, no space around. Raises `ValueProblem`."""
-    kept = unicodedata.normalize("NFC", _DROPPED.sub("", _BREAKS.sub("\n", bounded(text)))).strip()
+    kept = unicodedata.normalize("NFC", re.sub(_DROPPED, "", re.sub(_BREAKS, "\n", bounded(text)))).strip()
     problem = check_text(kept)
     if problem is not None:
         raise ValueProblem(problem.message)
@@ -76,9 +77,9 @@ def check_text(text: object, lines: bool = True) -> Problem | None:
         return Problem(msg("this is no text"))
     if len(text) > LONGEST_TEXT:
         return Problem(too_long())
-    if text.isascii() and _CLEAN_ASCII.fullmatch(text):
+    if text.isascii() and re.fullmatch(_CLEAN_ASCII, text):
         return None if lines or "\n" not in text else Problem(msg("this must stand on one line"))
-    if found := _REFUSED.search(text) or _DROPPED.search(text):
+    if found := re.search(_REFUSED, text) or re.search(_DROPPED, text):
         return Problem(msg("the character {code} cannot be kept; write it without", code=f"U+{ord(found[0]):04X}"))
     if len(text.encode()) > LONGEST_TEXT:
         return Problem(too_long())

@@ -5,7 +5,6 @@ the same wall time on another date, the last day of a month that is shorter. A w
 go forward) is moved forward by the gap, one that exists twice is its first: RFC 5545, 3.3.5, and PEP 495 with `fold=0`.
 """
 
-import calendar
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from sop_engine.worktime.durations import Duration
@@ -64,5 +63,12 @@ def _in_month(day: date, months: int) -> date:
     year, month = divmod(months, 12)
     if not 1 <= year <= 9999:
         raise OverflowError("date value out of range")
-    last = calendar.monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(day.day, last))
+    return date(year, month + 1, min(day.day, last_of_month(year, month + 1)))
+
+
+def last_of_month(year: int, month: int) -> int:
+    """The number of the last day of a month."""
+    if month == 2:
+        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        return 29 if leap else 28
+    return 30 if month in (4, 6, 9, 11) else 31

@@ -53,9 +53,7 @@ _WORDS: Final[dict[str, Unit]] = {
 }  # fmt: skip
 _WORKING: Final = ("工作日", "工作小时", "工作时", "workday", "working day", "working hour", "business day")
 _DIGITS: Final = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
-_PIECE: Final = re.compile(
-    r"(?P<count>\d{1,9}(?:\.\d{1,3})?|[零一二两三四五六七八九十半]{1,4})\s*(?P<unit>[a-z]+|[一-鿿]{1,3})\s*"
-)
+_PIECE: Final = r"(?P<count>\d{1,9}(?:\.\d{1,3})?|[零一二两三四五六七八九十半]{1,4})\s*(?P<unit>[a-z]+|[一-鿿]{1,3})\s*"
 
 
 def parse_duration(text: str) -> Duration:
@@ -70,13 +68,13 @@ def parse_duration(text: str) -> Duration:
         )
     pieces: list[tuple[Decimal, Unit]] = []
     position = 0
-    while len(text) <= 80 and (found := _PIECE.match(folded, position)):
+    while len(text) <= 80 and (found := re.match(_PIECE, folded[position:])):
         count = _count(found["count"])
         unit = _WORDS.get(found["unit"]) or _WORDS.get(found["unit"].removeprefix("个"))
         if count is None or unit is None:
             break
         pieces.append((count, unit))
-        position = found.end()
+        position += found.end()
     if not pieces or position != len(folded):
         raise NotADuration(
             msg("{text} is no duration; write 30 min, 2 h, 3 days, 1 week, 3 months or 1 year", text=text[:80])

@@ -1,12 +1,11 @@
 """Recurrences: the next time of "every day at 17:30", "the last day of the month", "every 29 February"."""
 
-import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
-from sop_engine.worktime.arithmetic import add, on_day
+from sop_engine.worktime.arithmetic import add, last_of_month, on_day
 from sop_engine.worktime.durations import Duration
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -68,7 +67,7 @@ def _days(item: str, first: date) -> Iterator[date]:
     year = first.year
     while year <= 9999:
         for each in (int(month),) if month else range(1, 13):
-            last = calendar.monthrange(year, each)[1]
+            last = last_of_month(year, each)
             day = date(year, each, last if number == "last" else min(int(number), last))
             if day >= first:
                 yield day
