@@ -28,7 +28,7 @@ def log(
     from sop_engine.console.story import lines
 
     with call.open() as opened:
-        opened.who  # noqa: B018  whoever may not look must not see
+        opened.require_known()
         with opened.reading() as reading:
             head = find_ticket(reading, id)
             chapters = read_story(opened, reading, head.id, after=after, until=until)
@@ -56,7 +56,7 @@ def replay(
         )
     total = Report()
     with call.open() as opened:
-        opened.who  # noqa: B018  whoever may not look must not see
+        opened.require_known()
         programs, zone = opened.site.engine.programs, opened.zone
         with opened.reading() as reading:
             if id is not None:

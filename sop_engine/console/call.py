@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
 _HEARD: Final[Mapping[str, str]] = {"对讲": "radio", "电话": "phone", "纸单": "paper", "纸质": "paper"}
+_NEAR_THE_SWEEP: Final = frozenset({"worker", "demo", "doctor", "db"})
+"""commands that start or show the sweep themselves, and need no warning that it is missing"""
 
 
 class ClosedPipe(Exception):
@@ -74,7 +76,10 @@ class Call:
 
         folder = Path(self.folder) if self.folder is not None else find_site(Path.cwd())
         with open_site(folder, self.output.tell) as site:
-            yield Opened(self, site)
+            opened = Opened(self, site)
+            if self.words.partition(" ")[0] not in _NEAR_THE_SWEEP:
+                opened.warn_unswept()
+            yield opened
 
     @contextmanager
     def writing(self) -> Iterator[None]:

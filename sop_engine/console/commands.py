@@ -17,6 +17,7 @@ from sop_engine.console import tree
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import COMMON, common
 from sop_engine.console.text import padded, width, wrapped
+from sop_engine.console.typed import read_flag, read_plainly
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg, say
 from sop_engine.ticket.near import near
@@ -25,7 +26,17 @@ PROGRAM = "sop"
 _HELP_WIDTH = 100
 
 
-class LazyGroup(TyperGroup):
+class _PlainHelp:
+    """Reads `--help` without what Typer would import to read it."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            read_flag(option)
+        return option
+
+
+class LazyGroup(_PlainHelp, TyperGroup):
     """The whole tree (`group` empty), or one of its groups."""
 
     def __init__(self, group: str, language: str) -> None:
@@ -57,7 +68,7 @@ class LazyGroup(TyperGroup):
         formatter.write("\n".join(group_help(self._group, self._language)) + "\n")
 
 
-class SpokenCommand(TyperCommand):
+class SpokenCommand(_PlainHelp, TyperCommand):
     """A leaf whose help is said in the reader's language."""
 
     language = "en"
@@ -89,6 +100,7 @@ def make_command(words: str, leaf: tree.Leaf, language: str) -> Any:
     app.command(name, cls=SpokenCommand, help=leaf.help.template)(run)
     command: Any = typer.main.get_command(app)
     command.language = language
+    read_plainly(command, run.__annotations__)
     return command
 
 

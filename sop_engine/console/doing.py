@@ -45,7 +45,6 @@ def tell_done(opened: "Opened", done: "Done") -> None:
             msg("done before under this key, as step {number}; nothing was done again", number=done.step.number)
         )
     call.output.tell(*last, *happened, *next_lines(opened, seen))
-    opened.warn_unswept()
 
 
 def _happened(opened: "Opened", reading: Reads, done: "Done") -> list[Any]:
@@ -92,10 +91,10 @@ def _around(opened: "Opened", error: SopError, head: Head | None) -> Around:
             meanwhile = _meanwhile(opened, reading, head.id, since) if now.number > since else ()
     except SopError:
         return Around(names=shown)
-    from sop_engine.console.json_view import plain, possible_view
+    from sop_engine.console.json_view import possible_view
 
     return Around(
-        possible=[plain(possible_view(opened, each)) for each in seen.possible] if opened.call.json else (),
+        possible=[possible_view(opened, each) for each in seen.possible] if opened.call.json else (),
         by_itself=coming(opened, seen) if error.possible else (),
         guards=_guards(opened, seen.program.procedure, error),
         meanwhile=meanwhile,

@@ -2,10 +2,8 @@
 with the offset of the site's zone, money and decimals as text, titles in the reader's language.
 """
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from sop_engine.console.failures import spoken
 from sop_engine.messages import say
@@ -19,20 +17,19 @@ if TYPE_CHECKING:
     from sop_engine.store.seam import Head
 
 
-@dataclass(frozen=True, slots=True)
-class TaskView:
+class TaskView(TypedDict):
     """A task: an active state that offers somebody a transition."""
 
     region: str
     """`ticket` where nothing is parallel"""
-    state: str
+    state: str | None
+    """in a list null where several run side by side"""
     assignee: str | None
     role: str | None
     """to which it is, or was, offered"""
 
 
-@dataclass(frozen=True, slots=True)
-class TimerView:
+class TimerView(TypedDict):
     """A timer that runs."""
 
     name: str
@@ -46,8 +43,7 @@ class TimerView:
     """why it was set aside, if it was"""
 
 
-@dataclass(frozen=True, slots=True)
-class ChildView:
+class ChildView(TypedDict):
     """A ticket that this one started."""
 
     id: str
@@ -56,8 +52,7 @@ class ChildView:
     state: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NeedView:
+class NeedView(TypedDict):
     """A field that a trigger asks."""
 
     name: str
@@ -72,8 +67,7 @@ class NeedView:
     example: Any
 
 
-@dataclass(frozen=True, slots=True)
-class PossibleView:
+class PossibleView(TypedDict):
     """Something that can be done now."""
 
     trigger: str
@@ -90,8 +84,7 @@ class PossibleView:
     """{have, want}"""
 
 
-@dataclass(frozen=True, slots=True)
-class TicketView:
+class TicketView(TypedDict):
     """A ticket."""
 
     id: str
@@ -122,8 +115,7 @@ class TicketView:
     """from when its last step counts"""
 
 
-@dataclass(frozen=True, slots=True)
-class HeadView:
+class HeadView(TypedDict):
     """A ticket's line in a list."""
 
     id: str
@@ -144,15 +136,10 @@ class HeadView:
     opened: str
 
 
-def plain(view: Any) -> Any:
-    """A view as plain JSON."""
-    return dataclasses.asdict(view)
-
-
-def ticket_json(opened: "Opened", seen: "Look") -> dict[str, Any]:
+def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
     """A ticket as `show --json` prints it."""
     ticket, head, program = seen.ticket, seen.head, seen.program
-    view = TicketView(
+    return TicketView(
         id=ticket.id,
         procedure=ticket.procedure,
         version=head.version,
@@ -165,7 +152,10 @@ def ticket_json(opened: "Opened", seen: "Look") -> dict[str, Any]:
         fields=_fields(opened, program, ticket),
         goals=[],
         timers=timers(opened, program, ticket),
-        children=[ChildView(each.id, each.procedure, each.status, each.state) for each in seen.children],
+        children=[
+            ChildView(id=each.id, procedure=each.procedure, status=each.status, state=each.state)
+            for each in seen.children
+        ],
         parent=ticket.parent,
         links=list(ticket.links),
         possible=[possible_view(opened, each) for each in seen.possible],
@@ -175,7 +165,6 @@ def ticket_json(opened: "Opened", seen: "Look") -> dict[str, Any]:
         opener=ticket.opener,
         effective=opened.local(ticket.effective),
     )
-    return plain(view)  # type: ignore[no-any-return]
 
 
 def possible_view(opened: "Opened", each: Mapping[str, Any]) -> PossibleView:
@@ -199,18 +188,26 @@ def need_view(opened: "Opened", need: Mapping[str, Any]) -> NeedView:
     choices = said["choices"]
     if need["type"] == "staff":
         choices = [{"id": actor, "title": name} for actor, name in opened.staff.items()]
-    said["title"] = said["title"] or need["name"]
-    return NeedView(**{**said, "choices": choices})
+    return NeedView(
+        name=need["name"],
+        type=need["type"],
+        title=said["title"] or need["name"],
+        required=need["required"],
+        many=need["many"],
+        min=need["min"],
+        max=need["max"],
+        choices=choices,
+        example=need["example"],
+    )
 
 
-def head_json(opened: "Opened", head: "Head", now: str) -> dict[str, Any]:
+def head_json(opened: "Opened", head: "Head", now: str) -> HeadView:
     """A ticket's line as `ls --json` prints it; `now` as the record writes instants."""
-    leaf = head.state[0] if head.state else ""
     tasks = [
-        TaskView(region, leaf if region == ROOT else "", task.get("assignee"), task.get("role"))
+        TaskView(region=region, state=_state_of(head, region), assignee=task.get("assignee"), role=task.get("role"))
         for region, task in head.tasks.items()
     ]
-    view = HeadView(
+    return HeadView(
         id=head.id,
         procedure=head.procedure,
         version=head.version,
@@ -227,7 +224,11 @@ def head_json(opened: "Opened", head: "Head", now: str) -> dict[str, Any]:
         number=head.number,
         opened=opened.local(head.opened),
     )
-    return plain(view)  # type: ignore[no-any-return]
+
+
+def _state_of(head: "Head", region: str) -> str | None:
+    """A line in a list knows the leaves, and not which region each is in."""
+    return head.state[0] if region == ROOT and head.state else None
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
@@ -243,7 +244,7 @@ def _tasks(program: Program, ticket: Ticket) -> list[TaskView]:
         if region not in seen and program.states[leaf].kind != "final":
             seen.add(region)
             task = ticket.tasks.get(region, {})
-            found.append(TaskView(region, leaf, task.get("assignee"), task.get("role")))
+            found.append(TaskView(region=region, state=leaf, assignee=task.get("assignee"), role=task.get("role")))
     return found
 
 

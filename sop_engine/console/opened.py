@@ -68,6 +68,10 @@ class Opened:
         with self.reading() as reading:
             return identify(reading, system_login(), call.as_name, call.doer, call.heard)
 
+    def require_known(self) -> None:
+        """Raise `NotYou` for a login that belongs to nobody here: such a one sees nothing."""
+        assert self.who
+
     @property
     def person(self) -> str:
         """Whose possibilities count: whom the actor stands in for, or himself."""

@@ -21,6 +21,7 @@ from sop_engine.ticket.records import SITE, TIMER, Erased, Sealed
 
 LATE: Final = timedelta(minutes=5)
 """a timer that fires so much after its due time says so"""
+_HEARD: Final[Mapping[str | None, Message]] = {"radio": msg("radio"), "phone": msg("phone"), "paper": msg("paper")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +199,10 @@ class _Telling:
             who = msg("{who}, standing in for {other},", who=who, other=self._person(record["for"]))
         if record["typist"]:
             who = msg("{who} (entered by {typist}, heard by {heard})", who=who, typist=self._person(record["typist"]),
-                      heard=msg(str(record["heard"])))  # fmt: skip
+                      heard=_HEARD.get(record["heard"], record["heard"]))  # fmt: skip
         return who
 
-    def _about(self) -> Iterator[Message]:
+    def _about(self) -> Iterator[Any]:
         """Why it was allowed, under which version, by which clause; a claimed time; reasons."""
         parts: list[Any] = []
         if self.arguments.get("as"):
@@ -211,7 +212,7 @@ class _Telling:
         if clauses := self._clauses():
             parts.append(msg("clause {clauses}", clauses=clauses))
         if parts:
-            yield msg("{parts}", parts="; ".join(say(each, self.teller.language) for each in parts))
+            yield "; ".join(say(each, self.teller.language) for each in parts)
         if self.record["occurred"]:
             yield msg("said to have happened {time}", time=self._instant(self.record["occurred"]))
         if "reason" in self.arguments and self.command != "do":
@@ -343,7 +344,7 @@ class _Telling:
                 "anyone": msg("anyone on the site")}.get(kind, reason)  # fmt: skip
 
     def _assigned(self, event: Mapping[str, Any]) -> Message:
-        where = msg("") if event["region"] == ROOT else msg(" ({region})", region=event["region"])
+        where: Any = "" if event["region"] == ROOT else msg(" ({region})", region=event["region"])
         if "assignee" in event:
             return msg("the task is {person}'s{where}", person=self._person(event["assignee"]), where=where)
         return msg("the task is offered to {role}{where}", role=self._reason(f"role:{event['role']}"), where=where)

@@ -113,7 +113,7 @@ def release(
 def _act(call: Call, name: str, id: str, arguments: _Arguments) -> None:
     """Do a command of this name to a ticket, with the arguments that are made of it."""
     with call.open() as opened:
-        opened.who  # noqa: B018  whoever is unknown is told so before anything else
+        opened.require_known()
         with opened.reading() as reading:
             head = find_ticket(reading, id)
             ticket = reading.ticket(head.id)

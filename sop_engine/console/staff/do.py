@@ -41,7 +41,7 @@ def do(
 ) -> None:
     """Do a trigger of a ticket, and print it as it is then."""
     with call.open() as opened:
-        opened.who  # noqa: B018  whoever is unknown is told so before anything else
+        opened.require_known()
         with opened.reading() as reading:
             head = find_ticket(reading, id)
             ticket = reading.ticket(head.id)

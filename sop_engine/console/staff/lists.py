@@ -65,7 +65,6 @@ def ls(
             _print(opened, heads, titles)
             if not heads and call.output.on_terminal():
                 call.output.tell(msg("nothing is waiting for you") if mine else msg("there are no such tickets"))
-        opened.warn_unswept()
 
 
 def _print(opened: "Opened", heads: Iterable[Head], titles: dict[tuple[str, str], Text]) -> None:

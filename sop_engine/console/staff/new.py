@@ -6,7 +6,7 @@ from sop_engine.console.asking import ask_field
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
-from sop_engine.console.json_view import plain, possible_view
+from sop_engine.console.json_view import possible_view
 from sop_engine.console.looking import possible_opening
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.staff.do import ask_for
@@ -33,7 +33,7 @@ def new(
 ) -> None:
     """Open a ticket by the newest published version, and print it."""
     with call.open() as opened:
-        opened.who  # noqa: B018  whoever is unknown is told so before anything else
+        opened.require_known()
         with opened.reading() as reading:
             version = find_procedure(reading, procedure)
             program = opened.site.engine.programs.of(reading, version.digest)
@@ -63,7 +63,7 @@ def _say_edited(opened: "Opened", version: Version) -> None:
 
 def _entry(opened: "Opened", opening: dict[str, Any]) -> dict[str, Any]:
     """What opening needs, and the one thing that is possible: the answer of a dry run."""
-    entry = plain(possible_view(opened, opening))
+    entry = possible_view(opened, opening)
     return {"needs": entry["needs"], "possible": [entry]}
 
 

@@ -38,7 +38,7 @@ def print_ticket(
 ) -> None:
     """Print a form of a ticket as HTML, from the texts of the version that it runs by."""
     with call.open() as opened:
-        opened.who  # noqa: B018  whoever may not look must not see
+        opened.require_known()
         with opened.reading() as reading:
             stored = find_ticket(reading, id)
             ticket = reading.ticket(stored.id)

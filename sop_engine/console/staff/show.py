@@ -23,7 +23,7 @@ def show(
 ) -> None:
     """Print a ticket. Nothing is changed; timers that are due are marked, not fired."""
     with call.open() as opened:
-        opened.who  # noqa: B018  whoever may not look must not see
+        opened.require_known()
         with opened.reading() as reading:
             head = find_ticket(reading, id)
             if until is not None:
@@ -37,7 +37,6 @@ def show(
             seen = look(opened, reading, ticket, head)
             story = _story(opened, reading, head.id, until) if events else None
         print_ticket(opened, seen, story)
-        opened.warn_unswept()
 
 
 def _story(opened: "Opened", reading: Reads, id: str, until: int | None) -> list["Chapter"]:
