@@ -18,8 +18,7 @@ from sop_engine.values.problems import ValueProblem
 from sop_engine.values.texts import clean_line, fold, short
 
 LONGEST_NAME: Final = 100
-LONGEST  # patterns are texts, which `re` compiles at first use and keeps: most commands read no value from a keyboard
-_UNIT: Final = 60
+LONGEST_UNIT: Final = 60
 
 # patterns are texts, which `re` compiles at first use and keeps: most commands read no value from a keyboard
 _UNIT: Final = r"[0-9A-Z一-鿿㐀-䶿]+(-[0-9A-Z一-鿿㐀-䶿]+)*"
