@@ -14,6 +14,7 @@ from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.ticket.records import SITE, Command
 
+SITE_NAME: Final = "云栖花园服务中心"
 ADMINISTRATOR: Final = "zhou_min"
 PEOPLE: Final = (
     ("wang_fang", "王芳", ["desk"]),
@@ -39,10 +40,10 @@ UNITS: Final = (
 )
 
 
-def make_demo(folder: Path, login: str) -> None:
+def make_demo(folder: Path, login: str) -> list[str]:
     """Make a demo site: the starter library published, a dozen people, a few flats; `login` is a terminal of them all,
-    and by itself the manager and administrator, 周敏."""
-    make_site(folder, "云栖花园服务中心", "Asia/Shanghai", login, ADMINISTRATOR, "周敏", ["manager"], demo=True)
+    and by itself the manager and administrator, 周敏. Gives the procedures' ids."""
+    published = make_site(folder, SITE_NAME, "Asia/Shanghai", login, ADMINISTRATOR, "周敏", ["manager"], demo=True)
     with open_site(folder) as site:
         for person, name, roles in PEOPLE:
             wanted = [[role, None] if isinstance(role, str) else list(role) for role in roles]
@@ -56,6 +57,7 @@ def make_demo(folder: Path, login: str) -> None:
             transaction.put_units(
                 [{"id": unit, "contact": {"name": name, "phone": phone}} for unit, name, phone in UNITS]
             )
+    return published
 
 
 def _site_command(engine: Engine, login: str, name: str, arguments: dict[str, object]) -> None:

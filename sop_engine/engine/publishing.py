@@ -9,6 +9,7 @@ from sop_engine import canonical, procedure
 from sop_engine.diagnostics import Diagnostic, has_errors
 from sop_engine.engine.engine import Done, Engine, new_id
 from sop_engine.engine.identity import Identity
+from sop_engine.engine.library import library
 from sop_engine.errors import FaultsFound, NotFound, SetUp
 from sop_engine.messages import msg
 from sop_engine.ticket.near import near
@@ -125,8 +126,6 @@ def workflow_files(folder: Path) -> list[Path]:
 
 def library_roles() -> list[str]:
     """Every role that a procedure of the starter library names."""
-    from sop_engine.engine.site_folder import library
-
     roles: set[str] = set()
     for path in workflow_files(library() / "workflows"):
         compiled = compile_file(path, library() / "templates")

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -15,6 +14,9 @@ from zoneinfo import ZoneInfo
 from sop_engine import canonical
 from sop_engine.clock import Clock, SimulatedClock, SystemClock
 from sop_engine.engine.engine import Engine, new_id
+from sop_engine.engine.identity import Identity
+from sop_engine.engine.library import library
+from sop_engine.engine.publishing import publish_folder
 from sop_engine.engine.settings import FILE, Settings, load_settings, settings_text
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
@@ -65,9 +67,10 @@ def _clock(settings: Settings, store: Store) -> Clock:
 
 def make_site(
     folder: Path, name: str, zone: str, login: str, actor: str, actor_name: str, roles: list[str], demo: bool = False
-) -> None:
-    """Make a site in an empty or new folder: settings, the starter library, a store, and its administrator. Raises
-    `SetUp` where something stands there already or the folder cannot be written; nothing is then left half made."""
+) -> list[str]:
+    """Make a site in an empty or new folder: settings, a store, its administrator, and the starter library, published;
+    gives the procedures' ids. Raises `SetUp` where something stands there already or the folder cannot be written;
+    nothing is then left half made."""
     made_folder = _make_folder(folder)
     try:
         (folder / FILE).write_text(settings_text(name, _id_of(name), zone, demo), encoding="utf-8")
@@ -83,7 +86,9 @@ def make_site(
                 if demo:
                     transaction.put_meta("demo", "1")
                     transaction.put_meta("simulated_now", canonical.instant_text(clock.now()))
-            _begin(Engine(store, clock, settings), login, actor, actor_name, roles)
+            engine = Engine(store, clock, settings)
+            _begin(engine, login, actor, actor_name, roles)
+            return publish_folder(engine, Identity(login, actor))
         finally:
             store.close()
     except BaseException:
@@ -126,13 +131,6 @@ def _unmake(folder: Path, whole: bool) -> None:
             shutil.rmtree(each, ignore_errors=True)
         else:
             each.unlink(missing_ok=True)
-
-
-def library() -> Path:
-    """The starter library's folder: inside the installed package, or beside it in a checkout."""
-    package = Path(str(resources.files("sop_engine")))
-    inside = package / "library"
-    return inside if inside.is_dir() else package.parent
 
 
 def copy_library(folder: Path) -> None:

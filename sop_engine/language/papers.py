@@ -182,4 +182,5 @@ def _names(parsed: nodes.Template) -> set[str]:
     """The names that a template takes from outside. (`meta.find_undeclared_variables` would compile it, and fail at a
     filter that it does not know.)"""
     found = list(parsed.find_all(nodes.Name))
-    return {each.name for each in found if each.ctx == "load"} - {each.name for each in found if each.ctx == "store"}
+    within = {"loop", *(each.name for each in found if each.ctx == "store")}
+    return {each.name for each in found if each.ctx == "load"} - within

@@ -5,7 +5,7 @@ from typing import Any
 from sop_engine import canonical
 from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.messages import Message, msg
-from sop_engine.procedure import ROOT, Offer, Transition
+from sop_engine.procedure import ROOT, Offer
 from sop_engine.ticket import people, possible, running
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
@@ -30,19 +30,13 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     for timer in draft.program.states[ROOT].timers:
         running.set_timer(draft, draft.program.states[ROOT], timer)
     fields = take_values(draft, procedure.open, opening=True)
-    if not Run(draft).go(Begun(_opening(draft))):
+    run = Run(draft)
+    opening = draft.program.chart.opening(run)
+    if opening is None or not run.go(Begun(opening)):
         raise Refused(_guards_failed(draft, procedure.open))
     running.reset_timers(draft)
     recorded = {name: value for name, value in arguments.items() if name != "fields"}
     return {**recorded, "fields": fields}
-
-
-def _opening(draft: Draft) -> Transition:
-    """The first alternative of `open` whose guard holds; a missing value makes none hold."""
-    for transition in draft.program.procedure.open.alternatives:
-        if transition.when is None or draft.holds(transition.when):
-            return transition
-    raise Refused(_guards_failed(draft, draft.program.procedure.open))
 
 
 def _owner_of_calendar_start(draft: Draft) -> str | None:

@@ -30,7 +30,7 @@ def init(
     login = system_login()
     _check_zone(zone)
     with call.writing():
-        make_site(
+        published = make_site(
             path,
             name or path.resolve().name,
             zone,
@@ -39,7 +39,6 @@ def init(
             actor_name or actor or login,
             library_roles(),
         )
-    published = publish_library(path, login)
     if call.json:
         call.output.json({"site": str(path.resolve()), "published": published})
         return
@@ -50,18 +49,6 @@ def init(
         msg("next: cd {folder} && sop new repair; add people: sop actor add; fire timers: sop worker run",
             folder=folder),
     )  # fmt: skip
-
-
-def publish_library(folder: Path, login: str) -> list[str]:
-    """Publish every workflow that the site came with; gives their ids. Procedures that others start come first."""
-    from sop_engine.engine.identity import identify
-    from sop_engine.engine.publishing import publish_folder
-    from sop_engine.engine.site_folder import open_site
-
-    with open_site(folder) as site:
-        with site.store.reading() as reading:
-            who = identify(reading, login)
-        return publish_folder(site.engine, who)
 
 
 def _check_zone(zone: str) -> None:

@@ -71,13 +71,10 @@ def perform(call: "Call", keep: str | None) -> int:
 
 
 def _perform_in(call: "Call", folder: Path) -> int:
-    from sop_engine.console.keeper.making import publish_library
     from sop_engine.engine.demo import make_demo
     from sop_engine.engine.identity import system_login
 
-    login = system_login()
-    make_demo(folder, login)
-    publish_library(folder, login)
+    make_demo(folder, system_login())
     call.output.line(msg("A demo site with a dozen people; its clock stands at Monday 2026-11-23, 08:30."))
     os.environ.pop("SOP_SITE", None)
     with chdir(folder):

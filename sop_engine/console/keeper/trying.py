@@ -15,14 +15,12 @@ def make(
     folder: Annotated[str, argument(msg("a new or empty folder"), "FOLDER")],
 ) -> None:
     """Make a demo site: a dozen people, a few flats, some tickets open."""
-    from sop_engine.console.keeper.making import publish_library
     from sop_engine.engine.demo import make_demo
     from sop_engine.engine.identity import system_login
 
     path = Path(folder)
     with call.writing():
-        make_demo(path, system_login())
-    published = publish_library(path, system_login())
+        published = make_demo(path, system_login())
     if call.json:
         call.output.json({"site": str(path.resolve()), "published": published})
         return
