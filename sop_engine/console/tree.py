@@ -90,6 +90,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "flow publish": Leaf("owner.flow", "publish_", msg("make files the newest versions"), "write"),
     "flow history": Leaf("owner.flow", "history", msg("list a procedure's versions")),
     "flow diagram": Leaf("owner.flow", "diagram", msg("draw a procedure")),
+    "flow test": Leaf("flow_test", "test", msg("play the scenarios beside the procedures")),
     "flow schema": Leaf("owner.flow", "schema", msg("the language as JSON Schema, for editors")),
     "audit log": Leaf("audit", "log", msg("a ticket's history, told as a story")),
     "audit replay": Leaf("audit", "replay", msg("decide everything again from the record, and compare")),

@@ -102,7 +102,7 @@ class Play:
         if words.stands_in_for is not None:
             about["standing_for"] = self.ids[words.stands_in_for]
         if words.open is not None:
-            program = self.newest(self.script.procedure)
+            program = self.stage.program_of_newest(self.script.procedure)
             fields = self._fields(program.procedure, {**self.script.opening, **words.open})
             done = self.stage.act("open", "", actor, {"procedure": self.script.procedure, "fields": fields}, **about)
             self._current = done.step.ticket
@@ -177,12 +177,6 @@ class Play:
 
     def procedure_of(self, ticket: Ticket) -> Procedure:
         return self.program_of(ticket).procedure
-
-    def newest(self, procedure: str) -> Program:
-        with self.stage.store.reading() as reading:
-            version = reading.newest(procedure)
-            assert version is not None, procedure
-            return self.stage.programs.of(reading, version.digest)
 
     def shown(self, instant: datetime) -> str:
         """An instant as people of the stage see it."""

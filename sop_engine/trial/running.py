@@ -21,7 +21,11 @@ def run_file(path: Path, workflows: Path, templates: Path) -> list[Result]:
     a procedure that does not compile, `NotFound` where there is none.
     """
     script = read_script(path)
-    repertoire = load(script.procedure, workflows, templates)
+    return run_script(script, load(script.procedure, workflows, templates))
+
+
+def run_script(script: Script, repertoire: Repertoire) -> list[Result]:
+    """The same for a script that is read, over procedures that are compiled."""
     return [run_scenario(script, scenario, repertoire) for scenario in script.scenarios]
 
 

@@ -72,16 +72,16 @@ class Script:
     scenarios: tuple[Scenario, ...]
 
 
-def read_script(path: Path) -> Script:
-    """The script in a file. Raises `ScenarioFaults` for what is wrong in it, `NotFound` or `SetUp` where it cannot be
-    read at all."""
+def read_script(path: Path, shown_as: str | None = None) -> Script:
+    """The script in a file; `shown_as` is what its faults call it. Raises `ScenarioFaults` for what is wrong in it,
+    `NotFound` or `SetUp` where it cannot be read at all."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         raise NotFound(msg("there is no file {path}", path=str(path))) from None
     except OSError as problem:
         raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=problem.strerror)) from None
-    return script_of(data, str(path))
+    return script_of(data, shown_as or str(path))
 
 
 def script_of(data: bytes, file: str) -> Script:

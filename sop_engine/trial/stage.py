@@ -17,6 +17,7 @@ from sop_engine.engine.settings import Settings
 from sop_engine.engine.timers import tick
 from sop_engine.store.seam import Query
 from sop_engine.store.sqlite import MEMORY, open_store
+from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Command, Ticket
 from sop_engine.trial.repertoire import Piece, Repertoire
 
@@ -123,6 +124,13 @@ class Stage:
             found = reading.ticket(id)
         assert found is not None, id
         return found
+
+    def program_of_newest(self, name: str) -> Program:
+        """The program that a ticket of this procedure would be opened under."""
+        with self.store.reading() as reading:
+            version = reading.newest(name)
+            assert version is not None, name
+            return self.programs.of(reading, version.digest)
 
     def tickets(self) -> list[str]:
         """All tickets, in the order in which they were opened."""

@@ -147,8 +147,11 @@ def explain(
 ) -> None:
     """Explain a check, or a word of the language."""
     from sop_engine.language import explain as page
+    from sop_engine.trial.pages import page_of
 
-    for line in page(about, call.language).splitlines():
+    of_scenarios = page_of(about)
+    text = call.output.word(of_scenarios) if of_scenarios is not None else page(about, call.language)
+    for line in text.splitlines():
         call.output.line(line)
 
 
