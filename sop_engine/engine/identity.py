@@ -1,7 +1,7 @@
 """Who is asking: the system's user, the actor whose act it is, the typist, and whom the actor stands in for."""
 
-import getpass
 import os
+import pwd
 from dataclasses import dataclass
 
 from sop_engine.errors import NotUnderstood, NotYou
@@ -26,10 +26,11 @@ HEARD = ("radio", "phone", "paper")
 
 
 def system_login() -> str:
-    """The system's user; by number where the system has no name for it."""
+    """The system's user; by number where the system has no name for it. LOGNAME and the like are not asked: anybody can
+    set them."""
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
         return f"uid{os.getuid()}"
 
 
