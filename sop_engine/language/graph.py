@@ -77,7 +77,8 @@ class Graph:
     def children(self, state: str) -> list[State]:
         """Inner states, history states left out."""
         inner = (self.states[child] for child in self.states[state].children if child in self.states)
-        return [child for child in inner if child.kind != "history"]
+        # a state that is declared twice stands where it was declared first
+        return [child for child in inner if child.kind != "history" and child.parent == state]
 
     def inside(self, state: str) -> Iterator[str]:
         """The state and all states inside it."""

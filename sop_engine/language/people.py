@@ -133,6 +133,8 @@ def _recipient(builder: Builder, name: str, cursor: Cursor, at: str) -> Recipien
     match name:
         case "assignee" | "owner" | "opener":
             return Recipient(name)
+    if name in builder.fields and name in builder.draft.declared.get("role", {}):
+        builder.draft.fact("two_meanings", cursor.span, name=name)
     if name in builder.fields:
         builder.use("field", name, cursor, at, "tell")
         return Recipient("field", name)

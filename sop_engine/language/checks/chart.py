@@ -225,8 +225,7 @@ def _final(draft: Draft, state: State) -> Iterator[Diagnostic]:
 def opening(draft: Draft) -> Iterator[Diagnostic]:
     """SOP115: a ticket that begins nowhere.
 
-    `open` leads to a state, whatever holds: without `to`, or with a condition on each alternative, a ticket could be
-    opened and be in no state.
+    Every alternative of `open` leads to a state: without `to` a ticket would be open and nowhere.
 
     Fails:
 

@@ -91,6 +91,12 @@ def unknown_roles(draft: Draft) -> Iterator[Diagnostic]:
                 msg("name one of these"), near(use.name, known),
             )  # fmt: skip
 
+    for fact in draft.of("two_meanings"):
+        yield error(
+            "SOP106", fact.span, msg("`{name}` is a role and a field", name=fact.values["name"]),
+            msg("Nobody could say whom the notice reaches."), msg("give the role or the field another id"),
+        )  # fmt: skip
+
 
 def unknown_fields(draft: Draft) -> Iterator[Diagnostic]:
     """SOP107: there is no field of that name.
