@@ -11,7 +11,8 @@ from sop_engine.procedure import ROOT
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.evolve import blank
-from sop_engine.ticket.possible import brief, entry, possible
+from sop_engine.ticket.people import describe
+from sop_engine.ticket.possible import entry, offers, possible
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
 from sop_engine.ticket.records import Command, Given, NewSeals, Ticket
@@ -54,8 +55,8 @@ def possible_now(opened: "Opened", reading: Reads, program: Program, ticket: Tic
         return []
 
     def ask(draft: Draft) -> list[dict[str, Any]]:
-        short = brief(draft)
-        return [{**each, "by": said["who"]} for each, said in zip(possible(draft, opened.person), short, strict=True)]
+        by = [tuple(describe(draft, each, state.id) for each in offer.by) for state, offer in offers(draft)]
+        return [{**each, "by": said} for each, said in zip(possible(draft, opened.person), by, strict=True)]
 
     return answered(opened, reading, program, ticket, ask)
 
@@ -65,8 +66,6 @@ def possible_opening(opened: "Opened", reading: Reads, program: Program) -> dict
     offer = program.procedure.open
 
     def ask(draft: Draft) -> dict[str, Any]:
-        from sop_engine.ticket.people import describe
-
         by = tuple(describe(draft, each, ROOT) for each in offer.by)
         return {**entry(draft, offer, ROOT, opened.person, None), "by": by}
 
