@@ -44,12 +44,12 @@ def find_ticket(reading: Reads, said: str) -> Head:
     for several in (found, opened):
         if len(several) == 1:
             return several[0]
-    several = opened or found
+    several = sorted(opened or found, key=lambda head: (head.opened, head.id), reverse=True)
     raise NotUnderstood(
         msg("{ticket} could be any of {count} tickets", ticket=said[:60], count=len(several)),
         where=said[:60],
-        near=[head.id for head in several[-MOST_CANDIDATES:]],
-        fix=msg("write more of the number, such as {ticket}", ticket=several[-1].id),
+        near=[head.id for head in several[:MOST_CANDIDATES]],
+        fix=msg("write more of the number, such as {ticket}", ticket=several[0].id),
     )
 
 
