@@ -16,6 +16,16 @@ from sop_engine import canonical
 from sop_engine.audit.findings import Mismatch, Report
 from sop_engine.audit.places import place_of
 from sop_engine.audit.rows import compare_row
+from sop_engine.audit.steps import (
+    check_chain,
+    check_form,
+    check_hash,
+    check_left_over,
+    check_values,
+    read_record,
+    unreadable,
+)
+from sop_engine.audit.walk import Past, Span, by_step, past_of, spans, walk
 from sop_engine.messages import Message, msg
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Reads, StoredStep
@@ -56,43 +66,46 @@ class RecordedSeals:
         return Sealed(canonical.commitment(recorded.salt, value), recorded.salt, value)
 
 
-def replay_all(reading: Reads, programs: Programs, zone: ZoneInfo, batch: int = 500) -> Iterator[Report]:
+def replay_all(reading: Reads, programs: Programs, zone: ZoneInfo) -> Iterator[Report]:
     """Replay every ticket and the site's own history, one report each; memory does not grow with the store."""
-    after = ""
-    while ids := reading.ticket_ids(after, batch):
-        for id in ids:
-            yield replay_ticket(reading, programs, zone, id)
-        after = ids[-1]
+    for span in spans(reading):
+        yield from replay_span(reading, programs, zone, span)
+
+
+def replay_span(reading: Reads, programs: Programs, zone: ZoneInfo, span: Span) -> Iterator[Report]:
+    """Replay the tickets of one part of the store, one report each."""
+    for past in walk(reading, span):
+        yield _replay(reading, programs, zone, past)
 
 
 def replay_ticket(reading: Reads, programs: Programs, zone: ZoneInfo, id: str) -> Report:
     """Replay one ticket from its first step to its last, then compare its row; `zone` is the site's."""
+    return _replay(reading, programs, zone, past_of(reading, id))
+
+
+def _replay(reading: Reads, programs: Programs, zone: ZoneInfo, past: Past) -> Report:
     report = Report(tickets=1)
     ticket: Ticket | None = None
-    beside = _by_step(reading.sealed(id))
-    for stored in reading.steps(id):
+    for stored in past.steps:
         report.steps += 1
         before = len(report.mismatches)
         try:
-            ticket = _replay_step(reading, programs, report, ticket, stored, beside.pop(stored.number, {}))
+            ticket = _replay_step(reading, programs, report, ticket, stored, past.values.pop(stored.number, {}))
         except Exception as error:  # a record that was tampered with can fail in any way; an honest one must not
             if len(report.mismatches) == before:
                 raise
-            report.mismatches.append(_unreadable(stored, error))
+            report.mismatches.append(unreadable(stored, error))
             return report
-    for number, left in sorted(beside.items()):
-        report.mismatches.append(
-            Mismatch(id, number, "value", msg("values lie beside a step that does not exist"), sorted(left), None)
-        )
+    report.mismatches.extend(check_left_over(past.id, past.values))
     program = programs.of(reading, ticket.digest) if ticket else None
-    report.mismatches.extend(compare_row(reading, id, ticket, program, zone))
+    report.mismatches.extend(compare_row(reading, past, ticket, program, zone))
     return report
 
 
 def state_at(reading: Reads, programs: Programs, id: str, until: int | str) -> Ticket | None:
     """The ticket as it was after step `until`, or at the instant `until` (as recorded); None before its first step."""
     ticket: Ticket | None = None
-    beside = _by_step(reading.sealed(id))
+    beside = by_step(reading, id)
     for stored in reading.steps(id):
         record = json.loads(stored.data)
         if (isinstance(until, int) and stored.number > until) or (
@@ -103,12 +116,6 @@ def state_at(reading: Reads, programs: Programs, id: str, until: int | str) -> T
         ticket = ticket or blank(id, program.procedure.id, record["procedure"])
         ticket = evolve(ticket, record, beside.get(stored.number, {}), stored.hash, program.order)
     return ticket
-
-
-def _unreadable(stored: StoredStep, error: Exception) -> Mismatch:
-    """Nothing after a step that makes no sense can be replayed."""
-    what = msg("the step makes no sense any more ({error}); nothing after it was replayed", error=repr(error)[:200])
-    return Mismatch(stored.ticket, stored.number, "form", what)
 
 
 # --- one step --------------------------------------------------------------------------------------------------------
@@ -124,124 +131,44 @@ def _replay_step(
 ) -> Ticket | None:
     """Check one step and decide it again; gives the ticket after it, by the record."""
     found = report.mismatches
-    record = _read(stored, found)
+    found.extend(check_hash(stored))
+    record = read_record(stored, found)
     if record is None:
         return ticket
-    found.extend(_chain(stored, record, ticket))
-    found.extend(_values(stored, record, values, report))
+    said = record["ticket"], record["number"], record["previous"]
+    found.extend(check_chain(stored, said, ticket.number + 1 if ticket else 1, ticket.head if ticket else GENESIS))
+    found.extend(check_values(stored, record, values, report))
     program = programs.of(reading, record["procedure"])
-    before = ticket
-    after = evolve(
-        ticket or blank(stored.ticket, program.procedure.id, record["procedure"]),
-        record,
-        values,
-        stored.hash,
-        program.order,
-    )
-    if after.state_hash() != record["state"]:
-        found.append(
-            Mismatch(
-                stored.ticket,
-                stored.number,
-                "state",
-                msg("the events do not lead to the state whose hash was recorded"),
-                record["state"],
-                after.state_hash(),
-            )
-        )
-    found.extend(_decided(reading, program, before, record, values, stored))
+    begun = ticket or blank(stored.ticket, program.procedure.id, record["procedure"])
+    after = evolve(begun, record, values, stored.hash, program.order)
+    again = _decide_again(program, ticket, record, values, stored)
+    if isinstance(again, Step) and again.data == stored.data:
+        # The same bytes: canonical, and decided alike, the state's hash too. So the events lead to that state if they
+        # lead to the ticket that was decided.
+        if after != again.after:
+            found.extend(_state(stored, record, after))
+        return after
+    found.extend(check_form(stored, record))
+    found.extend(_state(stored, record, after))
+    found.extend(_differences(reading, again, record, stored))
     return after
 
 
-def _read(stored: StoredStep, found: list[Mismatch]) -> dict[str, Any] | None:
-    if canonical.digest(stored.data) != stored.hash:
-        found.append(
-            Mismatch(
-                stored.ticket,
-                stored.number,
-                "hash",
-                msg("the step's bytes were changed: they no longer have the hash that was recorded"),
-                stored.hash,
-                canonical.digest(stored.data),
-            )
-        )
-    try:
-        record: dict[str, Any] = json.loads(stored.data)
-    except ValueError:
-        found.append(Mismatch(stored.ticket, stored.number, "form", msg("the step's bytes are no record any more")))
-        return None
-    if canonical.to_bytes(record) != stored.data:
-        found.append(Mismatch(stored.ticket, stored.number, "form", msg("the step's bytes are not canonical")))
-    return record
+def _state(stored: StoredStep, record: Mapping[str, Any], after: Ticket) -> Iterator[Mismatch]:
+    actual = after.state_hash()
+    if actual != record["state"]:
+        what = msg("the events do not lead to the state whose hash was recorded")
+        yield Mismatch(stored.ticket, stored.number, "state", what, record["state"], actual)
 
 
-def _chain(stored: StoredStep, record: Mapping[str, Any], ticket: Ticket | None) -> Iterator[Mismatch]:
-    expected = (stored.ticket, ticket.number + 1 if ticket else 1, ticket.head if ticket else GENESIS)
-    actual = (record["ticket"], record["number"], record["previous"])
-    for name, want, have in zip(("ticket", "number", "previous"), expected, actual, strict=True):
-        if want != have or (name == "number" and stored.number != have):
-            yield Mismatch(
-                stored.ticket,
-                stored.number,
-                "chain",
-                msg("the chain is broken: `{name}` does not continue the step before", name=name),
-                have,
-                want,
-            )
-
-
-def _values(
-    stored: StoredStep, record: Mapping[str, Any], values: Mapping[str, Sealed], report: Report
-) -> Iterator[Mismatch]:
-    """Every commitment has its value beside the step, unchanged or lawfully erased; nothing else lies there."""
-    committed = dict(commitments(record))
-    for slot, commitment in sorted(committed.items()):
-        sealed = values.get(slot)
-        if sealed is None:
-            yield Mismatch(stored.ticket, stored.number, "value", msg("the value of {slot} is gone", slot=slot))
-        elif sealed.salt is None:
-            report.erased += 1
-            if sealed.value is not None or sealed.commitment != commitment:
-                yield Mismatch(
-                    stored.ticket,
-                    stored.number,
-                    "value",
-                    msg("the erased value of {slot} was tampered with", slot=slot),
-                )
-        elif canonical.commitment(sealed.salt, sealed.value) != commitment or sealed.commitment != commitment:
-            yield Mismatch(
-                stored.ticket,
-                stored.number,
-                "value",
-                msg("the value of {slot} was changed: it no longer fits its commitment", slot=slot),
-                commitment,
-                canonical.commitment(sealed.salt, sealed.value),
-            )
-    for slot in sorted(set(values) - set(committed)):
-        yield Mismatch(stored.ticket, stored.number, "value", msg("a value {slot} that no step wrote", slot=slot))
-
-
-def commitments(value: Any) -> Iterator[tuple[str, str]]:
-    """(slot, commitment) of everything in a record that is committed only."""
-    if isinstance(value, dict):
-        if "commitment" in value and "slot" in value:
-            yield value["slot"], value["commitment"]
-        for item in value.values():
-            yield from commitments(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from commitments(item)
-
-
-def _decided(
-    reading: Reads,
+def _decide_again(
     program: Program,
     ticket: Ticket | None,
     record: dict[str, Any],
     values: Mapping[str, Sealed],
     stored: StoredStep,
-) -> Iterator[Mismatch]:
-    """Decide the step's command again and compare."""
+) -> Step | Refusal | Missing:
+    """What the step's command comes to now, on the ticket before it."""
     given = Given(
         recorded=canonical.instant_of(record["recorded"]),
         effective=canonical.instant_of(record["effective"]),
@@ -249,11 +176,18 @@ def _decided(
         answers={question: _open(answer, values) for question, answer in record["facts"].items()},
         results=record["results"],
         simulated=bool(record.get("simulated")),
+        engine=record["engine"],
     )
     command = _command(record, values)
-    result = (decide_site if stored.ticket == SITE else decide)(program, ticket, command, given)
+    return (decide_site if stored.ticket == SITE else decide)(program, ticket, command, given)
+
+
+def _differences(
+    reading: Reads, again: Step | Refusal | Missing, record: dict[str, Any], stored: StoredStep
+) -> Iterator[Mismatch]:
+    """Where what is decided now is not what was recorded."""
     kind = "decided" if record["rules"] == RULES else "rules"
-    match result:
+    match again:
         case Refusal(message=message):
             what = msg("it was accepted, and would be refused now: {why}", why=message)
             yield _difference(reading, stored, record, kind, what, record["events"], None)
@@ -261,7 +195,7 @@ def _decided(
             what = msg("deciding it now asks {questions}, which was not asked then", questions=questions)
             yield _difference(reading, stored, record, kind, what, record["facts"], None)
         case Step():
-            decided = json.loads(result.data)
+            decided = json.loads(again.data)
             for name in sorted((set(record) | set(decided)) - _IGNORED - {"rules"}):
                 if record.get(name) != decided.get(name):
                     have, now = _first_difference(record.get(name), decided.get(name))
@@ -316,13 +250,6 @@ def _open(value: Any, values: Mapping[str, Sealed]) -> Any:
     if isinstance(value, list):
         return [_open(item, values) for item in value]
     return value
-
-
-def _by_step(sealed: Mapping[tuple[int, str], Sealed]) -> dict[int, dict[str, Sealed]]:
-    found: dict[int, dict[str, Sealed]] = {}
-    for (number, slot), value in sealed.items():
-        found.setdefault(number, {})[slot] = value
-    return found
 
 
 def summed(reports: Iterable[Report]) -> Report:

@@ -1,47 +1,60 @@
 """The projection against the record: a ticket's row, its line in the lists, its tasks and timers; for the site's own
 history the people, logins and versions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sop_engine.audit.findings import Mismatch
+from sop_engine.audit.walk import Past
 from sop_engine.messages import msg
+from sop_engine.store.codec import task_rows, timer_rows
 from sop_engine.store.projections import head_of
-from sop_engine.store.seam import Reads
+from sop_engine.store.seam import Reads, Standing
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Erased, Ticket
 
 
 def compare_row(
-    reading: Reads, id: str, ticket: Ticket | None, program: Program | None, zone: ZoneInfo
+    reading: Reads, past: Past, ticket: Ticket | None, program: Program | None, zone: ZoneInfo
 ) -> Iterator[Mismatch]:
     """Differences between what the record leads to (`ticket`, with its program) and what stands in the tables."""
-    row, head = reading.ticket(id), reading.head(id)
-    if ticket is None or program is None or row is None or head is None:
-        yield Mismatch(id, 0, "missing", msg("the record and the ticket's row do not both exist"))
+    standing = past.standing
+    if ticket is None or program is None or standing is None or standing.row is None:
+        yield Mismatch(past.id, 0, "missing", msg("the record and the ticket's row do not both exist"))
         return
-    wanted, found = _members(ticket), _members(row)
-    version = reading.version_of(ticket.digest)
-    line = head_of(program, ticket, version.number if version else 0, zone)
-    tasks, timers = reading.rows(id)
-    pairs = [
-        *((name, wanted[name], found[name]) for name in sorted(wanted)),
-        *((f"list.{each.name}", getattr(line, each.name), getattr(head, each.name)) for each in fields(line)),
-        (
-            "task rows",
-            {region: (each.get("assignee"), each.get("role")) for region, each in ticket.tasks.items()},
-            tasks,
-        ),
-        ("timer rows", {key: (each["due"], each.get("aside")) for key, each in ticket.timers.items()}, timers),
-    ]
-    if id == SITE:
-        pairs.extend(_site_pairs(reading, ticket))
+    wanted, found = _members(ticket), _members(standing.row)
+    yield from _told(ticket, ((name, wanted[name], found[name]) for name in sorted(wanted)))
+    yield from compare_lists(reading, standing, ticket, program, zone)
+
+
+def compare_lists(
+    reading: Reads, standing: Standing, ticket: Ticket, program: Program, zone: ZoneInfo
+) -> Iterator[Mismatch]:
+    """Differences between a ticket and its line in lists, its tasks and its timers, as they stand in the tables; for
+    the site's own history, the people, logins and versions."""
+    line = head_of(program, ticket, _version(reading, ticket.digest), zone)
+    if line != standing.head:
+        pairs = ((f"list.{each.name}", getattr(line, each.name), getattr(standing.head, each.name))
+                 for each in fields(line))  # fmt: skip
+        yield from _told(ticket, pairs)
+    tasks, timers = task_rows(ticket), timer_rows(ticket)
+    yield from _told(ticket, [("task rows", tasks, standing.tasks), ("timer rows", timers, standing.timers)])
+    if ticket.id == SITE:
+        yield from _told(ticket, _site_pairs(reading, ticket))
+
+
+def _told(ticket: Ticket, pairs: Iterable[tuple[str, Any, Any]]) -> Iterator[Mismatch]:
     for name, want, have in pairs:
         if want != have:
             what = msg("the ticket's row differs from its record at `{name}`", name=name)
-            yield Mismatch(id, ticket.number, "row", what, want, have)
+            yield Mismatch(ticket.id, ticket.number, "row", what, want, have)
+
+
+def _version(reading: Reads, digest: str) -> int:
+    version = reading.version_of(digest)
+    return version.number if version else 0
 
 
 def _members(ticket: Ticket) -> dict[str, Any]:

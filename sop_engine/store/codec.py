@@ -62,6 +62,23 @@ def sealed_of(commitment: str, salt: str | None, value: str | None) -> Sealed:
     return Sealed(commitment, salt, None if value is None else from_json(value))
 
 
+def ticket_or_none(text: str | None) -> Ticket | None:
+    """The ticket of a row's body as an audit meets it: None where somebody left nothing that can be read."""
+    try:
+        return None if text is None else ticket_of(text)
+    except (ValueError, LookupError, TypeError):
+        return None
+
+
+def sealed_or_raw(commitment: str, salt: str | None, value: str | None) -> Sealed:
+    """The sealed value of a row as an audit meets it: text that is no JSON any more stands for itself, and will not
+    fit its commitment."""
+    try:
+        return sealed_of(commitment, salt, value)
+    except ValueError:
+        return Sealed(commitment, salt, value)
+
+
 def letter_of(row: Any) -> OutLetter:
     """The letter of a row of `statements.LETTER_COLUMNS`."""
     id, ticket, number, position, notice, to, channel, status, attempts, next_at, error, rendered = row

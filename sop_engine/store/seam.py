@@ -8,7 +8,7 @@ below is a verb of such a transaction (`Reads` in both, `Writes` in `writing()` 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sop_engine.ticket.records import Sealed, Step, Ticket
 
@@ -40,14 +40,24 @@ class Head:
     parent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredStep:
-    """A step as it lies in the store."""
+class StoredStep(NamedTuple):
+    """A step as it lies in the store. A tuple, because audits read millions."""
 
     ticket: str
     number: int
     data: bytes
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the tables say of one ticket, for the audit: its row, its line in lists, its rows in the indexes of tasks,
+    region -> (assignee, role), and timers, key -> (due, error that set it aside)."""
+
+    row: Ticket | None
+    head: Head
+    tasks: dict[str, tuple[str | None, str | None]]
+    timers: dict[str, tuple[str, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +168,17 @@ class Reads(Protocol):
 
     def ticket_ids(self, after: str = "", limit: int = 1000) -> list[str]:
         """Ids in order, `site` included: for audits that walk over everything."""
+
+    def steps_between(self, after: str, through: str | None) -> Iterator[StoredStep]:
+        """The steps of all tickets whose id comes after `after` and not after `through` (None: to the last), in order
+        of id and number."""
+
+    def sealed_between(self, after: str, through: str | None) -> dict[str, dict[int, dict[str, Sealed]]]:
+        """ticket -> step number -> slot -> value, for the tickets of `steps_between`."""
+
+    def standings(self, after: str, through: str | None) -> dict[str, Standing]:
+        """ticket -> what the tables say of it, for the tickets of `steps_between`, and any that has a row but no
+        step."""
 
     def blob(self, digest: str) -> bytes | None: ...
     def newest(self, procedure: str) -> Version | None: ...

@@ -10,12 +10,14 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.store import codec, statements
 from sop_engine.store.faults import overtaken
-from sop_engine.store.seam import Due, Head, Login, OutLetter, Person, Query, StoredStep, Version
+from sop_engine.store.seam import Due, Head, Login, OutLetter, Person, Query, Standing, StoredStep, Version
 from sop_engine.ticket.records import Sealed, Step, Ticket
 
 MOST_FOUND: Final = 50
 """Candidates for a suffix; open tickets come first, so that one open and many closed are told apart."""
 _NO_LIMIT: Final = 2**62
+_LAST_ID: Final = chr(0x10FFFF)
+"""no id comes after this"""
 _TimerRows = dict[str, tuple[str, str | None]]
 _TaskRows = dict[str, tuple[str | None, str | None]]
 
@@ -73,6 +75,32 @@ class Reading:
 
     def ticket_ids(self, after: str = "", limit: int = 1000) -> list[str]:
         return [id for (id,) in self._all(statements.TICKET_IDS, after, limit)]
+
+    def steps_between(self, after: str, through: str | None) -> Iterator[StoredStep]:
+        return map(StoredStep._make, self._run(statements.STEPS_BETWEEN, self._span(after, through)))
+
+    def sealed_between(self, after: str, through: str | None) -> dict[str, dict[int, dict[str, Sealed]]]:
+        found: dict[str, dict[int, dict[str, Sealed]]] = {}
+        for ticket, number, slot, *rest in self._run(statements.SEALED_BETWEEN, self._span(after, through)):
+            found.setdefault(ticket, {}).setdefault(number, {})[slot] = codec.sealed_or_raw(*rest)
+        return found
+
+    def standings(self, after: str, through: str | None) -> dict[str, Standing]:
+        span = self._span(after, through)
+        found: dict[str, Standing] = {}
+        for body, *row in self._run(statements.TICKETS_BETWEEN, span):
+            head = codec.head_of(row)
+            found[head.id] = Standing(codec.ticket_or_none(body), head, {}, {})
+        for ticket, region, assignee, role in self._run(statements.TASKS_BETWEEN, span):
+            if ticket in found:
+                found[ticket].tasks[region] = assignee, role
+        for ticket, key, due, aside in self._run(statements.TIMERS_BETWEEN, span):
+            if ticket in found:
+                found[ticket].timers[key] = due, aside
+        return found
+
+    def _span(self, after: str, through: str | None) -> tuple[str, str, str]:
+        return self._site, after, _LAST_ID if through is None else through
 
     def blob(self, digest: str) -> bytes | None:
         row = self._one(statements.BLOB, digest)

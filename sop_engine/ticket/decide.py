@@ -8,7 +8,7 @@ the ticket after; a question that `given` does not answer comes back as `Missing
 from collections.abc import Callable
 from typing import Any, Final
 
-from sop_engine import __version__, canonical
+from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
 from sop_engine.ticket import acts, triggers
@@ -89,7 +89,7 @@ def make_step(draft: Draft, arguments: dict[str, Any]) -> Step:
         "cause": list(command.cause) if command.cause else None,
         "command": {"arguments": arguments, "id": command.id, "name": command.name},
         "effective": draft.effective,
-        "engine": __version__,
+        "engine": given.engine,
         "events": draft.events,
         "facts": facts,
         "for": command.standing_for,

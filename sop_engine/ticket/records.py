@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
-from sop_engine import canonical
+from sop_engine import __version__, canonical
 from sop_engine.messages import Message
 
 FORMAT: Final = 1
@@ -96,6 +96,8 @@ class Given:
     results: Sequence[Any] | None = None
     """at replay: the recorded results of guards and expressions that read a committed value, in order"""
     simulated: bool = False
+    engine: str = __version__
+    """who decides; at replay, who decided: it says nothing of what"""
 
 
 @dataclass(frozen=True, slots=True)

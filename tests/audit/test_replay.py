@@ -1,5 +1,6 @@
 """Replay finds whatever was changed behind the engine's back, and lawful erasure leaves the proof standing."""
 
+import functools
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -203,3 +204,22 @@ def test_rebuild_makes_the_same_rows(desk: Desk) -> None:
     before = desk.ticket("WX-20261123-001"), desk.ticket(SITE)
     assert rebuild(desk.engine) == 1
     assert (desk.ticket("WX-20261123-001"), desk.ticket(SITE)) == before
+
+
+def test_a_row_or_a_value_without_any_step_is_found(desk: Desk) -> None:
+    with open_file(desk) as connection:
+        connection.execute("DELETE FROM step WHERE ticket LIKE 'WX%'")
+    kinds = {(each.ticket, each.kind) for each in desk.replay().mismatches}
+    assert kinds == {("WX-20261123-001", "missing"), ("WX-20261123-001", "value")}
+
+
+def test_a_record_of_an_earlier_release_replays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine's version says who decided, not what."""
+    from sop_engine.engine import engine
+    from sop_engine.ticket.records import Given
+
+    monkeypatch.setattr(engine, "Given", functools.partial(Given, engine="0.0.1"))
+    desk.open("repair", by="wang", fault="二号")
+    monkeypatch.undo()
+    assert [record["engine"] for record in desk.records("WX-20261123-002")] == ["0.0.1"]
+    assert desk.replay().clean

@@ -1,0 +1,95 @@
+"""What can be said of a step without deciding it again: its bytes, its place in the chain, what lies beside it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sop_engine import canonical
+from sop_engine.audit.findings import Mismatch, Report
+from sop_engine.messages import msg
+from sop_engine.store.seam import StoredStep
+from sop_engine.ticket.records import Sealed
+
+
+def check_hash(stored: StoredStep) -> Iterator[Mismatch]:
+    """The step's bytes have the hash that was recorded."""
+    actual = canonical.digest(stored.data)
+    if actual != stored.hash:
+        what = msg("the step's bytes were changed: they no longer have the hash that was recorded")
+        yield Mismatch(stored.ticket, stored.number, "hash", what, stored.hash, actual)
+
+
+def read_record(stored: StoredStep, found: list[Mismatch]) -> dict[str, Any] | None:
+    """The step's content; None, and a finding, where the bytes are no record."""
+    try:
+        record: dict[str, Any] = json.loads(stored.data)
+    except ValueError:
+        found.append(Mismatch(stored.ticket, stored.number, "form", msg("the step's bytes are no record any more")))
+        return None
+    return record
+
+
+def check_form(stored: StoredStep, record: Mapping[str, Any]) -> Iterator[Mismatch]:
+    """The bytes are the canonical form of what they say."""
+    if canonical.to_bytes(record) != stored.data:
+        yield Mismatch(stored.ticket, stored.number, "form", msg("the step's bytes are not canonical"))
+
+
+def check_chain(stored: StoredStep, said: tuple[str, int, str], number: int, previous: str) -> Iterator[Mismatch]:
+    """The step continues the one before: `said` is the ticket, number and previous hash that its bytes name, `number`
+    and `previous` are what they must be."""
+    expected = (stored.ticket, number, previous)
+    for name, want, have in zip(("ticket", "number", "previous"), expected, said, strict=True):
+        if want != have or (name == "number" and stored.number != have):
+            what = msg("the chain is broken: `{name}` does not continue the step before", name=name)
+            yield Mismatch(stored.ticket, stored.number, "chain", what, have, want)
+
+
+def check_values(
+    stored: StoredStep, record: Mapping[str, Any], values: Mapping[str, Sealed], report: Report
+) -> Iterator[Mismatch]:
+    """Every commitment has its value beside the step, unchanged or lawfully erased; nothing else lies there."""
+    committed = dict(commitments(record))
+    for slot, commitment in sorted(committed.items()):
+        sealed = values.get(slot)
+        if sealed is None:
+            yield _of_value(stored, msg("the value of {slot} is gone", slot=slot))
+        elif sealed.salt is None:
+            report.erased += 1
+            if sealed.value is not None or sealed.commitment != commitment:
+                yield _of_value(stored, msg("the erased value of {slot} was tampered with", slot=slot))
+        elif (actual := canonical.commitment(sealed.salt, sealed.value)) != commitment or (
+            sealed.commitment != commitment
+        ):
+            what = msg("the value of {slot} was changed: it no longer fits its commitment", slot=slot)
+            yield _of_value(stored, what, commitment, actual)
+    for slot in sorted(set(values) - set(committed)):
+        yield _of_value(stored, msg("a value {slot} that no step wrote", slot=slot))
+
+
+def check_left_over(id: str, values: Mapping[int, Mapping[str, Sealed]]) -> Iterator[Mismatch]:
+    """Values that lie beside no step of the ticket."""
+    for number, left in sorted(values.items()):
+        yield Mismatch(id, number, "value", msg("values lie beside a step that does not exist"), sorted(left), None)
+
+
+def _of_value(stored: StoredStep, what: Any, recorded: Any = None, actual: Any = None) -> Mismatch:
+    return Mismatch(stored.ticket, stored.number, "value", what, recorded, actual)
+
+
+def commitments(value: Any) -> Iterator[tuple[str, str]]:
+    """(slot, commitment) of everything in a record that is committed only."""
+    if isinstance(value, dict):
+        if "commitment" in value and "slot" in value:
+            yield value["slot"], value["commitment"]
+        for item in value.values():
+            yield from commitments(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from commitments(item)
+
+
+def unreadable(stored: StoredStep, error: Exception) -> Mismatch:
+    """Nothing after a step that makes no sense can be looked at."""
+    what = msg("the step makes no sense any more ({error}); nothing after it was replayed", error=repr(error)[:200])
+    return Mismatch(stored.ticket, stored.number, "form", what)
