@@ -1,8 +1,8 @@
 """A guard against a plain Python lambda that says the same.
 
 Ours: the closure that a guard becomes when a normal form is loaded (`guards.test`), asked with the environment that
-commands use. Other: a lambda over a dict of the same values, as one would write it by hand for fields that may be
-unset (`.get`). Peer: jinja2's sandbox, `compile_expression` of the same text, called with the same dict.
+commands use; an unset field makes it false. Other: a lambda over a dict of the same values, which knows that all of
+them are set. Peer: jinja2's sandbox, `compile_expression` of the same text, called with the same dict.
 Each side is asked many times in a row, because one answer takes less than a clock can tell. Most guards in procedures
 are of the first three shapes.
 """
@@ -37,24 +37,18 @@ _CHARGED: Final = ("in", ("field", "charge"), ("list", ("const", "text", "paid")
 _DEAR: Final = (">", ("field", "fee"), ("const", "integer", 100))
 _RATED: Final = (">=", ("field", "rating"), ("const", "integer", 3))
 GUARDS: Final[tuple[tuple[str, Tree, Plain], ...]] = (
-    ("urgency == 'urgent'", _URGENT, lambda v: v.get("urgency") == "urgent"),
+    ("urgency == 'urgent'", _URGENT, lambda v: v["urgency"] == "urgent"),
     (
         "urgency == 'urgent' and charge == 'paid'",
         ("and", _URGENT, _PAID),
-        lambda v: v.get("urgency") == "urgent" and v.get("charge") == "paid",
+        lambda v: v["urgency"] == "urgent" and v["charge"] == "paid",
     ),
-    ("charge in ['paid', 'free']", _CHARGED, lambda v: v.get("charge") in ("paid", "free")),
-    ("fee > 100", _DEAR, lambda v: (fee := v.get("fee")) is not None and fee > _HUNDRED),
+    ("charge in ['paid', 'free']", _CHARGED, lambda v: v["charge"] in ("paid", "free")),
+    ("fee > 100", _DEAR, lambda v: v["fee"] > _HUNDRED),
     (
         "charge == 'paid' and fee > 100 and rating >= 3",
         ("and", _PAID, _DEAR, _RATED),
-        lambda v: (
-            v.get("charge") == "paid"
-            and (fee := v.get("fee")) is not None
-            and fee > _HUNDRED
-            and (rating := v.get("rating")) is not None
-            and rating >= 3
-        ),
+        lambda v: v["charge"] == "paid" and v["fee"] > _HUNDRED and v["rating"] >= 3,
     ),
 )
 """as an owner writes it, as the normal form has it, and as a programmer would"""
