@@ -15,7 +15,7 @@ def places(template: str) -> set[str]:
 
 def test_every_sentence_has_a_translation() -> None:
     known = update.translations()
-    missing = [text for text in update.templates() if not known.get(text)]
+    missing = [text for text in update.templates() if update.has_words(text) and not known.get(text)]
     assert not missing, f"{MEND}:\n" + "\n".join(missing)
 
 

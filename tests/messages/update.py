@@ -7,6 +7,7 @@ with an empty translation, and a test names them until somebody writes it.
 """
 
 import ast
+import re
 import struct
 import sys
 from collections.abc import Iterable, Mapping
@@ -75,6 +76,11 @@ def called(node: ast.Call) -> str:
     return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 
 
+def has_words(text: str) -> bool:
+    """Whether there is anything to translate besides the places for values."""
+    return any(each.isalpha() for each in re.sub(r"{\w*}", "", text))
+
+
 def translations() -> dict[str, str]:
     """The catalogue as it stands: sentence -> its translation, empty where there is none."""
     if not CATALOGUE.exists():
@@ -113,7 +119,7 @@ def main() -> int:
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     CATALOGUE.write_text(po_text(files, kept))
     COMPILED.write_bytes(mo_bytes(kept))
-    waiting = [text for text, said in kept.items() if not said]
+    waiting = [text for text, said in kept.items() if not said and has_words(text)]
     sys.stdout.write("".join(f"{text}\n" for text in waiting))
     sys.stdout.write(f"{len(kept)} sentences, {len(waiting)} without a translation\n")
     return 0
