@@ -1,6 +1,7 @@
 """What the words of a scenario name: triggers, states, timers, fields and papers, by id or by title."""
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sop_engine import canonical, values
@@ -10,6 +11,9 @@ from sop_engine.procedure import Field, Procedure
 from sop_engine.values import title_key
 
 PICTURE: Final = {"photo": "image/jpeg", "file": "application/octet-stream"}
+
+SHORT: Final = 4
+"""characters"""
 
 
 class NotNamed(ValueError):
@@ -35,10 +39,19 @@ def find(word: str, known: Mapping[str, Text], what: Message) -> str:
     if found:
         raise NotNamed(msg("{what} `{word}` could be any of {ids}", what=what, word=word, ids=tuple(found)))
     titled = [title for titles in known.values() for title in titles.values()]
-    close = near(word, [*known, *titled])
-    if close:
-        raise NotNamed(msg("there is no {what} `{word}`; did you mean {near}?", what=what, word=word, near=close))
+    guesses = close(word, [*known, *titled])
+    if guesses:
+        raise NotNamed(msg("there is no {what} `{word}`; did you mean {near}?", what=what, word=word, near=guesses))
     raise NotNamed(msg("there is no {what} `{word}`", what=what, word=word))
+
+
+def close(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """What a word may have been meant for. A Chinese word is so short that one wrong character is half of it."""
+    names = list(known)
+    found = near(word, names)
+    if found or word.isascii() or len(word) > SHORT:
+        return found
+    return tuple(difflib.get_close_matches(word, names, 3, 0.5))
 
 
 def trigger(procedure: Procedure, word: str, active: Sequence[str]) -> str:

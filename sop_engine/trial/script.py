@@ -12,11 +12,11 @@ from sop_engine.errors import FaultsFound, NotFound, SetUp
 from sop_engine.language import CHECKS, reading
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
-from sop_engine.language.near import near
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor, Scalar
 from sop_engine.language.validating import validate_as
 from sop_engine.messages import msg
+from sop_engine.trial.names import close
 from sop_engine.trial.schema import ScenarioFile, ScenarioWords, ScopedRole, StepWords
 from sop_engine.trial.stage import Player
 from sop_engine.values import ValueProblem
@@ -176,7 +176,7 @@ def _beginnings(words: ScenarioFile, scenario: ScenarioWords, here: Cursor) -> I
                 msg("there is no beginning `{name}`", name=name),
                 msg("The file declares: {names}.", names=tuple(words.beginnings)),
                 msg("declare it under `beginnings:`"),
-                near(name, words.beginnings),
+                close(name, words.beginnings),
             )
 
 
@@ -201,7 +201,7 @@ def _step(words: ScenarioFile, step: StepWords, here: Cursor) -> Iterator[Diagno
                 msg("nobody here is `{name}`", name=person),
                 msg("The file knows: {names}.", names=tuple(words.people)),
                 msg("enter the person under `people:`"),
-                near(person, words.people),
+                close(person, words.people),
             )
     if step.wait is not None:
         try:

@@ -106,15 +106,14 @@ class _Walker:
             if self.tried("open", "", player, arguments) != "not_you":
                 return
 
-    def act(self, ticket: Ticket) -> None:
-        """Somebody does one of what the ticket offers."""
+    def act(self, ticket: Ticket, homeward: bool = False) -> None:
+        """Somebody does one of what the ticket offers: rarely what ends it, unless the walk goes `homeward`."""
         program = self.program(ticket)
         offers = [(state.id, offer) for state, offer in program.chart.offers(ticket.active)]
         if not offers:
             self.jump()
             return
-        # what can be done anytime is mostly how a ticket is called off; rarely chosen, walks come to deep states too
-        weights = [1 if source == ROOT else 8 for source, _offer in offers]
+        weights = [1 if homeward else self.weight(program, source, offer) for source, offer in offers]
         source, offer = self.random.choices(offers, weights)[0]
         signed = bool(ticket.signatures.get(f"{source}.{offer.trigger}"))
         fields = {} if signed else self.values(program, offer)
@@ -134,6 +133,12 @@ class _Walker:
         return "accepted"
 
     # --- choosing ---
+
+    def weight(self, program: Program, source: str, offer: Offer) -> int:
+        """Ways out and what can be done anytime are chosen rarely, so that walks come to deep states too."""
+        targets = [target for each in offer.alternatives for target in each.target]
+        ends = any(program.states[target].kind == "final" for target in targets)
+        return 1 if ends or source == ROOT else 8
 
     def open_tickets(self) -> list[Ticket]:
         tickets = map(self.stage.ticket, self.stage.tickets())
@@ -174,7 +179,7 @@ class _Walker:
                 if rank % 5 == 4:
                     self.jump()
                 else:
-                    self.act(current)
+                    self.act(current, homeward=True)
             else:
                 stuck = tuple(self.stage.ticket(ticket.id).active)
                 self.done.problems.append(msg("{ticket} is stuck in {states}", ticket=ticket.id, states=stuck))

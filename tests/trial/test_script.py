@@ -1,0 +1,82 @@
+"""What can be wrong in a scenario file, with its place and what was meant."""
+
+import pytest
+
+from sop_engine.trial.pages import page_of
+from sop_engine.trial.script import ScenarioFaults, script_of
+from tests.trial.small import HEAD
+
+GOOD = HEAD + "  一:\n    steps: [{by: 王芳, open: {}}]\n"
+
+
+def faults(text: str) -> list[tuple[str, int, int, str, tuple[str, ...]]]:
+    with pytest.raises(ScenarioFaults) as caught:
+        script_of(text.encode(), "errand.yaml")
+    return [
+        (each.code, each.span.line, each.span.column, str(each.title), each.near) for each in caught.value.diagnostics
+    ]
+
+
+def test_a_good_file_is_a_script() -> None:
+    script = script_of(GOOD.encode(), "errand.yaml")
+
+    assert [scenario.title for scenario in script.scenarios] == ["一"]
+    assert [player.name for player in script.players] == ["王芳", "李强", "张伟", "赵军"]
+    assert f"{script.start:%Y-%m-%d %H:%M}" == "2026-11-23 00:30"
+
+
+def test_a_misspelled_word_is_told_with_what_was_meant() -> None:
+    found = faults(GOOD.replace("steps:", "stpes:"))
+
+    assert ("SOP101", 6, 5, ("steps",)) in [(code, line, column, near) for code, line, column, _title, near in found]
+
+
+def test_somebody_unknown_is_told_with_who_was_meant() -> None:
+    found = faults(GOOD.replace("{by: 王芳", "{by: 王方"))
+
+    assert found == [("SOP304", 6, 18, "nobody here is `王方`", ("王芳",))]
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        ("{by: 王芳, state: x}", "SOP303"),
+        ("{by: 王芳, open: {}, do: go}", "SOP303"),
+        ("{open: {}}", "SOP303"),
+        ("{by: 王芳, wait: 2 h}", "SOP303"),
+        ("{wait: 很久}", "SOP301"),
+        ("{wait: 1 workday}", "SOP301"),
+        ("{by: 王芳, do: go, assign: 赵君}", "SOP304"),
+    ],
+)
+def test_a_step_that_makes_no_sense(step: str, code: str) -> None:
+    assert [found[0] for found in faults(HEAD + f"  一:\n    steps: [{step}]\n")] == [code]
+
+
+def test_a_beginning_that_is_not_there() -> None:
+    text = GOOD.replace("scenarios:", "beginnings:\n  去了: [{by: 王芳, open: {}}]\nscenarios:")
+    found = faults(text.replace("    steps:", "    first: 去啦\n    steps:"))
+
+    assert [(each[0], each[4]) for each in found] == [("SOP302", ("去了",))]
+
+
+@pytest.mark.parametrize("head", ["zone: Asia/Shangai", "starts: 明明早"])
+def test_a_zone_or_a_start_that_is_none(head: str) -> None:
+    assert [found[0] for found in faults(f"{head}\n{GOOD}")] == ["SOP301"]
+
+
+def test_broken_yaml_is_told_as_in_procedures() -> None:
+    (found,) = faults("procedure: [errand\n")[:1]
+
+    assert found[0].startswith("SOP")
+
+
+def test_all_faults_are_told_at_once_and_in_order() -> None:
+    found = faults(HEAD + "  一:\n    steps: [{by: 王方, do: go}, {wait: 久}]\n")
+
+    assert [each[0] for each in found] == ["SOP304", "SOP301"]
+
+
+@pytest.mark.parametrize("code", ["SOP301", "SOP302", "SOP303", "SOP304"])
+def test_every_fault_of_its_own_has_a_page(code: str) -> None:
+    assert str(page_of(code)).startswith(f"{code}: ")

@@ -1,0 +1,47 @@
+"""The procedures of the library: they lint clean, their scenarios pass, and nothing in them goes unshown."""
+
+import pytest
+
+from sop_engine.engine.publishing import compile_file
+from sop_engine.trial import Result, coverage
+from tests.workflows.library import PROCEDURES, TEMPLATES, WORKFLOWS, repertoire, results
+
+SHOWN_IN_FULL = ("lost-and-found", "repair", "rework")
+
+
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_the_file_has_no_fault_and_no_warning(name: str) -> None:
+    compiled = compile_file(WORKFLOWS / f"{name}.sop.yaml", TEMPLATES)
+
+    assert [(each.span.line, str(each.title)) for each in compiled.diagnostics] == []
+
+
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_every_scenario_passes_and_replays_clean(name: str) -> None:
+    failed = [_told(result) for result in results(name) if not result.passed]
+
+    assert not failed, "\n\n".join(failed)
+
+
+@pytest.mark.parametrize("name", SHOWN_IN_FULL)
+def test_every_way_and_every_timer_is_taken_by_some_scenario(name: str) -> None:
+    shown = coverage(repertoire(name).main.procedure, results(name))
+
+    assert shown.not_taken == ()
+    assert len(shown.transitions) > 20
+
+
+@pytest.mark.parametrize("name", SHOWN_IN_FULL)
+def test_every_separation_of_duty_is_refused_in_some_scenario(name: str) -> None:
+    shown = coverage(repertoire(name).main.procedure, results(name))
+
+    assert shown.not_refused == ()
+    assert shown.separations
+
+
+def _told(result: Result) -> str:
+    failure = result.failure
+    assert failure is not None
+    story = "\n".join(f"    {line}" for line in failure.story)
+    where = f"{failure.span.file}:{failure.span.line}:{failure.span.column}"
+    return f"{where}: {result.title}\n  expected: {failure.expected}\n  found:    {failure.found}\n{story}"
