@@ -27,7 +27,11 @@ roles:
 fields:
   unit: {type: unit, title: {zh: 房号, en: Unit}}
   fault: {type: text, title: {zh: 故障, en: Fault}}
-  urgency: {type: choice, title: {zh: 缓急, en: Urgency}, choices: {urgent: {zh: 急修, en: Urgent}, normal: {zh: 一般, en: Normal}}, default: normal}
+  urgency:
+    type: choice
+    title: {zh: 缓急, en: Urgency}
+    choices: {urgent: {zh: 急修, en: Urgent}, normal: {zh: 一般, en: Normal}}
+    default: normal
   window: {type: interval, title: {zh: 约定上门时间, en: Agreed visit}}
   fee: {type: money, title: {zh: 应收, en: Fee}}
   photos: {type: photo, many: true, title: {zh: 照片, en: Photos}}

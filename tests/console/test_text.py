@@ -1,0 +1,83 @@
+"""Text before a terminal: harmless, and cut by what it looks like."""
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sop_engine.console.output import table_lines
+from sop_engine.console.text import cut, harmless, harmless_json, one_line, padded, tab_cell, width, wrapped
+
+ESCAPES = "\x1b]0;owned\x07\x1b[2J"
+TURNED = "\u202eevil\u2066"
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("abc", 3),
+        ("厨房", 4),
+        ("ｗｘ", 4),
+        ("e\u0301", 1),
+        ("👍", 2),
+        ("👩\u200d🔧", 2),
+        ("❤\ufe0f", 2),
+        ("", 0),
+    ],
+)
+def test_width_in_cells(text: str, cells: int) -> None:
+    assert width(text) == cells
+
+
+def test_what_steers_a_terminal_is_written_out() -> None:
+    assert harmless(ESCAPES) == "\\x1b]0;owned\\x07\\x1b[2J"
+    assert harmless(TURNED) == "\\u202eevil\\u2066"
+    assert harmless("a\u200bb\udc80") == "a\\u200bb\\udc80"
+
+
+def test_what_people_write_stays() -> None:
+    for text in ("王芳 [bold]x[/bold]", "👩\u200d🔧 ok", "e\u0301", "a\tb\nc", "{{ fault }}", "%s \\n"):
+        assert harmless(text) == text
+
+
+@given(st.text())
+def test_nothing_harmful_passes(text: str) -> None:
+    for safe in (harmless(text), one_line(text), tab_cell(text)):
+        for character in safe:
+            assert character in "\t\n" or unicodedata.category(character) not in {"Cc", "Cs"}
+            assert not "\u202a" <= character <= "\u202e" and not "\u2066" <= character <= "\u2069"
+    assert "\n" not in one_line(text) and "\t" not in tab_cell(text) and "\n" not in tab_cell(text)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_json_is_harmless_and_the_same(text: str) -> None:
+    safe = harmless_json(json.dumps(text, ensure_ascii=False))
+    assert json.loads(safe) == text
+    assert "\x9b" not in safe and "\u202e" not in safe and "\x7f" not in safe
+
+
+@given(st.text(alphabet="ab 厨房é👍，。"), st.integers(2, 20))
+def test_cut_and_padded_texts_are_as_wide_as_asked(text: str, cells: int) -> None:
+    shown = cut(text, cells)
+    assert width(shown) <= cells
+    assert width(padded(shown, cells)) == cells
+    assert shown == text or shown.endswith("…")
+
+
+@given(st.text(alphabet="ab 厨房漏水，。").map(lambda text: " ".join(text.split())), st.integers(8, 30))
+def test_wrapping_loses_nothing(text: str, cells: int) -> None:
+    lines = wrapped(text, cells)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    assert all(width(line) <= cells or " " not in line for line in lines)
+
+
+def test_ids_are_never_cut_and_the_rest_gives_way() -> None:
+    rows = [["WX-20261123-001", "厨房下水管漏水,业主下午在家,请尽快安排水工上门", "待派单"]]
+    lines = table_lines(["number", "subject", "state"], [True, False, False], rows, 40)
+    assert all(width(line) <= 40 for line in lines)
+    assert lines[1].startswith("WX-20261123-001  厨房")
+    assert "…" in lines[1]
+    narrow = table_lines(["number", "subject", "state"], [True, False, False], rows, 20)
+    assert narrow[1].startswith("WX-20261123-001  ")
