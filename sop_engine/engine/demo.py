@@ -27,6 +27,8 @@ PEOPLE: Final = (
     ("qian_bin", "钱斌", ["engineering-lead"]),
     ("chen_jing", "陈静", [("steward", "3")]),
     ("wu_dan", "吴丹", [("steward", "5")]),
+    ("xu_hong", "许红", ["service-lead"]),
+    ("luo_yong", "罗勇", ["rework-contact"]),
     ("he_ping", "何萍", ["finance"]),
     ("feng_tao", "冯涛", ["hotline"]),
 )
