@@ -3,7 +3,7 @@
 import gettext
 import string
 
-from sop_engine.messages import msg, say
+from sop_engine.messages import msg, say, translated
 from tests.messages import update
 
 MEND = "run `python -m tests.messages.update`, translate what it names in sop.po, and run it again"
@@ -63,3 +63,9 @@ def test_a_sentence_is_said_in_the_language_of_the_reader() -> None:
     sentence = msg("at most {most} are wanted, and there are {count}", most=2, count=3)
     assert say(sentence, "en") == "at most 2 are wanted, and there are 3"
     assert say(sentence, "zh") == "最多 2 个，现有 3 个"
+
+
+def test_a_fixed_text_keeps_its_braces() -> None:
+    text = "child tickets to start: `{rework: {unit: unit}}`"
+    assert translated(text, "en") == text
+    assert translated(text, "zh") == "要发起的子工单：`{rework: {unit: unit}}`"
