@@ -11,7 +11,8 @@ from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.ticket.records import SITE
-from sop_engine.values import ValueProblem, read_instant
+from sop_engine.values import ValueProblem
+from sop_engine.values.moments import read_instant
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened

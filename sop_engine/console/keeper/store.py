@@ -116,7 +116,8 @@ def _settings(call: Call) -> Settings:
 
 def _administrator(call: Call) -> None:
     with call.open() as opened:
+        asking = opened.person
         with opened.site.store.reading() as reading:
-            person = reading.person(opened.person)
+            person = reading.person(asking)
         if person is None or "admin" not in person.rights:
             raise NotYou(msg("{name} is no administrator of this site", name=opened.named(opened.person)))

@@ -60,8 +60,9 @@ def ls(call: Call) -> None:
 
 def _put(call: Call, entries: list[dict[str, Any]]) -> None:
     with call.open() as opened:
+        asking = opened.person
         with opened.site.store.reading() as reading:
-            person = reading.person(opened.person)
+            person = reading.person(asking)
         if person is None or "admin" not in person.rights:
             raise NotYou(msg("{name} is no administrator of this site", name=opened.named(opened.person)))
         if not call.dry_run:
