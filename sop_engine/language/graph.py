@@ -35,7 +35,6 @@ class Graph:
         self.states = {state.id: state for state in procedure.states}
         required = {field.id for field in procedure.fields if field.required is not None}
         self._sometimes = required
-        self._entered: dict[str, set[str]] = {}
 
     def surely_asked(self, offer: Offer) -> frozenset[str]:
         """What is given whenever the offer is done."""
@@ -110,23 +109,25 @@ class Graph:
             yield each
             yield from self.defaults(each)
 
-    def entered(self, target: str) -> set[str]:
-        """Every state that going to `target` may enter, those that are active already among them."""
-        if target not in self._entered:
-            self._entered[target] = self._entered_by(target)
-        return self._entered[target]
+    def path(self, target: str) -> list[str]:
+        """The states on the way to a target, outermost first and the root left out, and what is entered in it by
+        default. A history state leads to what it belongs to: what it remembers was active before, with all that was
+        sure then, and without a memory the default is entered."""
+        if self.states[target].kind == "history":
+            target = self.states[target].parent
+        return [*reversed(self.ancestors(target)[:-1]), target, *self.defaults(target)]
 
-    def _entered_by(self, target: str) -> set[str]:
-        state = self.states[target]
-        if state.kind == "history":
-            found = {*self.inside(state.parent), *self.ancestors(state.parent)}
-        else:
-            found = {target, *self.defaults(target), *self.ancestors(target)}
-        for each in list(found):
-            if self.states[each].kind == "parallel":
-                for region in self.children(each):
-                    if not found & set(self.inside(region.id)):
-                        found |= {region.id, *self.defaults(region.id)}
+    def beside(self, path: list[str], source: str) -> list[str]:
+        """The states that are entered by default beside a path from `source`: the other parts of each parallel state on
+        it that does not hold `source` already."""
+        active = {source, *self.ancestors(source)}
+        on_path = set(path)
+        found: list[str] = []
+        for state in path:
+            if self.states[state].kind == "parallel" and state not in active:
+                for region in self.children(state):
+                    if region.id not in on_path:
+                        found += [region.id, *self.defaults(region.id)]
         return found
 
     def targets(self, transition: Transition) -> list[str]:
@@ -144,10 +145,13 @@ class Graph:
                 by_source.setdefault(edge.source, []).append(edge)
         todo += by_source.get(ROOT, [])
         while todo:
-            for target in self.targets(todo.pop().transition):
-                for state in (self.entered(target) | {target}) - found:
-                    found.add(state)
-                    todo += by_source.get(state, [])
+            edge = todo.pop()
+            for target in self.targets(edge.transition):
+                path = self.path(target)
+                for state in (target, *path, *self.beside(path, edge.source)):
+                    if state not in found:
+                        found.add(state)
+                        todo += by_source.get(state, [])
         return found
 
     @cached_property
@@ -255,20 +259,15 @@ class Graph:
 
     def _arriving(self, edge: Edge, target: str, after: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
         """What is sure in each state on the way in. A region entered from outside begins without an assignee."""
-        if self.states[target].kind == "history":
-            # whatever is entered by memory was active before, with all that was sure then
-            target = self.states[target].parent
-            inner = [target]
-        else:
-            inner = [target, *self.defaults(target)]
-        path = [*reversed(self.ancestors(target)[:-1]), *inner]
-        beside = self.entered(target) - set(path) - {ROOT}
+        path = self.path(target)
+        beside = self.beside(path, edge.source)
+        within = {*path, *beside}
         for state in (*path, *beside):
             given = after
             if self.region_of(state) not in (ROOT, self.region_of(edge.source)):
                 given -= {ASSIGNED}
             for each in (*reversed(self.ancestors(state)[:-1]), state):
-                if each in path or each in beside:
+                if each in within:
                     given |= _brought(self.states[each].entry) - self.cleared
             yield state, given
 

@@ -117,3 +117,22 @@ def test_long_expressions_are_refused_before_they_are_parsed() -> None:
     for text in ("not " * 3000 + "x", "-" * 5000 + "1", "(" * 5000, "a+" * 5000 + "a", "'" * 1999, "a." * 990 + "b"):
         data = f'procedure: x\ntitle: X\nprefix: X\nopen: {{by: anyone, to: a, when: "{text}"}}\nstates: {{a: {{}}}}\n'
         assert compile_text(data.encode(), "long.sop.yaml").procedure is None
+
+
+def test_many_parts_side_by_side_are_looked_at_in_reasonable_time() -> None:
+    names = range(400)
+    parts = "".join(
+        f"      p{n}: {{states: {{a{n}: {{transitions: {{go: {{by: anyone, to: b{n}}}}}}}, b{n}: {{final: true}}}}}}\n"
+        for n in names
+    )
+    text = (
+        "procedure: x\ntitle: X\nprefix: X\nopen: {by: anyone, to: all}\nstates:\n  all:\n"
+        f"    parallel: [{', '.join(f'p{n}' for n in names)}]\n    done: {{to: over}}\n    states:\n{parts}"
+        "  over: {final: true, outcome: done}\n"
+    )
+    started = time.monotonic()
+
+    found = compile_text(text.encode(), "wide.sop.yaml")
+
+    assert found.diagnostics == []
+    assert time.monotonic() - started < 30

@@ -137,3 +137,27 @@ def test_a_part_of_a_parallel_state_begins_without_assignee() -> None:
 
 def test_somebody_else_who_may_do_it_is_enough() -> None:
     assert chart("  received: {transitions: {finish: {by: [assignee, desk], ask: rating, to: closed}}}\n") == []
+
+
+def test_what_stands_beside_a_way_is_no_part_of_it_once_it_is_active() -> None:
+    assert (
+        chart("""\
+  received: {transitions: {a: {by: desk, ask: rating, to: both}}}
+  both:
+    parallel: [left, right]
+    done: {to: closed}
+    states:
+      left: {states: {one: {transitions: {b: {by: desk, when: rating > 1, to: two}}}, two: {final: true}}}
+      right: {states: {three: {transitions: {c: {by: desk, when: rating > 1, to: four}}}, four: {final: true}}}
+""")
+        == []
+    )
+
+
+def test_memory_that_was_never_made_leads_to_the_default() -> None:
+    assert chart("""\
+  received: {transitions: {a: {by: desk, to: working.history}, b: {by: desk, ask: rating, to: working}}}
+  working:
+    states:
+      first: {transitions: {finish: {by: desk, when: rating > 1, to: closed}}}
+""") == ["SOP110"]

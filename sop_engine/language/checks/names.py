@@ -1,6 +1,7 @@
 """Checks of names: whatever is named must be declared."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from sop_engine.diagnostics import Diagnostic, Note
 from sop_engine.language.checks.telling import error
@@ -9,7 +10,7 @@ from sop_engine.language.near import near
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Field
 
-SHOWN = 12
+SHOWN: Final = 12
 """How many declared names a fault lists at most."""
 
 

@@ -1,6 +1,7 @@
 """Checks of states inside states."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks.telling import error
@@ -8,6 +9,9 @@ from sop_engine.language.draft import Draft
 from sop_engine.language.graph import Graph
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Procedure, State, Transition
+
+MOST_TARGETS: Final = 50
+"""Of more targets of one transition only the first are compared with each other."""
 
 
 def nesting(draft: Draft) -> Iterator[Diagnostic]:
@@ -116,7 +120,7 @@ def _targets(draft: Draft, procedure: Procedure) -> Iterator[Diagnostic]:
     for at, ways in _all_ways(procedure):
         for index, way in enumerate(ways):
             here = draft.cursors.get(f"{at}.{index}")
-            targets = graph.targets(way)
+            targets = graph.targets(way)[:MOST_TARGETS]
             if here is None:
                 continue
             if any(_exclude(graph, one, other) for one in targets for other in targets if one != other):

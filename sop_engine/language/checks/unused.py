@@ -8,8 +8,6 @@ from sop_engine.language.draft import Draft
 from sop_engine.language.near import near
 from sop_engine.messages import msg
 
-ALWAYS_USED = ("type",)
-
 
 def unused_fields(draft: Draft) -> Iterator[Diagnostic]:
     """SOP201: nobody is ever asked for a field.
