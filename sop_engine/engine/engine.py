@@ -100,11 +100,10 @@ class Engine:
                 raise
 
     def _attempt(self, transaction: Writes, command: Command, key: str | None, dry_run: bool) -> Done:
-        request = canonical.digest(repr((command.name, command.ticket, command.actor, command.arguments)).encode())
         if key is not None:
             known = transaction.by_key(key)
             if known is not None:
-                return self._again(transaction, key, known, request)
+                return self._again(transaction, key, known, _request(command))
         ticket = self.load(transaction, command.ticket) if command.ticket else None
         recorded = self.recorded(transaction, ticket)
         effective = self._effective(transaction, command, ticket, recorded)
@@ -117,7 +116,7 @@ class Engine:
         self.run(chain, command, ticket, effective)
         step, head = chain.steps[0]
         if key is not None:
-            transaction.keep_key(key, step.ticket, step.number, request)
+            transaction.keep_key(key, step.ticket, step.number, _request(command))
         assert step.after is not None
         return Done(step, head, self.program(transaction, step.after), tuple(each for each, _head in chain.steps[1:]))
 
@@ -181,7 +180,8 @@ class Engine:
         sealer = NewSeals(self._entropy())
         on_site = command.ticket == SITE
         program = self.programs.of(transaction, "") if on_site else self._program_for(transaction, command, ticket)
-        answers = {question: answerer.answer(question) for question in foresee(program, ticket, command)}
+        local = effective.astimezone(self.settings.zone_info)
+        answers = {question: answerer.answer(question) for question in foresee(program, ticket, command, local)}
         while True:
             given = Given(recorded, effective, sealer, answers, simulated=self.clock.simulated)
             result = (decide_site if on_site else decide)(program, ticket, command, given)
@@ -350,6 +350,11 @@ class _RolledBack(Exception):
 def new_id() -> str:
     """A new command's id."""
     return uuid.uuid4().hex
+
+
+def _request(command: Command) -> str:
+    """What tells one request from another under the same idempotency key."""
+    return canonical.digest(repr((command.name, command.ticket, command.actor, command.arguments)).encode())
 
 
 def _earliest(ticket: Ticket, before: datetime, strictly: bool = False) -> tuple[str, str] | None:

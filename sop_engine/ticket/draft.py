@@ -13,7 +13,7 @@ from sop_engine import canonical, values
 from sop_engine.procedure import Field, Tree
 from sop_engine.ticket.evolve import apply
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.questions import Facts
+from sop_engine.ticket.questions import Facts, number
 from sop_engine.ticket.records import Command, Erased, Event, Given, Letter, Sealed, Ticket
 
 
@@ -160,18 +160,17 @@ class Draft:
         starting = {command.ticket for command in self.consequences if command.name == "open"}
         ids = [child["id"] for child in wanted if child["id"] not in starting]
         known: list[Mapping[str, Any]] = self.facts.ask("tickets:" + ",".join(ids)) if ids else []
-        new = [{**child, "outcome": None, "state": [], "status": "open"} for child in wanted if child["id"] in starting]
-        return [*known, *new]
+        fresh = {"outcome": None, "state": [], "status": "open"}
+        return [*known, *({**child, **fresh} for child in wanted if child["id"] in starting)]
 
     # --- numbers ---
 
     def draw_number(self, prefix: str) -> str:
         """A new ticket's id: `WX-20261121-007`, the day in the site's zone."""
-        day = f"{self.given.effective.astimezone(self.zone):%Y%m%d}"
-        key = f"{prefix}-{day}"
-        self._drawn[key] = self._drawn.get(key, 0) + 1
-        number: int = self.facts.ask(f"number:{key}#{self._drawn[key]}")
-        return f"{key}-{number:03d}"
+        local = self.given.effective.astimezone(self.zone)
+        count = self._drawn[prefix] = self._drawn.get(prefix, 0) + 1
+        drawn: int = self.facts.ask(number(prefix, local, count))
+        return f"{prefix}-{local:%Y%m%d}-{drawn:03d}"
 
     @property
     def effective(self) -> str:

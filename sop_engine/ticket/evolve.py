@@ -43,8 +43,15 @@ def finish(ticket: Ticket, number: int, hash: str, recorded: str, effective: str
 
 def copy_of(ticket: Ticket) -> Ticket:
     """A copy that may be changed. Values of fields are never changed in place, so they are shared."""
-    return replace(
-        ticket,
+    # the constructor, not `replace`, which looks at every member to find out what it could have been told
+    return Ticket(
+        id=ticket.id,
+        procedure=ticket.procedure,
+        digest=ticket.digest,
+        number=ticket.number,
+        head=ticket.head,
+        status=ticket.status,
+        outcome=ticket.outcome,
         active=list(ticket.active),
         history=dict(ticket.history),
         fields=dict(ticket.fields),
@@ -56,6 +63,12 @@ def copy_of(ticket: Ticket) -> Ticket:
         signatures={offer: list(by) for offer, by in ticket.signatures.items()},
         children=list(ticket.children),
         links=list(ticket.links),
+        owner=ticket.owner,
+        opener=ticket.opener,
+        parent=ticket.parent,
+        opened=ticket.opened,
+        recorded=ticket.recorded,
+        effective=ticket.effective,
     )
 
 

@@ -1,16 +1,18 @@
 """Questions that a command will surely or very likely ask, so that a usual command needs no second round. An answer
-that is not used becomes no fact, so a wrong guess costs a look-up and nothing else."""
+that is not used becomes no fact, so a wrong guess costs a look-up and nothing else. A number is drawn only where it is
+sure to be used: what is refused is rolled back, and the number with it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sop_engine.procedure import Offer, Start, Tell
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.questions import holders
+from sop_engine.ticket.questions import holders, number
 from sop_engine.ticket.records import SITE, TIMER, Command, Ticket
 
 
-def foresee(program: Program, ticket: Ticket | None, command: Command) -> list[str]:
-    """The questions, each once."""
+def foresee(program: Program, ticket: Ticket | None, command: Command, local: datetime) -> list[str]:
+    """The questions, each once. `local` is the command's effective instant on the site's clock."""
     questions = ["zone"]
     if command.actor != TIMER and command.cause is None:
         questions += [f"login:{command.login}", f"person:{command.actor}"]
@@ -20,6 +22,8 @@ def foresee(program: Program, ticket: Ticket | None, command: Command) -> list[s
             questions += [f"person:{command.standing_for}", f"standing:{command.actor}:{command.standing_for}"]
     if command.ticket == SITE:
         return questions
+    if command.name == "open" and not command.ticket:
+        questions.append(number(program.procedure.prefix, local, 1))
     fields = {**(ticket.fields if ticket else {}), **(command.arguments.get("fields") or {})}
     for name in command.arguments.get("fields") or {}:
         declared = program.fields.get(name)

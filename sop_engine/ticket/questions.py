@@ -20,6 +20,7 @@ An answer becomes a fact of the step only when `decide` used it.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from sop_engine.ticket.records import Sealer
@@ -63,6 +64,12 @@ class Facts:
             else:
                 recorded[question] = answer
         return recorded
+
+
+def number(prefix: str, local: datetime, count: int) -> str:
+    """The question for the `count`-th ticket number that a step draws; `local` is the step's effective instant on the
+    site's clock."""
+    return f"number:{prefix}-{local:%Y%m%d}#{count}"
 
 
 def holders(role: str, unit: str | None) -> str:
