@@ -6,6 +6,7 @@ from sop_engine.language.near import near
 from sop_engine.messages import msg
 from sop_engine.trial.expecting import look
 from sop_engine.trial.names import NotNamed
+from sop_engine.trial.papers import unwritten
 from sop_engine.trial.playing import Departs, Play
 from sop_engine.trial.repertoire import Repertoire, load
 from sop_engine.trial.results import Failure, Result
@@ -87,12 +88,14 @@ def _unknown_roles(script: Script, repertoire: Repertoire) -> Failure | None:
 
 
 def _afterwards(stage: Stage, scenario: Scenario, play: Play) -> Failure | None:
-    """No timer was set aside, and the record alone leads to the same decisions."""
+    """No timer was set aside, every paper can be written, and the record alone leads to the same decisions."""
     with stage.store.reading() as reading:
         aside = reading.aside()
     for due, why in aside:
         found = msg("{timer} of {ticket} was set aside: {why}", timer=due.key, ticket=due.ticket, why=why)
         return Failure(scenario.span, msg("every timer fires"), found, tuple(play.story))
+    for found in unwritten(stage):
+        return Failure(scenario.span, msg("every notice and form can be written"), found, tuple(play.story))
     for mismatch in stage.mismatches():
         found = msg(
             "step {number} of {ticket}: {what}", number=mismatch.number, ticket=mismatch.ticket, what=mismatch.what

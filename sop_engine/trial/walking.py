@@ -18,6 +18,7 @@ from sop_engine.store.programs import Programs
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
 from sop_engine.trial.made_up import MadeUp
+from sop_engine.trial.papers import unwritten
 from sop_engine.trial.repertoire import Repertoire
 from sop_engine.trial.stage import Player, Stage
 
@@ -185,7 +186,7 @@ class _Walker:
                 self.done.problems.append(msg("{ticket} is stuck in {states}", ticket=ticket.id, states=stuck))
 
     def look_back(self) -> None:
-        """No timer was set aside; replay finds the same."""
+        """No timer was set aside, every paper can be written, and replay finds the same."""
         self.done.closed = len(self.stage.tickets()) - len(self.open_tickets())
         mine = [ticket for ticket in map(self.stage.ticket, self.stage.tickets()) if ticket.procedure == self.main.id]
         self.done.states = frozenset(state for ticket in mine for state in ticket.entered)
@@ -194,6 +195,7 @@ class _Walker:
         for due, why in aside:
             found = msg("{timer} of {ticket} was set aside: {why}", timer=due.key, ticket=due.ticket, why=why)
             self.done.problems.append(found)
+        self.done.problems += unwritten(self.stage)
         for mismatch in self.stage.mismatches():
             self.done.problems.append(
                 msg("step {number} of {ticket}: {what}", number=mismatch.number, ticket=mismatch.ticket,

@@ -106,6 +106,16 @@ def test_a_person_without_the_role_is_not_taken_for_separation(tmp_path: Path) -
     assert result.kept_apart == frozenset()
 
 
+def test_a_notice_that_cannot_be_written_fails_the_scenario(tmp_path: Path) -> None:
+    twice = PROCEDURE.replace('text: {zh: "{{ what }}"', 'text: {zh: "{{ what }}{{ what }}"')
+    path = folder(tmp_path, STEPS.replace("open: {}", f"open: {{事项: {'x' * 40000}}}"), procedure=twice)
+
+    (result,) = run_file(path, path.parent.parent, tmp_path)
+
+    assert result.failure is not None
+    assert "gone of PT-20261123-001 cannot be written" in str(result.failure.found)
+
+
 def test_scenarios_do_not_see_each_other(tmp_path: Path) -> None:
     results = play(tmp_path, STEPS + STEPS.replace("去取件", "又去取件"))
 
