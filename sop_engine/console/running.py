@@ -11,7 +11,7 @@ from sop_engine.console import tree
 from sop_engine.console.call import ClosedPipe, Explained, Interrupted, language_in
 from sop_engine.console.failures import is_usage_error, tell_failure, usage_error
 from sop_engine.console.output import Output, flush
-from sop_engine.errors import SetUp, SopError
+from sop_engine.errors import NotUnderstood, SetUp, SopError
 from sop_engine.messages import msg
 
 INTERRUPTED = 130
@@ -33,6 +33,7 @@ def run(arguments: Sequence[str]) -> int:
     output = Output("en")
     try:
         output = Output(language_in(arguments, os.environ), "--json" in arguments)
+        _require_text(arguments)
         code = _dispatch(list(arguments), output.language)
         flush(sys.stdout)
         return code
@@ -47,6 +48,17 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     except Exception as error:
         return _told(output, usage_error(error)) if is_usage_error(error) else _internal(output, error)
+
+
+def _require_text(arguments: Sequence[str]) -> None:
+    """Raise `NotUnderstood` for words that are no text in the system's encoding: nothing could be kept of them."""
+    for word in arguments:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise NotUnderstood(
+                msg("{word} is no text in UTF-8", word=word[:60]), fix=msg("type it anew, or set the terminal to UTF-8")
+            ) from None
 
 
 def _dispatch(arguments: list[str], language: str) -> int:

@@ -1,0 +1,49 @@
+"""A hot command imports little: start-up is felt by every user at every command."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("sqlalchemy", "sqlmodel", "yaml", "jinja2", "apscheduler", "alembic", "pydantic", "rich", "cryptography")
+HOT = {
+    "new": ["new", "repair", "--as", "wang_fang", "--field", "unit=3-2-1202", "--field", "fault=x"],
+    "do": ["do", "1", "dispatch", "--as", "wang_fang"],
+    "show": ["show", "1"],
+    "ls": ["ls"],
+    "claim": ["claim", "1", "--as", "li_qiang"],
+    "note": ["note", "1", "x", "--as", "wang_fang"],
+}
+LOOK = """
+import sys
+from sop_engine.console import main
+try:
+    main()
+finally:
+    print("\\n".join(sorted({name.partition(".")[0] for name in sys.modules})), file=open(sys.argv[-1] + ".mods", "w"))
+"""
+
+
+def imported(words: list[str], environment: dict[str, str], target: Path) -> set[str]:
+    """The top-level modules that a command has imported when it ends."""
+    program = LOOK.replace('sys.argv[-1] + ".mods"', repr(str(target)))
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], env=environment, capture_output=True, check=False, cwd=target.parent
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return set(target.read_text().split())
+
+
+@pytest.mark.parametrize("verb", list(HOT))
+def test_a_hot_command_imports_nothing_heavy(
+    verb: str, wx: str, sop: object, environment: dict[str, str], tmp_path: Path
+) -> None:
+    if verb == "claim":
+        sop("do", "1", "dispatch", "--as", "wang_fang")  # type: ignore[operator]
+    offenders = imported(HOT[verb], environment, tmp_path / "modules") & set(HEAVY)
+    assert not offenders, f"`sop {verb}` imports {sorted(offenders)}; import it inside the function that needs it"
+
+
+def test_the_look_finds_what_is_imported(environment: dict[str, str], tmp_path: Path) -> None:
+    assert "sop_engine" in imported(["--version"], environment, tmp_path / "modules")

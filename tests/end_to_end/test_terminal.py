@@ -1,0 +1,137 @@
+"""Questions at a terminal, and Ctrl-C in the midst of them."""
+
+import os
+import pty
+import select
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.console.place import head_number, tickets
+from tests.end_to_end.conftest import PROGRAM
+
+
+class Terminal:
+    """The installed command at a terminal of its own."""
+
+    def __init__(self, words: list[str], environment: dict[str, str], folder: Path) -> None:
+        self._master, slave = pty.openpty()
+        self._process = subprocess.Popen(
+            [PROGRAM, *words],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={**environment, "TERM": "xterm", "COLUMNS": "100"},
+            cwd=folder,
+            start_new_session=True,
+            preexec_fn=lambda: _own_terminal(slave),
+        )
+        os.close(slave)
+        self.shown = ""
+
+    def until(self, words: str, seconds: float = 60) -> None:
+        """Read until the words are shown."""
+        end = time.monotonic() + seconds
+        while words not in self.shown:
+            assert time.monotonic() < end, f"{words!r} was not shown: {self.shown!r}"
+            ready, _, _ = select.select([self._master], [], [], 0.2)
+            if ready:
+                try:
+                    self.shown += os.read(self._master, 4096).decode(errors="replace")
+                except OSError:
+                    assert words in self.shown, self.shown
+                    return
+
+    def type(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def end(self) -> int:
+        """Read what is left; gives the exit code."""
+        while True:
+            try:
+                more = os.read(self._master, 4096)
+            except OSError:
+                break
+            if not more:
+                break
+            self.shown += more.decode(errors="replace")
+        return self._process.wait(60)
+
+    def close(self) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+        os.close(self._master)
+
+
+def _own_terminal(slave: int) -> None:
+    import fcntl
+    import termios
+
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+
+@pytest.fixture
+def terminals(environment: dict[str, str], tmp_path: Path) -> Iterator[object]:
+    opened: list[Terminal] = []
+
+    def start(*words: str) -> Terminal:
+        opened.append(Terminal(list(words), environment, tmp_path))
+        return opened[-1]
+
+    yield start
+    for each in opened:
+        each.close()
+
+
+def test_what_is_asked_is_asked_in_order_until_it_can_be_read(terminals: object, site: Path) -> None:
+    terminal: Terminal = terminals("new", "repair", "--as", "wang_fang")  # type: ignore[operator]
+    terminal.until("Unit")
+    terminal.until("> ")
+    terminal.type("?\r")
+    terminal.until("3-2-1202", 60)
+    terminal.type("３-2-1202\r")
+    terminal.until("Fault")
+    terminal.type("\r")
+    terminal.until("this is needed")
+    terminal.type("厨房漏水\r")
+    assert terminal.end() == 0, terminal.shown
+    assert "厨房漏水" in terminal.shown
+    assert "Dispatch (dispatch)" in terminal.shown
+    assert tickets(site) == ["WX-20261123-001"]
+
+
+def test_a_prompt_offers_what_is_there(terminals: object, site: Path, wx: str) -> None:
+    terminal: Terminal = terminals("do", "1", "cancel", "--as", "wang_fang")  # type: ignore[operator]
+    terminal.until("Reason")
+    terminal.type("业主不修了\r")
+    assert terminal.end() == 0, terminal.shown
+    assert head_number(site, wx) == 2
+
+
+def test_ctrl_c_at_a_question_changes_nothing(terminals: object, site: Path) -> None:
+    terminal: Terminal = terminals("new", "repair", "--as", "wang_fang")  # type: ignore[operator]
+    terminal.until("> ")
+    terminal.type("\x03")
+    assert terminal.end() == 130, terminal.shown
+    assert "interrupted; nothing was changed" in terminal.shown
+    assert "Traceback" not in terminal.shown
+    assert tickets(site) == []
+
+
+def test_the_end_of_the_input_at_a_question(terminals: object, site: Path) -> None:
+    terminal: Terminal = terminals("new", "repair", "--as", "wang_fang")  # type: ignore[operator]
+    terminal.until("> ")
+    terminal.type("\x04")
+    assert terminal.end() == 2
+    assert "the input ended" in terminal.shown
+    assert tickets(site) == []
+
+
+def test_a_table_on_a_terminal(terminals: object, wx: str) -> None:
+    terminal: Terminal = terminals("ls")  # type: ignore[operator]
+    assert terminal.end() == 0
+    assert terminal.shown.splitlines()[0].startswith("number           unit")
