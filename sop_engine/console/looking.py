@@ -34,6 +34,8 @@ class Look:
     """as `ticket.possible.possible` gives it, and of each offer `by`: who may, in words"""
     children: Sequence[Head]
     now: datetime
+    live: frozenset[str]
+    """keys of the timers that would do something as things stand: a guard of theirs holds"""
 
 
 def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
@@ -46,6 +48,16 @@ def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
         possible=possible_now(opened, reading, program, ticket),
         children=reading.heads(Query(parent=ticket.id)) if ticket.children else [],
         now=opened.now,
+        live=answered(opened, reading, program, ticket, _live),
+    )
+
+
+def _live(draft: Draft) -> frozenset[str]:
+    return frozenset(
+        key
+        for key in draft.ticket.timers
+        if key in draft.program.timers
+        and any(each.when is None or draft.holds(each.when) for each in draft.program.timers[key][1].alternatives)
     )
 
 

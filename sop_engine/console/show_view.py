@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sop_engine import canonical, values
 from sop_engine.console.json_view import ticket_json
 from sop_engine.console.names import span, titled, when, with_names
-from sop_engine.messages import Message, msg, say
+from sop_engine.messages import Message, msg, say, title_of
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Erased
 
@@ -117,14 +117,24 @@ def _timers(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         if "aside" in timer:
             time = msg("{time}; set aside: {error}; try it again: sop release {ticket} {timer}", time=time,
                        error=timer["aside"], ticket=seen.ticket.id, timer=key)  # fmt: skip
-        pairs.append((msg("timer {timer}", timer=timer_text(seen.program, key, opened.call.language)), time))
+        happening = happens(seen, key, opened.call.language)
+        shown = msg("{time}: {happening}", time=time, happening=happening) if happening else time
+        pairs.append((msg("timer {timer}", timer=timer_text(seen.program, key, opened.call.language)), shown))
     return pairs
 
 
+def happens(seen: "Look", key: str, language: str) -> str:
+    """What a timer does when it fires, in words."""
+    from sop_engine.documents.transition_text import happening_text
+
+    known = seen.program.timers.get(key)
+    return happening_text(known[1], seen.program.procedure, language) if known is not None else ""
+
+
 def timer_text(program: Program, key: str, language: str) -> str:
-    """A timer by title and key."""
+    """A timer by title; by key where it has none."""
     known = program.timers.get(key)
-    return titled(key, known[1].title if known is not None else {}, language)
+    return title_of(known[1].title, language, key) if known is not None else key
 
 
 def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
@@ -133,7 +143,7 @@ def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     for each in seen.possible:
         name = f"{each['region']}.{each['trigger']}" if each["region"] else each["trigger"]
         parts = [say(with_names(each["by"], opened.names), language)]
-        required = [need["name"] for need in each["needs"] if need["required"]]
+        required = [need["title"] or need["name"] for need in each["needs"] if need["required"]]
         if required:
             parts.append(say(msg("needs: {fields}", fields=tuple(required)), language))
         if each["signatures"]:
@@ -148,16 +158,18 @@ def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
 
 
 def coming(opened: "Opened", seen: "Look", most: int = 3) -> list[Any]:
-    """The timers that come next, in words: `15 min in 12 min`."""
+    """The timers that come next and would do something as things stand: `in 12 min told: Team lead`."""
     found: list[Any] = []
-    running = [(timer["due"], key) for key, timer in seen.ticket.timers.items() if "aside" not in timer]
+    running = [
+        (timer["due"], key) for key, timer in seen.ticket.timers.items() if "aside" not in timer and key in seen.live
+    ]
     for due, key in sorted(running)[:most]:
         left = canonical.instant_of(due) - seen.now
-        name = timer_text(seen.program, key, opened.call.language)
+        name = happens(seen, key, opened.call.language) or timer_text(seen.program, key, opened.call.language)
         if left.total_seconds() > 0:
-            found.append(msg("{timer} in {span}", timer=name, span=span(left)))
+            found.append(msg("in {span} {happening}", span=span(left), happening=name))
         else:
-            found.append(msg("{timer}, due {span} ago", timer=name, span=span(left)))
+            found.append(msg("{happening}, due {span} ago", happening=name, span=span(left)))
     return found
 
 
@@ -167,10 +179,22 @@ def next_lines(opened: "Opened", seen: "Look") -> Iterable[Any]:
     if timers:
         yield msg("by itself: {timers}", timers=tuple(timers))
     language = opened.call.language
-    offers = tuple(
-        f"{titled(each['trigger'], each['title'], language)}: {say(with_names(each['by'], opened.names), language)}"
-        for each in seen.possible
-        if not each["region"]
-    )
-    if offers:
-        yield msg("next: {offers}", offers="; ".join(offers))
+    offered = [each for each in seen.possible if not each["region"]]
+    mine = tuple(_offer_text(each, language) for each in offered if each["allowed"])
+    others = tuple(
+        msg("{trigger}: {who}", trigger=titled(each["trigger"], each["title"], language),
+            who=with_names(each["by"], opened.names))
+        for each in offered
+        if not each["allowed"] and each["who"]
+    )  # fmt: skip
+    if mine:
+        yield msg("you can: {offers}", offers=mine)
+    if others:
+        yield msg("others: {offers}", offers=tuple(say(each, language) for each in others))
+
+
+def _offer_text(each: dict[str, Any], language: str) -> str:
+    """An offer's title and trigger, with what it must be given."""
+    text = titled(each["trigger"], each["title"], language)
+    needed = tuple(need["title"] or need["name"] for need in each["needs"] if need["required"])
+    return say(msg("{trigger} (needs: {fields})", trigger=text, fields=needed), language) if needed else text

@@ -14,6 +14,7 @@ from sop_engine.procedure import (
     Effect,
     Not,
     Print,
+    Procedure,
     Raise,
     Recipient,
     Set,
@@ -164,6 +165,21 @@ def _set_value(field: str, value: Tree | None, names: Names) -> str:
     if value is not None and value[0] == "const" and value[1] != "duration" and not isinstance(value[2], bool):
         return names.choice(names.fields.get(field), str(value[2]))
     return guard_text(value, names)
+
+
+def happening_text(timer: Timer, procedure: Procedure, language: str) -> str:
+    """What happens when a timer fires: `通知 工程主管（缓急 = 急修）`, `told: Front desk; -> Closed`."""
+    names = Names(procedure, language)
+    said = []
+    for each in timer.alternatives:
+        words = [effect_text(effect, names) for effect in each.effects]
+        words += [f"→ {names.state(target)}" for target in each.target]
+        text = "; ".join(words)
+        if text and each.when is not None:
+            text = phrase(_WORDS["who_when"], language, who=text, guard=guard_text(each.when, names))
+        if text:
+            said.append(text)
+    return " / ".join(said)
 
 
 def timer_text(timer: Timer, names: Names) -> str:

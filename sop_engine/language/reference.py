@@ -13,7 +13,7 @@ from sop_engine.language.checks.pages import pages
 from sop_engine.language.near import near
 from sop_engine.language.schema import Document
 from sop_engine.language.shapes import Bilingual, Expression, Guard, OneOrMore, Title, Titles, Value, Words
-from sop_engine.messages import Message, msg, say
+from sop_engine.messages import Message, msg, say, translated
 
 TYPES: Final[dict[Any, Message]] = {
     str: msg("text"), int: msg("a whole number"), bool: msg("true or false"), types.NoneType: msg("nothing"),
@@ -60,7 +60,7 @@ def explain(code_or_path: str, language: str = "en") -> str:
             msg("neither a check nor a word of the language: {name}", name=code_or_path[:60]),
             near=near(wanted[-1] if wanted else "", [*names, *known]),
         )
-    lines = sorted(f"{'.'.join(path)}: {say(msg(about), language)}" for about, path in fitting.items())
+    lines = sorted(f"{'.'.join(path)}: {translated(about, language)}" for about, path in fitting.items())
     return "\n".join(lines) + "\n"
 
 

@@ -37,7 +37,8 @@ def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | No
     """One entry of `possible`; `why_not` is a Message or None."""
     leave = people.may(draft, offer, source, person, None)
     why_not = leave if isinstance(leave, Message) else None
-    if why_not is None and barred(draft, offer):
+    shut = barred(draft, offer)
+    if why_not is None and shut:
         why_not = msg("its condition does not hold now")
     signatures = None
     if offer.sign is not None and offer.sign.count > 1:
@@ -50,7 +51,7 @@ def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | No
         "title": offer.title,
         "allowed": why_not is None,
         "why_not": why_not,
-        "who": people.who_may(draft, offer, source),
+        "who": [] if shut else people.who_may(draft, offer, source),
         "needs": [] if signed else needs(draft, offer),
         "signatures": signatures,
     }
@@ -91,9 +92,7 @@ def brief(draft: Draft) -> tuple[dict[str, Any], ...]:
         except Unanswered:
             who = ()
         required = tuple(
-            name
-            for name in offer.ask
-            if (field := draft.program.fields[name]).required is None and field.fill is None
+            name for name in offer.ask if (field := draft.program.fields[name]).required is None and field.fill is None
         )
         found.append({"trigger": offer.trigger, "title": offer.title, "who": who, "needs": required})
     return tuple(found)

@@ -18,7 +18,7 @@ def test_a_refusal_says_what_is_possible_now_and_what_comes_by_itself(sop: Sop, 
         f"{wx} cannot `dispach`: its state To be dispatched has no such transition.",
         "did you mean: `dispatch`?",
         "possible now: dispatch (Front desk), progress (Steward, needs: note), cancel (Front desk, needs: reason); "
-        "by itself: after 15 min (registered/after_15_min) in 15 min",
+        "by itself: in 15 min told: Front desk",
     ]
     assert head_number(site, wx) == 1
 

@@ -123,7 +123,7 @@ def test_after_a_write_the_last_lines_say_what_happened_what_is_promised_and_wha
     lines = move.err.splitlines()
     assert lines[0].startswith(f"{wx} #3")
     assert "陈静 (chen_jing): Report progress" in lines[0]
-    assert lines[-1].startswith("next: Accept (accept): ")
+    assert lines[-1].startswith("others: Accept (accept): ")
 
 
 def test_timers_that_were_due_before_are_told(sop: Sop, site: Path, wx: str) -> None:
