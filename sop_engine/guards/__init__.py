@@ -42,7 +42,7 @@ from sop_engine.guards.kinds import GuardFault, Kind, accept, typed
 from sop_engine.messages import msg
 from sop_engine.procedure import Field, Tree
 
-__all__ = ["Env", "GuardFault", "Kind", "accepts", "compile", "kind_of", "reads", "test", "type_of"]
+__all__ = ["Env", "GuardFault", "Kind", "accepts", "compile", "kind_of", "reads", "stands_on_fields", "test", "type_of"]
 
 
 def compile(tree: Tree, fields: Mapping[str, Field]) -> Callable[[Env], Any]:
@@ -84,6 +84,12 @@ def accepts(target: Field, tree: Tree, fields: Mapping[str, Field]) -> None:
 def reads(tree: Tree) -> set[str]:
     """The fields that a tree reads."""
     return {node[1] for node in _nodes(tree) if len(node) > 1 and node[0] in ("field", "rows")}
+
+
+def stands_on_fields(tree: Tree) -> bool:
+    """Whether the tree's value depends on fields and constants only: not on the time, the states, what was done, or
+    children."""
+    return not any(node[0] in ("today", "now", "in_state", "did", "times", "children") for node in _nodes(tree))
 
 
 def _nodes(tree: Tree) -> Iterator[Tree]:

@@ -36,6 +36,8 @@ class Draft:
         """who has signed, in order, where this step is the last of several signatures"""
         self.values: dict[str, Any] = {}
         """decoded values of the fields, as guards read them"""
+        self._written = ticket.number == 0
+        """whether a field was written since computed fields were brought up to date"""
         self._drawn: dict[str, int] = {}
         self._effective = canonical.instant_text(given.effective)
         for name, value in ticket.fields.items():
@@ -65,11 +67,13 @@ class Draft:
         same, unless it is written `again` because somebody gave it."""
         if value is None:
             if field.id in self.ticket.fields:
+                self._written = True
                 self.values.pop(field.id, None)
                 self.emit("cleared", field=field.id)
             return
         if not again and field.id in self.ticket.fields and self.ticket.fields[field.id] == value:
             return
+        self._written = True
         if field.committed:
             self.emit("written", field=field.id, **self.seal(f"field:{field.id}", value))
         else:
@@ -81,6 +85,9 @@ class Draft:
 
     def compute(self) -> None:
         """Bring the computed fields up to date, in the order in which they are declared."""
+        if self.program.computed_of_fields and not self._written:
+            return
+        self._written = False
         for field in self.program.computed:
             assert field.computed is not None
             value = self.evaluate(field.computed, field)
@@ -160,7 +167,7 @@ class Draft:
         starting = {command.ticket for command in self.consequences if command.name == "open"}
         ids = [child["id"] for child in wanted if child["id"] not in starting]
         known: list[Mapping[str, Any]] = self.facts.ask("tickets:" + ",".join(ids)) if ids else []
-        fresh = {"outcome": None, "state": [], "status": "open"}
+        fresh: dict[str, Any] = {"outcome": None, "state": [], "status": "open"}
         return [*known, *({**child, **fresh} for child in wanted if child["id"] in starting)]
 
     # --- numbers ---

@@ -21,6 +21,8 @@ class Program:
         self.states: dict[str, State] = {state.id: state for state in procedure.states}
         self.order = ordered([state.id for state in procedure.states])
         self.computed = [field for field in procedure.fields if field.computed is not None]
+        self.computed_of_fields = all(guards.stands_on_fields(field.computed or ()) for field in self.computed)
+        """whether computed fields can only change where a field is written"""
         self.timers: dict[str, tuple[State, Timer]] = {
             f"{state.id}/{timer.id}": (state, timer) for state in procedure.states for timer in state.timers
         }
