@@ -85,9 +85,12 @@ def _in_order(arguments: list[str]) -> list[str]:
         rest = rest[taken:]
     if not rest:
         return ["ls", "--mine", *leading]
-    if rest[0].startswith("-"):
-        return [*rest, *leading] if rest[0] != "--version" else ["--version"]
+    if rest[0] == "--version":
+        return ["--version"]
     length = 2 if rest[0] in tree.groups() and len(rest) > 1 and not rest[1].startswith("-") else 1
+    if "--help" in rest and " ".join(rest[:length]) not in tree.LEAVES:
+        # the help of a group is in the language that was found already; its commands know the other options
+        return [*(rest[:1] if rest[0] in tree.groups() else ()), "--help"]
     return [*rest[:length], *leading, *rest[length:]]
 
 

@@ -66,6 +66,15 @@ def test_help_lists_every_command_with_a_line(sop: Sop) -> None:
         assert any(line.startswith(f"  {words} ") for line in said.out.splitlines()), words
 
 
+def test_help_is_said_in_the_language_that_is_asked_for(sop: Sop) -> None:
+    for words in (("--help",), ("audit", "--help"), ("show", "--help")):
+        english = sop(*words).out
+        chinese = sop(*words, "--lang", "zh").out
+        assert chinese == sop("--lang", "zh", *words).out
+        assert english != chinese
+        assert "用法" in chinese
+
+
 @pytest.mark.parametrize("words", list(tree.LEAVES))
 def test_every_leaf_can_be_imported_and_explains_itself(words: str) -> None:
     leaf = tree.LEAVES[words]
