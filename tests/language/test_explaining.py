@@ -10,7 +10,7 @@ def words() -> list[str]:
     found = set(schema["properties"])
     for model in schema["$defs"].values():
         found |= set(model.get("properties", {}))
-    return sorted(found)
+    return sorted(found - {"zh", "en"})
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
