@@ -189,18 +189,26 @@ def describe(draft: Draft, who: Who, source: str) -> Any:
     """One of those who may, in words: a role's title with who holds it, the assignee by name ..."""
     match who.kind:
         case "role":
-            role = draft.program.roles.get(who.name)
-            return role.title if role is not None and role.title else who.name
+            return _role_title(draft, who.name)
         case "field":
             return draft.program.fields[who.name].title
         case "assignee":
             task = draft.ticket.tasks.get(draft.program.region(source), {})
             if "assignee" in task:
                 return msg("the assignee ({name})", name=task["assignee"])
-            return msg("an assignee ({role})", role=task["role"]) if "role" in task else msg("the assignee (none yet)")
+            return (
+                msg("an assignee ({role})", role=_role_title(draft, task["role"]))
+                if "role" in task
+                else msg("the assignee (none yet)")
+            )
         case "owner":
             return msg("the owner ({name})", name=draft.ticket.owner)
         case "opener":
             return msg("who opened it ({name})", name=draft.ticket.opener)
         case _:
             return msg("anyone on the site")
+
+
+def _role_title(draft: Draft, role: str) -> Any:
+    declared = draft.program.roles.get(role)
+    return declared.title if declared is not None and declared.title else role
