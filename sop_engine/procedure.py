@@ -373,7 +373,8 @@ class Procedure:
     def walk(self) -> Iterator[tuple[State, Transition]]:
         """Every transition with the state that bears it: offers, handlers, timers, eventless ones, completions."""
         for state in self.states:
-            for group in (*state.offers, *state.handlers, *state.timers):
+            groups: list[Offer | Handler | Timer] = [*state.offers, *state.handlers, *state.timers]
+            for group in groups:
                 for transition in group.alternatives:
                     yield state, transition
             for transition in (*state.always, *state.done):
@@ -397,7 +398,8 @@ def load(data: bytes) -> Procedure:
     raw = json.loads(data)
     if raw.get("format", FORMAT) != FORMAT:
         raise UnknownFormat(f"normal form {raw.get('format')} (this release reads {FORMAT})")
-    return _record(Procedure, raw)
+    procedure: Procedure = _record(Procedure, raw)
+    return procedure
 
 
 def to_json(value: Any) -> Any:

@@ -280,7 +280,8 @@ def test_values_given_in_any_order_replay_the_same(desk: Desk) -> None:
 
 
 def test_what_a_guard_bars_whatever_is_given_is_not_possible(desk: Desk) -> None:
-    desk.publish(REPAIR.replace("ask: reason, to: cancelled", "ask: reason, when: in_state('registered'), to: cancelled"))
+    guarded = "ask: reason, when: in_state('registered'), to: cancelled"
+    desk.publish(REPAIR.replace("ask: reason, to: cancelled", guarded))
     wx = on_site(desk)
     with pytest.raises(errors.NotUnderstood) as refused:
         desk.do(wx, "pric", by="li")
