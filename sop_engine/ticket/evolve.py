@@ -90,8 +90,10 @@ def apply(ticket: Ticket, event: Event, number: int, values: Values, order: Call
         handle(ticket, event, number, values, order)
 
 
-def _opened(ticket: Ticket, event: Event, *_: Any) -> None:
+def _opened(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
+    """Opening is a trigger like the others: `did open` holds for whoever opened it."""
     ticket.opener, ticket.owner = event["opener"], event["owner"]
+    ticket.did["open"] = {"times": 1, "by": {event["opener"]: number}}
     ticket.parent, ticket.opened = event.get("parent"), event["at"]
 
 
