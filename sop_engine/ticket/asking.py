@@ -1,5 +1,6 @@
 """What a trigger asks: values that must be given, may be given, are filled in, or fall back on a default."""
 
+from decimal import Decimal
 from typing import Any
 
 from sop_engine import values
@@ -19,6 +20,8 @@ def take_values(draft: Draft, offer: Offer, opening: bool) -> dict[str, Any]:
     for name in given:
         if name not in asked:
             raise Refused(_not_asked(draft, offer, name))
+    if draft.command.cause is not None:
+        given = {name: _fitted(draft.program.fields[name], value) for name, value in given.items()}
     recorded = write_all(draft, given)
     for name in asked:
         if name not in given:
@@ -32,6 +35,17 @@ def take_values(draft: Draft, offer: Offer, opening: bool) -> dict[str, Any]:
     if missing:
         raise Refused(_missing(draft, offer, missing))
     return recorded
+
+
+def _fitted(field: Field, value: Any) -> Any:
+    """A number that another ticket computed, with this field's digits after the point, rounded half up. Whatever else
+    is wrong with a value is found when it is checked."""
+    if field.type not in {"decimal", "money"} or field.many or isinstance(value, Erased | None):
+        return value
+    try:
+        return values.encode(field, Decimal(str(value)))
+    except ArithmeticError:
+        return value
 
 
 def write_all(draft: Draft, given: dict[str, Any]) -> dict[str, Any]:

@@ -217,6 +217,19 @@ def test_a_refused_start_refuses_the_whole_command(desk: Desk) -> None:
         assert [id for id in reading.ticket_ids() if id.startswith("FD")] == []
 
 
+def test_a_child_s_money_has_its_own_digits(desk: Desk) -> None:
+    money = "what: {type: money, title: {zh: 金额, en: What}}"
+    priced = CHILD.replace("procedure: child", "procedure: priced").replace("prefix: FD", "prefix: FJ")
+    desk.publish(priced.replace("what: {type: text, title: {zh: 事项, en: What}}", money))
+    columns = "columns: {what: {type: decimal, title: {zh: 数, en: What}, scale: 3}}"
+    payer = PARENT.replace("procedure: parent", "procedure: payer").replace("prefix: ZD", "prefix: FK")
+    payer = payer.replace("procedure: child,", "procedure: priced,").replace("children('child')", "children('priced')")
+    desk.publish(payer.replace("columns: {what: text, note: text}", columns))
+    fk = desk.open("payer", by="wang", parts=[{"what": "18.755"}])
+    done = desk.do(fk, "divide", by="wang")
+    assert desk.ticket(done.followed[0].ticket).fields["what"] == "18.76"
+
+
 def test_a_trigger_in_two_regions_needs_a_prefix(desk: Desk) -> None:
     sx = desk.open("sides", by="wang")
     with pytest.raises(errors.NotUnderstood, match="could be any of") as refused:
