@@ -1,0 +1,27 @@
+"""`make reference`: write anew what is made from the code, and what the pages' commands show. Read the diff.
+
+    python -m tests.documentation.rewrite            everything
+    python -m tests.documentation.rewrite README.md  these pages only
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.documentation import generated
+from tests.documentation.pages import PAGES
+from tests.documentation.transcript import ROOT, rewritten
+
+
+def main(names: list[str]) -> None:
+    """Rewrite the named pages, or all."""
+    if not names:
+        for path, make in generated.PAGES.items():
+            path.write_text(make(), encoding="utf-8")
+    for page in [ROOT / name for name in names] or PAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            page.write_text(rewritten(page, Path(folder)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
