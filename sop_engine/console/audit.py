@@ -30,7 +30,7 @@ def log(
     with call.open() as opened:
         opened.require_known()
         with opened.reading() as reading:
-            head = find_ticket(reading, id)
+            head = find_ticket(reading, id, site_too=True)
             chapters = read_story(opened, reading, head.id, after=after, until=until)
     if call.json:
         call.output.json([chapter.plain() for chapter in chapters])
@@ -60,7 +60,7 @@ def replay(
         programs, zone = opened.site.engine.programs, opened.zone
         with opened.reading() as reading:
             if id is not None:
-                total.add(replay_ticket(reading, programs, zone, find_ticket(reading, id).id))
+                total.add(replay_ticket(reading, programs, zone, find_ticket(reading, id, site_too=True).id))
             else:
                 for report in replay_all(reading, programs, zone):
                     total.add(report)

@@ -25,11 +25,12 @@ def folded(text: str) -> str:
 # --- tickets ---------------------------------------------------------------------------------------------------------
 
 
-def find_ticket(reading: Reads, said: str) -> Head:
+def find_ticket(reading: Reads, said: str, site_too: bool = False) -> Head:
     """The ticket whose id is, or ends in, `said`: exact, else the only open one, else the only one. `7` is number 007,
-    `WX-7` number 007 of the prefix WX. Raises `NotFound`, or `NotUnderstood` with the candidates."""
+    `WX-7` number 007 of the prefix WX; `site_too`: `site` means the site's own history. Raises `NotFound`, or
+    `NotUnderstood` with the candidates."""
     wanted = folded(said).casefold().replace(" ", "")
-    if wanted == SITE:
+    if wanted == SITE and site_too:
         site = reading.head(SITE)
         if site is not None:
             return site

@@ -143,7 +143,8 @@ def test_show_marks_what_is_due_and_fires_nothing(sop: Sop, site: Path, wx: str)
 
 def test_a_ticket_as_it_was(sop: Sop, wx: str) -> None:
     sop("do", "1", "dispatch", "--as", "wang_fang")
-    assert sop("show", "1", "--until", "1", "--json").json["state"] == ["registered"]
+    then = sop("show", "1", "--until", "1", "--json").json
+    assert (then["state"], then["number"], then["possible"]) == (["registered"], 1, [])
     assert sop("show", "1", "--until", "9").code == 3
 
 
@@ -202,3 +203,11 @@ def test_an_edited_draft_is_told_when_a_ticket_is_opened(sop: Sop, site: Path) -
     with (site / "workflows" / "repair.sop.yaml").open("a", encoding="utf-8") as file:
         file.write("# changed\n")
     assert "repair has been edited since version 1 was published" in sop(*words).err
+
+
+def test_the_sites_own_history_is_read_and_not_worked_on(sop: Sop, site: Path) -> None:
+    assert "repair is version 1 now" in sop("audit", "log", "site").out
+    assert sop("audit", "replay", "site").code == 0
+    for words in (("show", "site"), ("do", "site", "x"), ("note", "site", "x")):
+        assert sop(*words).code == 3, words
+    assert sop("release", "site").code == 2

@@ -112,6 +112,14 @@ def test_a_prompt_offers_what_is_there(terminals: object, site: Path, wx: str) -
     assert head_number(site, wx) == 2
 
 
+def test_nobody_is_asked_for_values_only_to_be_refused(terminals: object, site: Path, wx: str) -> None:
+    for words in (("new", "repair", "--as", "li_qiang"), ("do", "1", "cancel", "--as", "li_qiang")):
+        terminal: Terminal = terminals(*words)  # type: ignore[operator]
+        assert terminal.end() == 5, terminal.shown
+        assert "> " not in terminal.shown
+    assert tickets(site) == [wx]
+
+
 def test_ctrl_c_at_a_question_changes_nothing(terminals: object, site: Path) -> None:
     terminal: Terminal = terminals("new", "repair", "--as", "wang_fang")  # type: ignore[operator]
     terminal.until("> ")

@@ -115,7 +115,7 @@ def _act(call: Call, name: str, id: str, arguments: _Arguments) -> None:
     with call.open() as opened:
         opened.require_known()
         with opened.reading() as reading:
-            head = find_ticket(reading, id)
+            head = find_ticket(reading, id, site_too=name == "release")
             ticket = reading.ticket(head.id)
             assert ticket is not None, "a head has its ticket"
             with explaining(opened, head):

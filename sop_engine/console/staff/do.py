@@ -7,13 +7,14 @@ from sop_engine.console.asking import ask_field, ask_missing
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
+from sop_engine.console.looking import possible_now
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import by_title, find_ticket, folded
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import Text, msg
 from sop_engine.procedure import Field, Offer, State
-from sop_engine.store.seam import Head
+from sop_engine.store.seam import Head, Reads
 from sop_engine.ticket.near import near
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
@@ -48,26 +49,28 @@ def do(
             assert ticket is not None, "a head has its ticket"
             program = opened.site.engine.program(reading, ticket)
             person = find_person(reading, assignee).id if assignee is not None else None
+            allowed = call.asks and _may(opened, reading, program, ticket, trigger)
         wanted = trigger_named(program, ticket, trigger)
         offered = offer_named(program, ticket, wanted)
         said = [*(field or ()), *([f"reason={reason}"] if reason is not None else ())]
         with explaining(opened, head):
             given = read_given(opened, program.fields, said, from_file)
-            if offered is not None and call.asks and not _is_further_signature(ticket, *offered):
+            if offered is not None and allowed and not _is_further_signature(ticket, *offered):
                 _ask(opened, program, ticket, offered[1], given)
         arguments: dict[str, Any] = {"trigger": wanted, "fields": given}
         if person is not None:
             arguments["assignee"] = person
-        _act(opened, program, ticket, head, arguments)
+        with explaining(opened, head):
+            if allowed:
+                _probe(opened, program, ticket, head, arguments)
+            done = opened.act(opened.command("do", head.id, arguments))
+        tell_done(opened, done)
 
 
-def _act(opened: "Opened", program: Program, ticket: Ticket, head: Head, arguments: dict[str, Any]) -> None:
-    """Do it; at a terminal what turns out to be needed is asked for, and it is tried again."""
-    with explaining(opened, head):
-        if opened.call.asks:
-            _probe(opened, program, ticket, head, arguments)
-        done = opened.act(opened.command("do", head.id, arguments))
-    tell_done(opened, done)
+def _may(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, said: str) -> bool:
+    """Whether the trigger is offered to whoever asks: nobody is asked for values only to be refused after them."""
+    name = trigger_named(program, ticket, said).rpartition(".")[2]
+    return any(each["trigger"] == name and each["allowed"] for each in possible_now(opened, reading, program, ticket))
 
 
 def _probe(opened: "Opened", program: Program, ticket: Ticket, head: Head, arguments: dict[str, Any]) -> None:

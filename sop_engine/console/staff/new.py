@@ -1,5 +1,7 @@
 """`sop new`: open a ticket."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine.console.asking import ask_field
@@ -41,10 +43,12 @@ def new(
         _say_edited(opened, version)
         with explaining(opened, None), _with_opening(opened, opening):
             given = read_given(opened, program.fields, field or (), from_file)
-            if call.asks and not call.dry_run:
+            # nobody is asked for values only to be refused after them
+            asks = call.asks and opening["allowed"]
+            if asks:
                 _ask(opened, program, given)
             arguments = {"procedure": version.procedure, "fields": given}
-            if call.asks:
+            if asks:
                 _probe(opened, program, arguments)
             done = opened.act(opened.command("open", "", arguments))
         if call.dry_run and call.json:
@@ -67,20 +71,17 @@ def _entry(opened: "Opened", opening: dict[str, Any]) -> dict[str, Any]:
     return {"needs": entry["needs"], "possible": [entry]}
 
 
-class _with_opening:  # noqa: N801  used as a block
+@contextmanager
+def _with_opening(opened: "Opened", opening: dict[str, Any]) -> Iterator[None]:
     """Puts what opening needs into a refusal, so that a program can go on from it."""
-
-    def __init__(self, opened: "Opened", opening: dict[str, Any]) -> None:
-        self._opened, self._opening = opened, opening
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
-        if isinstance(error, SopError) and self._opened.call.json and error.code in {2, 4, 5}:
-            entry = _entry(self._opened, self._opening)
+    try:
+        yield
+    except SopError as error:
+        if opened.call.json and error.code in {2, 4, 5}:
+            entry = _entry(opened, opening)
             error.needs = error.needs or tuple(entry["needs"])
             error.possible = tuple(entry["possible"])
+        raise
 
 
 def _ask(opened: "Opened", program: Program, given: dict[str, Any]) -> None:

@@ -1,7 +1,9 @@
 """`sop show`: a ticket as it stands, or as it stood."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
+from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.looking import look
 from sop_engine.console.parameters import argument, option
@@ -35,6 +37,9 @@ def show(
                 assert found is not None, "a head has its ticket"
                 ticket = found
             seen = look(opened, reading, ticket, head)
+            if until is not None:
+                # what could be done then cannot be done now, and its timers ran on the clock of then
+                seen = replace(seen, possible=(), now=canonical.instant_of(ticket.effective))
             story = _story(opened, reading, head.id, until) if events else None
         print_ticket(opened, seen, story)
 
