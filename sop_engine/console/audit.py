@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine.console.call import Call
+from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import find_ticket
 from sop_engine.errors import NotUnderstood
@@ -66,6 +67,39 @@ def replay(
                     total.add(report)
         _tell(opened, total)
     return 0 if total.clean else 1
+
+
+def refused(
+    call: Call,
+    id: Annotated[str | None, argument(msg("only of this ticket"), "ID")] = None,
+    limit: Annotated[
+        int, option("--limit", help=msg("so many at most, the latest (default: 100)"), metavar="COUNT")
+    ] = 100,
+) -> None:
+    """List commands that were refused: who tried what, and why not. They stand apart from the history."""
+    with call.open() as opened:
+        opened.require_known()
+        with opened.reading() as reading:
+            ticket = find_ticket(reading, id, site_too=True).id if id is not None else None
+            found = reading.refusals(ticket, limit)
+        if call.json:
+            call.output.json([{**each, "at": opened.local(each["at"])} for each in found])
+            return
+        heads = (msg("at"), msg("ticket"), msg("who"), msg("login"), msg("command"), msg("why not"))
+        columns = [Column(head, whole=head is heads[1]) for head in heads]
+        call.output.table(columns, [_refused_row(opened, each) for each in found])
+
+
+def _refused_row(opened: "Opened", each: dict[str, Any]) -> list[Any]:
+    command = each["command"]
+    return [
+        opened.local(each["at"])[:19].replace("T", " "),
+        each["ticket"],
+        opened.named(each["actor"]),
+        each["login"],
+        command.get("trigger") or command["name"],
+        each["why"],
+    ]
 
 
 def _tell(opened: "Opened", total: Any) -> None:
