@@ -22,6 +22,7 @@ from sop_engine.audit.steps import (
     check_hash,
     check_left_over,
     check_values,
+    commitments,
     read_record,
     unreadable,
 )
@@ -97,8 +98,7 @@ def _replay(reading: Reads, programs: Programs, zone: ZoneInfo, past: Past) -> R
             report.mismatches.append(unreadable(stored, error))
             return report
     report.mismatches.extend(check_left_over(past.id, past.values))
-    program = programs.of(reading, ticket.digest) if ticket else None
-    report.mismatches.extend(compare_row(reading, past, ticket, program, zone))
+    report.mismatches.extend(compare_row(reading, past, ticket, programs, zone))
     return report
 
 
@@ -137,7 +137,7 @@ def _replay_step(
         return ticket
     said = record["ticket"], record["number"], record["previous"]
     found.extend(check_chain(stored, said, ticket.number + 1 if ticket else 1, ticket.head if ticket else GENESIS))
-    found.extend(check_values(stored, record, values, report))
+    found.extend(check_values(stored, dict(commitments(record)), values, report))
     program = programs.of(reading, record["procedure"])
     begun = ticket or blank(stored.ticket, program.procedure.id, record["procedure"])
     after = evolve(begun, record, values, stored.hash, program.order)

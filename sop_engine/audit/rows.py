@@ -9,52 +9,62 @@ from zoneinfo import ZoneInfo
 from sop_engine.audit.findings import Mismatch
 from sop_engine.audit.walk import Past
 from sop_engine.messages import msg
-from sop_engine.store.codec import task_rows, timer_rows
+from sop_engine.store import codec
+from sop_engine.store.programs import Programs
 from sop_engine.store.projections import head_of
-from sop_engine.store.seam import Reads, Standing
-from sop_engine.ticket.program import Program
+from sop_engine.store.seam import Head, Reads, Standing
 from sop_engine.ticket.records import SITE, Erased, Ticket
 
 
 def compare_row(
-    reading: Reads, past: Past, ticket: Ticket | None, program: Program | None, zone: ZoneInfo
+    reading: Reads, past: Past, ticket: Ticket | None, programs: Programs, zone: ZoneInfo
 ) -> Iterator[Mismatch]:
-    """Differences between what the record leads to (`ticket`, with its program) and what stands in the tables."""
+    """Differences between what the record leads to (`ticket`) and what stands in the tables."""
     standing = past.standing
-    if ticket is None or program is None or standing is None or standing.row is None:
-        yield Mismatch(past.id, 0, "missing", msg("the record and the ticket's row do not both exist"))
+    if ticket is None or standing is None or standing.row is None:
+        yield no_row(past.id)
         return
     wanted, found = _members(ticket), _members(standing.row)
-    yield from _told(ticket, ((name, wanted[name], found[name]) for name in sorted(wanted)))
-    yield from compare_lists(reading, standing, ticket, program, zone)
+    yield from compare(ticket, ((name, wanted[name], found[name]) for name in sorted(wanted)))
+    yield from compare_lists(reading, standing, ticket, programs, zone)
+
+
+def no_row(id: str) -> Mismatch:
+    """A ticket that has a record, and no row that can be read; or a row, and no record."""
+    return Mismatch(id, 0, "missing", msg("the record and the ticket's row do not both exist"))
 
 
 def compare_lists(
-    reading: Reads, standing: Standing, ticket: Ticket, program: Program, zone: ZoneInfo
+    reading: Reads, standing: Standing, ticket: Ticket, programs: Programs, zone: ZoneInfo
 ) -> Iterator[Mismatch]:
     """Differences between a ticket and its line in lists, its tasks and its timers, as they stand in the tables; for
     the site's own history, the people, logins and versions."""
-    line = head_of(program, ticket, _version(reading, ticket.digest), zone)
-    if line != standing.head:
-        pairs = ((f"list.{each.name}", getattr(line, each.name), getattr(standing.head, each.name))
-                 for each in fields(line))  # fmt: skip
-        yield from _told(ticket, pairs)
-    tasks, timers = task_rows(ticket), timer_rows(ticket)
-    yield from _told(ticket, [("task rows", tasks, standing.tasks), ("timer rows", timers, standing.timers)])
+    line = head_of(programs.of(reading, ticket.digest), ticket, programs.number_of(reading, ticket.digest), zone)
+    if codec.head_row(line) != standing.line:
+        yield from compare(ticket, _line_pairs(line, standing.line))
+    tasks, timers = codec.task_rows(ticket), codec.timer_rows(ticket)
+    yield from compare(ticket, [("task rows", tasks, standing.tasks), ("timer rows", timers, standing.timers)])
     if ticket.id == SITE:
-        yield from _told(ticket, _site_pairs(reading, ticket))
+        yield from compare(ticket, _site_pairs(reading, ticket))
 
 
-def _told(ticket: Ticket, pairs: Iterable[tuple[str, Any, Any]]) -> Iterator[Mismatch]:
+def _line_pairs(line: Head, row: tuple[Any, ...]) -> Iterator[tuple[str, Any, Any]]:
+    """The members of a line in lists: by the record, and as the tables have them."""
+    try:
+        found = codec.head_of(row)
+    except (ValueError, TypeError):
+        yield "list", codec.head_row(line), row
+        return
+    for each in fields(line):
+        yield f"list.{each.name}", getattr(line, each.name), getattr(found, each.name)
+
+
+def compare(ticket: Ticket, pairs: Iterable[tuple[str, Any, Any]]) -> Iterator[Mismatch]:
+    """The differences among (name, what the record says, what the tables say)."""
     for name, want, have in pairs:
         if want != have:
             what = msg("the ticket's row differs from its record at `{name}`", name=name)
             yield Mismatch(ticket.id, ticket.number, "row", what, want, have)
-
-
-def _version(reading: Reads, digest: str) -> int:
-    version = reading.version_of(digest)
-    return version.number if version else 0
 
 
 def _members(ticket: Ticket) -> dict[str, Any]:

@@ -46,10 +46,10 @@ def check_chain(stored: StoredStep, said: tuple[str, int, str], number: int, pre
 
 
 def check_values(
-    stored: StoredStep, record: Mapping[str, Any], values: Mapping[str, Sealed], report: Report
+    stored: StoredStep, committed: Mapping[str, str], values: Mapping[str, Sealed], report: Report
 ) -> Iterator[Mismatch]:
-    """Every commitment has its value beside the step, unchanged or lawfully erased; nothing else lies there."""
-    committed = dict(commitments(record))
+    """Every commitment of the step (`committed`: by slot) has its value beside it, unchanged or lawfully erased;
+    nothing else lies there."""
     for slot, commitment in sorted(committed.items()):
         sealed = values.get(slot)
         if sealed is None:
@@ -79,14 +79,15 @@ def _of_value(stored: StoredStep, what: Any, recorded: Any = None, actual: Any =
 
 def commitments(value: Any) -> Iterator[tuple[str, str]]:
     """(slot, commitment) of everything in a record that is committed only."""
-    if isinstance(value, dict):
-        if "commitment" in value and "slot" in value:
-            yield value["slot"], value["commitment"]
-        for item in value.values():
-            yield from commitments(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from commitments(item)
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            if "commitment" in item and "slot" in item:
+                yield item["slot"], item["commitment"]
+            waiting.extend(each for each in item.values() if isinstance(each, dict | list))
+        else:
+            waiting.extend(each for each in item if isinstance(each, dict | list))
 
 
 def unreadable(stored: StoredStep, error: Exception) -> Mismatch:

@@ -75,7 +75,6 @@ class Engine:
         self.settings = settings
         self._entropy = entropy
         self.programs = Programs()
-        self._numbers: dict[str, int] = {"": 0}
 
     # --- asking ---
 
@@ -211,11 +210,8 @@ class Engine:
         return self.programs.of(transaction, ticket.digest)
 
     def version_number(self, transaction: Reads, digest: str) -> int:
-        """The number of the version with a digest; versions never change, so it is asked once."""
-        if digest not in self._numbers:
-            version = transaction.version_of(digest)
-            self._numbers[digest] = version.number if version else 0
-        return self._numbers[digest]
+        """The number of the version with a digest."""
+        return self.programs.number_of(transaction, digest)
 
     def _post(self, transaction: Writes, step: Step) -> None:
         """Put a step's notices into the outbox, and keep what it says of people, logins and versions."""

@@ -13,6 +13,7 @@ class Programs:
 
     def __init__(self) -> None:
         self._programs: dict[str, Program] = {"": site_program()}
+        self._numbers: dict[str, int] = {"": 0}
 
     def of(self, reading: Reads, digest: str) -> Program:
         """The program of a normal form. Raises `SetUp` where the store has lost it, or this release cannot read it."""
@@ -34,3 +35,12 @@ class Programs:
                     fix=msg("install that release"),
                 ) from None
         return program
+
+    def number_of(self, reading: Reads, digest: str) -> int:
+        """The number of the version with a digest (0: none has it); versions never change, so it is asked once."""
+        if digest not in self._numbers:
+            version = reading.version_of(digest)
+            if version is None:
+                return 0
+            self._numbers[digest] = version.number
+        return self._numbers[digest]

@@ -51,11 +51,11 @@ class StoredStep(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the tables say of one ticket, for the audit: its row, its line in lists, its rows in the indexes of tasks,
-    region -> (assignee, role), and timers, key -> (due, error that set it aside)."""
+    """What the tables say of one ticket, for the audit: its row, its line in lists as `codec.head_row` writes it, its
+    rows in the indexes of tasks, region -> (assignee, role), and timers, key -> (due, error that set it aside)."""
 
     row: Ticket | None
-    head: Head
+    line: tuple[Any, ...]
     tasks: dict[str, tuple[str | None, str | None]]
     timers: dict[str, tuple[str, str | None]]
 

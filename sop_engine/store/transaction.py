@@ -88,9 +88,8 @@ class Reading:
     def standings(self, after: str, through: str | None) -> dict[str, Standing]:
         span = self._span(after, through)
         found: dict[str, Standing] = {}
-        for body, *row in self._run(statements.TICKETS_BETWEEN, span):
-            head = codec.head_of(row)
-            found[head.id] = Standing(codec.ticket_or_none(body), head, {}, {})
+        for body, *line in self._run(statements.TICKETS_BETWEEN, span):
+            found[line[0]] = Standing(codec.ticket_or_none(body), tuple(line), {}, {})
         for ticket, region, assignee, role in self._run(statements.TASKS_BETWEEN, span):
             if ticket in found:
                 found[ticket].tasks[region] = assignee, role
