@@ -41,8 +41,8 @@ def text() -> str:
     parts = [
         "# The commands",
         "",
-        "Made from the tree of commands by `make reference`; do not edit. `sop COMMAND --help` says the same, in Chinese",
-        "with `--lang zh`.",
+        "Made from the tree of commands by `make reference`; do not edit. `sop COMMAND --help` says the same, and in",
+        "Chinese with `--lang zh`.",
         "",
         "Data goes to standard output, messages to standard error. On a terminal lists are tables; in a pipe they are",
         "tab-separated and without a head line. [json.md](../json.md) describes what `--json` prints.",
@@ -73,7 +73,7 @@ def text() -> str:
 
 def _leaf(words: str) -> list[str]:
     leaf = tree.LEAVES[words]
-    english, chinese = say(leaf.help, "en"), say(leaf.help, "zh")
+    english, chinese = (say(leaf.help, language).rstrip(" .…") for language in ("en", "zh"))
     own = [each for each in _parameters(words) if each.name not in COMMON]
     arguments = [each for each in own if each.param_type_name == "argument"]
     usage = " ".join(["sop", words, *map(_argument, arguments)])

@@ -1,7 +1,7 @@
 """`make reference`: write anew what is made from the code, and what the pages' commands show. Read the diff.
 
-    python -m tests.documentation.rewrite            everything
-    python -m tests.documentation.rewrite README.md  these pages only
+python -m tests.documentation.rewrite            everything
+python -m tests.documentation.rewrite README.md  these pages only
 """
 
 import sys

@@ -9,9 +9,7 @@ from tests.documentation.pages import PAGES
 from tests.documentation.transcript import ROOT, blocks, commands, equal, play, with_sections
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
-SKIPPED = [
-    pytest.param(block, id=block.name) for page in PAGES for block in blocks(page) if "not run" in block.marks
-]
+SKIPPED = [pytest.param(block, id=block.name) for page in PAGES for block in blocks(page) if "not run" in block.marks]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)

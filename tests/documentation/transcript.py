@@ -8,7 +8,7 @@ error as they come. What differs from run to run is made equal on both sides bef
 |---|---|
 | a ```` ```console ```` block | each `$ command` is run; lines that begin with `> ` go on with it |
 | `<!-- file: PATH -->` before a block | the block is written to that file |
-| `<!-- sections of: PATH -->` before a block | its top-level sections take the place of those in the file, or are added |
+| `<!-- sections of: PATH -->` before a block | its top-level sections replace those of the file, or are added |
 | `<!-- not run: REASON -->` before a console block | the block is left alone, and the test says why |
 """
 
