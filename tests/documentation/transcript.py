@@ -45,7 +45,8 @@ _EQUAL: Final = (
     (re.compile(r"\bsite-[0-9a-f]{8}\b"), "site-#"),
     (re.compile(r"\d+(\.\d+)? MiB"), "# MiB"),
     (re.compile(r"\b3\.\d+\.\d+ \([^)]*\)"), "3.#"),
-    (re.compile(r"\b\d+(\.\d+)? (s|seconds) ago"), "# ago"),
+    (re.compile(r"\b\d+(\.\d+)? (s|min) ago"), "# ago"),
+    (re.compile(r" {2,}"), "  "),
 )
 """What no two runs have alike."""
 

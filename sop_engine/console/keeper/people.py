@@ -1,6 +1,7 @@
 """`sop actor`: people, their roles, rights and logins; standing deputies."""
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine import canonical
@@ -12,7 +13,8 @@ from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.ticket.records import SITE
 from sop_engine.values import ValueProblem
-from sop_engine.values.moments import read_instant
+from sop_engine.values.moments import read_date, read_instant
+from sop_engine.worktime import at_wall_time
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -250,7 +252,19 @@ def _known_language(language: str | None) -> str | None:
 
 
 def _instant(opened: "Opened", word: str, said: str) -> str:
+    """An instant as the record writes it. A bare date counts whole: from its beginning, or up to its end."""
+    day = _date(said, opened.now.astimezone(opened.zone).date())
+    if day is not None:
+        wall = datetime.combine(day + timedelta(days=word == "to"), time())
+        return canonical.instant_text(at_wall_time(wall, opened.zone))
     try:
         return canonical.instant_text(read_instant(said, opened.now, opened.zone))
     except ValueProblem as problem:
         raise NotUnderstood(msg("--{word}: {problem}", word=word, problem=problem.message)) from None
+
+
+def _date(said: str, today: date) -> date | None:
+    try:
+        return read_date(said, today)
+    except ValueProblem:
+        return None
