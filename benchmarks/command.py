@@ -19,15 +19,11 @@ from typing import Any, Final
 
 from benchmarks.pairs import WALL, Pair, taken_in_turn
 from benchmarks.table import Line, Table, microseconds
-from benchmarks.workload import STORY, doing, folder, new_desk, opening
-from sop_engine.clock import SimulatedClock
-from sop_engine.engine.engine import Engine
-from sop_engine.engine.settings import Settings
+from benchmarks.workload import STORY, doing, engine_over, folder, new_desk, opening
 from sop_engine.store import statements
 from sop_engine.store.drivers import connect, driver_module
-from sop_engine.store.sqlite import open_store
 from sop_engine.ticket.records import Command
-from tests.desk import START, Entropy
+from tests.desk import START
 
 TICKETS: Final = {"tiny": 3, "quick": 40, "usual": 200, "large": 1000}
 IN_MEMORY: Final = Path("/dev/shm")
@@ -83,13 +79,8 @@ def _copy(start: Path) -> Path:
     return copy
 
 
-def _engine(where: Path) -> Engine:
-    settings = Settings(where, "Test", "test", "Asia/Shanghai", demo=True)
-    return Engine(open_store(where / "site.db"), SimulatedClock(START), settings, Entropy())
-
-
 def _ours_to_bare(start: Path, commands: Sequence[Command], writes: Sequence[Sequence[Write]]) -> Pair:
-    engine, raw = _engine(_copy(start)), _bare(_copy(start))
+    engine, raw = engine_over(_copy(start)), _bare(_copy(start))
     pair = taken_in_turn(
         [
             (partial(engine.act, command), partial(_write, raw, rows))
@@ -124,7 +115,7 @@ class _Recorder:
 
 def _written(start: Path, commands: Sequence[Command]) -> list[list[Write]]:
     """What each command writes, taken down from a run over a copy."""
-    engine = _engine(_copy(start))
+    engine = engine_over(_copy(start))
     store: Any = engine.store
     written: list[list[Write]] = []
     for command in commands:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Final
 from unittest.mock import patch
 
+from benchmarks.audits import TIMES, filled, process_lines
 from benchmarks.pairs import PROCESSOR, interleaved
 from benchmarks.table import Line, Table, microseconds
 from benchmarks.workload import STORY, folder, new_desk, tell_story, without_syncing
@@ -23,8 +24,8 @@ from sop_engine.ticket.decide import decide
 from sop_engine.ticket.records import Step
 from tests.desk import Desk
 
-TICKETS: Final = {"tiny": 3, "quick": 100, "usual": 500, "large": 5_000}
-ROUNDS: Final = {"tiny": 1, "quick": 5, "usual": 9, "large": 5}
+TICKETS: Final = {"tiny": 3, "quick": 100, "usual": 2_000, "large": 20_000}
+ROUNDS: Final = {"tiny": 1, "quick": 5, "usual": 3, "large": 5}
 
 Decision = tuple[Any, Any, Any, Any]
 
@@ -38,12 +39,16 @@ def run(size: str) -> Table:
         programs = Programs()
         pair = interleaved(partial(_replay, desk, programs), partial(_live, decisions), ROUNDS[size], PROCESSOR)
         desk.store.close()
+        filled(disk / "small", max(tickets // TIMES, 1), len(STORY)).store.close()
+        others = process_lines(
+            "replay", disk / "small" / "site.db", desk.settings.store_path, 1.6, max(ROUNDS[size] // 3, 1)
+        )
     steps = tickets * len(STORY)
     per_step = f"{microseconds(pair.ours_seconds / steps)} a step; live {microseconds(pair.other_seconds / steps)}"
     return Table(
         "replay",
         f"replay of {steps:,} steps, of the same decisions made live in memory",
-        [Line("replay", pair.speed, "of live", 0.5, detail=per_step)],
+        [Line("replay", pair.speed, "of live", 0.5, detail=per_step), *others],
     )
 
 

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sop_engine.engine.engine import Done, new_id
+from sop_engine.clock import SimulatedClock
+from sop_engine.engine.engine import Done, Engine, new_id
+from sop_engine.engine.settings import Settings
 from sop_engine.store.sqlite import open_store
 from sop_engine.ticket.records import Command
-from tests.desk import Desk
+from tests.desk import START, Desk, Entropy
 
 PROCEDURE = """
 procedure: repair
@@ -102,6 +104,17 @@ def doing(ticket: str, place: int, number: int = 0) -> Command:
     """The command of the story's step `place`."""
     trigger, actor, fields = STORY[place]
     return Command(_id(number), "do", ticket, actor, "tester", {"trigger": trigger, "fields": fields})
+
+
+def noting(ticket: str) -> Command:
+    """A note on a ticket."""
+    return Command(new_id(), "note", ticket, "wang", "tester", {"note": "业主下午在家"})
+
+
+def engine_over(where: Path) -> Engine:
+    """An engine over the site in a folder that `new_desk` made."""
+    settings = Settings(where, "Test", "test", "Asia/Shanghai", demo=True)
+    return Engine(open_store(where / "site.db"), SimulatedClock(START), settings, Entropy())
 
 
 def _id(number: int) -> str:
