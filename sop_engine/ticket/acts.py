@@ -124,7 +124,6 @@ def edit(draft: Draft) -> dict[str, Any]:
     recorded = write_all(draft, given)
     draft.compute()
     draft.emit("edited", fields=sorted(given))
-    _void_signatures(draft, set(given))
     Run(draft).go(Looked())
     running.reset_timers(draft)
     return {"fields": recorded, **reason}
@@ -229,11 +228,3 @@ def _text(draft: Draft, name: str, what: Any) -> dict[str, Any]:
         if problem is not None:
             raise Refused(Refusal("not_understood", msg("{field}: {problem}", field=what, problem=problem.message)))
     return draft.seal(name, text)
-
-
-def _void_signatures(draft: Draft, changed: set[str]) -> None:
-    for key in sorted(draft.ticket.signatures):
-        source, _, trigger = key.rpartition(".")
-        offer = draft.program.offer(source, trigger)
-        if changed & {*offer.ask, *offer.may_ask}:
-            draft.emit("signatures_voided", offer=key)

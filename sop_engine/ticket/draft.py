@@ -33,7 +33,7 @@ class Draft:
         self.consequences: list[Command] = []
         self.results: list[Any] = []
         self.signers: list[str] = []
-        """who has signed, in order, where this step is the last of several signatures"""
+        """who has signed, and whom they stood in for, where this step is the last of several signatures"""
         self.values: dict[str, Any] = {}
         """decoded values of the fields, as guards read them"""
         self._written = ticket.number == 0

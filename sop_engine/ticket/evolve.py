@@ -91,9 +91,10 @@ def apply(ticket: Ticket, event: Event, number: int, values: Values, order: Call
 
 
 def _opened(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
-    """Opening is a trigger like the others: `did open` holds for whoever opened it."""
+    """Opening is a trigger like the others: `did open` holds for whoever opened it, and whom he stood in for."""
     ticket.opener, ticket.owner = event["opener"], event["owner"]
-    ticket.did["open"] = {"times": 1, "by": {event["opener"]: number}}
+    persons = [event["opener"], event["for"]] if "for" in event else [event["opener"]]
+    ticket.did["open"] = {"times": 1, "by": dict.fromkeys(persons, number)}
     ticket.parent, ticket.opened = event.get("parent"), event["at"]
 
 
@@ -128,7 +129,8 @@ def _did(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
 
 
 def _signed(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.signatures.setdefault(event["offer"], []).append(event["by"])
+    persons = [event["by"], event["for"]] if "for" in event else [event["by"]]
+    ticket.signatures.setdefault(event["offer"], []).append(persons)
 
 
 def _signatures_voided(ticket: Ticket, event: Event, *_: Any) -> None:

@@ -7,7 +7,7 @@ from sop_engine import values
 from sop_engine.guards import reads
 from sop_engine.messages import Message, Text, msg
 from sop_engine.procedure import ROOT, Offer, State
-from sop_engine.ticket import people
+from sop_engine.ticket import people, signing
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
@@ -36,7 +36,7 @@ def possible(draft: Draft, person: str) -> list[dict[str, Any]]:
 def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | None) -> dict[str, Any]:
     """One entry of `possible`; `why_not` is a Message or None."""
     leave = people.may(draft, offer, source, person, None)
-    why_not = leave if isinstance(leave, Message) else None
+    why_not = leave if isinstance(leave, Message) else signing.barred(draft, offer, source, person, None)
     shut = barred(draft, offer)
     if why_not is None and shut:
         why_not = msg("its condition does not hold now")
@@ -51,10 +51,15 @@ def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | No
         "title": offer.title,
         "allowed": why_not is None,
         "why_not": why_not,
-        "who": [] if shut else people.who_may(draft, offer, source),
+        "who": [] if shut else _who(draft, offer, source),
         "needs": [] if signed else needs(draft, offer),
         "signatures": signatures,
     }
+
+
+def _who(draft: Draft, offer: Offer, source: str) -> list[str]:
+    may = people.who_may(draft, offer, source)
+    return [person for person in may if signing.barred(draft, offer, source, person, None) is None]
 
 
 def barred(draft: Draft, offer: Offer) -> bool:

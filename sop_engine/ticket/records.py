@@ -151,11 +151,11 @@ class Ticket:
     timers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """key `state/timer` -> {"due": instant, "kind": ..., "left": times left, "aside": error}"""
     did: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """trigger -> {"times": n, "by": {actor: number of his last such step}}"""
+    """trigger -> {"times": n, "by": {person: number of his last such step}}: who did it, and whom he stood in for"""
     entered: dict[str, int] = field(default_factory=dict)
     """state -> number of the step that last entered it"""
-    signatures: dict[str, list[str]] = field(default_factory=dict)
-    """`state.trigger` -> who has signed so far, in order"""
+    signatures: dict[str, list[list[str]]] = field(default_factory=dict)
+    """`state.trigger` -> the signatures so far, in order: who signed, and whom he stood in for"""
     children: list[dict[str, str]] = field(default_factory=list)
     """[{"id", "procedure"}] in order of starting"""
     parent: str | None = None

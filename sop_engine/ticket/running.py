@@ -68,9 +68,11 @@ class Run:
 
 
 def record_doing(draft: Draft, source: str, trigger: str) -> None:
-    """Say who did a trigger: its signers, or the actor. From here on `did` and `times` count it."""
+    """Say who did a trigger: its signers, or the actor and whom he stands in for. From here on `did` and `times` count
+    it, and separation of duty counts them all."""
     offer = f"{source}.{trigger}"
-    by = draft.signers or [draft.command.actor]
+    command = draft.command
+    by = draft.signers or [command.actor, *([command.standing_for] if command.standing_for else [])]
     draft.emit("did", trigger=trigger, by=by, **({"offer": offer} if draft.signers else {}))
 
 

@@ -6,7 +6,7 @@ from sop_engine import canonical
 from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
-from sop_engine.ticket import people, possible, running
+from sop_engine.ticket import people, possible, running, signing
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
@@ -26,6 +26,8 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
         draft.ticket.id = draft.draw_number(procedure.prefix)
     owner = arguments.get("owner") or _owner_of_calendar_start(draft) or command.actor
     entries = {"parent": arguments["parent"]} if arguments.get("parent") else {}
+    if command.standing_for:
+        entries["for"] = command.standing_for
     draft.emit("opened", at=draft.effective, opener=command.actor, owner=owner, procedure=procedure.id, **entries)
     for timer in draft.program.states[ROOT].timers:
         running.set_timer(draft, draft.program.states[ROOT], timer)
@@ -66,7 +68,7 @@ def do(draft: Draft) -> dict[str, Any]:
     if draft.command.arguments.get("assignee"):
         recorded["assignee"] = draft.command.arguments["assignee"]
     if offer.sign is not None and offer.sign.count > 1:
-        recorded["fields"], complete = _sign(draft, offer, source)
+        recorded["fields"], complete = signing.sign(draft, offer, source)
         if not complete:
             running.reset_timers(draft)
             return recorded
@@ -100,40 +102,6 @@ def find_source(draft: Draft, wanted: str) -> str:
             )
         )
     return sources[0]
-
-
-def _sign(draft: Draft, offer: Offer, source: str) -> tuple[dict[str, Any], bool]:
-    """One of several signatures: the first gives the values, the others repeat the trigger without."""
-    assert offer.sign is not None
-    key = f"{source}.{offer.trigger}"
-    signed = draft.ticket.signatures.get(key, [])
-    actor = draft.command.actor
-    if actor in signed:
-        raise Refused(
-            Refusal(
-                "not_you", msg("{name} has signed `{trigger}` already; another must", name=actor, trigger=offer.trigger)
-            )
-        )
-    if offer.sign.of:
-        roles = (offer.sign.of[len(signed)],) if offer.sign.ordered else offer.sign.of
-        if not any(people.holds_role(draft, draft.command.standing_for or actor, role) for role in roles):
-            raise Refused(_not_you(draft, offer, msg("this signature is for {roles}", roles=roles)))
-    if signed and draft.command.arguments.get("fields"):
-        raise Refused(
-            Refusal(
-                "not_now",
-                msg(
-                    "the first signature gave the values; a further one repeats `{trigger}` without",
-                    trigger=offer.trigger,
-                ),
-                fix=msg("correct a value first: sop edit {ticket} (it voids the signatures)", ticket=draft.ticket.id),
-            )
-        )
-    fields = take_values(draft, offer, opening=False) if not signed else {}
-    have = len(signed) + 1
-    draft.emit("signed", offer=key, by=actor, have=have, want=offer.sign.count)
-    draft.signers = list(draft.ticket.signatures[key])
-    return fields, have >= offer.sign.count
 
 
 def _become_assignee(draft: Draft, source: str) -> None:
@@ -193,6 +161,9 @@ def _let(draft: Draft, offer: Offer, source: str) -> str:
     found = people.may(draft, offer, source, command.actor, command.standing_for)
     if isinstance(found, Message):
         raise Refused(_not_you(draft, offer, found))
+    barred = signing.barred(draft, offer, source, command.actor, command.standing_for)
+    if barred is not None:
+        raise Refused(_not_you(draft, offer, barred))
     return found.reason
 
 

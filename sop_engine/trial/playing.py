@@ -265,4 +265,4 @@ def _stands_in_the_way(ticket: Ticket, kind: str, name: str, since: str | None, 
             named = ticket.fields.get(name)
             return bool(persons & set(named if isinstance(named, list) else [named]))
         case _:
-            return bool(persons & set(ticket.signatures.get(name, [])))
+            return any(persons & set(each) for each in ticket.signatures.get(name, []))
