@@ -52,13 +52,24 @@ def _together(file: Path, tickets: Sequence[str], seconds: float, how: str) -> l
         for ticket in tickets
     ]
     for each in started:
-        assert each.stdout is not None
-        assert each.stdout.readline() == "ready\n"
+        assert _line_of(each) == "ready\n"
     for each in started:
-        assert each.stdin is not None
-        each.stdin.write("go\n")
-        each.stdin.flush()
-    return [json.loads(each.communicate()[0]) for each in started]
+        _tell(each, "go\n")
+    printed = [_line_of(each) for each in started]
+    for each in started:
+        each.communicate("end\n")
+    return [json.loads(line) for line in printed]
+
+
+def _line_of(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
+
+
+def _tell(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stdin is not None
+    process.stdin.write(line)
+    process.stdin.flush()
 
 
 def _longest(runs: Sequence[dict[str, Any]]) -> float:

@@ -1,7 +1,7 @@
 """One of the processes that write on one file: `python -m benchmarks.turns_process FILE TICKET SECONDS fair|busy`.
 
 It says `ready`, waits for a line, gives one command after the other for so long, and prints as JSON how many were
-acknowledged, how many failed, and the longest that one took. `busy` leaves out the turns: SQLite's own handler waits.
+acknowledged, how many failed, and the longest that one took. It ends after a second line. `busy` leaves out the turns: SQLite's own handler waits.
 """
 
 import json
@@ -47,7 +47,8 @@ def main() -> None:
         except SopError:
             failed += 1
         longest = max(longest, perf_counter() - start)
-    print(json.dumps({"done": done, "failed": failed, "longest": longest}))
+    print(json.dumps({"done": done, "failed": failed, "longest": longest}), flush=True)
+    sys.stdin.readline()  # an interpreter that ends takes a processor from those who are still at it
 
 
 if __name__ == "__main__":
