@@ -8,6 +8,7 @@ refuses the whole.
 import os
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,7 +17,7 @@ from sop_engine import canonical, worktime
 from sop_engine.clock import Clock
 from sop_engine.engine.answers import Answerer
 from sop_engine.engine.settings import Settings
-from sop_engine.errors import BY_NAME, NotFound, NotNow, NotUnderstood, SetUp, SopError
+from sop_engine.errors import BY_NAME, NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
 from sop_engine.messages import msg
 from sop_engine.store.programs import Programs
 from sop_engine.store.projections import head_of, project_site
@@ -315,8 +316,9 @@ class Engine:
         return ticket
 
     def _log(self, command: Command, error: SopError) -> None:
-        """Write a refused command down, apart from the history."""
-        with self.store.writing() as transaction:
+        """Write a refused command down, apart from the history. Where the store is busy, what is lost is a line of a
+        list; nobody waits for it twice."""
+        with suppress(Overtaken), self.store.writing(wait_seconds=1.0) as transaction:
             transaction.log_refusal(
                 canonical.instant_text(self.clock.now()),
                 command.ticket,
@@ -350,7 +352,8 @@ def new_id() -> str:
 
 def _request(command: Command) -> str:
     """What tells one request from another under the same idempotency key."""
-    return canonical.digest(repr((command.name, command.ticket, command.actor, command.arguments)).encode())
+    asked = [command.name, command.ticket, command.actor, command.standing_for, dict(command.arguments)]
+    return canonical.digest(canonical.to_bytes(asked))
 
 
 def _earliest(ticket: Ticket, before: datetime, strictly: bool = False) -> tuple[str, str] | None:

@@ -286,3 +286,9 @@ def test_what_a_guard_bars_whatever_is_given_is_not_possible(desk: Desk) -> None
     with pytest.raises(errors.NotUnderstood) as refused:
         desk.do(wx, "pric", by="li")
     assert [each["trigger"] for each in refused.value.possible] == ["price", "done"]
+
+
+def test_a_key_does_not_mind_the_order_in_which_fields_are_given(desk: Desk) -> None:
+    first = desk.command("open", "", "wang", procedure="repair", fields={"fault": "x", "urgency": "urgent"}, key="k")
+    again = desk.command("open", "", "wang", procedure="repair", fields={"urgency": "urgent", "fault": "x"}, key="k")
+    assert again.step.ticket == first.step.ticket
