@@ -1,7 +1,8 @@
 """One of the processes that write on one file: `python -m benchmarks.turns_process FILE TICKET SECONDS fair|busy`.
 
 It says `ready`, waits for a line, gives one command after the other for so long, and prints as JSON how many were
-acknowledged, how many failed, and the longest that one took. It ends after a second line. `busy` leaves out the turns: SQLite's own handler waits.
+acknowledged, how many failed, and the longest that one took. It ends after a second line. `busy` leaves out the turns:
+SQLite's own handler waits.
 """
 
 import json
