@@ -66,6 +66,9 @@ class RecordedSeals:
             return recorded
         return Sealed(canonical.commitment(recorded.salt, value), recorded.salt, value)
 
+    def wrote(self, slot: str) -> bool:
+        return slot in self._values
+
 
 def replay_all(reading: Reads, programs: Programs, zone: ZoneInfo) -> Iterator[Report]:
     """Replay every ticket and the site's own history, one report each; memory does not grow with the store."""

@@ -1,10 +1,12 @@
 """Answers to what `decide` asks, out of the store, inside the transaction that decides."""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sop_engine import procedure
-from sop_engine.store.seam import Query, Reads, Writes
+from sop_engine.store.seam import Head, Query, Reads, Writes
 from sop_engine.ticket.records import SITE
 
 
@@ -16,11 +18,14 @@ class Answerer:
         self._zone = zone
         self._now = now
 
-    def answer(self, question: str) -> Any:
-        """The answer to one question. Numbers are drawn; everything else is read."""
+    def answer(self, question: str, beside: Mapping[str, Any] | None = None) -> Any:
+        """The answer to one question. Numbers are drawn; everything else is read. `beside` holds the values of the
+        asking ticket's fields that the question names."""
         if question in {"zone", "units"}:
             return self._zone if question == "zone" else [unit["id"] for unit in self._transaction.units()]
         kind, _, rest = question.partition(":")
+        if kind == "collect":
+            return self._collect(json.loads(rest), beside or {})
         method = getattr(self, f"_{kind}")
         return method(rest)
 
@@ -97,29 +102,41 @@ class Answerer:
         entry = self._transaction.unit(unit)
         return entry.get("contact") if entry else None
 
-    def _collect(self, rest: str) -> list[dict[str, Any]]:
-        query = json.loads(rest)
-        unit = query["same"].get("unit")
-        heads = self._transaction.heads(
-            Query(
-                status=None if query["status"] == "any" else query["status"],
-                procedures=query["procedures"],
-                states=query["states"],
-                unit=unit,
-                limit=procedure.LARGEST_ROWS,
-            )
+    def _collect(self, query: dict[str, Any], same: Mapping[str, Any]) -> list[dict[str, Any]]:
+        if any(same.get(name) is None for name in query["same"]):
+            return []  # what is unset is equal to nothing
+        found: list[Head] = []
+        wanted = self._wanted(query, same)
+        while len(found) < procedure.LARGEST_ROWS and (heads := self._transaction.heads(wanted)):
+            found += [head for head in heads if self._fits(head, query, same)]
+            wanted = replace(wanted, after=heads[-1].id)
+        return [_row(head, query["columns"]) for head in found[: procedure.LARGEST_ROWS]]
+
+    def _wanted(self, query: dict[str, Any], same: Mapping[str, Any]) -> Query:
+        return Query(
+            status=None if query["status"] == "any" else query["status"],
+            procedures=query["procedures"],
+            states=query["states"],
+            unit=same.get("unit"),
+            limit=procedure.LARGEST_ROWS,
         )
-        rows = []
-        for head in heads:
-            if head.id in {query["without"], SITE}:
-                continue
-            known = {
-                "id": head.id,
-                "opened": head.opened,
-                "owner": head.owner,
-                "procedure": head.procedure,
-                "state": ",".join(head.state),
-                "subject": head.subject,
-            }
-            rows.append({name: known[name] for name in query["columns"] if name in known})
-        return rows
+
+    def _fits(self, head: Head, query: dict[str, Any], same: Mapping[str, Any]) -> bool:
+        if head.id in {query["without"], SITE}:
+            return False
+        if not query["same"]:
+            return True
+        ticket = self._transaction.ticket(head.id)
+        return ticket is not None and all(ticket.fields.get(name) == same[name] for name in query["same"])
+
+
+def _row(head: Head, columns: Sequence[str]) -> dict[str, Any]:
+    known = {
+        "id": head.id,
+        "opened": head.opened,
+        "owner": head.owner,
+        "procedure": head.procedure,
+        "state": ",".join(head.state),
+        "subject": head.subject,
+    }
+    return {name: known[name] for name in columns if name in known}

@@ -188,8 +188,8 @@ class Engine:
             match result:
                 case Step():
                     return result
-                case Missing(questions):
-                    answers.update({question: answerer.answer(question) for question in questions})
+                case Missing(questions, beside):
+                    answers.update({question: answerer.answer(question, beside) for question in questions})
                 case Refusal():
                     raise _as_error(result)
 

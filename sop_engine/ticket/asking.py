@@ -23,13 +23,13 @@ def take_values(draft: Draft, offer: Offer, opening: bool) -> dict[str, Any]:
     if draft.command.cause is not None:
         given = {name: _fitted(draft.program.fields[name], value) for name, value in given.items()}
     recorded = write_all(draft, given)
-    for name in asked:
-        if name not in given:
-            _fill(draft, draft.program.fields[name], opening)
+    waiting = [draft.program.fields[name] for name in asked if name not in given]
+    _fill_all(draft, waiting)
     if opening:
         for field in draft.program.procedure.fields:
             if field.default is not None and field.id not in draft.ticket.fields:
                 draft.write(field, values.encode(field, values.decode(field, field.default)))
+        _fill_all(draft, waiting)
     draft.compute()
     missing = [name for name in asked if needed(draft, offer, name) and not _there(draft, name, given, opening)]
     if missing:
@@ -83,9 +83,21 @@ def _there(draft: Draft, name: str, given: dict[str, Any], opening: bool) -> boo
     return filled and name in draft.ticket.fields
 
 
-def _fill(draft: Draft, field: Field, opening: bool) -> None:
+def _fill_all(draft: Draft, waiting: list[Field]) -> None:
+    """Fill in what was not given, whatever the order in which it is asked: a field may be filled from one that was
+    filled itself."""
+    for _round in waiting:
+        before = len(draft.events)
+        for field in waiting:
+            if field.id not in draft.ticket.fields:
+                _fill(draft, field)
+        if len(draft.events) == before:
+            return
+
+
+def _fill(draft: Draft, field: Field) -> None:
     """Take a value that was not given from where the procedure says: a unit's contact, a part of another field."""
-    if field.fill is None or (field.id in draft.ticket.fields and not opening):
+    if field.fill is None:
         return
     name, _, part = field.fill.partition(".")
     source = draft.ticket.fields.get(name)

@@ -52,10 +52,11 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
                 "not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins")
             )
         arguments = _COMMANDS[command.name](draft)
-        draft.compute()
-        signing.void(draft)
+        if ticket is None or ticket.status == "open":
+            draft.compute()
+            signing.void(draft)
     except Unanswered as missing:
-        return Missing((missing.question,))
+        return missing.missing
     except Refused as refused:
         return refused.refusal
     except ChartFault:

@@ -4,9 +4,9 @@ Every change goes out as an event and comes back through `evolve.apply`, so the 
 would not find in the record.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sop_engine import canonical, values
@@ -15,6 +15,9 @@ from sop_engine.ticket.evolve import apply
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Facts, number
 from sop_engine.ticket.records import Command, Erased, Event, Given, Letter, Sealed, Ticket
+
+KEPT: Final = {"kept": True}
+"""the recorded result of an expression that could not be told, since a value that it reads had been erased"""
 
 
 class Draft:
@@ -34,6 +37,8 @@ class Draft:
         self.results: list[Any] = []
         self.signers: list[str] = []
         """who has signed, and whom they stood in for, where this step is the last of several signatures"""
+        self.before: dict[str, Any] = {}
+        """what the fields held that this step has written or cleared"""
         self.values: dict[str, Any] = {}
         """decoded values of the fields, as guards read them"""
         self._written = ticket.number == 0
@@ -54,13 +59,18 @@ class Draft:
 
     def seal(self, slot: str, value: Any) -> dict[str, Any]:
         """Put a personal value or free text beside the step; gives what stands for it in the record."""
+        name = self._free(slot)
+        sealed = self.given.sealer.seal(name, value)
+        self.sealed[name] = sealed
+        return {"commitment": sealed.commitment, "slot": name}
+
+    def _free(self, slot: str) -> str:
+        """The name under which the next value of a slot stands beside the step."""
         name, count = slot, 1
         while name in self.sealed:
             count += 1
             name = f"{slot}:{count}"
-        sealed = self.given.sealer.seal(name, value)
-        self.sealed[name] = sealed
-        return {"commitment": sealed.commitment, "slot": name}
+        return name
 
     def write(self, field: Field, value: Any, again: bool = False) -> None:
         """Write a value (in the record's form) into a field, or clear it with None. Nothing happens where it stays the
@@ -68,12 +78,16 @@ class Draft:
         if value is None:
             if field.id in self.ticket.fields:
                 self._written = True
+                self.before.setdefault(field.id, self.ticket.fields[field.id])
                 self.values.pop(field.id, None)
                 self.emit("cleared", field=field.id)
             return
         if not again and field.id in self.ticket.fields and self.ticket.fields[field.id] == value:
             return
+        if isinstance(value, Erased) and not self.given.sealer.wrote(self._free(f"field:{field.id}")):
+            return  # the same value was computed or filled in again, and the step did not write it
         self._written = True
+        self.before.setdefault(field.id, self.ticket.fields.get(field.id))
         if field.committed:
             self.emit("written", field=field.id, **self.seal(f"field:{field.id}", value))
         else:
@@ -90,35 +104,47 @@ class Draft:
         self._written = False
         for field in self.program.computed:
             assert field.computed is not None
-            value = self.evaluate(field.computed, field)
-            self.write(field, value)
+            self.write_result(field, field.computed)
 
     # --- guards and expressions ---
 
     def holds(self, guard: Tree) -> bool:
         """Whether a guard holds now. What read a committed value is recorded, so that replay can do without it."""
-        if not self.program.reads_committed(guard):
-            return self.program.holds(guard, self)
-        recorded = self._recorded_result()
-        if recorded is not None and self._blind(guard):
-            self.results.append(recorded)
-            return bool(recorded)
         result = self.program.holds(guard, self)
-        self.results.append(result)
+        committed = self.program.committed_in(guard)
+        if committed:
+            if self.given.results is not None and self._blind(committed):
+                result = bool(self._recorded_result(result))
+            self.results.append(result)
         return result
 
-    def evaluate(self, expression: Tree, field: Field) -> Any:
-        """The value of an expression in the record's form of `field`, or None where it is unset."""
-        committed = self.program.reads_committed(expression)
-        if committed and self._recorded_result() is not None and self._blind(expression):
-            result = self._recorded_result()
-            self.results.append(result)
-            return result if not field.committed else Erased("")
+    def write_result(self, field: Field, expression: Tree) -> None:
+        """Write the value of an expression into a field. It keeps the value that it has where the expression reads one
+        that was erased: nobody can tell any more what it would be."""
+        committed = self.program.committed_in(expression)
+        if not committed:
+            self.write(field, self._encoded(field, expression))
+        elif not self._blind(committed):
+            value = self._encoded(field, expression)
+            self.results.append(value if not field.committed else value is not None)
+            self.write(field, value)
+        else:
+            recorded = self._recorded_result(KEPT)
+            self.results.append(recorded)
+            if recorded != KEPT:
+                self.write(field, recorded if not field.committed else Erased("") if recorded else None)
+
+    def _encoded(self, field: Field, expression: Tree) -> Any:
         value = self.program.value(expression, self)
-        encoded = None if value is None else values.encode(field, value)
-        if committed:
-            self.results.append(encoded if not field.committed else encoded is not None)
-        return encoded
+        return None if value is None else values.encode(field, value)
+
+    def rows(self, field: str) -> Sequence[Mapping[str, Any]]:
+        """The rows of a field. How many there are is recorded, so that replay knows it of rows that were erased."""
+        found = list(self.values.get(field) or [])
+        if self._blind([field]):
+            found = [{}] * int(self._recorded_result(len(found)))
+        self.results.append(len(found))
+        return found
 
     def expression(self, tree: Tree, row: Mapping[str, Any] | None = None) -> Any:
         """The value of an expression as plain JSON, for a child's field; `row` is what `row.x` reads."""
@@ -130,16 +156,15 @@ class Draft:
             value = self.program.value(tree, self)
         return None if value is None else values.plain(value)
 
-    def _recorded_result(self) -> Any:
+    def _recorded_result(self, otherwise: Any) -> Any:
+        """At replay what was recorded of the next result; `otherwise` live."""
         recorded = self.given.results
-        return recorded[len(self.results)] if recorded is not None and len(self.results) < len(recorded) else None
+        return recorded[len(self.results)] if recorded is not None and len(self.results) < len(recorded) else otherwise
 
-    def _blind(self, tree: Tree) -> bool:
-        """Whether a tree reads a value that was erased."""
-        from sop_engine.guards import reads
-
-        fields = self.ticket.fields
-        return any(isinstance(fields.get(name), Erased) for name in reads(tree))
+    def _blind(self, committed: Iterable[str]) -> bool:
+        """Whether one of these fields was erased: in the ticket's row nothing is left of it but its commitment."""
+        fields, commits = self.ticket.fields, self.ticket.commits
+        return any(name in commits and isinstance(fields.get(name), Erased | None) for name in committed)
 
     # --- what guards may ask (guards.Env) ---
 
@@ -172,12 +197,13 @@ class Draft:
 
     # --- numbers ---
 
-    def draw_number(self, prefix: str) -> str:
-        """A new ticket's id: `WX-20261121-007`, the day in the site's zone."""
+    def draw_numbers(self, prefix: str, count: int) -> list[str]:
+        """New tickets' ids: `WX-20261121-007`, the day in the site's zone."""
         local = self.given.effective.astimezone(self.zone)
-        count = self._drawn[prefix] = self._drawn.get(prefix, 0) + 1
-        drawn: int = self.facts.ask(number(prefix, local, count))
-        return f"{prefix}-{local:%Y%m%d}-{drawn:03d}"
+        before = self._drawn.get(prefix, 0)
+        self._drawn[prefix] = before + count
+        drawn = self.facts.ask_all([number(prefix, local, before + rank) for rank in range(1, count + 1)])
+        return [f"{prefix}-{local:%Y%m%d}-{each:03d}" for each in drawn]
 
     @property
     def effective(self) -> str:

@@ -30,8 +30,10 @@ def perform(draft: Draft, effects: Sequence[Effect], region: str) -> list[str]:
         match effect:
             case Set():
                 field = draft.program.fields[effect.field]
-                value = None if effect.value is None else draft.evaluate(effect.value, field)
-                draft.write(field, value)
+                if effect.value is None:
+                    draft.write(field, None)
+                else:
+                    draft.write_result(field, effect.value)
                 draft.compute()
             case Raise():
                 raised.append(effect.event)
@@ -111,13 +113,12 @@ def start(draft: Draft, effect: Start) -> None:
                 fix=msg("publish it: sop flow publish {procedure}", procedure=effect.procedure),
             )
         )
-    rows = [None] if effect.each is None else list(draft.values.get(effect.each) or [])
+    rows = [None] if effect.each is None else draft.rows(effect.each)
     if len(rows) > LARGEST_START:
         raise Refused(
             Refusal("not_now", msg("{count} tickets at once are more than {most}", count=len(rows), most=LARGEST_START))
         )
-    for row in rows:
-        child = draft.draw_number(version["prefix"])
+    for row, child in zip(rows, draft.draw_numbers(version["prefix"], len(rows)), strict=True):
         fields = {name: draft.expression(tree, row) for name, tree in effect.values.items()}
         draft.emit("child_started", id=child, procedure=effect.procedure)
         arguments = {
@@ -158,11 +159,12 @@ def collect(draft: Draft, effect: Collect) -> None:
     query: dict[str, Any] = {
         "columns": [column.id for column in draft.program.fields[effect.field].columns],
         "procedures": list(effect.procedures),
-        "same": {name: draft.ticket.fields.get(name) for name in effect.same},
+        "same": list(effect.same),
         "states": list(effect.states),
         "status": effect.status,
         "without": draft.ticket.id,
     }
-    rows = draft.facts.ask("collect:" + canonical.to_bytes(query).decode())
+    same = {name: draft.ticket.fields.get(name) for name in effect.same}
+    rows = draft.facts.ask("collect:" + canonical.to_bytes(query).decode(), same)
     draft.write(draft.program.fields[effect.field], rows)
     draft.emit("collected", field=effect.field)

@@ -33,7 +33,7 @@ class Program:
         # keyed by identity: the trees live as long as the procedure, and hashing nested tuples would cost more
         self._tests: dict[int, Callable[[Any], bool]] = {}
         self._values: dict[int, Callable[[Any], Any]] = {}
-        self._committed: dict[int, bool] = {}
+        self._committed: dict[int, tuple[str, ...]] = {}
 
     def holds(self, guard: Tree, environment: Any) -> bool:
         """Whether a guard holds for what `environment` (a `guards.Env`) tells."""
@@ -49,11 +49,13 @@ class Program:
             function = self._values[id(expression)] = guards.compile(expression, self.fields)
         return function(environment)
 
-    def reads_committed(self, tree: Tree) -> bool:
-        """Whether a tree reads a field of which the record holds only a commitment: then its result is recorded."""
+    def committed_in(self, tree: Tree) -> tuple[str, ...]:
+        """The fields that a tree reads of which the record holds only a commitment: then its result is recorded."""
         known = self._committed.get(id(tree))
         if known is None:
-            known = any(self.fields[name].committed for name in guards.reads(tree) if name in self.fields)
+            known = tuple(
+                name for name in sorted(guards.reads(tree)) if name in self.fields and self.fields[name].committed
+            )
             self._committed[id(tree)] = known
         return known
 

@@ -16,25 +16,27 @@
 | `contact:UNIT` | the unit's contact `{"name", "phone"}`, or null; personal, so the record holds a commitment |
 | `collect:JSON` | rows of the tickets that a query finds; free text, so the record holds a commitment |
 
-An answer becomes a fact of the step only when `decide` used it.
+An answer becomes a fact of the step only when `decide` used it. A query names the fields that must be the same there
+and here; their values go beside the question, because the question stands in the record.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sop_engine.ticket.records import Sealer
+from sop_engine.ticket.records import Missing, Sealer
 
 SEALED: Final = ("contact:", "collect:")
 """questions whose answers are personal or free text"""
 
 
 class Unanswered(Exception):
-    """Raised inside `decide`; becomes `Missing`."""
+    """Raised inside `decide`; becomes `Missing`. `beside` is what the answer needs and the record must not hold."""
 
-    def __init__(self, question: str) -> None:
-        super().__init__(question)
-        self.question = question
+    def __init__(self, questions: Sequence[str], beside: Mapping[str, Any] | None = None) -> None:
+        super().__init__(*questions)
+        self.question = questions[0]
+        self.missing = Missing(tuple(questions), beside or {})
 
 
 class Facts:
@@ -44,14 +46,21 @@ class Facts:
         self._answers = answers
         self.used: dict[str, Any] = {}
 
-    def ask(self, question: str) -> Any:
+    def ask(self, question: str, beside: Mapping[str, Any] | None = None) -> Any:
         """The answer; raises `Unanswered` where there is none yet."""
         try:
             answer = self._answers[question]
         except KeyError:
-            raise Unanswered(question) from None
+            raise Unanswered([question], beside) from None
         self.used[question] = answer
         return answer
+
+    def ask_all(self, questions: Sequence[str]) -> list[Any]:
+        """The answers; raises one `Unanswered` for all that there are not yet."""
+        missing = [question for question in questions if question not in self._answers]
+        if missing:
+            raise Unanswered(missing)
+        return [self.ask(question) for question in questions]
 
     def record(self, sealer: Sealer, values: dict[str, Any]) -> dict[str, Any]:
         """The used answers as the record holds them; sealed ones are put beside the step, into `values`."""

@@ -71,6 +71,8 @@ class Sealer(Protocol):
     """Makes the commitment of a value in a slot of the step: with new salts live, with the kept ones at replay."""
 
     def seal(self, slot: str, value: Any) -> Sealed: ...
+    def wrote(self, slot: str) -> bool:
+        """Whether the step has a value in a slot: asked at replay, of values that were erased. Live it has."""
 
 
 class NewSeals:
@@ -82,6 +84,9 @@ class NewSeals:
     def seal(self, slot: str, value: Any) -> Sealed:
         salt = canonical.salt(self._entropy, slot)
         return Sealed(canonical.commitment(salt, value), salt, value)
+
+    def wrote(self, slot: str) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +110,8 @@ class Missing:
     """Decide cannot say before these questions are answered. The engine answers them and asks again."""
 
     questions: tuple[str, ...]
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    """values of fields that an answer needs; they are no part of the question, since that stands in the record"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,12 +153,13 @@ def fire(draft: Draft, key: str) -> None:
 
 
 def reset_timers(draft: Draft) -> None:
-    """Set the timers of active states anew that stand on a field which this step wrote or cleared: by what was given,
-    filled in or computed, or by a `set`."""
+    """Set the timers of active states anew that stand on a field which this step changed: by what was given, filled in
+    or computed, or by a `set`. One that has fired does not fire again because the same value was written again."""
     if not draft.program.timed_fields or draft.ticket.status != "open":
         return
-    changed = {event["field"] for event in draft.events if event["kind"] in ("written", "cleared")}
-    if not changed & draft.program.timed_fields:
+    fields = draft.ticket.fields
+    changed = {name for name, value in draft.before.items() if fields.get(name) != value} & draft.program.timed_fields
+    if not changed:
         return
     active = {*draft.ticket.active, ROOT}
     for key, (state, timer) in draft.program.timers.items():

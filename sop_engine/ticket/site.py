@@ -74,7 +74,7 @@ def decide_site(program: Program, site: Ticket | None, command: Command, given: 
                 )
         arguments = _COMMANDS[command.name](draft)
     except Unanswered as missing:
-        return Missing((missing.question,))
+        return missing.missing
     except Refused as refused:
         return refused.refusal
     return make_step(draft, arguments)
@@ -262,8 +262,7 @@ def _start_scheduled(draft: Draft, procedure: str, schedule: Schedule) -> None:
         raise Refused(
             Refusal("not_now", msg("{count} tickets at once are more than {most}", count=len(rows), most=LARGEST_START))
         )
-    for row in rows:
-        child = draft.draw_number(version["prefix"])
+    for row, child in zip(rows, draft.draw_numbers(version["prefix"], len(rows)), strict=True):
         fields = {name: _constant(tree, row) for name, tree in schedule.values.items()}
         draft.emit("started", id=child, procedure=procedure, **({"row": row} if row else {}))
         follow(draft, "open", child, {"procedure": procedure, "fields": fields})

@@ -23,7 +23,7 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     if by_person:
         _let(draft, procedure.open, ROOT)
     if not draft.ticket.id:
-        draft.ticket.id = draft.draw_number(procedure.prefix)
+        [draft.ticket.id] = draft.draw_numbers(procedure.prefix, 1)
     owner = arguments.get("owner") or _owner_of_calendar_start(draft) or command.actor
     entries = {"parent": arguments["parent"]} if arguments.get("parent") else {}
     if command.standing_for:

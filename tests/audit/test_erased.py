@@ -1,0 +1,123 @@
+"""Values are erased lawfully, while a ticket lives or after: what was decided with them still replays, and what is
+decided afterwards too."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sop_engine.engine.rebuild import rebuild
+from sop_engine.ticket.records import SITE
+from tests.desk import Desk
+
+PARENT = """
+procedure: parent
+title: {zh: 总单, en: Parent}
+prefix: ZD
+subject: "总单"
+roles: [desk]
+fields:
+  phone:  {type: phone, title: {zh: 电话, en: Phone}, fill: caller.phone}
+  caller: {type: person, title: {zh: 来电人, en: Caller}, fill: unit.contact, personal: contact}
+  unit:   {type: unit, title: {zh: 房号, en: Unit}}
+  parts:  {type: rows, title: {zh: 分项, en: Parts}, columns: {what: text, cost: money}}
+  whole:  {type: money, title: {zh: 合计, en: Whole}, computed: sum(parts.cost)}
+  said:   {type: text, title: {zh: 说, en: Said}}
+  copied: {type: text, title: {zh: 抄, en: Copied}, computed: said}
+  kept:   {type: text, title: {zh: 存, en: Kept}}
+  found:  {type: rows, title: {zh: 已有, en: Found}, columns: {id: text, subject: text}}
+open: {by: desk, ask: [unit, parts], may_ask: [phone, caller, said], to: ready}
+states:
+  ready:
+    transitions:
+      divide:
+        by: desk
+        when: given(parts)
+        start: {procedure: child, each: parts, with: {what: row.what}}
+        collect: {into: found, procedures: [child]}
+        set: {kept: copied}
+        to: waiting
+  waiting:
+    transitions:
+      look: {by: desk, may_ask: said, set: {kept: copied}}
+      finish: {by: desk, when: given(copied) or whole > 5, to: finished}
+  finished: {final: true, outcome: finished}
+"""
+CHILD = """
+procedure: child
+title: {zh: 分单, en: Child}
+prefix: FD
+subject: "{{ what }}"
+roles: [desk]
+fields:
+  what: {type: text, title: {zh: 事项, en: What}}
+open: {by: desk, ask: what, to: doing}
+states:
+  doing: {transitions: {finish: {by: desk, when: given(what), to: over}}}
+  over: {final: true, outcome: over}
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    bench = Desk(tmp_path, {"wang": ["desk"]})
+    bench.publish(CHILD)
+    bench.publish(PARENT)
+    with bench.store.writing() as transaction:
+        transaction.put_units([{"id": "3-2-1202", "contact": {"name": "周先生", "phone": "13800001202"}}])
+    yield bench
+    report = bench.replay()
+    assert report.clean, [(each.number, str(each.what), each.recorded, each.decided) for each in report.mismatches]
+
+
+def erase_all(desk: Desk) -> None:
+    with desk.store.writing() as transaction:
+        for id in transaction.ticket_ids():
+            for number, slot in transaction.sealed(id) if id != SITE else ():
+                transaction.erase(id, number, slot)
+    rebuild(desk.engine)
+
+
+def divided(desk: Desk) -> str:
+    desk.open("child", by="wang", what="旧")
+    parts = [{"what": "甲", "cost": "3.00"}, {"what": "乙", "cost": "4.00"}]
+    zd = desk.open("parent", by="wang", unit="3-2-1202", parts=parts, said="密")
+    desk.do(zd, "divide", by="wang")
+    return zd
+
+
+def test_what_was_filled_computed_and_started_from_values_that_are_gone_replays(desk: Desk) -> None:
+    zd = divided(desk)
+    desk.do(zd, "look", by="wang")
+    desk.do(zd, "finish", by="wang")
+    erase_all(desk)
+    assert desk.ticket(zd).fields["caller"] is None
+
+
+def test_what_was_computed_from_a_value_that_is_gone_stays(desk: Desk) -> None:
+    zd = divided(desk)
+    erase_all(desk)
+    desk.do(zd, "look", by="wang")
+    desk.command("edit", zd, "wang", fields={"unit": "3-2-1202"}, reason="核对")
+    assert desk.ticket(zd).fields["whole"] == "7.00"
+
+
+def test_what_is_written_after_an_erasure_is_computed_with_again(desk: Desk) -> None:
+    zd = divided(desk)
+    erase_all(desk)
+    desk.do(zd, "look", by="wang", said="新")
+    assert desk.ticket(zd).fields["kept"] == "新"
+    desk.command("edit", zd, "wang", fields={"parts": [{"what": "丙", "cost": "9.00"}]}, reason="更正")
+    assert desk.ticket(zd).fields["whole"] == "9.00"
+
+
+def test_a_guard_reads_an_erased_value_as_unset_and_that_replays(desk: Desk) -> None:
+    divided(desk)
+    erase_all(desk)
+    from sop_engine.errors import NotNow
+
+    with pytest.raises(NotNow):
+        desk.do("FD-20261123-001", "finish", by="wang")
+    desk.command("edit", "FD-20261123-001", "wang", fields={"what": "又"}, reason="补")
+    desk.do("FD-20261123-001", "finish", by="wang")
+    erase_all(desk)
