@@ -16,8 +16,9 @@ from typing import Any, Final
 from sop_engine import canonical, worktime
 from sop_engine.clock import Clock
 from sop_engine.engine.answers import Answerer
+from sop_engine.engine.refusing import as_error, noting, told
 from sop_engine.engine.settings import Settings
-from sop_engine.errors import BY_NAME, NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
+from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
 from sop_engine.messages import msg
 from sop_engine.store.programs import Programs
 from sop_engine.store.projections import head_of, project_site
@@ -39,6 +40,7 @@ class Done:
 
     step: Step
     head: Head
+    """the line in lists of `ticket`"""
     program: Program
     followed: tuple[Step, ...] = ()
     fired: tuple[Step, ...] = ()
@@ -48,8 +50,10 @@ class Done:
 
     @property
     def ticket(self) -> Ticket:
-        assert self.step.after is not None
-        return self.step.after
+        """The command's ticket after everything that followed: what it caused may have come back to it."""
+        last = next((step for step in reversed(self.followed) if step.ticket == self.step.ticket), self.step)
+        assert last.after is not None
+        return last.after
 
 
 @dataclass(slots=True)
@@ -83,9 +87,10 @@ class Engine:
         """Do a command. Raises the `SopError` that its refusal names; a refused command changes nothing, and is logged
         apart. With `key`, the same request a second time gives what the first came to. A dry run is rolled back."""
         fired: list[Step] = []
+        refused: list[SopError] = []
         while True:
             try:
-                with self.store.writing() as transaction:
+                with self.store.writing() as transaction, noting(refused):
                     done = self._attempt(transaction, command, key, dry_run)
                     if dry_run:
                         raise _RolledBack(done)
@@ -95,7 +100,7 @@ class Engine:
             except _RolledBack as result:
                 return replace(result.done, fired=tuple(fired))
             except SopError as error:
-                if error.code in (2, 3, 4, 5, 6) and not dry_run:
+                if error in refused and error.code in (2, 3, 4, 5, 6) and not dry_run:
                     self._log(command, error)
                 raise
 
@@ -107,14 +112,15 @@ class Engine:
         ticket = self.load(transaction, command.ticket) if command.ticket else None
         recorded = self.recorded(transaction, ticket)
         effective = self._effective(transaction, command, ticket, recorded)
-        while ticket is not None and (earliest := _earliest(ticket, effective, strictly=True)) is not None:
+        while ticket is not None and (earliest := _earliest(ticket, effective)) is not None:
             if not dry_run:
                 raise _FireFirst(ticket.id, earliest[1], earliest[0])
             self.fire_in(transaction, ticket.id, earliest[1], earliest[0])
             ticket = transaction.ticket(ticket.id)
         chain = _Chain(transaction, recorded)
         self.run(chain, command, ticket, effective)
-        step, head = chain.steps[0]
+        step = chain.steps[0][0]
+        head = next(head for each, head in reversed(chain.steps) if each.ticket == step.ticket)
         if key is not None:
             transaction.keep_key(key, step.ticket, step.number, _request(command))
         assert step.after is not None
@@ -156,20 +162,20 @@ class Engine:
             begin = effective
             if target is not None:
                 begin = max(effective, canonical.instant_of(target.effective))
-                begin = self._fire_inside(chain, target, begin, depth) or begin
+                self._fire_inside(chain, target, begin, depth)
                 target = chain.transaction.ticket(consequence.ticket)
             self.run(chain, consequence, target, begin, depth + 1)
         return step
 
-    def _fire_inside(self, chain: _Chain, target: Ticket, before: datetime, depth: int) -> datetime | None:
-        """Timers of a ticket reached by a signal fire inside that transaction."""
+    def _fire_inside(self, chain: _Chain, target: Ticket, before: datetime, depth: int) -> None:
+        """What was due earlier on a ticket reached by a signal fires inside that transaction. At the same instant the
+        signal goes first, as a person's command does."""
         current: Ticket | None = target
         while current is not None and (earliest := _earliest(current, before)) is not None:
             due, key = earliest
             instant = max(canonical.instant_of(due), canonical.instant_of(current.effective))
             self.run(chain, self.timer_command(current.id, key), current, instant, depth + 1)
             current = chain.transaction.ticket(target.id)
-        return None
 
     def _decided(self, chain: _Chain, command: Command, ticket: Ticket | None, effective: datetime) -> Step:
         """The step of an accepted command. Asks again while questions are missing."""
@@ -191,7 +197,7 @@ class Engine:
                 case Missing(questions, beside):
                     answers.update({question: answerer.answer(question, beside) for question in questions})
                 case Refusal():
-                    raise _as_error(result)
+                    raise as_error(result)
 
     def _program_for(self, transaction: Reads, command: Command, ticket: Ticket | None) -> Program:
         if ticket is not None:
@@ -271,11 +277,14 @@ class Engine:
 
     def fire(self, ticket: str, key: str, due: str) -> list[Step]:
         """Fire one timer, as a commit of its own; gives its step and what followed, or nothing where it is gone by now.
-        A timer that cannot fire is set aside, on record."""
+        A timer that cannot fire is set aside, on record; that the store is locked or its disk full is not its fault."""
+        refused: list[SopError] = []
         try:
-            with self.store.writing() as transaction:
+            with self.store.writing() as transaction, noting(refused):
                 return self.fire_in(transaction, ticket, key, due)
         except SopError as error:
+            if error not in refused or isinstance(error, Overtaken):
+                raise
             return self.set_aside(ticket, key, due, error)
 
     def fire_in(self, transaction: Writes, id: str, key: str, due: str) -> list[Step]:
@@ -296,8 +305,8 @@ class Engine:
             if ticket is None or ticket.timers.get(key, {}).get("due") != due:
                 return []
             chain = _Chain(transaction, self.recorded(transaction, ticket))
-            told = f"{type(error).__name__}: {error}"[:500]
-            command = replace(self.timer_command(id, key), name="set_aside", arguments={"timer": key, "error": told})
+            arguments = {"timer": key, "error": told(error)}
+            command = replace(self.timer_command(id, key), name="set_aside", arguments=arguments)
             effective = max(canonical.instant_of(due), canonical.instant_of(ticket.effective))
             self.run(chain, command, ticket, effective)
             return [step for step, _head in chain.steps]
@@ -356,26 +365,13 @@ def _request(command: Command) -> str:
     return canonical.digest(canonical.to_bytes(asked))
 
 
-def _earliest(ticket: Ticket, before: datetime, strictly: bool = False) -> tuple[str, str] | None:
-    """The ticket's earliest timer (due, key) that is due at or before an instant, or strictly before it."""
+def _earliest(ticket: Ticket, before: datetime) -> tuple[str, str] | None:
+    """The ticket's earliest timer (due, key) that is due before an instant."""
     limit = canonical.instant_text(before)
     dues = [
-        (timer["due"], key)
-        for key, timer in ticket.timers.items()
-        if "aside" not in timer and (timer["due"] < limit or (timer["due"] == limit and not strictly))
+        (timer["due"], key) for key, timer in ticket.timers.items() if "aside" not in timer and timer["due"] < limit
     ]
     return min(dues, default=None)
-
-
-def _as_error(refusal: Refusal) -> SopError:
-    return BY_NAME[refusal.kind](
-        refusal.message,
-        needs=refusal.needs,
-        possible=refusal.possible,
-        near=refusal.near,
-        fix=refusal.fix,
-        guards=refusal.guards,
-    )
 
 
 def _record(data: bytes) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from typing import Final
 
 from sop_engine import canonical
 from sop_engine.engine.engine import Engine
-from sop_engine.store.seam import Writes
+from sop_engine.errors import Overtaken, SopError
+from sop_engine.store.seam import Due, Writes
+from sop_engine.ticket.records import Step
 
 BATCH: Final = 40
 """firings in one transaction, so that nobody waits long behind a sweep"""
@@ -45,14 +47,17 @@ def _batch(engine: Engine, limit: str, sweep: Sweep) -> bool:
     try:
         with engine.store.writing() as transaction:
             fired = _fire_in_order(engine, transaction, limit)
+    except Overtaken:
+        raise
     except Exception:  # whatever stands in a timer's way, the others must go on
         return _one_by_one(engine, limit, sweep)
     sweep.fired += fired
-    return fired >= BATCH
+    return fired > 0
 
 
 def _fire_in_order(engine: Engine, transaction: Writes, limit: str) -> int:
     waiting = [(each.due, each.ticket, each.key) for each in transaction.due(limit, BATCH)]
+    horizon = limit if len(waiting) < BATCH else waiting[-1][0]  # what comes later may have others before it
     heapq.heapify(waiting)
     fired = 0
     while waiting and fired < BATCH:
@@ -60,20 +65,38 @@ def _fire_in_order(engine: Engine, transaction: Writes, limit: str) -> int:
         for step in engine.fire_in(transaction, ticket, key, due):
             fired += 1
             for event in step.events:
-                if event["kind"] == "timer_set" and event["due"] <= limit:
+                if event["kind"] == "timer_set" and event["due"] <= horizon:
                     heapq.heappush(waiting, (event["due"], step.ticket, event["timer"]))
     return fired
 
 
 def _one_by_one(engine: Engine, limit: str, sweep: Sweep) -> bool:
+    """Fire timer by timer, setting aside what cannot fire. One that cannot even be set aside (its version is lost, the
+    clock is behind) is left where it is, and said when the others have had their turn."""
     with engine.store.reading() as reading:
         waiting = reading.due(limit, BATCH)
+    stuck: list[SopError] = []
+    before = sweep.fired + sweep.aside
     for due in waiting:
         try:
-            steps = engine.fire(due.ticket, due.key, due.due)
-        except Exception as error:  # a fault of the engine itself must not stop the clock for everybody else
-            steps = engine.set_aside(due.ticket, due.key, due.due, error)
+            steps = _fire_or_set_aside(engine, due)
+        except Overtaken:
+            raise
+        except SopError as error:
+            stuck.append(error)
+            continue
         aside = any(event["kind"] == "timer_set_aside" for step in steps for event in step.events)
         sweep.aside += aside
         sweep.fired += bool(steps) and not aside
-    return bool(waiting)
+    if stuck:
+        raise stuck[0]
+    return sweep.fired + sweep.aside > before
+
+
+def _fire_or_set_aside(engine: Engine, due: Due) -> list[Step]:
+    try:
+        return engine.fire(due.ticket, due.key, due.due)
+    except SopError:
+        raise
+    except Exception as error:  # a fault of the engine itself must not stop the clock for everybody else
+        return engine.set_aside(due.ticket, due.key, due.due, error)

@@ -155,7 +155,7 @@ def test_a_fault_of_the_engine_sets_one_timer_aside_and_the_others_fire(
     assert desk.state(well) == ["second"]
     with desk.reading() as reading:
         [(timer, error)] = reading.aside()
-    assert (timer.ticket, "nobody foresaw" in error) == (sick, True)
+    assert (timer.ticket, error.startswith("ZeroDivisionError (test_timers.py:")) == (sick, True)
     monkeypatch.setattr(Engine, "fire_in", honest)
     desk.command("release", sick, "wang", timer=timer.key)
     desk.advance(hours=0)
