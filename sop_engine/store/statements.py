@@ -107,7 +107,7 @@ VERSIONS: Final = f"SELECT {VERSION_COLUMNS} FROM version WHERE site = ? ORDER B
 VERSIONS_OF: Final = f"SELECT {VERSION_COLUMNS} FROM version WHERE site = ? AND procedure = ? ORDER BY number"
 VERSION_OF: Final = f"""
 SELECT {VERSION_COLUMNS} FROM version INDEXED BY version_digest WHERE site = ? AND digest = ?
-ORDER BY number DESC LIMIT 1"""
+ORDER BY number LIMIT 1"""
 PUT_VERSION: Final = f"INSERT INTO version (site, {VERSION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 # people and units

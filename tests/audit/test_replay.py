@@ -200,6 +200,16 @@ def test_the_ticket_as_it_was(desk: Desk) -> None:
     assert before.fields["fault"] == "厨房漏水"
 
 
+def test_a_text_that_is_published_again_changes_nothing_for_earlier_tickets(desk: Desk) -> None:
+    desk.publish(REPAIR.replace("prefix: WX", "prefix: WY"))
+    desk.publish(REPAIR)
+    assert desk.replay().clean
+    wx = desk.open("repair", by="wang", fault="三号")
+    report = desk.replay()
+    assert report.clean, report.mismatches
+    assert desk.ticket(wx).digest == desk.ticket("WX-20261123-001").digest
+
+
 def test_rebuild_makes_the_same_rows(desk: Desk) -> None:
     before = desk.ticket("WX-20261123-001"), desk.ticket(SITE)
     assert rebuild(desk.engine) == 1
