@@ -31,6 +31,7 @@ def filled(where: Path, tickets: int, steps: int) -> Desk:
 
 def process_lines(depth: Depth, small: Path, large: Path, at_least: float, rounds: int) -> list[Line]:
     """What two processes make of it, and what memory it takes at ten times the steps (`small` to `large`)."""
+    measure(small, depth, 2)  # makes the compiled files
     one = [measure(large, depth, 1) for _ in range(rounds)]
     two = [measure(large, depth, 2) for _ in range(rounds)]
     seconds = [median(each["seconds"] for each in runs) for runs in (one, two)]

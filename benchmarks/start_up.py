@@ -6,7 +6,6 @@ ends. All three run in turn, with stdout to a pipe. Compiled files are kept, as 
 first round, which makes them, is not counted.
 """
 
-import os
 import subprocess
 import sys
 from functools import partial
@@ -15,7 +14,7 @@ from typing import Final
 
 from benchmarks.pairs import WALL, Pair, Work, interleaved
 from benchmarks.table import Line, Table, microseconds
-from benchmarks.workload import folder, new_desk, tell_story
+from benchmarks.workload import environment, folder, new_desk, tell_story
 from sop_engine import canonical
 from sop_engine.engine.identity import system_login
 from sop_engine.engine.settings import FILE, settings_text
@@ -74,14 +73,11 @@ def _site(where: Path) -> str:
 
 
 def _process(where: Path, words: list[str]) -> Work:
-    around = {name: value for name, value in os.environ.items() if not name.startswith(("SOP_", "PYTHON"))}
-    around["PYTHONPATH"] = str(Path(__file__).parent.parent)
-    around["PYTHONPYCACHEPREFIX"] = str(where.parent / "compiled")
     return partial(
         subprocess.run,
         [sys.executable, *words],
         cwd=where,
-        env=around,
+        env=environment(where.parent / "compiled"),
         check=True,
         capture_output=True,
     )

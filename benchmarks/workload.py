@@ -4,6 +4,7 @@ Fields of several kinds, free text that is kept apart from the record, money tha
 task is offered to, a timer that is set and cleared, separation of duty.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -71,6 +72,13 @@ def folder() -> Iterator[Path]:
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def environment(compiled: Path) -> dict[str, str]:
+    """What a measured process finds around it: nothing of ours, and compiled files kept in a folder, as they are after
+    an installation."""
+    around = {name: value for name, value in os.environ.items() if not name.startswith(("SOP_", "PYTHON"))}
+    return {**around, "PYTHONPATH": str(Path(__file__).parent.parent), "PYTHONPYCACHEPREFIX": str(compiled)}
 
 
 def new_desk(where: Path | None) -> Desk:
