@@ -79,11 +79,17 @@ def project_site(transaction: Writes, data: bytes, beside: Mapping[str, Sealed])
                         arguments["places"],
                         record["recorded"],
                         record["actor"],
-                        arguments.get("reason") or "",
+                        _text(arguments.get("reason"), beside),
                     )
                 )
             case {"kind": "clock_accepted", "through": through}:
                 transaction.put_meta("clock_accepted_through", through)
+
+
+def _text(sealed: Mapping[str, str] | None, beside: Mapping[str, Sealed]) -> str:
+    """A free text of a step; empty where there is none, or it was erased."""
+    kept = beside.get(sealed["slot"]) if sealed else None
+    return str(kept.value or "") if kept else ""
 
 
 def _person(transaction: Writes, actor: str, entry: dict[str, Any], beside: Mapping[str, Sealed]) -> Person:

@@ -91,7 +91,7 @@ def note(draft: Draft) -> dict[str, Any]:
     """Write something down. Anybody on the site may, on a closed ticket too."""
     actor = draft.command.actor
     _require_active(draft, actor)
-    sealed = _text(draft, "note", msg("the note"))
+    sealed = sealed_text(draft, "note", msg("the note"))
     draft.emit("noted", **sealed)
     return {"note": sealed}
 
@@ -203,11 +203,11 @@ def _reason(draft: Draft, required: bool) -> dict[str, Any]:
         if not required:
             return {}
         raise Refused(Refusal("not_understood", msg("a reason is needed"), fix=msg("give it with --reason")))
-    return {"reason": _text(draft, "reason", msg("the reason"))}
+    return {"reason": sealed_text(draft, "reason", msg("the reason"))}
 
 
-def _text(draft: Draft, name: str, what: Any) -> dict[str, Any]:
-    """A free text of the command, sealed."""
+def sealed_text(draft: Draft, name: str, what: Any) -> dict[str, Any]:
+    """A free text of the command, sealed; gives what stands for it in the record."""
     text = draft.command.arguments.get(name)
     if not isinstance(text, Erased):
         if not isinstance(text, str) or not text.strip():

@@ -13,12 +13,14 @@ values lie beside the steps.
 | `clock` | the instant up to which records ahead of the clock were accepted |
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sop_engine import canonical, worktime
 from sop_engine.messages import msg
-from sop_engine.procedure import Duration, Procedure, Schedule, State, Tree, from_json
+from sop_engine.procedure import Duration, Procedure, Schedule, State, Tree, from_json, to_json
+from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import LARGEST_START, Refused, follow
@@ -44,6 +46,8 @@ NOBODY: Final = (
     "timer",
 )
 """Names of posts and machines: an actor is one person."""
+ACTOR: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+"""a person's id"""
 LATE = Duration(1, "h")
 """A calendar start that the sweep reaches later than this was missed."""
 
@@ -88,6 +92,7 @@ def _begin(draft: Draft) -> dict[str, Any]:
     arguments = dict(draft.command.arguments)
     for name, empty in (("people", {}), ("logins", {}), ("deputies", []), ("versions", {})):
         _put(draft, name, empty)
+    _check_id(draft.command.login, draft.command.login.isascii())
     recorded = _add_person(draft, arguments)
     logins = dict(draft.ticket.fields["logins"])
     logins[draft.command.login] = {"actor": arguments["actor"], "people": []}
@@ -97,6 +102,7 @@ def _begin(draft: Draft) -> dict[str, Any]:
 
 def _add_person(draft: Draft, arguments: Mapping[str, Any]) -> dict[str, Any]:
     actor = str(arguments["actor"])
+    _check_id(actor, re.fullmatch(ACTOR, actor) is not None)
     people = _people(draft)
     if actor in people:
         raise Refused(Refusal("not_now", msg("there is an actor {actor} already", actor=actor)))
@@ -166,6 +172,8 @@ def _login(draft: Draft) -> dict[str, Any]:
     """Map a system user to an actor, or to the people of a terminal; or take the mapping away."""
     arguments = dict(draft.command.arguments)
     people = _people(draft)
+    login = str(arguments["login"])
+    _check_id(login, login.isascii() and login.isprintable() and login != "")
     for person in [arguments.get("actor"), *(arguments.get("people") or [])]:
         if person is not None and person not in people:
             raise Refused(
@@ -215,10 +223,13 @@ def _publish(draft: Draft) -> dict[str, Any]:
     for key in sorted(key for key in draft.ticket.timers if key.startswith(prefix) and key not in wanted):
         draft.emit("timer_cleared", timer=key)
     for key, schedule in sorted(wanted.items()):
+        if draft.facts.ask(key) == to_json(schedule):
+            continue  # what has not changed keeps its next time, though that be now, and its count
         due = worktime.next_occurrence(schedule.every, draft.given.effective, draft.zone)
         draft.emit("timer_set", timer=key, due=canonical.instant_text(due))
     draft.emit("published", procedure=procedure, number=number, digest=arguments["digest"])
-    return {**arguments, "number": number}
+    reason = {"reason": sealed_text(draft, "reason", msg("the reason"))} if arguments.pop("reason", None) else {}
+    return {**arguments, "number": number, **reason}
 
 
 def _accept_clock(draft: Draft) -> dict[str, Any]:
@@ -323,6 +334,17 @@ def sorted_roles(roles: Any) -> list[list[str | None]]:
     """Roles with their scopes, each once, in order."""
     unique = {(str(role), scope) for role, scope in roles}
     return [list(each) for each in sorted(unique, key=lambda each: (each[0], each[1] or ""))]
+
+
+def _check_id(id: str, right: bool) -> None:
+    """Ids of people and logins are keys in the record, which are ASCII; actors stand in questions, between colons."""
+    if not right:
+        raise Refused(
+            Refusal(
+                "not_understood",
+                msg("`{actor}` cannot be an id: it has ASCII letters, digits, _, - and . only", actor=id),
+            )
+        )
 
 
 def _check_rights(rights: Any) -> None:
