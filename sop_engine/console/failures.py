@@ -158,7 +158,8 @@ def _possible_lines(error: SopError, around: Around, language: str) -> list[str]
     if offers:
         parts.append(say(msg("possible now: {possible}", possible=tuple(_offers(offers, language))), language))
     if around.by_itself:
-        parts.append(say(msg("by itself: {timers}", timers=tuple(around.by_itself)), language))
+        timers = ("；" if language == "zh" else "; ").join(say(each, language) for each in around.by_itself)
+        parts.append(say(msg("by itself: {timers}", timers=timers), language))
     if parts:
         lines.append("; ".join(parts))
     return lines

@@ -177,7 +177,7 @@ def next_lines(opened: "Opened", seen: "Look") -> Iterable[Any]:
     """What is promised and what comes next: the last lines after something was done."""
     timers = coming(opened, seen)
     if timers:
-        yield msg("by itself: {timers}", timers=tuple(timers))
+        yield msg("by itself: {timers}", timers=apart(timers, opened.call.language))
     language = opened.call.language
     offered = [each for each in seen.possible if not each["region"]]
     mine = tuple(_offer_text(each, language) for each in offered if each["allowed"])
@@ -188,9 +188,14 @@ def next_lines(opened: "Opened", seen: "Look") -> Iterable[Any]:
         if not each["allowed"] and each["who"]
     )  # fmt: skip
     if mine:
-        yield msg("you can: {offers}", offers=mine)
+        yield msg("you can: {offers}", offers=apart(mine, language))
     if others:
-        yield msg("others: {offers}", offers=tuple(say(each, language) for each in others))
+        yield msg("others: {offers}", offers=apart(others, language))
+
+
+def apart(parts: Sequence[Any], language: str) -> str:
+    """Parts that have commas of their own, as one text."""
+    return ("；" if language == "zh" else "; ").join(say(each, language) for each in parts)
 
 
 def _offer_text(each: dict[str, Any], language: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sop_engine import canonical, values
 from sop_engine.console.names import shown_person, span, titled
+from sop_engine.console.site_story import deed
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
 from sop_engine.ticket.program import Program
@@ -177,7 +178,7 @@ class _Telling:
             case "release":
                 return msg("released {timer}", timer=self._timer(arguments["timer"]))
             case _:
-                return f"{self.command} {self._about_site()}".strip()
+                return deed(self.command, self.arguments, self._person, self._instant)
 
     def _fired(self, key: str) -> Any:
         due = next((each["due"] for each in self.events if each["kind"] == "timer_fired"), self.record["effective"])
@@ -221,6 +222,8 @@ class _Telling:
     def _event(self, event: Mapping[str, Any]) -> Message | None:
         """What an event adds to the story; None where the head line says it already, or nobody asks."""
         match event["kind"]:
+            case "written" | "cleared" | "changed" | "published" if self.record["ticket"] == SITE:
+                return None  # the head line says it in words
             case "written":
                 return msg("{field} = {value}", field=self._field_title(event["field"]), value=self._written(event))
             case "cleared":
@@ -250,8 +253,6 @@ class _Telling:
                 return msg("nothing here takes {event}", event=event["event"])
             case "closed":
                 return msg("closed: {outcome}", outcome=self._outcome(event["outcome"]))
-            case "published":
-                return msg("{procedure} is version {number} now", procedure=event["procedure"], number=event["number"])
             case "skipped":
                 return msg("{timer} was missed: nothing was started for it", timer=event["timer"])
         return None
@@ -389,10 +390,3 @@ class _Telling:
 
     def _instant(self, text: str) -> str:
         return values.show_instant(canonical.instant_of(text), self.teller.language, self.teller.zone)
-
-    def _about_site(self) -> str:
-        """What a command to the site was about: an actor, a login, a procedure."""
-        if self.record["ticket"] != SITE:
-            return ""
-        named = [self.arguments.get(name) for name in ("actor", "login", "procedure", "for", "timer", "through")]
-        return " ".join(str(each) for each in named if each)

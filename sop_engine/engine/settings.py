@@ -22,7 +22,7 @@ from sop_engine.messages import LANGUAGES, msg
 
 FILE: Final = "sop.toml"
 _KNOWN: Final = {"site", "channels", "limits"}
-_SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo"}
+_SITE: Final = {"name", "id", "zone", "currency", "languages", "demo"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,7 @@ def test_an_edited_draft_is_told_when_a_ticket_is_opened(sop: Sop, site: Path) -
 
 
 def test_the_sites_own_history_is_read_and_not_worked_on(sop: Sop, site: Path) -> None:
-    assert "repair is version 1 now" in sop("audit", "log", "site").out
+    assert "published repair as version 1" in sop("audit", "log", "site").out
     assert sop("audit", "replay", "site").code == 0
     for words in (("show", "site"), ("do", "site", "x"), ("note", "site", "x")):
         assert sop(*words).code == 3, words

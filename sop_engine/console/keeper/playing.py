@@ -53,7 +53,7 @@ ACTS: Final[Sequence[Act]] = (
         "do 001 agree_fee --as 李强 --field owner_sign=@signature.png"),
     Act(msg("Forty minutes of work."), "demo advance 40min"),
     Act(msg("Finished."), "do 001 done --as 李强 --field work_done=更换进水软管并试水"),
-    Act(msg("He cannot confirm his own work: four eyes."), "do 001 confirm --as 李强", code=5),
+    Act(msg("He cannot confirm his own work: the desk calls the owner back."), "do 001 confirm --as 李强", code=5),
     Act(msg("A slip of the finger gets an answer that helps."), "do 001 confrim --as 刘洋", code=2),
     Act(msg("刘洋 calls the owner back: it is mended."), "do 001 confirm --as 刘洋"),
     Act(msg("The slip of paid work comes back, and the ticket is closed."), "do 001 return_slip --as 刘洋"),

@@ -1,0 +1,85 @@
+"""What was done to the site itself, in words: people, logins, deputies, publishing, the clock."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from sop_engine.messages import Message, msg
+
+Say = Callable[[str], str]
+"""a person by name and id, or an instant in the site's zone"""
+
+
+def deed(command: str, arguments: Mapping[str, Any], person: Say, instant: Say) -> Message:
+    """What a command of the site's history did."""
+    tell = _DEEDS.get(command)
+    return tell(arguments, person, instant) if tell is not None else msg("{command}", command=command)
+
+
+def _begin(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    return msg("made the site; {person} is its administrator", person=person(arguments["actor"]))
+
+
+def _add(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    roles = _roles(arguments["roles"]) or msg("no role")
+    return msg("added {person}: {roles}", person=person(arguments["actor"]), roles=roles)
+
+
+def _change(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    said: list[Message] = []
+    if arguments.get("grant"):
+        said.append(msg("granted {roles}", roles=_roles(arguments["grant"])))
+    if arguments.get("revoke"):
+        said.append(msg("revoked {roles}", roles=_roles(arguments["revoke"])))
+    if arguments.get("give_rights"):
+        said.append(msg("gave the rights {rights}", rights=tuple(arguments["give_rights"])))
+    if arguments.get("take_rights"):
+        said.append(msg("took the rights {rights}", rights=tuple(arguments["take_rights"])))
+    if arguments.get("active") is not None:
+        said.append(msg("works here again") if arguments["active"] else msg("was disabled"))
+    if arguments.get("name") or arguments.get("contact") or arguments.get("language"):
+        said.append(msg("name, contact or language changed"))
+    return msg("{person}: {changes}", person=person(arguments["actor"]), changes=tuple(said))
+
+
+def _login(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    people = tuple(person(each) for each in arguments.get("people") or ())
+    if people:
+        return msg("the login {login} is a terminal of {people}", login=arguments["login"], people=people)
+    if arguments.get("actor"):
+        return msg("the login {login} is {person}'s", login=arguments["login"], person=person(arguments["actor"]))
+    return msg("the login {login} is nobody's", login=arguments["login"])
+
+
+def _deputy(arguments: Mapping[str, Any], person: Say, instant: Say) -> Message:
+    return msg(
+        "{by} stands in for {name} from {since} to {until}",
+        by=person(arguments["by"]),
+        name=person(arguments["for"]),
+        since=instant(arguments["from"]),
+        until=instant(arguments["to"]),
+    )
+
+
+def _publish(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg(
+        "published {procedure} as version {number}", procedure=arguments["procedure"], number=arguments["number"]
+    )
+
+
+def _clock(arguments: Mapping[str, Any], _person: Say, instant: Say) -> Message:
+    return msg("accepted, on record: what was recorded up to {through}", through=instant(arguments["through"]))
+
+
+def _roles(roles: Sequence[Sequence[str | None]]) -> tuple[str, ...]:
+    return tuple(f"{role}@{scope}" if scope else str(role) for role, scope in roles)
+
+
+_DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = {
+    "begin": _begin,
+    "add_person": _add,
+    "change_person": _change,
+    "login": _login,
+    "deputy": _deputy,
+    "publish": _publish,
+    "accept_clock": _clock,
+}
