@@ -208,7 +208,11 @@ def _check_mapping(field: Field, value: Any) -> Problem | None:
             right = all(isinstance(done, bool) for done in value.values())
             return None if right else Problem(_WANTED["checklist"])
         case _:
-            return None if _is_file(value) else Problem(_WANTED["file"])
+            if not _is_file(value):
+                return Problem(_WANTED["file"])
+            if field.type == "photo" and not str(value["type"]).startswith("image/"):
+                return Problem(msg("{name} is no picture, by what it begins with", name=str(value["name"])))
+            return None
 
 
 _WANTED: Final = {
