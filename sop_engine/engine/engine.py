@@ -361,7 +361,9 @@ def new_id() -> str:
 
 def _request(command: Command) -> str:
     """What tells one request from another under the same idempotency key."""
-    asked = [command.name, command.ticket, command.actor, command.standing_for, dict(command.arguments)]
+    claimed = canonical.instant_text(command.at) if command.at else None
+    persons = [command.actor, command.standing_for, command.typist]
+    asked = [command.name, command.ticket, persons, claimed, dict(command.arguments)]
     return canonical.digest(canonical.to_bytes(asked))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sop_engine import canonical, procedure
+from sop_engine import canonical, normal_form, procedure
 from sop_engine.diagnostics import Diagnostic, has_errors
 from sop_engine.engine.engine import Done, Engine, new_id
 from sop_engine.engine.identity import Identity
@@ -69,7 +69,7 @@ def publish(
     compiled = compile_file(path, engine.settings.folder / "templates", shown_as)
     if compiled.procedure is None or has_errors(compiled.diagnostics):
         return Published(path, compiled.diagnostics, compiled.procedure, None)
-    data = procedure.normal_form(compiled.procedure)
+    data = normal_form.to_bytes(compiled.procedure)
     digest = canonical.digest(data)
     name = compiled.procedure.id
     with engine.store.reading() as reading:
@@ -88,7 +88,7 @@ def publish(
         "text": canonical.digest(blobs[1]),
         "places": canonical.digest(places),
         "reason": reason,
-        "schedules": [procedure.to_json(each) for each in compiled.procedure.schedules],
+        "schedules": [normal_form.to_json(each) for each in compiled.procedure.schedules],
     }
     command = Command(new_id(), "publish", SITE, who.actor, who.login, arguments, standing_for=who.standing_for)
     done = engine.act(command, dry_run=dry_run)

@@ -9,7 +9,7 @@ from sop_engine.messages import msg
 from sop_engine.procedure import Assign, Collect, Effect, Print, Raise, Set, Signal, Start, Tell
 from sop_engine.ticket import people
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.records import Command, Letter, Refusal
+from sop_engine.ticket.records import TIMER, Command, Letter, Refusal
 
 LARGEST_START = 1000
 """tickets that one start may make"""
@@ -66,11 +66,17 @@ def assign(draft: Draft, effect: Assign, region: str) -> None:
         named_there = people.named_in(draft, effect.name)
         person = min(named_there) if named_there else None
     else:
-        person = {"owner": draft.ticket.owner, "doer": draft.command.actor, "nobody": None}[effect.to]
+        person = {"owner": draft.ticket.owner, "doer": _doer(draft), "nobody": None}[effect.to]
     if person:
         draft.emit("assigned", region=region, assignee=person)
     elif region in draft.ticket.tasks:
         draft.emit("unassigned", region=region)
+
+
+def _doer(draft: Draft) -> str | None:
+    """Whose task it is that the actor does: his own, or of whom he stands in for; nobody's where a timer acts."""
+    command = draft.command
+    return None if command.actor == TIMER else command.standing_for or command.actor
 
 
 def require_role(draft: Draft, person: str, role: str) -> None:

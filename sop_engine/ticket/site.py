@@ -19,7 +19,8 @@ from typing import Any, Final
 
 from sop_engine import canonical, worktime
 from sop_engine.messages import msg
-from sop_engine.procedure import Duration, Procedure, Schedule, State, Tree, from_json, to_json
+from sop_engine.normal_form import from_json, to_json
+from sop_engine.procedure import Duration, Procedure, Schedule, State, Tree
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft

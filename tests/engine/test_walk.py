@@ -20,10 +20,11 @@ from sop_engine.audit.findings import Report
 from sop_engine.audit.replay import summed
 from sop_engine.audit.verify import verify_all
 from sop_engine.engine.rebuild import rebuild
-from sop_engine.errors import NotFound, SopError
+from sop_engine.errors import NotFound, NotYou, SopError
 from sop_engine.messages import msg
+from sop_engine.procedure import ROOT
+from sop_engine.store.drivers import driver_module
 from sop_engine.store.programs import Programs
-from sop_engine.store.sqlite import driver_module
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Ticket
 from tests.desk import Desk
@@ -149,7 +150,7 @@ class Walk:
         self.accepted = self.refused = 0
 
     def go(self, steps: int) -> None:
-        acts = [self.open, self.do, self.do, self.do, self.do, self.do, self.act, self.wait]
+        acts = [self.open, *[self.do] * 10, self.act, self.act, self.wait]
         for _ in range(steps):
             try:
                 self.drawn.choice(acts)()
@@ -163,7 +164,15 @@ class Walk:
     def about(self) -> dict[str, Any]:
         """Now and then somebody stands in, types for another, or claims a time."""
         other = self.person()
-        choices: list[dict[str, Any]] = [{}, {}, {}, {"standing_for": other}, {"typist": other, "heard": "radio"}]
+        choices: list[dict[str, Any]] = [
+            {},
+            {},
+            {},
+            {},
+            {},
+            {"standing_for": other},
+            {"typist": other, "heard": "radio"},
+        ]
         choices.append({"at": self.desk.clock.now() - timedelta(hours=1)})
         return self.drawn.choice(choices)
 
@@ -172,8 +181,8 @@ class Walk:
         return {name: self.drawn.choice(DRAWN[name]) for name in wanted if name in DRAWN}
 
     def open(self) -> None:
-        fields = {"unit": self.drawn.choice(UNITS), "fault": self.drawn.choice(DRAWN["fault"])}
-        extra = self.drawn.choice([{}, {"kind": "urgent"}, {"caller": DRAWN["caller"][1]}])
+        fields: dict[str, Any] = {"unit": self.drawn.choice(UNITS), "fault": self.drawn.choice(DRAWN["fault"])}
+        extra: dict[str, Any] = self.drawn.choice([{}, {"kind": "urgent"}, {"caller": DRAWN["caller"][1]}])
         person = self.drawn.choice(["wang", "zhao", "sun", "wu"])
         self.desk.command("open", "", person, procedure="job", fields=fields | extra, **self.about())
 
@@ -188,18 +197,27 @@ class Walk:
 
     def do(self) -> None:
         ticket, program = self.ticket()
-        offers = program.chart.offers(ticket.active)
+        offers = [
+            each for each in program.chart.offers(ticket.active) if each[0].id != ROOT or self.drawn.random() < 0.1
+        ]
         if not offers:
             return
         state, offer = self.drawn.choice(offers)
         signing = bool(ticket.signatures.get(f"{state.id}.{offer.trigger}"))
         fields = {} if signing else self.fields(program, (*offer.ask, *offer.may_ask), offer.ask)
-        task = ticket.tasks.get(program.region(state.id), {})
-        person = task.get("assignee") or self.person()
-        prefix = self.drawn.choice(["", f"{state.id}."])
-        trigger = prefix + offer.trigger
+        trigger = self.drawn.choice(["", f"{state.id}."]) + offer.trigger
         dry_run = self.drawn.random() < 0.1
-        self.desk.command("do", ticket.id, person, trigger=trigger, fields=fields, dry_run=dry_run, **self.about())
+        people = self.drawn.sample([*PEOPLE, "boss"], len(PEOPLE) + 1)
+        for person in people[:-1]:
+            try:
+                self.desk.command(
+                    "do", ticket.id, person, trigger=trigger, fields=fields, dry_run=dry_run, **self.about()
+                )
+            except NotYou:
+                self.refused += 1
+            else:
+                return
+        self.desk.command("do", ticket.id, people[-1], trigger=trigger, fields=fields)
 
     def act(self) -> None:
         ticket, program = self.ticket()
