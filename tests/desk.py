@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sop_engine import canonical, procedure
+from sop_engine import canonical, normal_form
 from sop_engine.audit.replay import Report, replay_all, summed
 from sop_engine.clock import SimulatedClock
 from sop_engine.engine.engine import Done, Engine, new_id
@@ -70,7 +70,7 @@ class Desk:
         """Publish a procedure; gives its id. Faults end the test, with their words."""
         compiled = compile_text(text.encode(), "test.sop.yaml", NoTemplates())
         assert compiled.procedure is not None, [str(each.title) for each in compiled.diagnostics]
-        data = procedure.normal_form(compiled.procedure)
+        data = normal_form.to_bytes(compiled.procedure)
         places = canonical.to_bytes({"file": "test.sop.yaml", "places": compiled.places})
         with self.store.writing() as transaction:
             for blob in (data, text.encode(), places, *compiled.blobs.values()):
@@ -81,7 +81,7 @@ class Desk:
             digest=canonical.digest(data),
             text=canonical.digest(text.encode()),
             places=canonical.digest(places),
-            schedules=[procedure.to_json(each) for each in compiled.procedure.schedules],
+            schedules=[normal_form.to_json(each) for each in compiled.procedure.schedules],
         )
         return compiled.procedure.id
 

@@ -1,6 +1,6 @@
 """Programs out of the store: normal forms by digest, each compiled once."""
 
-from sop_engine import canonical, procedure
+from sop_engine import canonical, normal_form
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
@@ -28,8 +28,8 @@ class Programs:
                     fix=msg("take it from a backup: sop db restore"),
                 )
             try:
-                program = self._programs[digest] = Program(procedure.load(data), digest)
-            except procedure.UnknownFormat as error:
+                program = self._programs[digest] = Program(normal_form.load(data), digest)
+            except normal_form.UnknownFormat as error:
                 raise SetUp(
                     msg("a procedure was published by a later release: {error}", error=str(error)),
                     fix=msg("install that release"),

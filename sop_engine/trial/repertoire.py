@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sop_engine import canonical, procedure
+from sop_engine import canonical, normal_form
 from sop_engine.engine.publishing import SUFFIX, compile_file
 from sop_engine.errors import FaultsFound
 from sop_engine.language import Compiled
@@ -70,7 +70,7 @@ def _pieces(name: str, workflows: Path, templates: Path) -> Iterator[Piece]:
 
 
 def _piece(compiled: Compiled, found: Procedure, path: Path) -> Piece:
-    data = procedure.normal_form(found)
+    data = normal_form.to_bytes(found)
     return Piece(
         procedure=found,
         places=compiled.places,
@@ -78,7 +78,7 @@ def _piece(compiled: Compiled, found: Procedure, path: Path) -> Piece:
         data=data,
         digest=canonical.digest(data),
         blobs=(data, *compiled.blobs.values()),
-        schedules=[procedure.to_json(each) for each in found.schedules],
+        schedules=[normal_form.to_json(each) for each in found.schedules],
     )
 
 

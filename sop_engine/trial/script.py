@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -23,6 +23,8 @@ from sop_engine.values import ValueProblem
 from sop_engine.values.moments import read_instant
 from sop_engine.worktime import NotADuration, parse_duration
 
+ANY_DAY: Final = datetime(2026, 11, 23, tzinfo=UTC)
+"""what `today` would mean in a scenario's beginning, which names its day instead"""
 ACTIONS: Final = ("open", "do", "claim", "give_to", "hand_over", "edit", "note", "wait", "until")
 """What a step can be; `edit`, `give_to` and `hand_over` may have a `reason` beside them."""
 
@@ -103,7 +105,7 @@ def script_of(data: bytes, file: str) -> Script:
 
 def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
     zone = ZoneInfo(words.zone)
-    start = read_instant(words.starts, datetime.now(zone), zone)
+    start = read_instant(words.starts, ANY_DAY, zone)
     scenarios = []
     for title, each in words.scenarios.items():
         here = top / "scenarios" / title
@@ -162,7 +164,7 @@ def _head(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
         yield error("SOP301", (top / "zone").span, msg("there is no zone `{zone}`", zone=words.zone), why)
         return
     try:
-        read_instant(words.starts, datetime.now(zone), zone)
+        read_instant(words.starts, ANY_DAY, zone)
     except ValueProblem as problem:
         yield error("SOP301", (top / "starts").span, problem.message, None, msg("write it like `2026-11-23 08:30`"))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sop_engine import procedure as normal_form
+from sop_engine import normal_form
 from sop_engine.diagnostics import has_errors
 from sop_engine.language import compile_text, render
 from sop_engine.language.reading import MOST_BYTES, MOST_NODES
@@ -36,7 +36,7 @@ def compiled(data: bytes) -> None:
     for form in ("json", "github", "sarif"):
         render(found.diagnostics, data, "en", form)  # type: ignore[arg-type]
     if found.procedure is not None:
-        assert normal_form.load(normal_form.normal_form(found.procedure)) == found.procedure
+        assert normal_form.load(normal_form.to_bytes(found.procedure)) == found.procedure
 
 
 @settings(max_examples=150, deadline=None)

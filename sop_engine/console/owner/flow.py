@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from sop_engine import procedure as normal
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
@@ -14,6 +13,8 @@ from sop_engine.diagnostics import Diagnostic, has_errors
 from sop_engine.engine.publishing import SUFFIX, compile_file, edited_since, publish, workflow_files
 from sop_engine.errors import NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg
+from sop_engine.normal_form import to_json
+from sop_engine.procedure import Procedure
 from sop_engine.ticket.near import near
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def show(
 
     found = _procedure(call, name, version)
     if call.json:
-        call.output.json(normal.to_json(found))
+        call.output.json(to_json(found))
     else:
         for line in manual(found, call.language).splitlines():
             call.output.line(line)
@@ -265,7 +266,7 @@ def schema(call: Call) -> None:
 # --- what is meant ---------------------------------------------------------------------------------------------------
 
 
-def _procedure(call: Call, name: str, version: int | None) -> normal.Procedure:
+def _procedure(call: Call, name: str, version: int | None) -> Procedure:
     """The procedure that a name or a path means. A file with errors is refused, as publishing would."""
     if _is_path(name):
         file = Path(name)
@@ -274,7 +275,7 @@ def _procedure(call: Call, name: str, version: int | None) -> normal.Procedure:
             from sop_engine.errors import FaultsFound
 
             raise FaultsFound(msg("{path} has errors", path=name), fix=msg("see them: sop flow lint {path}", path=name))
-        found: normal.Procedure = compiled.procedure
+        found: Procedure = compiled.procedure
         return found
     with call.open() as opened, opened.site.store.reading() as reading:
         newest = find_procedure(reading, name)
