@@ -78,8 +78,22 @@ def do(draft: Draft) -> dict[str, Any]:
         _become_assignee(draft, source)
     if not Run(draft).go(Asked(source, offer.trigger)):
         raise Refused(_guards_failed(draft, offer))
+    _require_named(draft, offer)
     running.reset_timers(draft)
     return recorded
+
+
+def _require_named(draft: Draft, offer: Offer) -> None:
+    """Refuse where somebody was named to have the task, and the transition gave none away."""
+    named = draft.command.arguments.get("assignee")
+    if named and not any(event["kind"] == "assigned" and event.get("assignee") == named for event in draft.events):
+        raise Refused(
+            Refusal(
+                "not_understood",
+                msg("`{trigger}` gives the task to no role, so nobody can be named for it", trigger=offer.trigger),
+                fix=msg("to pass the task on: sop assign {ticket} {name}", ticket=draft.ticket.id, name=named),
+            )
+        )
 
 
 def find_source(draft: Draft, wanted: str) -> str:
