@@ -11,7 +11,6 @@ from time import perf_counter
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from benchmarks.workload import environment
 from sop_engine.audit.processes import Depth, audit_over
 from sop_engine.audit.replay import summed
 from sop_engine.store.sqlite import open_store
@@ -19,6 +18,8 @@ from sop_engine.store.sqlite import open_store
 
 def measure(store: Path, depth: Depth, processes: int) -> dict[str, float]:
     """Seconds, steps and peak KiB of an audit of the store by a new process, with so many workers."""
+    from benchmarks.workload import environment  # heavy, and the workers import this file
+
     words = [sys.executable, "-m", "benchmarks.audit_process", str(store), depth, str(processes)]
     around = environment(store.parent.parent / "compiled")
     root = Path(__file__).parent.parent

@@ -1,7 +1,10 @@
 """What the benchmarks of replay and of verification share: stores of some size, two processes, and memory."""
 
+import subprocess
+import sys
 from pathlib import Path
 from statistics import median
+from time import perf_counter
 from typing import Final
 
 from benchmarks.audit_process import measure
@@ -29,6 +32,19 @@ def filled(where: Path, tickets: int, steps: int) -> Desk:
     return desk
 
 
+def _two_that_count(rounds: int) -> float:
+    """How much faster two processes count than one: what the machine has to give just now. Others may hold a core."""
+    words = [sys.executable, "-c", "for _ in range(20_000_000): pass"]
+
+    def counting(processes: int) -> float:
+        start = perf_counter()
+        for each in [subprocess.Popen(words) for _ in range(processes)]:
+            each.wait()
+        return perf_counter() - start
+
+    return 2 * median(counting(1) for _ in range(rounds)) / median(counting(2) for _ in range(rounds))
+
+
 def process_lines(depth: Depth, small: Path, large: Path, at_least: float, rounds: int) -> list[Line]:
     """What two processes make of it, and what memory it takes at ten times the steps (`small` to `large`)."""
     measure(small, depth, 2)  # makes the compiled files
@@ -41,6 +57,7 @@ def process_lines(depth: Depth, small: Path, large: Path, at_least: float, round
             "on two processes", seconds[0] / seconds[1], "times one's speed", at_least,
             detail=f"{microseconds(seconds[1])}; one {microseconds(seconds[0])}; {one[0]['steps']:,.0f} steps",
         ),
+        Line("two processes that only count (control)", _two_that_count(rounds), "times one's speed"),
         Line(
             f"memory at {TIMES} times the steps", held[1] / held[0], "of that before", at_most=1.2,
             detail=f"{held[1] / 1024:.0f} MiB; before {held[0] / 1024:.0f} MiB",
