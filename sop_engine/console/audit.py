@@ -1,6 +1,7 @@
 """`sop audit`: the record read as a story, and decided again."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+import functools
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
@@ -10,9 +11,10 @@ from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg, say
 
 if TYPE_CHECKING:
-    from sop_engine.audit.findings import Mismatch
+    from sop_engine.audit.findings import Mismatch, Report
     from sop_engine.console.opened import Opened
 
+MOST_JOBS: Final = 64
 _MOST_SHOWN = 2000
 """characters of a recorded or decided value that are shown in words"""
 
@@ -44,11 +46,12 @@ def replay(
     call: Call,
     id: Annotated[str | None, argument(msg("the ticket; `site` for the site's own history"), "ID")] = None,
     all: Annotated[bool, option("--all", help=msg("every ticket, and the site's own history"))] = False,
+    jobs: Annotated[int, option("--jobs", help=msg("with --all: processes that share the work"), metavar="COUNT")] = 1,
 ) -> int:
     """Decide every step again from the record alone and compare: what was recorded, what is decided now, and where in
     the procedure. Exit code 1 where anything differs."""
     from sop_engine.audit.findings import Report
-    from sop_engine.audit.replay import replay_all, replay_ticket
+    from sop_engine.audit.replay import replay_ticket
 
     if (id is None) != all:
         raise NotUnderstood(
@@ -58,15 +61,40 @@ def replay(
     total = Report()
     with call.open() as opened:
         opened.require_known()
-        programs, zone = opened.site.engine.programs, opened.zone
-        with opened.reading() as reading:
-            if id is not None:
-                total.add(replay_ticket(reading, programs, zone, find_ticket(reading, id, site_too=True).id))
-            else:
-                for report in replay_all(reading, programs, zone):
-                    total.add(report)
+        if id is None:
+            total = _over_all(opened, "replay", jobs)
+        else:
+            programs = opened.site.engine.programs
+            with opened.reading() as reading:
+                ticket = find_ticket(reading, id, site_too=True).id
+                total.add(replay_ticket(reading, programs, opened.zone, ticket))
         _tell(opened, total)
     return 0 if total.clean else 1
+
+
+def verify(
+    call: Call,
+    jobs: Annotated[int, option("--jobs", help=msg("processes that share the work"), metavar="COUNT")] = 1,
+) -> int:
+    """Check that nobody has touched what is stored: hashes, chains, values, rows; without deciding again. Exit code 1
+    where anything is not as it was written."""
+    with call.open() as opened:
+        opened.require_known()
+        total = _over_all(opened, "verify", jobs)
+        _tell(opened, total)
+    return 0 if total.clean else 1
+
+
+def _over_all(opened: "Opened", depth: Literal["replay", "verify"], jobs: int) -> "Report":
+    """The whole store, over so many processes."""
+    from sop_engine.audit.processes import audit_over
+    from sop_engine.audit.replay import summed
+    from sop_engine.store.sqlite import open_store
+
+    if not 1 <= jobs <= MOST_JOBS:
+        raise NotUnderstood(msg("--jobs is a number from 1 to {most}", most=MOST_JOBS))
+    opening = functools.partial(open_store, opened.site.settings.store_path)
+    return summed(audit_over(opening, opened.zone, depth, jobs))
 
 
 def refused(

@@ -93,6 +93,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "flow test": Leaf("flow_test", "test", msg("play the scenarios beside the procedures")),
     "flow schema": Leaf("owner.flow", "schema", msg("the language as JSON Schema, for editors")),
     "audit log": Leaf("audit", "log", msg("a ticket's history, told as a story")),
+    "audit verify": Leaf("audit", "verify", msg("check that nobody has touched what is stored")),
     "audit refused": Leaf("audit", "refused", msg("commands that were refused: who tried what, and why not")),
     "audit replay": Leaf("audit", "replay", msg("decide everything again from the record, and compare")),
 }

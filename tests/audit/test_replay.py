@@ -11,8 +11,8 @@ import pytest
 
 from sop_engine.audit.replay import state_at
 from sop_engine.engine.rebuild import rebuild
+from sop_engine.store.drivers import driver_module
 from sop_engine.store.programs import Programs
-from sop_engine.store.sqlite import driver_module
 from sop_engine.ticket.records import SITE
 from tests.desk import Desk
 from tests.ticket.test_commands import PEOPLE, REPAIR
@@ -150,16 +150,18 @@ def test_a_missing_step_and_a_missing_value_are_found(desk: Desk) -> None:
     assert "chain" in {each.kind for each in desk.replay().mismatches}
 
 
-def test_an_edited_normal_form_is_refused(desk: Desk) -> None:
-    from sop_engine.errors import SetUp
-
+def test_an_edited_normal_form_is_found_and_the_other_tickets_are_gone_through(desk: Desk) -> None:
+    desk.publish(REPAIR.replace("procedure: repair", "procedure: other").replace("prefix: WX", "prefix: QT"))
+    desk.open("other", by="wang", fault="二号")
     digest = desk.ticket("WX-20261123-001").digest
     with desk.reading() as reading:
         data = reading.blob(digest)
     assert data is not None
     change(desk, "UPDATE blob SET data = ? WHERE digest = ?", data.replace(b'"h"', b'"min"'), digest)
-    with pytest.raises(SetUp, match="was changed"):
-        desk.replay()
+    report = desk.replay()
+    assert [(each.ticket, each.number, each.kind) for each in report.mismatches] == [("WX-20261123-001", 1, "missing")]
+    assert "was changed" in str(report.mismatches[0].what)
+    assert report.tickets == 3
 
 
 def test_an_erased_value_leaves_its_commitment_and_the_proof_stands(desk: Desk) -> None:
