@@ -1,41 +1,39 @@
 """Canonical bytes, digests and commitments.
 
 The law: RFC 8785 (JSON Canonicalization Scheme), restricted to ASCII keys, integers under 2^53, no floats (decimals
-are strings) and NFC text. Under these restrictions `json.dumps` with sorted keys and no spaces writes exactly the
-canonical form, so what is stored is what is hashed.
+are strings) and NFC text. Under these restrictions the standard library's `json.dumps` with sorted keys, no spaces and
+no escapes for what is not ASCII writes exactly the canonical form, so what is stored is what is hashed and anybody can
+check it. Here `orjson` writes the same bytes in an eighth of the time; a property test compares the two.
 """
 
 import hashlib
 import hmac
-import json
-import json.encoder
 import unicodedata
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import orjson
+
 Json = None | bool | int | str | list[Any] | dict[str, Any]
 LARGEST_INTEGER: Final = 2**53 - 1
-
-
-def encoder(sort_keys: bool) -> Callable[[Any], str]:
-    """What writes JSON text without spaces. `JSONEncoder.encode` makes its C half anew at every call, which costs a
-    short text twice its time; where Python has the C half, it is made once. The text is the same."""
-    plain = json.JSONEncoder(ensure_ascii=False, sort_keys=sort_keys, separators=(",", ":"), allow_nan=False)
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return plain.encode
-    quote = json.encoder.encode_basestring
-    chunks = make(None, plain.default, quote, None, ":", ",", sort_keys, False, False)
-    return lambda value: "".join(chunks(value, 0))
-
-
-_encode: Final = encoder(sort_keys=True)
+_STRICT: Final = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+_CANONICAL: Final = _STRICT | orjson.OPT_SORT_KEYS
 
 
 def to_bytes(value: Any) -> bytes:
-    """The canonical UTF-8 bytes of `value`. The caller has made sure of the restrictions (see `check`)."""
-    return _encode(value).encode()
+    """The canonical UTF-8 bytes of `value`. The caller has made sure of the restrictions (see `check`); raises
+    `TypeError` for what JSON cannot say."""
+    return orjson.dumps(value, option=_CANONICAL)
+
+
+def to_text(value: Any) -> str:
+    """`value` as JSON text without spaces, its keys in the order that they have. Raises as `to_bytes`."""
+    return orjson.dumps(value, option=_STRICT).decode()
+
+
+def parse(data: bytes | str) -> Any:
+    """The value that JSON text or bytes stand for; raises `ValueError` where they stand for none."""
+    return orjson.loads(data)
 
 
 def check(value: Any, path: str = "$") -> None:
@@ -81,7 +79,8 @@ def salt(entropy: bytes, slot: str) -> str:
 def instant_text(instant: datetime) -> str:
     """`instant` (aware) as UTC text to the millisecond: `2026-11-21T03:04:05.123Z`."""
     # not strftime: that asks the C library about its locale and takes several times as long
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def instant_of(text: str) -> datetime:

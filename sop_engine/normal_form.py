@@ -7,7 +7,6 @@ ticket needs nothing else. A record is written as an object without the entries 
 
 import dataclasses
 import functools
-import json
 import types
 import typing
 from collections.abc import Mapping
@@ -28,7 +27,7 @@ def to_bytes(procedure: Procedure) -> bytes:
 
 def load(data: bytes) -> Procedure:
     """The procedure that `to_bytes` wrote. Raises `UnknownFormat` for one that this release cannot read."""
-    raw = json.loads(data)
+    raw = canonical.parse(data)
     if raw.get("format", FORMAT) != FORMAT:
         raise UnknownFormat(f"normal form {raw.get('format')} (this release reads {FORMAT})")
     procedure: Procedure = _record(Procedure, raw)

@@ -1,9 +1,9 @@
 """From a step to the line of the YAML that allowed it."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from sop_engine import canonical
 from sop_engine.store.seam import Reads
 
 
@@ -14,7 +14,7 @@ def place_of(reading: Reads, record: Mapping[str, Any]) -> str | None:
     data = reading.blob(version.places) if version else None
     if data is None:
         return None
-    kept = json.loads(data)
+    kept = canonical.parse(data)
     for key in element_keys(record):
         span = kept["places"].get(key)
         if span is not None:

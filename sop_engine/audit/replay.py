@@ -7,7 +7,6 @@ the ticket's row is compared with the state that the record leads to. An erased 
 proof stands.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -114,7 +113,7 @@ def state_at(reading: Reads, programs: Programs, id: str, until: int | str) -> T
     ticket: Ticket | None = None
     beside = by_step(reading, id)
     for stored in reading.steps(id):
-        record = json.loads(stored.data)
+        record = canonical.parse(stored.data)
         if (isinstance(until, int) and stored.number > until) or (
             isinstance(until, str) and record["recorded"] > until
         ):
@@ -202,7 +201,7 @@ def _differences(
             what = msg("deciding it now asks {questions}, which was not asked then", questions=questions)
             yield _difference(reading, stored, record, kind, what, record["facts"], None)
         case Step():
-            decided = json.loads(again.data)
+            decided = canonical.parse(again.data)
             for name in sorted((set(record) | set(decided)) - _IGNORED - {"rules"}):
                 if record.get(name) != decided.get(name):
                     have, now = _first_difference(record.get(name), decided.get(name))

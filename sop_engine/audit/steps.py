@@ -1,6 +1,5 @@
 """What can be said of a step without deciding it again: its bytes, its place in the chain, what lies beside it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,7 +21,7 @@ def check_hash(stored: StoredStep) -> Iterator[Mismatch]:
 def read_record(stored: StoredStep, found: list[Mismatch]) -> dict[str, Any] | None:
     """The step's content; None, and a finding, where the bytes are no record."""
     try:
-        record: dict[str, Any] = json.loads(stored.data)
+        record: dict[str, Any] = canonical.parse(stored.data)
     except ValueError:
         found.append(Mismatch(stored.ticket, stored.number, "form", msg("the step's bytes are no record any more")))
         return None

@@ -15,7 +15,6 @@ has its entries in one order, so what is needed is looked for as bytes: no text 
 a text are escaped. Whatever does not look so, or looks so twice, is read as JSON.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -95,7 +94,7 @@ def _verify_steps(report: Report, past: Past) -> StoredStep | None:
             if number in values or _COMMITMENT in data:
                 found.extend(check_values(stored, _committed(data), values.pop(number, {}), report))
             if number != report.steps or not _in_place(data, ticket, report.steps, previous):
-                record = json.loads(data)
+                record = canonical.parse(data)
                 said = record["ticket"], record["number"], record["previous"]
                 found.extend(check_chain(stored, said, report.steps, previous))
         except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -115,7 +114,7 @@ def _committed(data: bytes) -> dict[str, str]:
     usual = _SEALED.findall(data)
     if len(usual) == data.count(_COMMITMENT):
         return {slot.decode(): commitment.decode() for commitment, slot in usual}
-    return dict(commitments(json.loads(data)))
+    return dict(commitments(canonical.parse(data)))
 
 
 # --- the projection --------------------------------------------------------------------------------------------------
@@ -143,6 +142,6 @@ def _ending(data: bytes) -> tuple[str, str, str]:
     if all(len(each) == 1 for each in found):
         effective, recorded, state = (each[0].decode() for each in found)
     else:
-        record = json.loads(data)
+        record = canonical.parse(data)
         effective, recorded, state = record["effective"], record["recorded"], record["state"]
     return effective, recorded, state

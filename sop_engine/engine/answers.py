@@ -1,11 +1,10 @@
 """Answers to what `decide` asks, out of the store, inside the transaction that decides."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sop_engine import procedure
+from sop_engine import canonical, procedure
 from sop_engine.store.seam import Head, Query, Reads, Writes
 from sop_engine.ticket.records import SITE
 
@@ -25,7 +24,7 @@ class Answerer:
             return self._zone if question == "zone" else [unit["id"] for unit in self._transaction.units()]
         kind, _, rest = question.partition(":")
         if kind == "collect":
-            return self._collect(json.loads(rest), beside or {})
+            return self._collect(canonical.parse(rest), beside or {})
         method = getattr(self, f"_{kind}")
         return method(rest)
 
@@ -77,7 +76,7 @@ class Answerer:
     def _normal_form(self, digest: str) -> Any:
         data = self._transaction.blob(digest)
         assert data is not None, f"normal form {digest} of a published version is kept for ever"
-        return json.loads(data)
+        return canonical.parse(data)
 
     def _tickets(self, rest: str) -> list[dict[str, Any]]:
         found = []

@@ -138,7 +138,7 @@ class Engine:
         ticket, head = transaction.ticket(id), transaction.head(id)
         assert ticket is not None and head is not None
         stored = next(transaction.steps(id, number - 1, number))
-        record = _record(stored.data)
+        record: dict[str, Any] = canonical.parse(stored.data)
         step = Step(id, number, stored.data, stored.hash, record["events"], after=ticket)
         return Done(step, head, self.program(transaction, ticket), repeated=True)
 
@@ -374,10 +374,3 @@ def _earliest(ticket: Ticket, before: datetime) -> tuple[str, str] | None:
         (timer["due"], key) for key, timer in ticket.timers.items() if "aside" not in timer and timer["due"] < limit
     ]
     return min(dues, default=None)
-
-
-def _record(data: bytes) -> dict[str, Any]:
-    import json
-
-    record: dict[str, Any] = json.loads(data)
-    return record

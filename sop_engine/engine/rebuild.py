@@ -1,7 +1,7 @@
 """`db rebuild`: every projection made anew from the record: ticket rows, tasks, timers, people, logins, versions."""
 
-import json
 
+from sop_engine import canonical
 from sop_engine.engine.engine import Engine
 from sop_engine.store.projections import head_of, project_site
 from sop_engine.store.seam import Writes
@@ -32,7 +32,7 @@ def _rebuild_one(engine: Engine, transaction: Writes, id: str) -> None:
         beside.setdefault(number, {})[slot] = value
     ticket: Ticket | None = None
     for stored in transaction.steps(id):
-        record = json.loads(stored.data)
+        record = canonical.parse(stored.data)
         values = beside.get(stored.number, {})
         program = engine.programs.of(transaction, record["procedure"])
         ticket = ticket or blank(id, program.procedure.id, record["procedure"])

@@ -1,6 +1,5 @@
-"""Rows to records and back. JSON is written by the C encoder, compact, and read back to exactly what it was."""
+"""Rows to records and back."""
 
-import json
 from dataclasses import fields
 from operator import attrgetter, itemgetter
 from typing import Any, Final
@@ -13,10 +12,8 @@ _MEMBERS: Final = tuple(each.name for each in fields(Ticket))
 _values_of: Final = attrgetter(*_MEMBERS)
 _in_order: Final = itemgetter(*_MEMBERS)
 
-
-to_json: Final = canonical.encoder(sort_keys=False)
-"""Text of plain JSON values; raises `ValueError` or `TypeError` on anything else."""
-from_json: Final = json.JSONDecoder().decode
+to_json: Final = canonical.to_text
+from_json: Final = canonical.parse
 
 
 def ticket_text(ticket: Ticket) -> str:

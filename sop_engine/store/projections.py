@@ -1,12 +1,11 @@
 """What is made of the record for looking things up: heads of tickets; people, logins and versions of the site."""
 
 import functools
-import json
 from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sop_engine import values
+from sop_engine import canonical, values
 from sop_engine.store.seam import Head, Login, Person, Version, Writes
 from sop_engine.ticket.possible import subject
 from sop_engine.ticket.program import Program
@@ -57,7 +56,7 @@ def _shown(zone: ZoneInfo, field: Any, value: Any) -> str:
 
 def project_site(transaction: Writes, data: bytes, beside: Mapping[str, Sealed]) -> None:
     """Bring people, logins and versions up to date with one step of the site's history."""
-    record = json.loads(data)
+    record = canonical.parse(data)
     for event in record["events"]:
         match event:
             case {"kind": "changed", "field": "people", "put": put}:

@@ -1,7 +1,6 @@
 """The stage: an engine over a store in memory, with people, units, published procedures, and a clock that is moved."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -142,7 +141,7 @@ class Stage:
         with self.store.reading() as reading:
             stored = list(reading.steps(id, after))
         for step in stored:
-            yield json.loads(step.data)
+            yield canonical.parse(step.data)
 
     def mismatches(self) -> list[Mismatch]:
         """Decide everything again from the record alone; gives the differences."""

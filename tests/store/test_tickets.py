@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -219,7 +220,7 @@ def test_any_ticket_survives_its_text(fields: dict[str, object]) -> None:
     assert set(json.loads(text)) == set(Ticket.__dataclass_fields__)
 
 
-@pytest.mark.parametrize("value", [float("nan"), {"a": object()}, [{1, 2}]], ids=str)
+@pytest.mark.parametrize("value", [{"a": object()}, [{1, 2}], {1: 2}, Decimal(1)], ids=str)
 def test_what_is_no_json_is_not_written(value: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         codec.to_json(value)
