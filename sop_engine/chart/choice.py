@@ -7,7 +7,8 @@ are triggers of that machine, their guards its `conditions`, and the library fin
 A machine has one cursor, whatever the number of tickets: to ask is to place the cursor at the source (no callback
 runs), trigger, and read which alternative held. The transitions have no destination, since where a ticket
 goes, what it leaves on the way and what it enters is the coordinator's to say (`algorithm`); so the cursor stays where
-it was placed. Whoever asks travels with the question and nothing is left on the cursor, so a guard may ask again. The
+it was placed. Where a state has one alternative for a trigger and that has no guard, there is nothing to ask.
+Whoever asks travels with the question and nothing is left on the cursor, so a guard may ask again. The
 library reads the cursor only once, before it looks at any guard, but between placing and reading another thread could
 place it elsewhere: a lock per machine keeps that out.
 """
@@ -92,13 +93,17 @@ class _FlatMachine:
             send_event=True,
             queued=False,
         )
-        self.known: set[tuple[str, str]] = set()
+        self.known: dict[tuple[str, str], Arc | None] = {}
+        """which triggers each state has; with the arc where it is the only one and has no guard"""
         for state in siblings:
             for trigger, alternatives in _triggers(state):
                 self.add(state, trigger, alternatives)
 
     def ask(self, source: str, trigger: str, host: Host) -> Arc | None:
-        """The first alternative of `trigger` in `source` whose guard holds."""
+        """The first alternative of `trigger` in `source`, which must have it, whose guard holds."""
+        only = self.known[source, trigger]
+        if only is not None:
+            return only
         question = _Question(host)
         with self._lock:
             self._cursor.state = source
@@ -107,10 +112,12 @@ class _FlatMachine:
 
     def add(self, state: State, trigger: str, alternatives: Sequence[Transition]) -> None:
         """Let `state` have these alternatives for `trigger`, in this order."""
-        for transition in alternatives:
-            self.known.add((state.id, trigger))
-            arc = Arc(state, transition, _static_domain(self._outline, state, transition))
+        arcs = [Arc(state, each, _static_domain(self._outline, state, each)) for each in alternatives]
+        for arc in arcs:
             self._machine.add_transition(trigger, state.id, None, conditions=_Alternative(arc))
+        if arcs:
+            certain = len(arcs) == 1 and arcs[0].transition.when is None
+            self.known[state.id, trigger] = arcs[0] if certain else None
 
 
 def _triggers(state: State) -> Iterator[tuple[str, Sequence[Transition]]]:

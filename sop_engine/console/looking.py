@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sop_engine import canonical
 from sop_engine.engine.answers import Answerer
 from sop_engine.procedure import ROOT
 from sop_engine.store.seam import Head, Query, Reads
@@ -87,7 +86,7 @@ def possible_opening(opened: "Opened", reading: Reads, program: Program) -> dict
 def answered(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, ask: Callable[[Draft], T]) -> T:
     """What `ask` says of a ticket, its questions to the world answered out of one snapshot. Nothing is changed."""
     now = opened.now
-    answerer = Answerer(reading, opened.site.settings.zone, canonical.instant_text(now))
+    answerer = Answerer(reading, opened.site.settings.zone, now)
     command = Command("", "look", ticket.id, opened.person, opened.who.login)
     answers: dict[str, Any] = {"zone": opened.site.settings.zone}
     while True:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, procedure
@@ -12,7 +13,7 @@ from sop_engine.ticket.records import SITE
 class Answerer:
     """Answers the questions of `ticket.questions` for one transaction."""
 
-    def __init__(self, transaction: Reads, zone: str, now: str) -> None:
+    def __init__(self, transaction: Reads, zone: str, now: datetime) -> None:
         self._transaction = transaction
         self._zone = zone
         self._now = now
@@ -47,9 +48,8 @@ class Answerer:
             return True
         site = self._transaction.ticket(SITE)
         deputies = site.fields.get("deputies", []) if site else []
-        return any(
-            each["by"] == actor and each["for"] == other and each["from"] <= self._now < each["to"] for each in deputies
-        )
+        now = canonical.instant_text(self._now)
+        return any(each["by"] == actor and each["for"] == other and each["from"] <= now < each["to"] for each in deputies)
 
     def _holders(self, rest: str) -> list[str]:
         role, _, unit = rest.partition("@")

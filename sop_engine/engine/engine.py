@@ -94,7 +94,7 @@ class Engine:
                     done = self._attempt(transaction, command, key, dry_run)
                     if dry_run:
                         raise _RolledBack(done)
-                return replace(done, fired=tuple(fired))
+                return replace(done, fired=tuple(fired)) if fired else done
             except _FireFirst as first:
                 fired.extend(self.fire(first.ticket, first.key, first.due))
             except _RolledBack as result:
@@ -182,7 +182,7 @@ class Engine:
         transaction, recorded = chain.transaction, chain.recorded
         if ticket is not None and ticket.recorded:
             recorded = max(recorded, canonical.instant_of(ticket.recorded))
-        answerer = Answerer(transaction, self.settings.zone, canonical.instant_text(recorded))
+        answerer = Answerer(transaction, self.settings.zone, recorded)
         sealer = NewSeals(self._entropy())
         on_site = command.ticket == SITE
         program = self.programs.of(transaction, "") if on_site else self._program_for(transaction, command, ticket)
@@ -369,6 +369,8 @@ def _request(command: Command) -> str:
 
 def _earliest(ticket: Ticket, before: datetime) -> tuple[str, str] | None:
     """The ticket's earliest timer (due, key) that is due before an instant."""
+    if not ticket.timers:
+        return None
     limit = canonical.instant_text(before)
     dues = [
         (timer["due"], key) for key, timer in ticket.timers.items() if "aside" not in timer and timer["due"] < limit

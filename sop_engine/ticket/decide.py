@@ -85,7 +85,7 @@ def make_step(draft: Draft, arguments: dict[str, Any]) -> Step:
     """The record of what the draft did, its hash, and the ticket after."""
     ticket, command, given = draft.ticket, draft.command, draft.given
     facts = draft.facts.record(given.sealer, draft.sealed)
-    recorded = canonical.instant_text(given.recorded)
+    recorded = draft.effective if given.recorded == given.effective else canonical.instant_text(given.recorded)
     record: dict[str, Any] = {
         "actor": command.actor,
         "cause": list(command.cause) if command.cause else None,

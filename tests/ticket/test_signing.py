@@ -9,7 +9,7 @@ from sop_engine import errors
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.possible import possible
 from sop_engine.ticket.records import Command, Given, NewSeals
-from tests.desk import Desk
+from tests.desk import START, Desk
 
 PURCHASE = """
 procedure: purchase
@@ -148,7 +148,7 @@ def test_who_has_signed_is_not_among_those_who_may(desk: Desk) -> None:
     with desk.reading() as reading:
         from sop_engine.engine.answers import Answerer
 
-        answerer = Answerer(reading, "Asia/Shanghai", "")
+        answerer = Answerer(reading, "Asia/Shanghai", START)
         roles = ("desk", "engineer", "manager")
         answers = {f"holders:{role}": answerer.answer(f"holders:{role}") for role in roles}
         answers |= {f"person:{person}": answerer.answer(f"person:{person}") for person in (*PEOPLE, "boss")}
