@@ -49,7 +49,9 @@ class Answerer:
         site = self._transaction.ticket(SITE)
         deputies = site.fields.get("deputies", []) if site else []
         now = canonical.instant_text(self._now)
-        return any(each["by"] == actor and each["for"] == other and each["from"] <= now < each["to"] for each in deputies)
+        return any(
+            each["by"] == actor and each["for"] == other and each["from"] <= now < each["to"] for each in deputies
+        )
 
     def _holders(self, rest: str) -> list[str]:
         role, _, unit = rest.partition("@")
