@@ -18,40 +18,8 @@ from sop_engine.engine.settings import Settings
 from sop_engine.store.sqlite import open_store
 from sop_engine.ticket.records import Command
 from tests.desk import START, Desk, Entropy
+from tests.repair import REPAIR
 
-PROCEDURE = """
-procedure: repair
-title: {zh: 报修, en: Repair}
-prefix: WX
-subject: "{{ fault }}"
-roles: [desk, engineer]
-fields:
-  fault:   {type: text, title: {zh: 故障, en: Fault}}
-  urgency: {type: choice, title: {zh: 缓急, en: Urgency}, choices: {urgent: 急修, normal: 一般}, default: normal}
-  labour:  {type: money, title: {zh: 人工, en: Labour}}
-  parts:   {type: money, title: {zh: 材料, en: Parts}}
-  fee:     {type: money, title: {zh: 应收, en: Fee}, computed: labour + parts}
-open: {by: desk, ask: fault, may_ask: urgency, to: registered}
-states:
-  registered:
-    transitions:
-      dispatch: {by: desk, assign: engineer, to: dispatched}
-  dispatched:
-    after: {2 h: {to: late}}
-    transitions:
-      accept: {by: assignee, to: on_site}
-  late:
-    transitions:
-      accept: {by: assignee, to: on_site}
-  on_site:
-    transitions:
-      price: {by: assignee, ask: [labour, parts]}
-      done:  {by: assignee, when: given(fee) and fee > 0, to: repaired}
-  repaired:
-    transitions:
-      confirm: {by: {role: desk, not: did done}, to: closed}
-  closed: {final: true, outcome: repaired}
-"""
 PEOPLE = {"wang": ["desk"], "li": ["engineer"]}
 STORY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("open", "wang", {"fault": "厨房水管漏水，业主下午在家", "urgency": "urgent"}),
@@ -86,7 +54,7 @@ def new_desk(where: Path | None) -> Desk:
     if where is not None:
         where.mkdir(exist_ok=True)
     desk = Desk(where or Path(), PEOPLE, None if where is not None else open_store(":memory:"))
-    desk.publish(PROCEDURE)
+    desk.publish(REPAIR)
     return desk
 
 

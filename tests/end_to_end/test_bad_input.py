@@ -16,7 +16,8 @@ from sop_engine.engine.identity import system_login
 from sop_engine.engine.site_folder import open_site
 from sop_engine.store.seam import Login
 from tests.console.place import head_number, move_clock
-from tests.end_to_end.conftest import PROGRAM, Sop
+from tests.end_to_end.conftest import Sop
+from tests.end_to_end.shell import SOP
 
 REFUSED = [
     (
@@ -114,7 +115,7 @@ def test_a_site_that_may_not_be_written(wx: str, environment: dict[str, str], tm
             each.chmod(0o755 if each.is_dir() else 0o644)
         words = [sys.executable, "-c", AS_ANOTHER, str(NOBODY)]
         if os.geteuid() != 0:
-            words = [str(PROGRAM), "note", "1", "x", "--as", "wang_fang"]
+            words = [str(SOP), "note", "1", "x", "--as", "wang_fang"]
             for each in (folder / "site.db", folder):
                 each.chmod(0o555)
         said = subprocess.run(
@@ -176,7 +177,7 @@ def test_a_closed_pipe_is_quiet_and_the_work_stands(
         reader, writer = os.pipe()
         os.close(reader)
         done = subprocess.run(
-            [PROGRAM, *words], stdout=writer, stderr=subprocess.PIPE, env=environment, cwd=tmp_path, check=False
+            [SOP, *words], stdout=writer, stderr=subprocess.PIPE, env=environment, cwd=tmp_path, check=False
         )
         os.close(writer)
         assert (done.returncode, b"Error" in done.stderr, b"Broken" in done.stderr) == (0, False, False), words
@@ -187,7 +188,7 @@ def test_a_closed_pipe_is_quiet_and_the_work_stands(
 def test_an_output_that_cannot_be_written(site: Path, wx: str, environment: dict[str, str], tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [PROGRAM, "show", "1"], stdout=full, stderr=subprocess.PIPE, env=environment, cwd=tmp_path, check=False
+            [SOP, "show", "1"], stdout=full, stderr=subprocess.PIPE, env=environment, cwd=tmp_path, check=False
         )
     assert done.returncode == 7
     assert b"the output cannot be written" in done.stderr

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.conftest import Sop
+
 HEAVY = ("sqlalchemy", "sqlmodel", "yaml", "jinja2", "apscheduler", "alembic", "pydantic", "rich", "cryptography")
 HOT = {
     "new": ["new", "repair", "--as", "wang_fang", "--field", "unit=3-2-1202", "--field", "fault=x"],
@@ -37,10 +39,10 @@ def imported(words: list[str], environment: dict[str, str], target: Path) -> set
 
 @pytest.mark.parametrize("verb", list(HOT))
 def test_a_hot_command_imports_nothing_heavy(
-    verb: str, wx: str, sop: object, environment: dict[str, str], tmp_path: Path
+    verb: str, wx: str, sop: Sop, environment: dict[str, str], tmp_path: Path
 ) -> None:
     if verb == "claim":
-        sop("do", "1", "dispatch", "--as", "wang_fang")  # type: ignore[operator]
+        sop("do", "1", "dispatch", "--as", "wang_fang")
     offenders = imported(HOT[verb], environment, tmp_path / "modules") & set(HEAVY)
     assert not offenders, f"`sop {verb}` imports {sorted(offenders)}; import it inside the function that needs it"
 

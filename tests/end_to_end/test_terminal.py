@@ -5,13 +5,13 @@ import pty
 import select
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.console.place import head_number, tickets
-from tests.end_to_end.conftest import PROGRAM
+from tests.end_to_end.shell import SOP
 
 
 class Terminal:
@@ -20,7 +20,7 @@ class Terminal:
     def __init__(self, words: list[str], environment: dict[str, str], folder: Path) -> None:
         self._master, slave = pty.openpty()
         self._process = subprocess.Popen(
-            [PROGRAM, *words],
+            [SOP, *words],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -74,8 +74,11 @@ def _own_terminal(slave: int) -> None:
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
 
+Terminals = Callable[..., Terminal]
+
+
 @pytest.fixture
-def terminals(environment: dict[str, str], tmp_path: Path) -> Iterator[object]:
+def terminals(environment: dict[str, str], tmp_path: Path) -> Iterator[Terminals]:
     opened: list[Terminal] = []
 
     def start(*words: str) -> Terminal:
@@ -87,8 +90,8 @@ def terminals(environment: dict[str, str], tmp_path: Path) -> Iterator[object]:
         each.close()
 
 
-def test_what_is_asked_is_asked_in_order_until_it_can_be_read(terminals: object, site: Path) -> None:
-    terminal: Terminal = terminals("new", "repair", "--as", "wang_fang")  # type: ignore[operator]
+def test_what_is_asked_is_asked_in_order_until_it_can_be_read(terminals: Terminals, site: Path) -> None:
+    terminal = terminals("new", "repair", "--as", "wang_fang")
     terminal.until("Unit")
     terminal.until("> ")
     terminal.type("?\r")
@@ -104,24 +107,24 @@ def test_what_is_asked_is_asked_in_order_until_it_can_be_read(terminals: object,
     assert tickets(site) == ["WX-20261123-001"]
 
 
-def test_a_prompt_offers_what_is_there(terminals: object, site: Path, wx: str) -> None:
-    terminal: Terminal = terminals("do", "1", "cancel", "--as", "wang_fang")  # type: ignore[operator]
+def test_a_prompt_offers_what_is_there(terminals: Terminals, site: Path, wx: str) -> None:
+    terminal = terminals("do", "1", "cancel", "--as", "wang_fang")
     terminal.until("Reason")
     terminal.type("业主不修了\r")
     assert terminal.end() == 0, terminal.shown
     assert head_number(site, wx) == 2
 
 
-def test_nobody_is_asked_for_values_only_to_be_refused(terminals: object, site: Path, wx: str) -> None:
+def test_nobody_is_asked_for_values_only_to_be_refused(terminals: Terminals, site: Path, wx: str) -> None:
     for words in (("new", "repair", "--as", "li_qiang"), ("do", "1", "cancel", "--as", "li_qiang")):
-        terminal: Terminal = terminals(*words)  # type: ignore[operator]
+        terminal = terminals(*words)
         assert terminal.end() == 5, terminal.shown
         assert "> " not in terminal.shown
     assert tickets(site) == [wx]
 
 
-def test_ctrl_c_at_a_question_changes_nothing(terminals: object, site: Path) -> None:
-    terminal: Terminal = terminals("new", "repair", "--as", "wang_fang")  # type: ignore[operator]
+def test_ctrl_c_at_a_question_changes_nothing(terminals: Terminals, site: Path) -> None:
+    terminal = terminals("new", "repair", "--as", "wang_fang")
     terminal.until("> ")
     terminal.type("\x03")
     assert terminal.end() == 130, terminal.shown
@@ -130,8 +133,8 @@ def test_ctrl_c_at_a_question_changes_nothing(terminals: object, site: Path) -> 
     assert tickets(site) == []
 
 
-def test_the_end_of_the_input_at_a_question(terminals: object, site: Path) -> None:
-    terminal: Terminal = terminals("new", "repair", "--as", "wang_fang")  # type: ignore[operator]
+def test_the_end_of_the_input_at_a_question(terminals: Terminals, site: Path) -> None:
+    terminal = terminals("new", "repair", "--as", "wang_fang")
     terminal.until("> ")
     terminal.type("\x04")
     assert terminal.end() == 2
@@ -139,7 +142,7 @@ def test_the_end_of_the_input_at_a_question(terminals: object, site: Path) -> No
     assert tickets(site) == []
 
 
-def test_a_table_on_a_terminal(terminals: object, wx: str) -> None:
-    terminal: Terminal = terminals("ls")  # type: ignore[operator]
+def test_a_table_on_a_terminal(terminals: Terminals, wx: str) -> None:
+    terminal = terminals("ls")
     assert terminal.end() == 0
     assert terminal.shown.splitlines()[0].startswith("number           unit")

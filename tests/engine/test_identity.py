@@ -10,7 +10,7 @@ from sop_engine.engine.engine import new_id
 from sop_engine.engine.identity import Identity, identify
 from sop_engine.ticket.records import Command
 from tests.desk import Desk
-from tests.ticket.test_commands import REPAIR
+from tests.repair import REPAIR
 
 
 @pytest.fixture

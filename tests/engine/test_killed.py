@@ -21,7 +21,8 @@ from sop_engine.engine.engine import Engine, new_id
 from sop_engine.store.sqlite import open_store
 from sop_engine.ticket.records import Command
 from tests.desk import Desk
-from tests.ticket.test_commands import PEOPLE, REPAIR
+from tests.repair import REPAIR
+from tests.ticket.test_commands import PEOPLE
 
 CYCLES = 300
 SEED = 20261122
