@@ -13,7 +13,7 @@ class Mismatch:
     ticket: str
     number: int
     kind: str
-    """hash | chain | form | value | decided | rules | state | row | missing"""
+    """hash | chain | form | value | decided | rules | state | row | letter | text | missing"""
     what: Message
     recorded: Any = None
     decided: Any = None

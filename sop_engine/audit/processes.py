@@ -15,6 +15,7 @@ from sop_engine.audit.findings import Report
 from sop_engine.audit.replay import replay_span, summed
 from sop_engine.audit.verify import verify_span
 from sop_engine.audit.walk import Span, spans
+from sop_engine.audit.whole import check_whole
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Store
 
@@ -29,13 +30,16 @@ _LARGEST_TASK: Final = 50
 
 
 def audit_over(opening: Opening, zone: ZoneInfo, depth: Depth, processes: int) -> Iterator[Report]:
-    """Replay or verify the whole store over so many processes (1: in this one), a report for each task, in no order.
+    """Replay or verify the whole store over so many processes (1: in this one), a report for each task, in no order,
+    and one of what belongs to no single ticket.
 
     `opening` opens the store; it must be picklable, as `functools.partial(open_store, path)` is. `zone` is the site's.
     Raises what reading raises: `SetUp` where a procedure is lost, or a process could not open the store.
     """
     with closing(opening()) as store, store.reading() as reading:
         parts = list(spans(reading, BATCH))
+        whole = check_whole(reading, Programs())
+    yield whole
     size = min(max(len(parts) // (processes * _TASKS_OF_EACH), 1), _LARGEST_TASK)
     tasks = [parts[start : start + size] for start in range(0, len(parts), size)]
     if processes == 1 or len(tasks) == 1:

@@ -13,10 +13,14 @@ from zoneinfo import ZoneInfo
 
 from sop_engine import canonical
 from sop_engine.audit.findings import Mismatch, Report
+from sop_engine.audit.letters import Told, compare_letters, told_by
 from sop_engine.audit.places import place_of
-from sop_engine.audit.rows import compare_row
+from sop_engine.audit.rows import compare_row, readable
 from sop_engine.audit.steps import (
+    COMMITMENT,
+    check_cause,
     check_chain,
+    check_course,
     check_form,
     check_hash,
     check_left_over,
@@ -26,6 +30,7 @@ from sop_engine.audit.steps import (
     unreadable,
 )
 from sop_engine.audit.walk import Past, Span, by_step, past_of, spans, walk
+from sop_engine.audit.whole import check_whole
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.store.programs import Programs
@@ -71,9 +76,11 @@ class RecordedSeals:
 
 
 def replay_all(reading: Reads, programs: Programs, zone: ZoneInfo) -> Iterator[Report]:
-    """Replay every ticket and the site's own history, one report each; memory does not grow with the store."""
+    """Replay every ticket and the site's own history, one report each, and check what belongs to no single one; memory
+    does not grow with the store."""
     for span in spans(reading):
         yield from replay_span(reading, programs, zone, span)
+    yield check_whole(reading, programs)
 
 
 def replay_span(reading: Reads, programs: Programs, zone: ZoneInfo, span: Span) -> Iterator[Report]:
@@ -88,23 +95,21 @@ def replay_ticket(reading: Reads, programs: Programs, zone: ZoneInfo, id: str) -
 
 
 def _replay(reading: Reads, programs: Programs, zone: ZoneInfo, past: Past) -> Report:
-    report = Report(tickets=1)
+    report, told = Report(tickets=1), Told()
     ticket: Ticket | None = None
     for stored in past.steps:
         report.steps += 1
-        before = len(report.mismatches)
         try:
-            ticket = _replay_step(reading, programs, report, ticket, stored, past.values.pop(stored.number, {}))
+            ticket = _replay_step(reading, programs, report, ticket, stored, past.values.pop(stored.number, {}), told)
         except SetUp as lost:  # the procedure is gone or changed: the other tickets must be gone through all the same
             report.mismatches.append(Mismatch(stored.ticket, stored.number, "missing", lost.message))
             return report
         except Exception as error:  # a record that was tampered with can fail in any way; an honest one must not
-            if len(report.mismatches) == before:
-                raise
             report.mismatches.append(unreadable(stored, error))
             return report
     report.mismatches.extend(check_left_over(past.id, past.values))
-    report.mismatches.extend(compare_row(reading, past, ticket, programs, zone))
+    report.mismatches.extend(readable(past.id, compare_letters(reading, past.id, told)))
+    report.mismatches.extend(readable(past.id, compare_row(reading, past, ticket, programs, zone)))
     return report
 
 
@@ -134,8 +139,9 @@ def _replay_step(
     ticket: Ticket | None,
     stored: StoredStep,
     values: Mapping[str, Sealed],
+    told: Told,
 ) -> Ticket | None:
-    """Check one step and decide it again; gives the ticket after it, by the record."""
+    """Check one step and decide it again; gives the ticket after it, by the record. Its letters are added to `told`."""
     found = report.mismatches
     found.extend(check_hash(stored))
     record = read_record(stored, found)
@@ -143,11 +149,17 @@ def _replay_step(
         return ticket
     said = record["ticket"], record["number"], record["previous"]
     found.extend(check_chain(stored, said, ticket.number + 1 if ticket else 1, ticket.head if ticket else GENESIS))
-    found.extend(check_values(stored, dict(commitments(record)), values, report))
+    sealed = COMMITMENT in stored.data  # most steps hold none, and going through all of a record costs time
+    if sealed or values:
+        found.extend(check_values(stored, dict(commitments(record)), values, report))
+    found.extend(check_cause(reading, stored, record))
+    if ticket is not None:
+        found.extend(check_course(stored, record, ticket))
+    told |= told_by(record)
     program = programs.of(reading, record["procedure"])
     begun = ticket or blank(stored.ticket, program.procedure.id, record["procedure"])
     after = evolve(begun, record, values, stored.hash, program.order)
-    again = _decide_again(program, ticket, record, values, stored)
+    again = _decide_again(program, ticket, record, values if sealed else None, stored)
     if isinstance(again, Step) and again.data == stored.data:
         # The same bytes: canonical, and decided alike, the state's hash too. So the events lead to that state if they
         # lead to the ticket that was decided.
@@ -171,14 +183,14 @@ def _decide_again(
     program: Program,
     ticket: Ticket | None,
     record: dict[str, Any],
-    values: Mapping[str, Sealed],
+    values: Mapping[str, Sealed] | None,
     stored: StoredStep,
 ) -> Step | Refusal | Missing:
-    """What the step's command comes to now, on the ticket before it."""
+    """What the step's command comes to now, on the ticket before it; `values` is None where it holds no commitment."""
     given = Given(
         recorded=canonical.instant_of(record["recorded"]),
         effective=canonical.instant_of(record["effective"]),
-        sealer=RecordedSeals(values),
+        sealer=RecordedSeals(values or {}),
         answers={question: _open(answer, values) for question, answer in record["facts"].items()},
         results=record["results"],
         simulated=bool(record.get("simulated")),
@@ -226,7 +238,7 @@ def _first_difference(recorded: Any, decided: Any) -> tuple[Any, Any]:
     return recorded, decided
 
 
-def _command(record: Mapping[str, Any], values: Mapping[str, Sealed]) -> Command:
+def _command(record: Mapping[str, Any], values: Mapping[str, Sealed] | None) -> Command:
     """The command that a step was the answer to, with what lay beside it put back in."""
     said = record["command"]
     drawn = record["ticket"] if said["name"] != "open" or record["cause"] else ""
@@ -246,8 +258,10 @@ def _command(record: Mapping[str, Any], values: Mapping[str, Sealed]) -> Command
     )
 
 
-def _open(value: Any, values: Mapping[str, Sealed]) -> Any:
+def _open(value: Any, values: Mapping[str, Sealed] | None) -> Any:
     """A recorded value with commitments replaced by what lies beside the step, or by `Erased`."""
+    if values is None:
+        return value
     if isinstance(value, dict):
         if set(value) == {"commitment", "slot"}:
             sealed = values.get(value["slot"])

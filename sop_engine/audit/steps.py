@@ -1,13 +1,19 @@
 """What can be said of a step without deciding it again: its bytes, its place in the chain, what lies beside it."""
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.audit.findings import Mismatch, Report
 from sop_engine.messages import msg
-from sop_engine.store.seam import StoredStep
-from sop_engine.ticket.records import Sealed
+from sop_engine.store.seam import Reads, StoredStep
+from sop_engine.ticket.records import Sealed, Ticket
+
+_SALT: Final = re.compile("[0-9a-f]{32}")
+
+COMMITMENT: Final = b'"commitment":'
+"""stands in the bytes of every step that holds a commitment, and in no text: quotes inside a text are escaped"""
 
 
 def check_hash(stored: StoredStep) -> Iterator[Mismatch]:
@@ -44,6 +50,26 @@ def check_chain(stored: StoredStep, said: tuple[str, int, str], number: int, pre
             yield Mismatch(stored.ticket, stored.number, "chain", what, have, want)
 
 
+def check_course(stored: StoredStep, record: Mapping[str, Any], before: Ticket) -> Iterator[Mismatch]:
+    """The step stays with the version that the ticket is pinned to, and no time runs backwards."""
+    if record["procedure"] != before.digest:
+        what = msg("the step was decided by another version than the ticket is pinned to")
+        yield Mismatch(stored.ticket, stored.number, "chain", what, record["procedure"], before.digest)
+    for name, last in (("recorded", before.recorded), ("effective", before.effective)):
+        if record[name] < last:
+            what = msg("`{name}` is earlier than that of the step before", name=name)
+            yield Mismatch(stored.ticket, stored.number, "chain", what, record[name], last)
+
+
+def check_cause(reading: Reads, stored: StoredStep, record: Mapping[str, Any]) -> Iterator[Mismatch]:
+    """The step that caused this one is there."""
+    if record["cause"] is not None:
+        ticket, number = record["cause"]
+        if next(reading.steps(ticket, number - 1, number), None) is None:
+            what = msg("step {number} of {ticket}, which caused it, is gone", number=number, ticket=ticket)
+            yield Mismatch(stored.ticket, stored.number, "missing", what)
+
+
 def check_values(
     stored: StoredStep, committed: Mapping[str, str], values: Mapping[str, Sealed], report: Report
 ) -> Iterator[Mismatch]:
@@ -57,13 +83,19 @@ def check_values(
             report.erased += 1
             if sealed.value is not None or sealed.commitment != commitment:
                 yield _of_value(stored, msg("the erased value of {slot} was tampered with", slot=slot))
-        elif (actual := canonical.commitment(sealed.salt, sealed.value)) != commitment or (
-            sealed.commitment != commitment
-        ):
+        elif (actual := _commitment_of(sealed)) != commitment or sealed.commitment != commitment:
             what = msg("the value of {slot} was changed: it no longer fits its commitment", slot=slot)
             yield _of_value(stored, what, commitment, actual)
     for slot in sorted(set(values) - set(committed)):
         yield _of_value(stored, msg("a value {slot} that no step wrote", slot=slot))
+
+
+def _commitment_of(sealed: Sealed) -> str | None:
+    """What a value's commitment would be with its salt; None where that is no salt as the engine writes it."""
+    assert sealed.salt is not None
+    if _SALT.fullmatch(sealed.salt) is None:
+        return None
+    return canonical.commitment(sealed.salt, sealed.value)
 
 
 def check_left_over(id: str, values: Mapping[int, Mapping[str, Sealed]]) -> Iterator[Mismatch]:

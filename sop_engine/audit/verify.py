@@ -22,8 +22,9 @@ from zoneinfo import ZoneInfo
 
 from sop_engine import canonical
 from sop_engine.audit.findings import Mismatch, Report
-from sop_engine.audit.rows import compare, compare_lists, no_row
+from sop_engine.audit.rows import compare, compare_lists, no_row, readable
 from sop_engine.audit.steps import (
+    COMMITMENT,
     check_chain,
     check_hash,
     check_left_over,
@@ -32,11 +33,11 @@ from sop_engine.audit.steps import (
     unreadable,
 )
 from sop_engine.audit.walk import Past, Span, spans, walk
+from sop_engine.audit.whole import check_whole
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Reads, StoredStep
 from sop_engine.ticket.records import GENESIS, Sealed, Ticket
 
-_COMMITMENT: Final = b'"commitment":'
 _SEALED: Final = re.compile(
     rb'\{"commitment":"([0-9a-f]{64})",(?:"field":"[a-z0-9_]+","kind":"written",)?"slot":"([^"\\]+)"\}'
 )
@@ -49,9 +50,11 @@ _STATE: Final = re.compile(rb',"state":"([0-9a-f]{64})","ticket":"')
 
 
 def verify_all(reading: Reads, programs: Programs, zone: ZoneInfo) -> Iterator[Report]:
-    """Verify every ticket and the site's own history, one report each; memory does not grow with the store."""
+    """Verify every ticket and the site's own history, one report each, and what belongs to no single one; memory does
+    not grow with the store."""
     for span in spans(reading):
         yield from verify_span(reading, programs, zone, span)
+    yield check_whole(reading, programs)
 
 
 def verify_span(reading: Reads, programs: Programs, zone: ZoneInfo, span: Span) -> Iterator[Report]:
@@ -71,10 +74,10 @@ def _verify(reading: Reads, programs: Programs, zone: ZoneInfo, past: Past) -> R
     if last is None or past.standing is None or row is None:
         report.mismatches.append(no_row(past.id))
         return report
-    differences = list(_row(row, last, kept))
+    differences = list(readable(past.id, _row(row, last, kept)))
     report.mismatches.extend(differences)
     if not differences:
-        report.mismatches.extend(compare_lists(reading, past.standing, row, programs, zone))
+        report.mismatches.extend(readable(past.id, compare_lists(reading, past.standing, row, programs, zone)))
     return report
 
 
@@ -91,7 +94,7 @@ def _verify_steps(report: Report, past: Past) -> StoredStep | None:
         if canonical.digest(data) != hash:
             found.extend(check_hash(stored))
         try:
-            if number in values or _COMMITMENT in data:
+            if number in values or COMMITMENT in data:
                 found.extend(check_values(stored, _committed(data), values.pop(number, {}), report))
             if number != report.steps or not _in_place(data, ticket, report.steps, previous):
                 record = canonical.parse(data)
@@ -112,7 +115,7 @@ def _in_place(data: bytes, ticket: bytes, number: int, previous: str) -> bool:
 def _committed(data: bytes) -> dict[str, str]:
     """slot -> commitment of all that a step holds as commitments only."""
     usual = _SEALED.findall(data)
-    if len(usual) == data.count(_COMMITMENT):
+    if len(usual) == data.count(COMMITMENT):
         return {slot.decode(): commitment.decode() for commitment, slot in usual}
     return dict(commitments(canonical.parse(data)))
 
@@ -133,7 +136,7 @@ def _row(row: Ticket, last: StoredStep, kept: Mapping[str, Sealed]) -> Iterator[
     for name, commitment in row.commits.items():
         sealed = kept.get(commitment)
         pairs.append((f"fields.{name}", sealed.value if sealed else None, row.fields.get(name)))
-    return compare(row, pairs)
+    yield from compare(row, pairs)
 
 
 def _ending(data: bytes) -> tuple[str, str, str]:

@@ -7,7 +7,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-from sop_engine.store import codec
 from sop_engine.store.seam import Reads, Standing, StoredStep
 from sop_engine.ticket.records import Sealed
 
@@ -49,9 +48,7 @@ def walk(reading: Reads, span: Span) -> Iterator[Past]:
 
 def past_of(reading: Reads, id: str) -> Past:
     """One ticket."""
-    head = reading.head(id)
-    standing = None if head is None else Standing(reading.ticket(id), codec.head_row(head), *reading.rows(id))
-    return Past(id, reading.steps(id), by_step(reading, id), standing)
+    return Past(id, reading.steps(id), by_step(reading, id), reading.standing(id))
 
 
 def by_step(reading: Reads, id: str) -> dict[int, dict[str, Sealed]]:

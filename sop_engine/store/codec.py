@@ -5,7 +5,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from sop_engine import canonical
-from sop_engine.store.seam import Head, OutLetter, Person, Version
+from sop_engine.store.seam import Head, Login, OutLetter, Person, Version
 from sop_engine.ticket.records import Sealed, Ticket
 
 _MEMBERS: Final = tuple(each.name for each in fields(Ticket))
@@ -24,6 +24,11 @@ def ticket_text(ticket: Ticket) -> str:
 def ticket_of(text: str) -> Ticket:
     """The ticket that `ticket_text` wrote."""
     return Ticket(*_in_order(from_json(text)))
+
+
+def tail_of(id: str) -> str:
+    """A ticket's id backwards, for finding it by the end of its id."""
+    return id.casefold()[::-1]
 
 
 def head_row(head: Head) -> tuple[Any, ...]:
@@ -68,12 +73,13 @@ def ticket_or_none(text: str | None) -> Ticket | None:
 
 
 def sealed_or_raw(commitment: str, salt: str | None, value: str | None) -> Sealed:
-    """The sealed value of a row as an audit meets it: text that is no JSON any more stands for itself, and will not
-    fit its commitment."""
+    """The sealed value of a row as an audit meets it: text that the store would not have written so stands for itself,
+    and will not fit its commitment."""
     try:
-        return sealed_of(commitment, salt, value)
+        sealed = sealed_of(commitment, salt, value)
     except ValueError:
         return Sealed(commitment, salt, value)
+    return sealed if value is None or to_json(sealed.value) == value else Sealed(commitment, salt, value)
 
 
 def letter_of(row: Any) -> OutLetter:
@@ -81,6 +87,12 @@ def letter_of(row: Any) -> OutLetter:
     id, ticket, number, position, notice, to, channel, status, attempts, next_at, error, rendered = row
     content = None if rendered is None else from_json(rendered)
     return OutLetter(id, ticket, number, position, notice, to, channel, status, attempts, next_at, error, content)
+
+
+def login_of(row: Any) -> Login:
+    """The login of a row of `login`."""
+    login, actor, people = row
+    return Login(login, actor, tuple(from_json(people)))
 
 
 def version_of(row: Any) -> Version:

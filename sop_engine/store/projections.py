@@ -67,22 +67,25 @@ def project_site(transaction: Writes, data: bytes, beside: Mapping[str, Sealed])
                     transaction.put_login(Login(name, entry["actor"], tuple(entry["people"])), name)
                 for name in gone:
                     transaction.put_login(None, name)
-            case {"kind": "published", "procedure": procedure, "number": number, "digest": digest}:
-                arguments = record["command"]["arguments"]
-                transaction.put_version(
-                    Version(
-                        procedure,
-                        number,
-                        digest,
-                        arguments["text"],
-                        arguments["places"],
-                        record["recorded"],
-                        record["actor"],
-                        _text(arguments.get("reason"), beside),
-                    )
-                )
+            case {"kind": "published"}:
+                transaction.put_version(version_of(record, event, beside))
             case {"kind": "clock_accepted", "through": through}:
                 transaction.put_meta("clock_accepted_through", through)
+
+
+def version_of(record: Mapping[str, Any], event: Mapping[str, Any], beside: Mapping[str, Sealed]) -> Version:
+    """The version that an event of the site's history published."""
+    arguments = record["command"]["arguments"]
+    return Version(
+        procedure=event["procedure"],
+        number=event["number"],
+        digest=event["digest"],
+        text=arguments["text"],
+        places=arguments["places"],
+        published=record["recorded"],
+        by=record["actor"],
+        reason=_text(arguments.get("reason"), beside),
+    )
 
 
 def _text(sealed: Mapping[str, str] | None, beside: Mapping[str, Sealed]) -> str:

@@ -51,10 +51,13 @@ class StoredStep(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the tables say of one ticket, for the audit: its row, its line in lists as `codec.head_row` writes it, its
-    rows in the indexes of tasks, region -> (assignee, role), and timers, key -> (due, error that set it aside)."""
+    """What the tables say of one ticket, for the audit: its row as it reads and as it is written, its id backwards, its
+    line in lists as `codec.head_row` writes it, its rows in the indexes of tasks, region -> (assignee, role), and
+    timers, key -> (due, error that set it aside)."""
 
     row: Ticket | None
+    text: str | None
+    tail: str | None
     line: tuple[Any, ...]
     tasks: dict[str, tuple[str | None, str | None]]
     timers: dict[str, tuple[str, str | None]]
@@ -158,9 +161,8 @@ class Reads(Protocol):
     def resolve(self, suffix: str) -> list[Head]:
         """Tickets whose id is, or else ends in, `suffix` (case-folded); exact first."""
 
-    def rows(self, id: str) -> tuple[dict[str, tuple[str | None, str | None]], dict[str, tuple[str, str | None]]]:
-        """A ticket's rows in the indexes of tasks, region -> (assignee, role), and timers, key -> (due, error that set
-        it aside), for the audit; anything else reads `Ticket.tasks` and `Ticket.timers`."""
+    def standing(self, id: str) -> Standing | None:
+        """What the tables say of one ticket, for the audit; anything else reads `ticket` and `head`."""
 
     def steps(self, ticket: str, after: int = 0, until: int | None = None) -> Iterator[StoredStep]: ...
     def sealed(self, ticket: str, number: int | None = None) -> dict[tuple[int, str], Sealed]:
@@ -177,10 +179,16 @@ class Reads(Protocol):
         """ticket -> step number -> slot -> value, for the tickets of `steps_between`."""
 
     def standings(self, after: str, through: str | None) -> dict[str, Standing]:
-        """ticket -> what the tables say of it, for the tickets of `steps_between`, and any that has a row but no
-        step."""
+        """ticket -> what the tables say of it, for the tickets of `steps_between`, and any that has a row, a task or a
+        timer but no step."""
+
+    def drawn(self) -> dict[tuple[str, str], int]:
+        """(prefix, day) -> the last number that `draw` gave."""
 
     def blob(self, digest: str) -> bytes | None: ...
+    def blobs(self) -> Iterator[tuple[str, bytes]]:
+        """(digest, content) of everything that is kept by its digest."""
+
     def newest(self, procedure: str) -> Version | None: ...
     def versions(self, procedure: str | None = None) -> list[Version]: ...
     def version_of(self, digest: str) -> Version | None:
@@ -190,6 +198,10 @@ class Reads(Protocol):
     def person(self, actor: str) -> Person | None: ...
     def people(self) -> list[Person]: ...
     def login(self, login: str) -> Login | None: ...
+    def logins(self) -> list[Login]: ...
+    def holdings(self) -> list[tuple[str, str]]:
+        """(actor, role) of every role that is held, also where there is no such actor: for audits."""
+
     def holders(self, role: str, unit: str | None = None) -> list[str]:
         """Active actors who hold `role` for `unit` (a scope covers the units that begin with it), in id order."""
 

@@ -31,8 +31,10 @@ STEPS_BETWEEN: Final = """
 SELECT ticket, number, data, hash FROM step WHERE site = ? AND ticket > ? AND ticket <= ? ORDER BY ticket, number"""
 SEALED_BETWEEN: Final = """
 SELECT ticket, number, slot, commitment, salt, value FROM value WHERE site = ? AND ticket > ? AND ticket <= ?"""
+TICKET_ROW: Final = f"SELECT body, tail, {HEAD_COLUMNS} FROM ticket WHERE site = ? AND id = ?"
 TICKETS_BETWEEN: Final = f"""
-SELECT body, {HEAD_COLUMNS} FROM ticket INDEXED BY sqlite_autoindex_ticket_1 WHERE site = ? AND id > ? AND id <= ?"""
+SELECT body, tail, {HEAD_COLUMNS} FROM ticket INDEXED BY sqlite_autoindex_ticket_1
+WHERE site = ? AND id > ? AND id <= ?"""
 TASKS_BETWEEN: Final = """
 SELECT ticket, region, assignee, role FROM task WHERE site = ? AND ticket > ? AND ticket <= ?"""
 TIMERS_BETWEEN: Final = "SELECT ticket, key, due, aside FROM timer WHERE site = ? AND ticket > ? AND ticket <= ?"
@@ -87,6 +89,7 @@ NEXT_DUE: Final = "SELECT min(due) FROM timer WHERE site = ? AND aside IS NULL"
 DRAW: Final = """
 INSERT INTO counter (site, prefix, day, last) VALUES (?, ?, ?, 1)
 ON CONFLICT (site, prefix, day) DO UPDATE SET last = last + 1 RETURNING last"""
+DRAWN: Final = "SELECT prefix, day, last FROM counter WHERE site = ?"
 BY_KEY: Final = "SELECT ticket, number, request FROM idempotency WHERE site = ? AND key = ?"
 KEEP_KEY: Final = "INSERT INTO idempotency (site, key, ticket, number, request) VALUES (?, ?, ?, ?, ?)"
 LOG_REFUSAL: Final = """
@@ -101,6 +104,7 @@ ORDER BY number DESC LIMIT ?"""
 # published texts
 
 BLOB: Final = "SELECT data FROM blob WHERE site = ? AND digest = ?"
+BLOBS: Final = "SELECT digest, data FROM blob WHERE site = ?"
 PUT_BLOB: Final = "INSERT INTO blob (site, digest, data) VALUES (?, ?, ?) ON CONFLICT (site, digest) DO NOTHING"
 NEWEST: Final = f"SELECT {VERSION_COLUMNS} FROM version WHERE site = ? AND procedure = ? ORDER BY number DESC LIMIT 1"
 VERSIONS: Final = f"SELECT {VERSION_COLUMNS} FROM version WHERE site = ? ORDER BY procedure, number"
@@ -127,6 +131,7 @@ SELECT holding.person, holding.scope FROM holding
 JOIN person ON person.site = holding.site AND person.id = holding.person
 WHERE holding.site = ? AND holding.role = ? AND person.active = 1 ORDER BY holding.person"""
 LOGIN: Final = "SELECT login, actor, people FROM login WHERE site = ? AND login = ?"
+LOGINS: Final = "SELECT login, actor, people FROM login WHERE site = ? ORDER BY login"
 PUT_LOGIN: Final = """
 INSERT INTO login (site, login, actor, people) VALUES (?, ?, ?, ?)
 ON CONFLICT (site, login) DO UPDATE SET actor = excluded.actor, people = excluded.people"""

@@ -56,7 +56,16 @@ class Reading:
         exact = [head for head in found if head.id.casefold() == wanted]
         return exact or found
 
-    def rows(self, id: str) -> tuple[_TaskRows, _TimerRows]:
+    def standing(self, id: str) -> Standing | None:
+        row = self._one(statements.TICKET_ROW, id)
+        tasks, timers = self._rows_of(id)
+        if row is None and not tasks and not timers:
+            return None
+        body, tail, *line = row or (None, None)
+        return Standing(codec.ticket_or_none(body), body, tail, tuple(line), tasks, timers)
+
+    def _rows_of(self, id: str) -> tuple[_TaskRows, _TimerRows]:
+        """A ticket's rows in the indexes of tasks and timers."""
         tasks = {region: (assignee, role) for region, assignee, role in self._all(statements.TASKS, id)}
         timers = {key: (due, aside) for key, due, aside in self._all(statements.TIMERS, id)}
         return tasks, timers
@@ -71,7 +80,7 @@ class Reading:
             rows = self._all(statements.SEALED_ALL, ticket)
         else:
             rows = self._all(statements.SEALED_ONE, ticket, number)
-        return {(of, slot): codec.sealed_of(*rest) for of, slot, *rest in rows}
+        return {(of, slot): codec.sealed_or_raw(*rest) for of, slot, *rest in rows}
 
     def ticket_ids(self, after: str = "", limit: int = 1000) -> list[str]:
         return [id for (id,) in self._all(statements.TICKET_IDS, after, limit)]
@@ -88,14 +97,12 @@ class Reading:
     def standings(self, after: str, through: str | None) -> dict[str, Standing]:
         span = self._span(after, through)
         found: dict[str, Standing] = {}
-        for body, *line in self._run(statements.TICKETS_BETWEEN, span):
-            found[line[0]] = Standing(codec.ticket_or_none(body), tuple(line), {}, {})
+        for body, tail, *line in self._run(statements.TICKETS_BETWEEN, span):
+            found[line[0]] = Standing(codec.ticket_or_none(body), body, tail, tuple(line), {}, {})
         for ticket, region, assignee, role in self._run(statements.TASKS_BETWEEN, span):
-            if ticket in found:
-                found[ticket].tasks[region] = assignee, role
+            _standing_in(found, ticket).tasks[region] = assignee, role
         for ticket, key, due, aside in self._run(statements.TIMERS_BETWEEN, span):
-            if ticket in found:
-                found[ticket].timers[key] = due, aside
+            _standing_in(found, ticket).timers[key] = due, aside
         return found
 
     def _span(self, after: str, through: str | None) -> tuple[str, str, str]:
@@ -104,6 +111,10 @@ class Reading:
     def blob(self, digest: str) -> bytes | None:
         row = self._one(statements.BLOB, digest)
         return None if row is None else row[0]
+
+    def blobs(self) -> Iterator[tuple[str, bytes]]:
+        found: Iterator[tuple[str, bytes]] = self._run(statements.BLOBS, (self._site,))
+        return found
 
     def newest(self, procedure: str) -> Version | None:
         row = self._one(statements.NEWEST, procedure)
@@ -129,7 +140,13 @@ class Reading:
 
     def login(self, login: str) -> Login | None:
         row = self._one(statements.LOGIN, login)
-        return None if row is None else Login(row[0], row[1], tuple(codec.from_json(row[2])))
+        return None if row is None else codec.login_of(row)
+
+    def logins(self) -> list[Login]:
+        return [codec.login_of(row) for row in self._all(statements.LOGINS)]
+
+    def holdings(self) -> list[tuple[str, str]]:
+        return [(person, role) for person, role, _scope in self._all(statements.ALL_ROLES)]
 
     def holders(self, role: str, unit: str | None = None) -> list[str]:
         from sop_engine.ticket.people import covers  # one truth for scopes; few commands ask, and it is not small
@@ -153,6 +170,9 @@ class Reading:
     def next_due(self) -> str | None:
         due: str | None = self._one(statements.NEXT_DUE)[0]
         return due
+
+    def drawn(self) -> dict[tuple[str, str], int]:
+        return {(prefix, day): last for prefix, day, last in self._all(statements.DRAWN)}
 
     def by_key(self, key: str) -> tuple[str, int, str] | None:
         row: tuple[str, int, str] | None = self._one(statements.BY_KEY, key)
@@ -182,6 +202,11 @@ class Reading:
     def meta(self, name: str) -> str | None:
         row = self._one(statements.META, name)
         return None if row is None else row[0]
+
+
+def _standing_in(found: dict[str, Standing], ticket: str) -> Standing:
+    """What is known of a ticket; tasks and timers may stand there for one that has no row."""
+    return found.setdefault(ticket, Standing(None, None, None, (), {}, {}))
 
 
 class Writing(Reading):
@@ -224,8 +249,7 @@ class Writing(Reading):
 
     def _insert(self, after: Ticket | None, head: Head) -> None:
         body = None if after is None else codec.ticket_text(after)
-        tail = head.id.casefold()[::-1]
-        self._run(statements.INSERT_TICKET, (self._site, tail, body, *codec.head_row(head)))
+        self._run(statements.INSERT_TICKET, (self._site, codec.tail_of(head.id), body, *codec.head_row(head)))
 
     def _update(self, after: Ticket | None, head: Head, before: int) -> None:
         body = None if after is None else codec.ticket_text(after)
@@ -236,7 +260,7 @@ class Writing(Reading):
     def _put_rows(self, after: Ticket, new: bool) -> None:
         """Write the difference between the tasks and timers there are and those of `after`."""
         id, had = after.id, self._rows.get(after.id)
-        had_tasks, had_timers = had or (({}, {}) if new else self.rows(id))
+        had_tasks, had_timers = had or (({}, {}) if new else self._rows_of(id))
         tasks, timers = codec.task_rows(after), codec.timer_rows(after)
         if tasks != had_tasks:
             self._put_difference(statements.PUT_TASK, statements.DELETE_TASK, id, had_tasks, tasks)
