@@ -26,7 +26,7 @@ from sop_engine.store.seam import Head, Reads, Store, Writes
 from sop_engine.ticket.decide import decide
 from sop_engine.ticket.foresee import foresee
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import SITE, Command, Given, Missing, NewSeals, Refusal, Step, Ticket
+from sop_engine.ticket.records import SITE, Command, Given, Missing, NewSeals, Refusal, Sealed, Step, Ticket
 from sop_engine.ticket.site import decide_site
 
 DEEPEST: Final = 20
@@ -108,7 +108,7 @@ class Engine:
         if key is not None:
             known = transaction.by_key(key)
             if known is not None:
-                return self._again(transaction, key, known, _request(command))
+                return self._again(transaction, key, known, command)
         ticket = self.load(transaction, command.ticket) if command.ticket else None
         recorded = self.recorded(transaction, ticket)
         effective = self._effective(transaction, command, ticket, recorded)
@@ -122,14 +122,16 @@ class Engine:
         step = chain.steps[0][0]
         head = next(head for each, head in reversed(chain.steps) if each.ticket == step.ticket)
         if key is not None:
-            transaction.keep_key(key, step.ticket, step.number, _request(command))
+            salt = canonical.salt(self._entropy(), f"key:{key}")
+            transaction.keep_key(key, step.ticket, step.number, Sealed(_request(command, salt), salt))
         assert step.after is not None
         return Done(step, head, self.program(transaction, step.after), tuple(each for each, _head in chain.steps[1:]))
 
-    def _again(self, transaction: Writes, key: str, known: tuple[str, int, str], request: str) -> Done:
-        """What an idempotency key did the first time, with the ticket as it is now."""
+    def _again(self, transaction: Writes, key: str, known: tuple[str, int, Sealed], command: Command) -> Done:
+        """What an idempotency key did the first time, with the ticket as it is now. Where a value of that step was
+        erased nobody can tell any more whether the request is the same; it counts as another."""
         id, number, before = known
-        if before != request:
+        if before.salt is None or _request(command, before.salt) != before.commitment:
             raise NotUnderstood(
                 msg("the key {key} was used for another request, which became step {number} of {ticket}",
                     key=key, number=number, ticket=id),
@@ -359,12 +361,13 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-def _request(command: Command) -> str:
-    """What tells one request from another under the same idempotency key."""
+def _request(command: Command, salt: str) -> str:
+    """What tells one request from another under the same idempotency key. Salted, because a request may hold personal
+    values, and a phone number is soon guessed from its bare digest."""
     claimed = canonical.instant_text(command.at) if command.at else None
     persons = [command.actor, command.standing_for, command.typist]
     asked = [command.name, command.ticket, persons, claimed, dict(command.arguments)]
-    return canonical.digest(canonical.to_bytes(asked))
+    return canonical.commitment(salt, asked)
 
 
 def _earliest(ticket: Ticket, before: datetime) -> tuple[str, str] | None:

@@ -137,10 +137,13 @@ CREATE TABLE idempotency (
   ticket TEXT NOT NULL,
   number INTEGER NOT NULL,
   request TEXT NOT NULL,
+  salt TEXT,
   PRIMARY KEY (site, "key")
 )
  WITHOUT ROWID,
  STRICT;
+
+CREATE INDEX idempotency_ticket ON idempotency (site, ticket, number);
 
 CREATE TABLE refusal (
   site TEXT NOT NULL,

@@ -216,8 +216,8 @@ class Reads(Protocol):
         """Timers that were set aside, with their error."""
 
     def next_due(self) -> str | None: ...
-    def by_key(self, key: str) -> tuple[str, int, str] | None:
-        """What the idempotency key did: ticket, step number, digest of the request."""
+    def by_key(self, key: str) -> tuple[str, int, Sealed] | None:
+        """What the idempotency key did: ticket, step number, and the request's commitment with its salt."""
 
     def letters(self, status: str | None = None, ticket: str | None = None) -> list[OutLetter]: ...
     def refusals(self, ticket: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
@@ -238,13 +238,17 @@ class Writes(Reads, Protocol):
         """Put a ticket's projection in place of what is there, without a step: after `db rebuild`, or an erasure."""
 
     def erase(self, ticket: str, number: int, slot: str) -> bool:
-        """Erase a value that lies beside a step, with its salt; the commitment stays. False: there was none to erase.
+        """Erase a value that lies beside a step, with its salt; the commitment stays. Idempotency keys of the step lose
+        their salt too, since their request may hold the value. False: there was none to erase.
         The projection may hold the value too: `project` it anew."""
 
     def draw(self, prefix: str, day: str) -> int:
         """The next number of this prefix and day (`20261121`), from 1."""
 
-    def keep_key(self, key: str, ticket: str, number: int, request: str) -> None: ...
+    def keep_key(self, key: str, ticket: str, number: int, request: Sealed) -> None:
+        """Keep what an idempotency key did. Of the request only commitment and salt are kept. Raises `Overtaken` when
+        the key is there already."""
+
     def put_blob(self, data: bytes) -> str: ...
     def put_version(self, version: Version) -> None: ...
     def put_person(self, person: Person) -> None: ...

@@ -90,8 +90,10 @@ DRAW: Final = """
 INSERT INTO counter (site, prefix, day, last) VALUES (?, ?, ?, 1)
 ON CONFLICT (site, prefix, day) DO UPDATE SET last = last + 1 RETURNING last"""
 DRAWN: Final = "SELECT prefix, day, last FROM counter WHERE site = ?"
-BY_KEY: Final = "SELECT ticket, number, request FROM idempotency WHERE site = ? AND key = ?"
-KEEP_KEY: Final = "INSERT INTO idempotency (site, key, ticket, number, request) VALUES (?, ?, ?, ?, ?)"
+BY_KEY: Final = "SELECT ticket, number, request, salt FROM idempotency WHERE site = ? AND key = ?"
+KEEP_KEY: Final = "INSERT INTO idempotency (site, key, ticket, number, request, salt) VALUES (?, ?, ?, ?, ?, ?)"
+FORGET_REQUEST: Final = """
+UPDATE idempotency INDEXED BY idempotency_ticket SET salt = NULL WHERE site = ? AND ticket = ? AND number = ?"""
 LOG_REFUSAL: Final = """
 INSERT INTO refusal (site, number, at, ticket, actor, login, command, why)
 VALUES (?1, (SELECT coalesce(max(number), 0) + 1 FROM refusal WHERE site = ?1), ?2, ?3, ?4, ?5, ?6, ?7)"""

@@ -195,14 +195,16 @@ class Counter(Table, table=True):
 
 
 class Idempotency(Table, table=True):
-    """What a write with `--key` did."""
+    """What a write with `--key` did. `request` is the salted commitment of what was asked, since that may hold personal
+    values; the salt goes when a value of its step is erased."""
 
-    __table_args__ = _SHORT
+    __table_args__ = (Index("idempotency_ticket", "site", "ticket", "number"), _SHORT)
     site: str = _key()
     key: str = _key()
     ticket: str = _text()
     number: int = Field(sa_type=Integer)
     request: str = _text()
+    salt: str | None = _maybe()
 
 
 class Refusal(Table, table=True):

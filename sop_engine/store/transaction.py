@@ -174,9 +174,9 @@ class Reading:
     def drawn(self) -> dict[tuple[str, str], int]:
         return {(prefix, day): last for prefix, day, last in self._all(statements.DRAWN)}
 
-    def by_key(self, key: str) -> tuple[str, int, str] | None:
-        row: tuple[str, int, str] | None = self._one(statements.BY_KEY, key)
-        return row
+    def by_key(self, key: str) -> tuple[str, int, Sealed] | None:
+        row = self._one(statements.BY_KEY, key)
+        return None if row is None else (row[0], row[1], Sealed(row[2], row[3]))
 
     def letters(self, status: str | None = None, ticket: str | None = None) -> list[OutLetter]:
         if ticket is not None and status is not None:
@@ -277,15 +277,16 @@ class Writing(Reading):
 
     def erase(self, ticket: str, number: int, slot: str) -> bool:
         erased: int = self._run(statements.ERASE_VALUE, (self._site, ticket, number, slot)).rowcount
+        self._run(statements.FORGET_REQUEST, (self._site, ticket, number))
         return erased == 1
 
     def draw(self, prefix: str, day: str) -> int:
         drawn: int = self._one(statements.DRAW, prefix, day)[0]
         return drawn
 
-    def keep_key(self, key: str, ticket: str, number: int, request: str) -> None:
+    def keep_key(self, key: str, ticket: str, number: int, request: Sealed) -> None:
         try:
-            self._run(statements.KEEP_KEY, (self._site, key, ticket, number, request))
+            self._run(statements.KEEP_KEY, (self._site, key, ticket, number, request.commitment, request.salt))
         except self._clash as error:
             raise overtaken(ticket, number) from error
 

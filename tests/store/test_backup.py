@@ -15,6 +15,7 @@ from sop_engine.store.drivers import DriverName
 from sop_engine.store.files import Files
 from sop_engine.store.sqlite import SqliteStore
 from sop_engine.store.upgrade import MIGRATIONS, upgrade
+from sop_engine.ticket.records import Sealed
 
 from .samples import ID, append, ticket
 
@@ -65,7 +66,7 @@ def test_a_backup_is_of_one_instant_while_others_write(site: Path, tmp_path: Pat
             number += 1
             with store.writing() as writes:
                 append(writes, ticket(number=number))
-                writes.keep_key(str(number), ID, number, "")
+                writes.keep_key(str(number), ID, number, Sealed("", None))
 
     writer = threading.Thread(target=write)
     writer.start()

@@ -16,6 +16,7 @@ import pytest
 from sop_engine.store import open_store
 from sop_engine.store.drivers import DriverName
 from sop_engine.store.sqlite import SqliteStore
+from sop_engine.ticket.records import Sealed
 
 from .samples import append, ticket
 
@@ -37,7 +38,7 @@ def _write(store: SqliteStore, id: str, acknowledge: Acknowledge, early: bool = 
             acknowledge(key)
         append(writes, ticket(id, number, timers={"a/b": {"due": f"{number:06d}"}}))
         writes.add_letters(id, number, [(0, "told", "wang", "mail")], NOW)
-        writes.keep_key(key, id, number, "request")
+        writes.keep_key(key, id, number, Sealed("request", "salt"))
     if not early:
         acknowledge(key)
 
@@ -60,7 +61,7 @@ def in_two_commits(store: SqliteStore, id: str, acknowledge: Acknowledge) -> Non
         append(writes, ticket(id, number, timers={"a/b": {"due": f"{number:06d}"}}))
     with store.writing() as writes:
         writes.add_letters(id, number, [(0, "told", "wang", "mail")], NOW)
-        writes.keep_key(f"{id} {number}", id, number, "request")
+        writes.keep_key(f"{id} {number}", id, number, Sealed("request", "salt"))
     acknowledge(f"{id} {number}")
 
 

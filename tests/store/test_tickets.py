@@ -69,7 +69,7 @@ def test_a_block_that_raises_leaves_nothing(store: Store) -> None:
     with pytest.raises(RuntimeError, match="afterwards"), store.writing() as writes:
         append(writes, ticket(number=2, timers={"open/late": {"due": "2026-11-22T00:00:00.000Z"}}))
         writes.add_letters(ID, 2, [(0, "told", "wang", "mail")], "2026-11-21T01:00:00.000Z")
-        writes.keep_key("k", ID, 2, "digest")
+        writes.keep_key("k", ID, 2, Sealed("commitment", "salt"))
         writes.draw("WX", "20261121")
         raise RuntimeError("afterwards")
     with store.writing() as writes:

@@ -8,6 +8,7 @@ from sop_engine import canonical
 from sop_engine.errors import Overtaken
 from sop_engine.store import MEMORY, open_store
 from sop_engine.store.seam import Login, Person, Store, Version
+from sop_engine.ticket.records import Sealed
 
 NOW = "2026-11-21T01:00:00.000Z"
 LATER = "2026-11-21T02:00:00.000Z"
@@ -46,12 +47,12 @@ def test_numbers_are_drawn_by_prefix_and_day(store: Store) -> None:
 
 def test_a_key_is_kept_once(store: Store) -> None:
     with store.writing() as writes:
-        writes.keep_key("k1", "WX-1", 3, "digest")
+        writes.keep_key("k1", "WX-1", 3, Sealed("commitment", "salt"))
     with store.reading() as reads:
-        assert reads.by_key("k1") == ("WX-1", 3, "digest")
+        assert reads.by_key("k1") == ("WX-1", 3, Sealed("commitment", "salt"))
         assert reads.by_key("k2") is None
     with pytest.raises(Overtaken), store.writing() as writes:
-        writes.keep_key("k1", "WX-2", 1, "other")
+        writes.keep_key("k1", "WX-2", 1, Sealed("other", "salt"))
 
 
 def test_a_blob_lies_under_its_digest(store: Store) -> None:

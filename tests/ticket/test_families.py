@@ -232,3 +232,24 @@ def test_a_key_is_for_one_claimed_time(desk: Desk) -> None:
     assert desk.command("note", zd, "wang", note="记", key="k").repeated
     with pytest.raises(errors.NotUnderstood, match="another request"):
         desk.command("note", zd, "wang", note="记", key="k", at=desk.clock.now())
+
+
+def test_the_same_request_under_two_keys_leaves_no_two_equal_digests(desk: Desk) -> None:
+    zd = desk.open("parent", by="wang", what="甲")
+    for key in ("k", "l"):
+        desk.command("note", zd, "wang", note="13800001202", key=key)
+    with desk.reading() as reading:
+        kept = [reading.by_key(key) for key in ("k", "l")]
+    digests = {request.commitment for _ticket, _number, request in filter(None, kept)}
+    assert len(digests) == 2
+
+
+def test_a_key_forgets_its_request_when_a_value_of_its_step_is_erased(desk: Desk) -> None:
+    zd = desk.open("parent", by="wang", what="甲")
+    number = desk.command("note", zd, "wang", note="13800001202", key="k").step.number
+    with desk.store.writing() as transaction:
+        transaction.erase(zd, number, "note")
+        kept = transaction.by_key("k")
+    assert kept is not None and kept[2].salt is None
+    with pytest.raises(errors.NotUnderstood, match="another request"):
+        desk.command("note", zd, "wang", note="13800001202", key="k")

@@ -115,7 +115,9 @@ def _letters() -> None:
 
 def _register() -> None:
     _short("counter", _key("site"), _key("prefix"), _key("day"), _number("last"))
-    _short("idempotency", _key("site"), _key("key"), *_texts("ticket"), _number("number"), *_texts("request"))
+    _short("idempotency", _key("site"), _key("key"), *_texts("ticket"), _number("number"), *_texts("request"),
+           *_maybe("salt"))  # fmt: skip
+    _index("idempotency_ticket", "ticket", "number")
     _short(
         "refusal",
         _key("site"),
