@@ -1,8 +1,8 @@
 """A guard against a plain Python lambda that says the same.
 
-Ours: the closure that a guard becomes when a normal form is loaded (`guards.test`), asked with the environment that
-commands use; an unset field makes it false. Other: a lambda over a dict of the same values, which knows that all of
-them are set. Peer: jinja2's sandbox, `compile_expression` of the same text, called with the same dict.
+Ours: the closure that a guard becomes when a normal form is loaded (`guards.condition`), asked with the environment
+that commands use; an unset field makes it false. Other: a lambda over a dict of the same values, which knows that all
+of them are set. Peer: jinja2's sandbox, `compile_expression` of the same text, called with the same dict.
 Each side is asked many times in a row, because one answer takes less than a clock can tell. Most guards in procedures
 are of the first three shapes.
 """
@@ -65,7 +65,7 @@ def run(size: str) -> Table:
     """Ratios of speed to a lambda, guard by guard and over all; the sandbox's over all."""
     calls, lines, ours, sandboxed = CALLS[size], [], [], []
     for text, tree, plain in GUARDS:
-        pair = _timed(guards.test(tree, FIELDS), World(VALUES), plain, calls)
+        pair = _timed(guards.condition(tree, FIELDS), World(VALUES), plain, calls)
         ours.append(pair.speed)
         lines.append(Line(f"`{text}`", pair.speed, "of a lambda", detail=_detail(pair, calls)))
         sandboxed.append(_timed(_sandboxed(text), VALUES, plain, max(calls // 20, 2)).speed)

@@ -10,10 +10,12 @@ import functools
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.procedure import EFFECTS, FORMAT, Effect, Procedure, Tree
+
+_KINDS: Final = {effect: kind for kind, effect in EFFECTS.items()}
 
 
 class UnknownFormat(ValueError):
@@ -37,7 +39,7 @@ def load(data: bytes) -> Procedure:
 def to_json(value: Any) -> Any:
     """A record as plain JSON, without the entries that hold their default."""
     if dataclasses.is_dataclass(value):
-        out: dict[str, Any] = {"kind": value.kind} if type(value) in EFFECTS.values() else {}  # type: ignore[union-attr]
+        out: dict[str, Any] = {"kind": _KINDS[type(value)]} if type(value) in _KINDS else {}
         for each in dataclasses.fields(value):
             item = getattr(value, each.name)
             if item != _default(each) or each.name == "format":

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from sop_engine import canonical, normal_form
-from sop_engine.audit.replay import Report, replay_all, summed
+from sop_engine.audit.findings import Report
+from sop_engine.audit.replay import replay_all, summed
 from sop_engine.clock import SimulatedClock
 from sop_engine.engine.engine import Done, Engine, new_id
 from sop_engine.engine.settings import Settings

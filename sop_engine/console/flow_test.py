@@ -136,7 +136,7 @@ def _say_coverage(call: Call, found: "Coverage", repertoire: "Repertoire") -> No
     taken = len(found.transitions) - len(found.not_taken)
     refused = len(found.separations) - len(found.not_refused)
     output.line(
-        msg("{name}: {taken} of {all} transitions taken, {refused} of {rules} separations of duty refused",
+        msg("{name}: transitions taken: {taken} of {all}, separations of duty refused: {refused} of {rules}",
             name=found.procedure, taken=taken, all=len(found.transitions), refused=refused,
             rules=len(found.separations))
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """From the words typed to an exit code: the one place where faults end."""
 
+import io
 import os
 import sys
 import traceback
@@ -23,7 +24,8 @@ def run_and_exit() -> None:
     """Run what was typed, and end the process with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         # a name that is no text in the terminal's encoding must not stop what is told
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     code = run(sys.argv[1:])
     sys.exit(_let_go(code))
 

@@ -11,7 +11,7 @@ from sop_engine.ticket.records import SITE
 
 
 class Answerer:
-    """Answers the questions of `ticket.questions` for one transaction."""
+    """Answers the questions of `ticket.questions` out of one transaction. It only reads: it cannot draw a number."""
 
     def __init__(self, transaction: Reads, zone: str, now: datetime) -> None:
         self._transaction = transaction
@@ -19,7 +19,7 @@ class Answerer:
         self._now = now
 
     def answer(self, question: str, beside: Mapping[str, Any] | None = None) -> Any:
-        """The answer to one question. Numbers are drawn; everything else is read. `beside` holds the values of the
+        """The answer to one question. `beside` holds the values of the
         asking ticket's fields that the question names."""
         if question in {"zone", "units"}:
             return self._zone if question == "zone" else [unit["id"] for unit in self._transaction.units()]
@@ -56,11 +56,6 @@ class Answerer:
     def _holders(self, rest: str) -> list[str]:
         role, _, unit = rest.partition("@")
         return self._transaction.holders(role, unit or None)
-
-    def _number(self, rest: str) -> int:
-        prefix, _, day = rest.partition("#")[0].rpartition("-")
-        writing: Writes = self._transaction  # type: ignore[assignment]  # only writing transactions draw
-        return writing.draw(prefix, day)
 
     def _version(self, name: str) -> Any:
         version = self._transaction.newest(name)
@@ -129,6 +124,18 @@ class Answerer:
             return True
         ticket = self._transaction.ticket(head.id)
         return ticket is not None and all(ticket.fields.get(name) == same[name] for name in query["same"])
+
+
+class DrawingAnswerer(Answerer):
+    """Answers in a writing transaction, in which numbers are drawn, too."""
+
+    def __init__(self, transaction: Writes, zone: str, now: datetime) -> None:
+        super().__init__(transaction, zone, now)
+        self._writes = transaction
+
+    def _number(self, rest: str) -> int:
+        prefix, _, day = rest.partition("#")[0].rpartition("-")
+        return self._writes.draw(prefix, day)
 
 
 def _row(head: Head, columns: Sequence[str]) -> dict[str, Any]:

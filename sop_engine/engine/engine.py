@@ -7,15 +7,16 @@ refuses the whole.
 
 import os
 import uuid
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sop_engine import canonical, worktime
 from sop_engine.clock import Clock
-from sop_engine.engine.answers import Answerer
+from sop_engine.engine.answers import DrawingAnswerer
 from sop_engine.engine.refusing import as_error, noting, told
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
@@ -56,6 +57,16 @@ class Done:
         return last.after
 
 
+class _Caused(NamedTuple):
+    """A command that a step of the same transaction has caused."""
+
+    command: Command
+    effective: datetime
+    """of the step that caused it"""
+    depth: int
+    """how long the chain of causes is that leads to it"""
+
+
 @dataclass(slots=True)
 class _Chain:
     """One transaction's work: the first step and everything that follows from it."""
@@ -63,6 +74,7 @@ class _Chain:
     transaction: Writes
     recorded: datetime
     steps: list[tuple[Step, Head]] = field(default_factory=list)
+    waiting: deque[_Caused] = field(default_factory=deque)
 
 
 class Engine:
@@ -88,23 +100,29 @@ class Engine:
         apart. With `key`, the same request a second time gives what the first came to. A dry run is rolled back."""
         fired: list[Step] = []
         refused: list[SopError] = []
+        rehearsal = _Rehearsal() if dry_run else None
         while True:
             try:
                 with self.store.writing() as transaction, noting(refused):
-                    done = self._attempt(transaction, command, key, dry_run)
+                    done = self._attempt(transaction, command, key, rehearsal)
                     if dry_run:
                         raise _RolledBack(done)
                 return replace(done, fired=tuple(fired)) if fired else done
             except _FireFirst as first:
                 fired.extend(self.fire(first.ticket, first.key, first.due))
             except _RolledBack as result:
-                return replace(result.done, fired=tuple(fired))
+                return result.done
+            except _CannotFire as found:
+                assert rehearsal is not None
+                rehearsal.poisoned[found.timer] = found.error
             except SopError as error:
                 if error in refused and error.code in (2, 3, 4, 5, 6) and not dry_run:
                     self._log(command, error)
                 raise
 
-    def _attempt(self, transaction: Writes, command: Command, key: str | None, dry_run: bool) -> Done:
+    def _attempt(
+        self, transaction: Writes, command: Command, key: str | None, rehearsal: "_Rehearsal | None"
+    ) -> Done:
         if key is not None:
             known = transaction.by_key(key)
             if known is not None:
@@ -113,9 +131,10 @@ class Engine:
         recorded = self.recorded(transaction, ticket)
         effective = self._effective(transaction, command, ticket, recorded)
         while ticket is not None and (earliest := _earliest(ticket, effective)) is not None:
-            if not dry_run:
-                raise _FireFirst(ticket.id, earliest[1], earliest[0])
-            self.fire_in(transaction, ticket.id, earliest[1], earliest[0])
+            due, timer = earliest
+            if rehearsal is None:
+                raise _FireFirst(ticket.id, timer, due)
+            fired += self._rehearse(transaction, ticket.id, timer, due, rehearsal)
             ticket = transaction.ticket(ticket.id)
         chain = _Chain(transaction, recorded)
         self.run(chain, command, ticket, effective)
@@ -146,11 +165,21 @@ class Engine:
 
     # --- one transaction ---
 
-    def run(self, chain: _Chain, command: Command, ticket: Ticket | None, effective: datetime, depth: int = 0) -> Step:
-        """Decide a command and append its step, then whatever it causes. Raises what the refusal names."""
+    def run(self, chain: _Chain, command: Command, ticket: Ticket | None, effective: datetime) -> None:
+        """Decide a command and append its step, then whatever it causes, in the order in which it is caused: so a
+        parent hears of its first child's end only when the second has begun. Raises what the refusal names."""
+        self._append(chain, _Caused(command, effective, 0), ticket)
+        while chain.waiting:
+            self._follow(chain, chain.waiting.popleft())
+
+    def _append(self, chain: _Chain, caused: _Caused, ticket: Ticket | None) -> None:
+        """Decide a command and append its step; what that causes waits its turn."""
+        command, effective, depth = caused
         if depth > DEEPEST:
             raise NotNow(msg("a chain of causes is longer than {most}: {ticket}", most=DEEPEST, ticket=command.ticket))
         step = self._decided(chain, command, ticket, effective)
+        if command.name == "look" and not step.events:
+            return
         assert step.after is not None
         program = self.program(chain.transaction, step.after)
         head = head_of(
@@ -159,32 +188,53 @@ class Engine:
         chain.transaction.append(step, head)
         self._post(chain.transaction, step)
         chain.steps.append((step, head))
-        for consequence in step.consequences:
-            target = chain.transaction.ticket(consequence.ticket) if consequence.name != "open" else None
-            begin = effective
-            if target is not None:
-                begin = max(effective, canonical.instant_of(target.effective))
-                self._fire_inside(chain, target, begin, depth)
-                target = chain.transaction.ticket(consequence.ticket)
-            self.run(chain, consequence, target, begin, depth + 1)
-        return step
+        chain.waiting.extend(_Caused(each, effective, depth + 1) for each in step.consequences)
+        self._wake(chain, step, ticket, _Caused(command, effective, depth + 1))
 
-    def _fire_inside(self, chain: _Chain, target: Ticket, before: datetime, depth: int) -> None:
-        """What was due earlier on a ticket reached by a signal fires inside that transaction. At the same instant the
-        signal goes first, as a person's command does."""
-        current: Ticket | None = target
-        while current is not None and (earliest := _earliest(current, before)) is not None:
-            due, key = earliest
-            instant = max(canonical.instant_of(due), canonical.instant_of(current.effective))
-            self.run(chain, self.timer_command(current.id, key), current, instant, depth + 1)
-            current = chain.transaction.ticket(target.id)
+    def _follow(self, chain: _Chain, caused: _Caused) -> None:
+        """Do what a step has caused. What was due earlier on a ticket that it reaches fires inside the transaction, and
+        what follows from that comes first; at the same instant the signal goes first, as a person's command does."""
+        command, effective, depth = caused
+        if command.name == "open":
+            self._append(chain, caused, None)
+            return
+        target = chain.transaction.ticket(command.ticket)
+        if target is None:  # it is still to be opened
+            chain.waiting.append(caused)
+            return
+        effective = max(effective, canonical.instant_of(target.effective))
+        earliest = _earliest(target, effective)
+        if earliest is None:
+            self._append(chain, _Caused(command, effective, depth), target)
+            return
+        due, key = earliest
+        instant = max(canonical.instant_of(due), canonical.instant_of(target.effective))
+        later, chain.waiting = chain.waiting, deque()
+        self._append(chain, _Caused(self.timer_command(target.id, key), instant, depth), target)
+        chain.waiting.extend([caused, *later])
+
+    def _wake(self, chain: _Chain, step: Step, before: Ticket | None, caused: _Caused) -> None:
+        """Let the parent look again where the step has moved a child of it and the parent looks at where its children
+        stand. Of a child that is closed a signal tells it."""
+        after = step.after
+        assert after is not None
+        if after.parent is None or after.status == "closed" or (before is not None and before.active == after.active):
+            return
+        parent = chain.transaction.ticket(after.parent)
+        if parent is None or parent.status == "closed":
+            return
+        if self.program(chain.transaction, parent).is_woken(parent.active, after.procedure):
+            by = caused.command
+            cause = (step.ticket, step.number)
+            look = Command(f"{by.id}.look", "look", parent.id, by.actor, by.login, {"child": step.ticket}, cause=cause)
+            chain.waiting.append(caused._replace(command=look))
 
     def _decided(self, chain: _Chain, command: Command, ticket: Ticket | None, effective: datetime) -> Step:
         """The step of an accepted command. Asks again while questions are missing."""
         transaction, recorded = chain.transaction, chain.recorded
         if ticket is not None and ticket.recorded:
             recorded = max(recorded, canonical.instant_of(ticket.recorded))
-        answerer = Answerer(transaction, self.settings.zone, recorded)
+        answerer = DrawingAnswerer(transaction, self.settings.zone, recorded)
         sealer = NewSeals(self._entropy())
         on_site = command.ticket == SITE
         program = self.programs.of(transaction, "") if on_site else self._program_for(transaction, command, ticket)

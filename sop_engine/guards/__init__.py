@@ -34,7 +34,7 @@ Bounds. At most 500 operations, 40 deep; a test over rows holds no further test 
 `count`), so that its cost is that of the tree times the rows.
 """  # noqa: E501  a table's row is one line
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sop_engine.guards.closures import Env, close, close_test
@@ -42,7 +42,19 @@ from sop_engine.guards.kinds import GuardFault, Kind, accept, typed
 from sop_engine.messages import msg
 from sop_engine.procedure import Field, Tree
 
-__all__ = ["Env", "GuardFault", "Kind", "accepts", "compile", "kind_of", "reads", "stands_on_fields", "test", "type_of"]
+__all__ = [
+    "Env",
+    "GuardFault",
+    "Kind",
+    "accepts",
+    "compile",
+    "condition",
+    "kind_of",
+    "reads",
+    "stands_on_fields",
+    "type_of",
+    "watches",
+]
 
 
 def compile(tree: Tree, fields: Mapping[str, Field]) -> Callable[[Env], Any]:
@@ -51,16 +63,13 @@ def compile(tree: Tree, fields: Mapping[str, Field]) -> Callable[[Env], Any]:
     return close(typed(tree, fields))
 
 
-def test(tree: Tree, fields: Mapping[str, Field]) -> Callable[[Env], bool]:
+def condition(tree: Tree, fields: Mapping[str, Field]) -> Callable[[Env], bool]:
     """A function that says whether a guard holds in an environment; unset is false. Raises `GuardFault` for a tree that
     is ill-typed or neither true nor false."""
     node = typed(tree, fields)
     if str(node.kind) != "boolean":
         raise GuardFault((), msg("a condition is true or false, and this is {kind}", kind=node.kind.said()))
     return close_test(node)
-
-
-test.__test__ = False  # type: ignore[attr-defined]  # pytest would take it for a test where it is imported
 
 
 def kind_of(tree: Tree, fields: Mapping[str, Field]) -> Kind:
@@ -92,10 +101,23 @@ def stands_on_fields(tree: Tree) -> bool:
     return not any(node[0] in ("today", "now", "in_state", "did", "times", "children") for node in _nodes(tree))
 
 
-def _nodes(tree: Tree) -> Iterator[Tree]:
-    waiting = [tree]
+def watches(tree: Tree) -> set[str]:
+    """The procedures of which the tree looks at where children stand (`state`); `""` stands for any. What else a tree
+    may read of a child changes only when it is closed."""
+    return {
+        node[1][1]
+        for node in _nodes(tree)
+        if len(node) > 2
+        and isinstance(node[1], tuple | list)
+        and node[1][0] == "children"
+        and any(tuple(inner[:2]) == ("row", "state") for inner in _nodes(node[2]))
+    }
+
+
+def _nodes(tree: Tree) -> Iterator[Sequence[Any]]:
+    waiting: list[Sequence[Any]] = [tree]
     while waiting:
         node = waiting.pop()
         if node and node[0] != "const":
             yield node
-            waiting.extend(each for each in node if isinstance(each, tuple | list))  # type: ignore[misc]
+            waiting.extend(each for each in node if isinstance(each, tuple | list))

@@ -123,9 +123,9 @@ def _bound(builder: Builder, words: FieldWords, value: int | str | None, cursor:
         return None
     kind = "integer" if words.many or words.type in ("text", "rows", "checklist", "photo", "file") else words.type
     if kind in ("integer", "decimal", "money", "date", "time"):
-        held = _held(kind, value, words.scale)
+        held: int | str | None = _held(kind, value, words.scale)
         if held is not None and not (kind == "integer" and words.type != "integer" and int(held) < 0):
-            return held  # type: ignore[no-any-return]
+            return held
     builder.draft.fact("bound", cursor.span, value=str(value), type=words.type)
     return None
 

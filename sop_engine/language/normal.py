@@ -6,7 +6,7 @@ Names are kept as they were written; whether they name anything is for the check
 
 import dataclasses
 import re
-from typing import Final
+from typing import Final, Literal
 
 from sop_engine.language import times
 from sop_engine.language.building import Builder, written
@@ -147,6 +147,14 @@ def _inner(
         _inner(builder, moves, words.states, here / "states", name, found)
 
 
+def _kind(words: StateWords) -> Literal["atomic", "compound", "parallel", "final"]:
+    if words.final:
+        return "final"
+    if words.parallel is not None:
+        return "parallel"
+    return "compound" if words.states else "atomic"
+
+
 def _state(builder: Builder, moves: Moves, name: str, words: StateWords, cursor: Cursor, parent: str) -> State:
     path = f"states.{name}"
     builder.allow(words.allow, cursor, path)
@@ -160,13 +168,10 @@ def _state(builder: Builder, moves: Moves, name: str, words: StateWords, cursor:
     initial: tuple[str, ...] = ()
     if children and words.parallel is None:
         initial = (words.initial if words.initial is not None else children[0],)
-    kind = (
-        "final" if words.final else "parallel" if words.parallel is not None else "compound" if children else "atomic"
-    )
     return State(
         id=name,
         title=builder.title("state", name, words.title, cursor),
-        kind=kind,  # type: ignore[arg-type]
+        kind=_kind(words),
         parent=parent,
         children=children,
         initial=initial,

@@ -1,6 +1,7 @@
 """A procedure made ready to run: its chart, its closures, and the tables that a command looks things up in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from sop_engine import guards
@@ -39,7 +40,7 @@ class Program:
         """Whether a guard holds for what `environment` (a `guards.Env`) tells."""
         test = self._tests.get(id(guard))
         if test is None:
-            test = self._tests[id(guard)] = guards.test(guard, self.fields)
+            test = self._tests[id(guard)] = guards.condition(guard, self.fields)
         return test(environment)
 
     def value(self, expression: Tree, environment: Any) -> Any:
@@ -58,6 +59,28 @@ class Program:
             )
             self._committed[id(tree)] = known
         return known
+
+    @cached_property
+    def watched(self) -> dict[str, set[str]]:
+        """State -> the procedures of which its eventless transitions look at where children stand (`""`: any), by
+        themselves or through computed fields. States that look at none are left out."""
+        by_field = {field.id: guards.watches(field.computed or ()) for field in self.computed}
+        for _round in self.computed:  # a computed field may read one that is declared after it
+            for field in self.computed:
+                for name in guards.reads(field.computed or ()):
+                    by_field[field.id] |= by_field.get(name, set())
+        found: dict[str, set[str]] = {}
+        for state in self.procedure.states:
+            for each in state.always:
+                if each.when is not None:
+                    read = (by_field.get(name, set()) for name in guards.reads(each.when))
+                    found.setdefault(state.id, set()).update(guards.watches(each.when), *read)
+        return {state: procedures for state, procedures in found.items() if procedures}
+
+    def is_woken(self, active: Iterable[str], procedure: str) -> bool:
+        """Whether a ticket in these states has to look again when a child of `procedure` has moved."""
+        watched = self.watched
+        return bool(watched) and any(not {"", procedure}.isdisjoint(watched.get(each, ())) for each in (*active, ROOT))
 
     def offer(self, state: str, trigger: str) -> Offer:
         """The offer of `trigger` at `state`, which must have it."""

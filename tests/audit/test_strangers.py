@@ -176,7 +176,7 @@ def test_a_record_of_nonsense_with_the_right_hash_ends_no_audit(desk: Desk, audi
 
 def test_a_step_under_another_version_than_the_ticket_s_is_found(desk: Desk) -> None:
     """Also where every hash is right: nothing else would tell, since that version allows the step as well."""
-    from tests.ticket.test_commands import REPAIR
+    from tests.repair import REPAIR
 
     desk.publish(REPAIR.replace("prefix: WX", "prefix: WY"))
     with desk.reading() as reading:

@@ -1,11 +1,13 @@
 """What is refused: the words, the exit code, and that nothing changed."""
 
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from sop_engine.engine.identity import system_login
 from sop_engine.engine.site_folder import open_site
 from sop_engine.store import sqlite
+from sop_engine.store.drivers import connect
 from tests.console.conftest import Sop
 from tests.console.place import head_number, move_clock
 
@@ -171,10 +173,8 @@ def test_a_folder_that_is_no_site(sop: Sop, site: Path) -> None:
 
 
 def test_a_full_disk_keeps_nothing(sop: Sop, site: Path, wx: str) -> None:
-    connect = sqlite.connect
-
-    def full(*words: object, **more: object) -> object:
-        raw = connect(*words, **more)  # type: ignore[arg-type]
+    def full(*words: Any, **more: Any) -> Any:
+        raw = connect(*words, **more)
         pages = raw.execute("PRAGMA page_count").fetchone()[0]
         raw.execute(f"PRAGMA max_page_count = {pages}")
         return raw

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC
 from itertools import product
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -71,7 +71,8 @@ def test_the_texts_that_a_page_takes_in() -> None:
     ]
 
 
-GIVEN = (None, "a", 3, True, [], ["a"], {"name": "王"}, [{"who": {"name": "王"}}], {"a": True}, "1.50", "13800001234")
+GIVEN: tuple[Any, ...] = (None, "a", 3, True, [], ["a"], {"name": "王"}, [{"who": {"name": "王"}}], {"a": True}, "1.50",
+                          "13800001234")  # fmt: skip
 
 
 def every_field() -> Iterator[Field]:

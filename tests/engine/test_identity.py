@@ -1,5 +1,6 @@
 """Who acts: logins, terminals, typists, and standing in."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,5 +79,5 @@ def test_nobody_acts_at_another_s_login(desk: Desk) -> None:
         desk.engine.act(_open({"procedure": "repair", "fields": {"fault": "x"}}, Identity("lina", "wang")))
 
 
-def _open(arguments: dict[str, object], who: Identity) -> Command:
+def _open(arguments: Mapping[str, object], who: Identity) -> Command:
     return Command(new_id(), "open", "", who.actor, who.login, arguments, standing_for=who.standing_for)

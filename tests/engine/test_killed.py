@@ -69,6 +69,10 @@ def life(desk: Desk, act: Act, seed: int, pipe: int) -> None:
         ("edit", wx, {"fields": {"fault": f"漏水 {seed}"}, "reason": "补充"}),
         ("open", "", {"procedure": "repair", "fields": {"fault": "新报修"}}),
     ]
+
+    def acknowledge(id: str, number: int) -> None:
+        os.write(pipe, f"{id} {number}\n".encode())
+
     with store.reading() as reading:
         ticket_there = reading.ticket(wx)
         assert ticket_there is not None
@@ -77,7 +81,7 @@ def life(desk: Desk, act: Act, seed: int, pipe: int) -> None:
     while True:
         name, ticket, arguments = drawn.choice(kinds)
         command = Command(new_id(), name, ticket, "wang", "tester", arguments)
-        act(engine, command, lambda id, number: os.write(pipe, f"{id} {number}\n".encode()) and None)
+        act(engine, command, acknowledge)
 
 
 def cycle(desk: Desk, act: Act, seed: int) -> list[tuple[str, int]]:

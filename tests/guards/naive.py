@@ -1,12 +1,13 @@
 """Guard trees evaluated the plain way: a second reading of the contract, to hold the closures against."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal, localcontext
 from typing import Any
 
 from tests.guards.bench import World
 
-OPERATORS = {
+OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
     "<": lambda a, b: a < b,

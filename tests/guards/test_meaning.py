@@ -14,7 +14,7 @@ NOT_URGENT = ("!=", ("field", "urgency"), ("const", "text", "urgent"))
 
 
 def holds(tree: Any, **values: Any) -> bool:
-    return guards.test(tree, FIELDS)(World(values=values))
+    return guards.condition(tree, FIELDS)(World(values=values))
 
 
 def worth(tree: Any, **values: Any) -> Any:
@@ -152,10 +152,10 @@ def test_four_and_more_parts_are_all_looked_at() -> None:
     parts = [("did", name) for name in "abcdefg"]
     for missing in "abcdefg":
         world = World(deeds={name: 1 for name in "abcdefg" if name != missing})
-        assert not guards.test(("and", *parts), FIELDS)(world)
-        assert guards.test(("or", *parts), FIELDS)(world)
-    assert guards.test(("and", *parts), FIELDS)(World(deeds=dict.fromkeys("abcdefg", 1)))
-    assert not guards.test(("or", *parts), FIELDS)(World())
+        assert not guards.condition(("and", *parts), FIELDS)(world)
+        assert guards.condition(("or", *parts), FIELDS)(world)
+    assert guards.condition(("and", *parts), FIELDS)(World(deeds=dict.fromkeys("abcdefg", 1)))
+    assert not guards.condition(("or", *parts), FIELDS)(World())
 
 
 def test_a_guard_always_says_true_or_false() -> None:

@@ -111,7 +111,7 @@ def test_size_and_depth_are_bounded() -> None:
 
 def test_a_guard_must_be_true_or_false() -> None:
     with pytest.raises(GuardFault, match="whole number"):
-        guards.test(F["rating"], FIELDS)
+        guards.condition(F["rating"], FIELDS)
 
 
 @pytest.mark.parametrize(

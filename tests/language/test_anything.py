@@ -34,7 +34,7 @@ def compiled(data: bytes) -> None:
     for language in ("en", "zh"):
         render(found.diagnostics, data, language)
     for form in ("json", "github", "sarif"):
-        render(found.diagnostics, data, "en", form)  # type: ignore[arg-type]
+        render(found.diagnostics, data, "en", form)
     if found.procedure is not None:
         assert normal_form.load(normal_form.to_bytes(found.procedure)) == found.procedure
 

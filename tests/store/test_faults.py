@@ -148,7 +148,7 @@ def test_result_codes_and_their_errors(name: str, code: int) -> None:
 
 def test_a_mistake_of_ours_is_not_dressed_up(file_store: SqliteStore) -> None:
     with pytest.raises(file_store._driver.OperationalError, match="no such table"), file_store.writing() as writes:
-        writes._run("SELECT * FROM nowhere")  # type: ignore[attr-defined]
+        writes._run("SELECT * FROM nowhere")
 
 
 LIMITED = """

@@ -179,9 +179,9 @@ def test_a_lock_file_that_is_a_link_is_refused(path: Path, tmp_path: Path) -> No
     open_store(path, create=True).close()
     precious = tmp_path / "precious"
     precious.write_text("untouched")
-    for link in (lambda: lock_path(path).symlink_to(precious), lambda: os.link(precious, lock_path(path))):
+    for link in (Path.symlink_to, Path.hardlink_to):
         lock_path(path).unlink(missing_ok=True)
-        link()
+        link(lock_path(path), precious)
         store = open_store(path, driver="pysqlite3")
         with pytest.raises(SetUp, match="lock file"), store.writing() as writes:
             writes.put_meta("never", "1")

@@ -13,7 +13,7 @@ def at(start: str, end: str) -> dict[str, str]:
     return {"start": f"2026-11-{start}:00.000Z", "end": f"2026-11-{end}:00.000Z"}
 
 
-READ = {
+READ: dict[str, list[tuple[str, Any]]] = {
     "text": [
         ("  水管漏水  ", "水管漏水"),
         ("一\r\n二\u2028三", "一\n二\n三"),

@@ -48,7 +48,7 @@ def advance(
             )
             return
         call.output.tell(
-            msg("it is {now} now; {fired} timers fired, {sent} notices sent", now=f"{now:%Y-%m-%d %H:%M}",
+            msg("it is {now} now; timers fired: {fired}, notices sent: {sent}", now=f"{now:%Y-%m-%d %H:%M}",
                 fired=sweep.fired, sent=delivery.sent)
         )  # fmt: skip
 

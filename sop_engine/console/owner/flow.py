@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
@@ -19,9 +19,10 @@ from sop_engine.ticket.near import near
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
+    from sop_engine.language.rendering import Format
 
 _Name = Annotated[str, argument(msg("a published procedure by id or title, or a file"), "NAME")]
-FORMATS = ("text", "json", "github", "sarif")
+FORMATS: Final[tuple["Format", ...]] = ("text", "json", "github", "sarif")
 KINDS = ("dot", "mermaid", "svg")
 
 
@@ -94,8 +95,8 @@ def lint(
     """Check files; exit code 1 where one has an error. Publishes nothing."""
     from sop_engine.language import render
 
-    form = "json" if call.json else form
-    if form not in FORMATS:
+    wanted = next((each for each in FORMATS if each == ("json" if call.json else form)), None)
+    if wanted is None:
         raise NotUnderstood(msg("there is no format {form}; there are {forms}", form=form, forms=FORMATS),
                             near=near(form, FORMATS))  # fmt: skip
     files = _files(call, path or [])
@@ -104,9 +105,9 @@ def lint(
     for file in files:
         compiled = compile_file(file, _templates_of(file), _shown(file))
         found += compiled.diagnostics
-        said.append(render(compiled.diagnostics, file.read_bytes(), call.language, form))  # type: ignore[arg-type]
-    _print_faults(call, said, form)
-    if form == "text":
+        said.append(render(compiled.diagnostics, file.read_bytes(), call.language, wanted))
+    _print_faults(call, said, wanted)
+    if wanted == "text":
         _sum_up(call, len(files), found)
     return 1 if has_errors(found) else 0
 
@@ -128,11 +129,11 @@ def _print_faults(call: Call, said: list[str], form: str) -> None:
 def _sum_up(call: Call, files: int, found: list[Diagnostic]) -> None:
     errors = sum(fault.severity == "error" for fault in found)
     if not found:
-        call.output.tell(msg("{files} files: nothing to say", files=files))
+        call.output.tell(msg("files: {files}, nothing to say", files=files))
         return
     call.output.tell(
         msg(
-            "{files} files: {errors} errors, {warnings} warnings",
+            "files: {files}, errors: {errors}, warnings: {warnings}",
             files=files,
             errors=errors,
             warnings=len(found) - errors,
