@@ -18,7 +18,16 @@ from typing import Any, Final
 from sop_engine.errors import FaultsFound, SetUp
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
-from sop_engine.store.drivers import DriverName, connect, driver_module, lock_path, writes_ahead
+from sop_engine.store.access import FILE_MODE, FOLDER_MODE
+from sop_engine.store.drivers import (
+    DriverName,
+    connect,
+    driver_module,
+    is_writable,
+    lock_path,
+    make_ready,
+    writes_ahead,
+)
 from sop_engine.store.files import digest_of
 from sop_engine.store.lock import WAIT_SECONDS, FileTurn
 
@@ -65,6 +74,7 @@ def restore(source: Path, site: Path, *, driver: DriverName = "auto") -> dict[st
     def fill(partial: Path) -> dict[str, Any]:
         for name in manifest["files"]:
             _copy_file(source / name, partial / name)
+        make_ready(driver_module(driver), partial / manifest["database"])
         return manifest
 
     return _whole(site, fill)
@@ -108,7 +118,7 @@ def copy_database(module: Any, path: Path, target: Path) -> None:
     The caller sees to it that nobody writes meanwhile where the journal is not WAL. Raises `SetUp`.
     """
     try:
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
+        os.close(_new_file(target))
     except OSError as error:
         raise _cannot_write(target, error) from error
     source = connect(module, path, read_only=True)
@@ -118,12 +128,13 @@ def copy_database(module: Any, path: Path, target: Path) -> None:
         # One file, that can be read where nobody may write beside it.
         copy.execute("PRAGMA journal_mode = DELETE").close()
     except module.Error as error:
-        raise faults.typed(error, str(target)) or error from error
+        damaged = faults.code_name(error).startswith("SQLITE_CORRUPT")
+        raise faults.typed(error, str(path if damaged else target)) or error from error
     finally:
         copy.close()
         source.close()
     _flush(target)
-    _check_database(module, target)
+    _check_database(module, target, path)
 
 
 def _copy_site(module: Any, path: Path, partial: Path, made: str) -> dict[str, Any]:
@@ -169,7 +180,13 @@ def _undisturbed(path: Path) -> Iterator[None]:
         return
     turn = FileTurn(lock_path(path), "backup", None, path.stat().st_mode & 0o777)
     try:
-        turn.acquire(True, WAIT_SECONDS)
+        try:
+            turn.acquire(True, WAIT_SECONDS)
+        except SetUp:
+            if is_writable(path):
+                raise
+            yield  # nobody can write here whom this could disturb
+            return
         try:
             yield
         finally:
@@ -205,7 +222,8 @@ def _whole(target: Path, fill: Callable[[Path], dict[str, Any]]) -> dict[str, An
         )
     partial = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
     try:
-        partial.mkdir(parents=True)
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir(FOLDER_MODE)
         result = fill(partial)
         for place, _, _ in os.walk(partial):
             _flush(Path(place))
@@ -222,11 +240,11 @@ def _manifest(source: Path) -> dict[str, Any]:
     """The manifest of a backup. What it names stays inside the backup, whoever wrote it."""
     try:
         manifest = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
-        names = [*manifest["files"], manifest["database"]]
+        names = [*manifest["files"].keys(), manifest["database"]]
         sound = manifest["format"] == FORMAT and manifest["database"] in manifest["files"]
-        if not sound or any(Path(name).is_absolute() or ".." in Path(name).parts for name in names):
+        if not sound or any(Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name for name in names):
             raise ValueError("not a manifest of this format")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SetUp(
             msg("{source} is not a backup that this program can read", source=str(source)),
             where=str(source),
@@ -240,17 +258,26 @@ def _about(path: Path) -> dict[str, Any]:
     return {"sha256": digest_of(path), "size": path.stat().st_size}
 
 
-def _is_as_listed(path: Path, about: dict[str, Any]) -> bool:
+def _is_as_listed(path: Path, about: Any) -> bool:
     try:
         return not path.is_symlink() and path.stat().st_size == about["size"] and digest_of(path) == about["sha256"]
-    except OSError:
+    except (OSError, LookupError, TypeError):
         return False
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target, follow_symlinks=False)
-    _flush(target)
+    for folder in (*reversed(target.parent.parents), target.parent):
+        folder.mkdir(FOLDER_MODE, exist_ok=True)
+    read = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(read, "rb") as content, os.fdopen(_new_file(target), "wb") as copy:
+        shutil.copyfileobj(content, copy)
+        copy.flush()
+        os.fsync(copy.fileno())
+
+
+def _new_file(path: Path) -> int:
+    """The descriptor of a new file, to write."""
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
 
 
 def _flush(path: Path) -> None:
@@ -262,19 +289,20 @@ def _flush(path: Path) -> None:
         os.close(file)
 
 
-def _check_database(module: Any, path: Path) -> None:
+def _check_database(module: Any, path: Path, copy_of: Path | None = None) -> None:
+    """Raise `FaultsFound` where the database at `path` is damaged; of a copy the fault is that of what was copied."""
     raw = connect(module, path, read_only=True)
     try:
         wrong = [text for (text,) in raw.execute("PRAGMA quick_check(10)") if text != "ok"]
     except module.Error as error:
-        raise faults.typed(error, str(path)) or error from error
+        raise faults.typed(error, str(copy_of or path)) or error from error
     finally:
         raw.close()
     if wrong:
         raise FaultsFound(
-            msg("the database {path} is damaged: {what}", path=str(path), what="; ".join(wrong)),
-            where=str(path),
-            fix=msg("use another backup"),
+            msg("the database {path} is damaged: {what}", path=str(copy_of or path), what="; ".join(wrong)),
+            where=str(copy_of or path),
+            fix=msg("use another backup") if copy_of is None else msg("restore an earlier backup: sop db restore"),
         )
 
 

@@ -9,9 +9,12 @@ from typing import Any, Final, Literal
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
+from sop_engine.store.access import FILE_MODE
 
 BUSY_SECONDS: Final = 5.0
 """How long SQLite waits for a program that does not take turns: its shell, a backup, a check."""
+
+_WAL_IS_SAFE_SINCE: Final = (3, 51, 3)
 
 DriverName = Literal["auto", "pysqlite3", "sqlite3"]
 
@@ -19,6 +22,11 @@ DriverName = Literal["auto", "pysqlite3", "sqlite3"]
 def lock_path(path: Path) -> Path:
     """The lock file of a store's file."""
     return path.with_name(path.name + ".lock")
+
+
+def is_writable(path: Path) -> bool:
+    """Whether the database at `path` and its folder may be written by this process."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def writes_ahead(path: Path) -> bool:
@@ -37,6 +45,22 @@ def connect(driver: Any, path: Path, read_only: bool = False) -> Any:
         return driver.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
     except driver.Error as error:
         raise faults.typed(error, str(path)) or error from error
+
+
+def journal_of(driver: Any) -> str:
+    """The journal that a driver's SQLite is safe with: `wal` or `truncate`."""
+    return "wal" if driver.sqlite_version_info >= _WAL_IS_SAFE_SINCE else "truncate"
+
+
+def make_ready(driver: Any, path: Path) -> None:
+    """Put a database that is to be a site's store into the journal mode that it will have. Raises `SetUp`."""
+    raw = connect(driver, path)
+    try:
+        raw.execute(f"PRAGMA journal_mode = {journal_of(driver)}").close()
+    except driver.Error as error:
+        raise faults.typed(error, str(path)) or error from error
+    finally:
+        raw.close()
 
 
 def driver_module(name: DriverName) -> Any:
@@ -59,9 +83,10 @@ def create_file(driver: Any, path: Path) -> None:
         raise _there_already(path)
     partial = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
     try:
-        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644))
+        os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE))
         try:
             _make_tables(driver, partial)
+            make_ready(driver, partial)
             os.link(partial, path)
         finally:
             partial.unlink()

@@ -5,7 +5,7 @@ names are SQLite's own (https://sqlite.org/rescode.html); pysqlite3 gives the pr
 extended ones too, so a disk that is full by a quota is plain `SQLITE_IOERR` with the first.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from sop_engine.errors import Overtaken, SetUp, SopError
 from sop_engine.messages import Message, msg
@@ -55,9 +55,22 @@ def _sayings(path: str) -> _Sayings:
     }
 
 
+_UNNAMED: Final = {
+    "database or disk is full": "SQLITE_FULL",
+    "disk I/O error": "SQLITE_IOERR",
+    "attempt to write a readonly database": "SQLITE_READONLY",
+    "unable to open database file": "SQLITE_CANTOPEN",
+    "file is not a database": "SQLITE_NOTADB",
+    "database disk image is malformed": "SQLITE_CORRUPT",
+    "database is locked": "SQLITE_BUSY",
+    "out of memory": "SQLITE_NOMEM",
+}
+"""Words of SQLite (`sqlite3_errstr`) -> name of the code: pysqlite3 gives an error of a backup no code."""
+
+
 def code_name(error: BaseException) -> str:
     """SQLite's name of a driver error's result code, or an empty text where the driver gave none."""
-    return str(getattr(error, "sqlite_errorname", None) or "")
+    return str(getattr(error, "sqlite_errorname", None) or _UNNAMED.get(str(error), ""))
 
 
 def typed(error: Exception, path: str) -> SopError | None:

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Final
 
 from sop_engine.errors import NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg
+from sop_engine.store.access import FILE_MODE, FOLDER_MODE
 
 LARGEST_BYTES: Final = 20 * 1024 * 1024
 LONGEST_NAME: Final = 120
@@ -99,7 +100,7 @@ class Files:
 
     def _keep(self, stream: BinaryIO, name: str) -> dict[str, Any]:
         try:
-            self.folder.mkdir(exist_ok=True)
+            self.folder.mkdir(FOLDER_MODE, exist_ok=True)
             with _folder(self.folder) as folder:
                 return self._keep_in(folder, stream, name)
         except OSError as error:
@@ -117,7 +118,7 @@ class Files:
         arriving = f".arriving-{secrets.token_hex(8)}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
-            with os.fdopen(os.open(arriving, flags, 0o644, dir_fd=folder), "wb", buffering=0) as target:
+            with os.fdopen(os.open(arriving, flags, FILE_MODE, dir_fd=folder), "wb", buffering=0) as target:
                 sha256, size, beginning = self._copy(stream, target, name)
                 os.fsync(target.fileno())
             self._give_name(folder, arriving, sha256)
@@ -148,7 +149,7 @@ class Files:
     def _give_name(self, folder: int, arriving: str, sha256: str) -> None:
         inner, rest = sha256[:2], sha256[2:]
         try:
-            os.mkdir(inner, 0o755, dir_fd=folder)
+            os.mkdir(inner, FOLDER_MODE, dir_fd=folder)
         except FileExistsError:
             pass
         else:

@@ -8,7 +8,9 @@ The law.
 2. Transactions are ours: the drivers' own are switched off (`isolation_level=None`), because they begin late and do not
    cover changes to tables.
 3. A writer takes its turn (`lock`), then BEGIN IMMEDIATE; so nothing that it reads can change before it commits.
-4. A reader takes nothing in WAL. With TRUNCATE it takes the turn shared: an open reader makes a commit fail there.
+4. A reader takes nothing in WAL. Otherwise it takes the turn shared: an open reader makes a commit fail there. A reader
+   changes no byte of the file: a backup, which is not in WAL until somebody writes to it, stays what its manifest says,
+   and can be read from a medium that cannot be written, where nobody's commit can be disturbed either.
 5. One transaction a thread at a time: a second one would wait for the first for ever.
 6. A connection never crosses a fork (https://sqlite.org/howtocorrupt.html section 2.6): a child opens its own.
 """
@@ -20,8 +22,18 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from sop_engine.errors import SetUp
 from sop_engine.store import faults, schema
-from sop_engine.store.drivers import DriverName, connect, create_file, driver_module, lock_path, writes_ahead
+from sop_engine.store.drivers import (
+    DriverName,
+    connect,
+    create_file,
+    driver_module,
+    is_writable,
+    journal_of,
+    lock_path,
+    writes_ahead,
+)
 from sop_engine.store.lock import WAIT_SECONDS, FileTurn, Tell, ThreadTurn, Turn
 from sop_engine.store.places import refuse_network
 from sop_engine.store.transaction import Reading, Writing
@@ -29,15 +41,17 @@ from sop_engine.store.transaction import Reading, Writing
 MEMORY: Final = ":memory:"
 LOCAL: Final = "local"
 """The site's id in a file of its own."""
-_WAL_IS_SAFE_SINCE: Final = (3, 51, 3)
 
 
 class Connection:
     """A driver's connection and its turn."""
 
-    def __init__(self, raw: Any, turn: Turn) -> None:
+    def __init__(self, raw: Any, turn: Turn, ready: bool, alone: bool) -> None:
+        """`ready`: the settings on which durability rests are made; `alone`: a reader needs no turn."""
         self.raw = raw
         self.turn = turn
+        self.ready = ready
+        self.alone = alone
 
     def close(self) -> None:
         self.raw.close()
@@ -60,7 +74,7 @@ class _Block(AbstractContextManager[Verbs]):
         store = self._store
         store.enter_thread()
         try:
-            self._connection = store.take()
+            self._connection = store.take(self._begin != "BEGIN")
             try:
                 self._start(self._connection)
             except BaseException:
@@ -74,14 +88,22 @@ class _Block(AbstractContextManager[Verbs]):
 
     def _start(self, connection: Connection) -> None:
         writes = self._begin != "BEGIN"
-        self._holds_turn = writes or self._store.journal != "wal"
+        self._holds_turn = writes or not connection.alone
         if self._holds_turn:
-            connection.turn.acquire(not writes, self._wait_seconds)
+            self._take_turn(connection.turn, writes)
         try:
             connection.raw.execute(self._begin)
         except BaseException:
             self._release()
             raise
+
+    def _take_turn(self, turn: Turn, writes: bool) -> None:
+        try:
+            turn.acquire(not writes, self._wait_seconds)
+        except SetUp:
+            if writes or self._store.is_writable():
+                raise
+            self._holds_turn = False
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         raw = self._connection.raw
@@ -165,7 +187,11 @@ class SqliteStore:
         """Note that this thread's transaction has ended."""
         self._busy_threads.discard(threading.get_ident())
 
-    def take(self) -> Connection:
+    def is_writable(self) -> bool:
+        """Whether the file and its folder may be written."""
+        return self._path is None or is_writable(self._path)
+
+    def take(self, writes: bool) -> Connection:
         """A connection for one transaction."""
         if self._memory is not None:
             return self._memory
@@ -174,9 +200,13 @@ class SqliteStore:
             self._left_behind += self._idle
             self._idle, self._process = [], os.getpid()
         try:
-            return self._idle.pop()
+            connection = self._idle.pop()
         except IndexError:
-            return self._connect()
+            return self._connect(writes)
+        if writes and not connection.ready:
+            connection.close()
+            return self._connect(writes)
+        return connection
 
     def give_back(self, connection: Connection) -> None:
         """Keep a connection for the next transaction; close it where it does not come out of this one."""
@@ -187,7 +217,7 @@ class SqliteStore:
         else:
             self._idle.append(connection)
 
-    def _connect(self) -> Connection:
+    def _connect(self, writes: bool) -> Connection:
         assert self._path is not None
         raw = connect(self._driver, self._path)
         try:
@@ -197,18 +227,20 @@ class SqliteStore:
             raw.close()
             raise
         try:
-            self._set_up(raw, turn)
+            ahead = self.journal == "wal" and writes_ahead(self._path)
+            ready = ahead or writes or self.journal != "wal"
+            if ready:
+                self._set_up(raw, turn, ahead)
         except BaseException:
             raw.close()
             turn.close()
             raise
-        return Connection(raw, turn)
+        return Connection(raw, turn, ready, alone=ready and self.journal == "wal")
 
-    def _set_up(self, raw: Any, turn: Turn) -> None:
-        """Make and check the settings on which durability rests."""
+    def _set_up(self, raw: Any, turn: Turn, ahead: bool) -> None:
+        """Make and check the settings on which durability rests; `ahead`: the file is in WAL mode, as it should be."""
         raw.execute("PRAGMA synchronous = FULL")
-        assert self._path is not None
-        if self.journal != "wal" or not writes_ahead(self._path):
+        if not ahead:
             turn.acquire(False, WAIT_SECONDS)
             try:
                 raw.execute(f"PRAGMA journal_mode = {self.journal}").close()
@@ -256,7 +288,7 @@ def open_store(
         return SqliteStore(None, module, "memory", label, tell)
     path = Path(path).absolute()
     refuse_network(path.parent)
-    journal = "wal" if module.sqlite_version_info >= _WAL_IS_SAFE_SINCE else "truncate"
+    journal = journal_of(module)
     if create:
         create_file(module, path)
     store = SqliteStore(path, module, journal, label, tell)
@@ -283,7 +315,7 @@ def _memory(driver: Any) -> Connection:
     raw = driver.connect(MEMORY, isolation_level=None, check_same_thread=False)
     for statement in schema.new_store_statements():
         raw.execute(statement)
-    return Connection(raw, ThreadTurn())
+    return Connection(raw, ThreadTurn(), ready=True, alone=False)
 
 
 def _setting(raw: Any, name: str) -> Any:

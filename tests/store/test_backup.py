@@ -2,7 +2,12 @@
 
 import io
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -11,7 +16,7 @@ import pytest
 from sop_engine.errors import FaultsFound, SetUp
 from sop_engine.store import open_store, schema
 from sop_engine.store.backup import MANIFEST, backup, check_backup, restore, status
-from sop_engine.store.drivers import DriverName
+from sop_engine.store.drivers import DriverName, writes_ahead
 from sop_engine.store.files import Files
 from sop_engine.store.sqlite import SqliteStore
 from sop_engine.store.upgrade import MIGRATIONS, upgrade
@@ -103,6 +108,84 @@ def test_a_backup_of_nothing_leaves_nothing(tmp_path: Path, driver: DriverName) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_who_looks_at_a_backup_changes_no_byte_of_it(site: Path, tmp_path: Path, driver: DriverName) -> None:
+    """Else it could not be restored any more, because its digest would be another."""
+    backup(site / "site.db", tmp_path / "copy", MADE, driver=driver)
+    store = open_store(tmp_path / "copy" / "site.db", driver=driver)
+    with store.reading() as reads:
+        assert reads.ticket(ID) == ticket()
+    store.close()
+    assert status(tmp_path / "copy" / "site.db", driver=driver)["check"] == "ok"
+    restore(tmp_path / "copy", tmp_path / "back", driver=driver)
+
+
+READ_ONLY = """
+import os, sys, pysqlite3.dbapi2, sqlite3.dbapi2, multiprocessing
+from pathlib import Path
+from sop_engine.store import open_store
+from sop_engine.store.backup import backup, status
+from tests.store.samples import ID
+os.setgid(65534); os.setuid(65534)
+path = Path(sys.argv[1])
+store = open_store(path, driver=sys.argv[2])
+with store.reading() as reads:
+    print(reads.ticket(ID).id)
+print(status(path, driver=sys.argv[2])["check"])
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody without rights")
+def test_a_backup_can_be_read_where_nothing_may_be_written(site: Path) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="read-only-"))
+    try:
+        backup(site / "site.db", folder / "copy", MADE, driver="pysqlite3")
+        folder.chmod(0o755)
+        (folder / "copy").chmod(0o755)
+        command = [sys.executable, "-c", READ_ONLY, str(folder / "copy" / "site.db"), "pysqlite3"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.stdout.split() == [ID, "ok"], done.stderr
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_a_restored_site_is_ready_for_its_writers(site: Path, tmp_path: Path) -> None:
+    """A long reader would else be in the way of the first one."""
+    backup(site / "site.db", tmp_path / "copy", MADE, driver="pysqlite3")
+    restore(tmp_path / "copy", tmp_path / "back", driver="pysqlite3")
+    assert writes_ahead(tmp_path / "back" / "site.db")
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from sop_engine.errors import SetUp
+from sop_engine.store.backup import backup
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]), int(sys.argv[4])))
+try:
+    backup(Path(sys.argv[1]), Path(sys.argv[2]), "now", driver=sys.argv[3])
+except SetUp as error:
+    print(error.code, error)
+"""
+
+
+@pytest.mark.parametrize("largest", [100, 20_000, 100_000])
+def test_a_disk_that_is_full_during_a_backup(site: Path, tmp_path: Path, driver: DriverName, largest: int) -> None:
+    command = [sys.executable, "-c", FULL, str(site / "site.db"), str(tmp_path / "copy"), driver, str(largest)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.stdout.startswith("7 "), done.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_damaged_store_is_named_when_it_is_copied(site: Path, tmp_path: Path) -> None:
+    path = site / "site.db"
+    content = bytearray(path.read_bytes())
+    content[4096:4200] = b"X" * 104
+    path.write_bytes(bytes(content))
+    with pytest.raises((FaultsFound, SetUp), match=re.escape(str(path))):
+        backup(path, tmp_path / "copy", MADE, driver="pysqlite3")
+    assert not (tmp_path / "copy").exists()
+
+
 @pytest.mark.parametrize("how", ["changed", "gone", "database"])
 def test_a_damaged_backup_is_not_restored(site: Path, tmp_path: Path, driver: DriverName, how: str) -> None:
     backup(site / "site.db", tmp_path / "copy", MADE, driver=driver)
@@ -120,7 +203,7 @@ def test_a_damaged_backup_is_not_restored(site: Path, tmp_path: Path, driver: Dr
     assert not (tmp_path / "back").exists()
 
 
-@pytest.mark.parametrize("name", ["../outside", "/etc/passwd"])
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a\0b"])
 def test_a_manifest_cannot_name_what_lies_outside(site: Path, tmp_path: Path, driver: DriverName, name: str) -> None:
     backup(site / "site.db", tmp_path / "copy", MADE, driver=driver)
     manifest = json.loads((tmp_path / "copy" / MANIFEST).read_text())
@@ -128,6 +211,18 @@ def test_a_manifest_cannot_name_what_lies_outside(site: Path, tmp_path: Path, dr
     (tmp_path / "copy" / MANIFEST).write_text(json.dumps(manifest))
     with pytest.raises(SetUp, match="not a backup"):
         restore(tmp_path / "copy", tmp_path / "back", driver=driver)
+
+
+@pytest.mark.parametrize("entry", [5, [], {}, {"size": "x", "sha256": 1}])
+def test_a_manifest_of_nonsense_is_a_damaged_backup(
+    site: Path, tmp_path: Path, driver: DriverName, entry: object
+) -> None:
+    backup(site / "site.db", tmp_path / "copy", MADE, driver=driver)
+    manifest = json.loads((tmp_path / "copy" / MANIFEST).read_text())
+    for nonsense in ({**manifest["files"], "sop.toml": entry}, list(manifest["files"])):
+        (tmp_path / "copy" / MANIFEST).write_text(json.dumps({**manifest, "files": nonsense}))
+        with pytest.raises((SetUp, FaultsFound)):
+            restore(tmp_path / "copy", tmp_path / "back", driver=driver)
 
 
 def test_a_folder_that_is_no_backup(tmp_path: Path) -> None:

@@ -221,6 +221,7 @@ def test_a_file_or_folder_that_may_not_be_written(driver: DriverName, what: str)
     try:
         path = folder / "site.db"
         open_store(path, create=True, driver=driver).close()
+        lock_path(path).touch()
         lock_path(path).chmod(0o666)
         if what == "file":
             folder.chmod(0o777)

@@ -31,7 +31,18 @@ QUERIES = {
 FROM_ONE_END = {"ADD_LETTER", "LOG_REFUSAL", "REFUSALS"}
 """Statements that read an index from one of its ends, and stop."""
 FORGET = {f"FORGET {index}": text for index, text in enumerate(statements.FORGET)}
-WHOLE_TABLE = {"VERSIONS", "PEOPLE", "ALL_ROLES", "UNITS", "LETTERS", "LETTERS_WITH", "LOGINS", "BLOBS", "DRAWN", *FORGET}
+WHOLE_TABLE = {
+    "VERSIONS",
+    "PEOPLE",
+    "ALL_ROLES",
+    "UNITS",
+    "LETTERS",
+    "LETTERS_WITH",
+    "LOGINS",
+    "BLOBS",
+    "DRAWN",
+    *FORGET,
+}
 """Statements that are there to read all of a table."""
 TEXTS = FORGET | {
     name: text
