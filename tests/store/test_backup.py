@@ -141,6 +141,7 @@ def test_a_backup_can_be_read_where_nothing_may_be_written(site: Path) -> None:
         backup(site / "site.db", folder / "copy", MADE, driver="pysqlite3")
         folder.chmod(0o755)
         (folder / "copy").chmod(0o755)
+        (folder / "copy" / "site.db").chmod(0o444)
         command = [sys.executable, "-c", READ_ONLY, str(folder / "copy" / "site.db"), "pysqlite3"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
         assert done.stdout.split() == [ID, "ok"], done.stderr
