@@ -17,6 +17,7 @@ from typing import Any, Final
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
+from sop_engine.store.access import FILE_MODE, FOLDER_MODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def log(settings: Settings, parcel: Parcel) -> None:
 def file(settings: Settings, parcel: Parcel) -> None:
     """Write one text file; the same parcel a second time writes the same file."""
     folder = settings.folder / "outbox"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(FOLDER_MODE, exist_ok=True)
     name = f"{parcel.key}.txt".replace("/", "_").replace(":", "_")
     text = f"To: {parcel.name} <{parcel.to}>\nSubject: {parcel.subject}\n\n{parcel.body}\n"
     temporary = folder / f".{name}.part"
@@ -98,7 +99,7 @@ def channel_named(name: str) -> Channel:
 
 def _append(path: Path, line: str) -> None:
     """Append with one write, following no link."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o640)
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
     try:
         os.write(descriptor, line.encode())
     finally:

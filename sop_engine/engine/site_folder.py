@@ -20,6 +20,7 @@ from sop_engine.engine.publishing import publish_folder
 from sop_engine.engine.settings import FILE, Settings, load_settings, settings_text
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
+from sop_engine.store.access import FOLDER_MODE
 from sop_engine.store.seam import Store
 from sop_engine.store.sqlite import open_store
 from sop_engine.ticket.records import SITE, Command
@@ -77,7 +78,7 @@ def make_site(
         settings = load_settings(folder)
         copy_library(folder)
         for part in ("files", "calendars"):
-            (folder / part).mkdir()
+            (folder / part).mkdir(FOLDER_MODE)
         store = open_store(settings.store_path, create=True)
         try:
             clock: Clock = SimulatedClock(DEMO_START) if demo else SystemClock()
@@ -115,7 +116,8 @@ def _make_folder(folder: Path) -> bool:
                     fix=msg("name another: sop init FOLDER"),
                 )
             return False
-        folder.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(FOLDER_MODE)
         return True
     except OSError as error:
         raise SetUp(msg("{folder} cannot be made: {error}", folder=str(folder), error=error.strerror)) from None

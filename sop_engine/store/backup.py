@@ -266,13 +266,18 @@ def _is_as_listed(path: Path, about: Any) -> bool:
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    for folder in (*reversed(target.parent.parents), target.parent):
-        folder.mkdir(FOLDER_MODE, exist_ok=True)
+    _make_folder(target.parent)
     read = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     with os.fdopen(read, "rb") as content, os.fdopen(_new_file(target), "wb") as copy:
         shutil.copyfileobj(content, copy)
         copy.flush()
         os.fsync(copy.fileno())
+
+
+def _make_folder(path: Path) -> None:
+    if not path.is_dir():
+        _make_folder(path.parent)
+        path.mkdir(FOLDER_MODE)
 
 
 def _new_file(path: Path) -> int:

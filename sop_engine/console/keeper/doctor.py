@@ -25,7 +25,7 @@ def doctor(
         bool, option("--accept-clock", help=msg("accept, on record, that the clock is behind what is recorded"))
     ] = False,
 ) -> int:
-    """Look at store, clock, sweep, notices, files and people; exit code 1 where something must be mended."""
+    """Look at store, clock, sweep, notices, files, rights and people; exit code 1 where something must be mended."""
     with call.open() as opened:
         if accept_clock:
             _accept_clock(opened)
@@ -140,6 +140,18 @@ def _files(opened: "Opened") -> list[Finding]:
     return [("error", what, msg("bring files/ back from a backup"))]
 
 
+def _access(opened: "Opened") -> list[Finding]:
+    from sop_engine.store.access import open_to_others
+
+    folder = opened.site.settings.folder.absolute()
+    found = open_to_others(folder)
+    if not found:
+        return []
+    names = tuple(str(each.relative_to(folder.parent)) for each in found[:5])
+    what = msg("users outside the site's group can read what it keeps of people: {names}", names=names)
+    return [("warning", what, msg("chmod -R o-rwx {folder}", folder=str(folder)))]
+
+
 def _ids(reading: Any) -> list[str]:
     found: list[str] = []
     while batch := reading.ticket_ids(found[-1] if found else ""):
@@ -176,4 +188,12 @@ def _people(opened: "Opened") -> list[Finding]:
     return findings
 
 
-_LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (_store, _clock, _sweep, _notices, _files, _people)
+_LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
+    _store,
+    _clock,
+    _sweep,
+    _notices,
+    _files,
+    _access,
+    _people,
+)
