@@ -177,7 +177,8 @@ class Builder:
         if field is not None and field.type == "choice" and given in (choice.id for choice in field.choices):
             return ("const", "text", given)
         found = self.read(given, cursor, at, way, row)
-        self.draft.formulas.append(Formula(found, cursor, at, way, state, asked))
+        target = field.id if field is not None else ""
+        self.draft.formulas.append(Formula(found, cursor, at, way, state, asked, target=target, row=row or ""))
         self._fitting(field, found, cursor)
         return found.tree
 

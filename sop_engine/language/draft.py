@@ -45,7 +45,8 @@ class Use:
 @dataclass(frozen=True, slots=True)
 class Formula:
     """An expression where it stands. `state` bears it (empty: a field's own rule); `asked` are the fields that its
-    trigger surely asks for; `mapped` says that it was written `{field: value}`, which an unset field simply fails."""
+    trigger surely asks for; `mapped` says that it was written `{field: value}`, which an unset field simply fails;
+    `target` is the field of this procedure that its value is written into, `row` the field whose rows it goes over."""
 
     expression: Expression
     cursor: Cursor
@@ -54,6 +55,8 @@ class Formula:
     state: str = ""
     asked: tuple[str, ...] = ()
     mapped: bool = False
+    target: str = ""
+    row: str = ""
 
 
 @dataclass(frozen=True, slots=True)

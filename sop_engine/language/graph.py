@@ -12,8 +12,13 @@ from functools import cached_property
 
 from sop_engine.procedure import ROOT, Assign, Effect, Offer, Procedure, Set, State, Transition, Tree
 
-ASSIGNED = "@assigned"
-"""Stands among field names for: the task of the state's region has somebody, or a role to which it is offered."""
+Given = frozenset[str]
+"""What is sure: names of fields that are set, and `task_of` the regions whose task somebody has."""
+
+
+def task_of(region: str) -> str:
+    """Stands among field names for: the task of this region has somebody, or a role to which it is offered."""
+    return f"@{region}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class Graph:
         self.states = {state.id: state for state in procedure.states}
         required = {field.id for field in procedure.fields if field.required is not None}
         self._sometimes = required
+        self._computed = {field.id: field.computed for field in procedure.fields if field.computed is not None}
+        self._rank = {state.id: rank for rank, state in enumerate(procedure.states)}
 
     def surely_asked(self, offer: Offer) -> frozenset[str]:
         """What is given whenever the offer is done."""
@@ -187,39 +194,69 @@ class Graph:
     # --- what is surely so ---
 
     @cached_property
-    def given_from_the_start(self) -> frozenset[str]:
+    def given_from_the_start(self) -> Given:
         """Fields that always have a value: by default, or computed from nothing but such."""
-        found = {field.id for field in self.procedure.fields if field.default is not None}
+        return self.with_computed(frozenset(field.id for field in self.procedure.fields if field.default is not None))
+
+    def with_computed(self, given: Given) -> Given:
+        """The same, and the computed fields that surely come out of it; those that do not are not sure."""
+        found = given - self._computed.keys()
         while True:
-            more = {
-                field.id for field in self.procedure.fields
-                if field.computed is not None and field.id not in found and _always_comes_out(field.computed, found)
-            }  # fmt: skip
+            more = {name for name, tree in self._computed.items() if name not in found and comes_out(tree, found)}
             if not more:
-                return frozenset(found)
+                return found
             found |= more
 
     @cached_property
-    def cleared(self) -> frozenset[str]:
-        """What some effect takes away while its state stays, or beside others: of that nothing is sure anywhere."""
-        found: set[str] = set()
+    def cleared(self) -> Given:
+        """What some effect takes away while its state stays, beside others, or whenever a state is entered or left: of
+        that nothing follows from what was done once."""
+        found = set(self._cleared_everywhere)
         for state in self.procedure.states:
-            found |= _taken_away((*state.entry, *state.exit))
-        for edge in self.edges:
-            stays = not edge.transition.target or edge.source == ROOT or self.parallel_of(edge.source) is not None
-            if stays and edge.kind != "open":
-                found |= _taken_away(edge.transition.effects)
+            found |= _taken_away((*state.entry, *state.exit), self.region_of(state.id), self.given_from_the_start)
+        for taken in self._cleared_in.values():
+            found |= taken
         return frozenset(found)
 
     @cached_property
-    def surely(self) -> dict[str, frozenset[str]]:
+    def _cleared_everywhere(self) -> Given:
+        """What is taken away beside other states that stay: by what is not left at all, or in a part of a parallel
+        state. Of that nothing is sure anywhere."""
+        found: set[str] = set()
+        for state in self.procedure.states:
+            if self.parallel_of(state.id) is not None:
+                effects = (*state.entry, *state.exit)
+                found |= _taken_away(effects, self.region_of(state.id), self.given_from_the_start)
+        for edge in self.edges:
+            beside = self.parallel_of(edge.source) is not None
+            if edge.kind != "open" and (beside or (edge.source == ROOT and not edge.transition.target)):
+                found |= _taken_away(edge.transition.effects, self.region_of(edge.source), self.given_from_the_start)
+        return frozenset(found)
+
+    @cached_property
+    def _cleared_in(self) -> dict[str, Given]:
+        """State -> what a transition takes away that leaves nothing, while the state is active."""
+        found: dict[str, Given] = dict.fromkeys(self.states, self._cleared_everywhere)
+        for edge in self.edges:
+            if edge.kind == "open" or edge.transition.target or edge.source == ROOT:
+                continue
+            taken = _taken_away(edge.transition.effects, self.region_of(edge.source), self.given_from_the_start)
+            for state in (*self.inside(edge.source), *self.ancestors(edge.source)) if taken else ():
+                found[state] |= taken
+        return found
+
+    def assigned(self, state: str) -> bool:
+        """Whether the task of the state's region surely has somebody while it is active, or a role."""
+        return task_of(self.region_of(state)) in self.surely[state]
+
+    @cached_property
+    def surely(self) -> dict[str, Given]:
         """State -> what is surely given while it is active: on every path into it, somebody was asked for it, it was
         set, or it was there from the start. The greatest solution of the flow equations, from all downward."""
-        everything = frozenset({field.id for field in self.procedure.fields} | {ASSIGNED})
-        known = dict.fromkeys(self.states, everything)
-        opened = [self._after(edge, self.given_from_the_start) for edge in self.edges if edge.kind == "open"]
-        known[ROOT] = frozenset.intersection(*opened) if opened else frozenset()
-        known[ROOT] = known[ROOT] - self.cleared | self.given_from_the_start - self.cleared
+        fields = {field.id for field in self.procedure.fields}
+        known = dict.fromkeys(
+            self.states, frozenset(fields | {task_of(self.region_of(state)) for state in self.states})
+        )
         leaving: dict[str, list[Edge]] = {}
         for edge in self.edges:
             if edge.kind != "open" and edge.source in self.reachable:
@@ -233,16 +270,16 @@ class Graph:
                 todo += leaving.get(source, ())
                 continue
             edge = todo.pop()
-            after = self._after(edge, self._before(edge, known)) - self.cleared
+            before = self._before(edge, known)
             for target in self.targets(edge.transition):
-                for state, given in self._arriving(edge, target, after):
+                for state, given in self._arriving(edge, target, before):
                     if not known[state] <= given:
                         known[state] &= given
                         # what is left from here, and what its completion leads to, is looked at again
                         waiting.update(dict.fromkeys([state, *self.ancestors(state)]))
         return known
 
-    def _before(self, edge: Edge, known: dict[str, frozenset[str]]) -> frozenset[str]:
+    def _before(self, edge: Edge, known: dict[str, Given]) -> Given:
         if edge.kind == "open":
             return self.given_from_the_start
         given = known[edge.source]
@@ -253,61 +290,69 @@ class Graph:
                 given |= frozenset.intersection(*finals) if finals else frozenset()
         return given
 
-    def _after(self, edge: Edge, before: frozenset[str]) -> frozenset[str]:
-        effects = edge.transition.effects
-        return (before | edge.asked) - _taken_away(effects) | _brought(effects)
-
-    def _arriving(self, edge: Edge, target: str, after: frozenset[str]) -> Iterator[tuple[str, frozenset[str]]]:
-        """What is sure in each state on the way in. A region entered from outside begins without an assignee."""
+    def _arriving(self, edge: Edge, target: str, before: Given) -> Iterator[tuple[str, Given]]:
+        """What is sure, once a transition has come to rest, in each state on the way in: after what was asked, exits,
+        its own effects and entries, in this order. A region that is entered begins without an assignee."""
         path = self.path(target)
         beside = self.beside(path, edge.source)
-        within = {*path, *beside}
-        for state in (*path, *beside):
-            given = after
-            if self.region_of(state) not in (ROOT, self.region_of(edge.source)):
-                given -= {ASSIGNED}
-            for each in (*reversed(self.ancestors(state)[:-1]), state):
-                if each in within:
-                    given |= _brought(self.states[each].entry) - self.cleared
-            yield state, given
+        stays = self._staying(edge, path, target)
+        given = before | edge.asked
+        if edge.kind != "open":
+            for state in (*self.inside(edge.source), *(set(self.ancestors(edge.source)) - stays - {ROOT})):
+                given &= _through(self.states[state].exit, given, self.region_of(state))
+        lost = {task_of(state) for state in self.states if state not in stays} - {task_of(ROOT)}
+        region = self.region_of(self.targets(edge.transition)[0])
+        given = _through(edge.transition.effects, given - lost, region)
+        for state in sorted({*path, *beside} - stays, key=self._rank.__getitem__):
+            given = _through(self.states[state].entry, given, self.region_of(state))
+        over = self.states[path[-1]].kind == "final" and len(path) == 1
+        for state in (*(() if over else (ROOT,)), *path, *beside):
+            yield state, self.with_computed(given - self._cleared_in[state])
+
+    def _staying(self, edge: Edge, path: list[str], target: str) -> set[str]:
+        """The states on the way in that were active before, and are not left."""
+        if self.states[target].kind == "history":
+            target = self.states[target].parent
+        around = {*self.ancestors(edge.source), *((edge.source,) if edge.transition.internal else ())}
+        return {state for state in path if state in around and state != target}
 
 
-def _always_comes_out(tree: Tree, given: Set_[str]) -> bool:
-    """Whether an expression has a value whenever the `given` fields have one. Rows that are unset are no rows; dividing
-    by what may be zero gives nothing."""
+def comes_out(tree: Tree, given: Set_[str]) -> bool:
+    """Whether an expression has a value whenever the `given` fields have one. Rows that are unset are no rows; what is
+    true or false is so of unset fields too; dividing by what may be zero gives nothing."""
     match tree:
         case ("field", name, *part):
             return name in given and not part
         case ("const" | "count" | "any" | "all" | "given" | "in_state" | "did" | "times" | "today" | "now", *_):
             return True
+        case ("==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "and" | "or" | "not", *_):
+            return True
         case ("sum", _source, value):
-            return value[0] == "row" or _always_comes_out(value, given)
+            return value[0] == "row" or comes_out(value, given)
         case ("/", left, ("const", _kind, divisor)):
-            return _always_comes_out(left, given) and str(divisor).strip("0.") != ""
+            return comes_out(left, given) and str(divisor).strip("0.") != ""
         case (("+" | "-" | "*" | "neg"), *parts):
-            return all(_always_comes_out(part, given) for part in parts)
+            return all(comes_out(part, given) for part in parts)
     return False
 
 
-def _brought(effects: tuple[Effect, ...]) -> frozenset[str]:
-    found = set()
+def _through(effects: tuple[Effect, ...], given: Given, region: str) -> Given:
+    """What is sure after effects, for the task of `region`, of what was sure before."""
     for effect in effects:
-        if isinstance(effect, Set) and effect.value is not None and effect.value[0] == "const":
-            found.add(effect.field)
-        if isinstance(effect, Assign) and effect.to != "nobody":
-            found.add(ASSIGNED)
-    return frozenset(found)
+        if isinstance(effect, Set):
+            sure = effect.value is not None and comes_out(effect.value, given)
+            given = given | {effect.field} if sure else given - {effect.field}
+        elif isinstance(effect, Assign):
+            task = {task_of(region)}
+            given = given - task if effect.to == "nobody" else given | task
+    return given
 
 
-def _taken_away(effects: tuple[Effect, ...]) -> frozenset[str]:
-    """Fields that an effect clears, or sets to what may come out unset; and the assignee."""
-    found = set()
-    for effect in effects:
-        if isinstance(effect, Set) and (effect.value is None or effect.value[0] != "const"):
-            found.add(effect.field)
-        if isinstance(effect, Assign) and effect.to == "nobody":
-            found.add(ASSIGNED)
-    return frozenset(found)
+def _taken_away(effects: tuple[Effect, ...], region: str, given: Given) -> set[str]:
+    """Fields that effects clear, or set to what may come out unset where only `given` is sure; and the assignee."""
+    touched = {effect.field for effect in effects if isinstance(effect, Set)}
+    touched |= {task_of(region) for effect in effects if isinstance(effect, Assign)}
+    return touched - _through(effects, given, region)
 
 
 def asked_at(procedure: Procedure, trigger: str) -> frozenset[str]:

@@ -33,7 +33,7 @@ class ScenarioFaults(FaultsFound):
     """A scenario file cannot be played. `diagnostics` are its faults, with their places; `text` is the file's."""
 
     def __init__(self, file: str, diagnostics: list[Diagnostic], text: str) -> None:
-        super().__init__(msg("{file} cannot be played: {count} faults", file=file, count=len(diagnostics)), where=file)
+        super().__init__(msg("{file} cannot be played; faults: {count}", file=file, count=len(diagnostics)), where=file)
         self.diagnostics = tuple(diagnostics)
         self.text = text
 

@@ -29,7 +29,7 @@ def test_complete_coverage_is_said_and_passes(tmp_path: Path, capsys: pytest.Cap
     code, said = sop(capsys, str(folder(tmp_path, ALL)), "--coverage")
 
     assert code == 0
-    assert "errand: 6 of 6 transitions taken, 1 of 1 separations of duty refused" in said
+    assert "errand: transitions taken: 6 of 6, separations of duty refused: 1 of 1" in said
 
 
 def test_a_failure_is_said_with_place_and_story(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -159,7 +159,7 @@ def _say(opened: "Opened", done: "Round", always: bool = False) -> None:
         output.tell(msg("the sweep failed, and will be tried again: {error}", error=said))
     elif always or sweep.fired or sweep.aside or delivery.sent or delivery.failed or delivery.dead:
         output.tell(
-            msg("timers fired: {fired}, set aside: {aside}; notices sent: {sent}, to be tried again: {failed}, dead: {dead}",
+            msg("timers fired: {fired}, set aside: {aside}; notices sent: {sent}, to try again: {failed}, dead: {dead}",
                 fired=sweep.fired, aside=sweep.aside, sent=delivery.sent, failed=delivery.failed, dead=delivery.dead)
         )  # fmt: skip
 

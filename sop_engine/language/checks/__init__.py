@@ -8,7 +8,19 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sop_engine.diagnostics import Diagnostic
-from sop_engine.language.checks import chart, guards, names, nesting, papers, people, text, unused, values, words
+from sop_engine.language.checks import (
+    chart,
+    guards,
+    names,
+    nesting,
+    papers,
+    people,
+    personal,
+    text,
+    unused,
+    values,
+    words,
+)
 from sop_engine.language.draft import Draft
 
 Check = Callable[[Draft], Iterator[Diagnostic]]
@@ -59,6 +71,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     papers.subjects,
     papers.templates,
     papers.personal_subjects,
+    personal.personal_types,
+    personal.personal_timers,
+    personal.personal_copies,
     unused.unused_fields,
     unused.unused_roles,
     unused.unused_papers,

@@ -212,10 +212,10 @@ def unset(draft: Draft) -> Iterator[Diagnostic]:
 
 def _known(graph: Graph, formula: Formula) -> frozenset[str]:
     if formula.at.startswith("open"):
-        return graph.given_from_the_start | set(formula.asked)
-    if not formula.state:
-        return graph.surely[ROOT]
-    return graph.surely.get(formula.state, frozenset()) | set(formula.asked)
+        given = graph.given_from_the_start
+    else:
+        given = graph.surely.get(formula.state or ROOT, frozenset())
+    return graph.with_computed(given | set(formula.asked))
 
 
 def _unsure(graph: Graph, given: Expression, known: frozenset[str]) -> Iterator[Expression]:

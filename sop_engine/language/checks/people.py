@@ -1,14 +1,15 @@
 """Checks of who may, who gets the task, and who is told."""
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
-from sop_engine.language.graph import ASSIGNED, Graph
+from sop_engine.language.graph import Graph
 from sop_engine.messages import Message, msg
-from sop_engine.procedure import ROOT, Offer
+from sop_engine.procedure import ROOT, Offer, Tree, Who
 
 STAFF_VERBS: Final = frozenset(
     [
@@ -93,7 +94,7 @@ def assignees(draft: Draft) -> Iterator[Diagnostic]:
         return
     graph = Graph(procedure)
     for state in procedure.states:
-        if state.id not in graph.reachable or ASSIGNED in graph.surely[state.id]:
+        if state.id not in graph.reachable or graph.assigned(state.id):
             continue
         for offer in state.offers:
             if not offer.by or any(who.kind != "assignee" for who in offer.by):
@@ -115,6 +116,8 @@ def signatures(draft: Draft) -> Iterator[Diagnostic]:
     """SOP140: signatures that cannot be gathered.
 
     `of` says whose signatures count. In order, there is one role for each; and whoever signs must be allowed by `by`.
+    Signatures are of different people: `assignee`, `owner`, `opener` and a staff field mean one person each, so they
+    give one each. A ticket is opened by one person, so `open` takes no signatures.
 
     Fails:
 
@@ -133,6 +136,21 @@ def signatures(draft: Draft) -> Iterator[Diagnostic]:
         if sign is None:
             continue
         here = draft.cursors[at] / "sign"
+        if at == "open":
+            yield error(
+                "SOP140", here.name, msg("`open` takes no signatures"),
+                msg("A ticket begins at once, with whoever opens it."),
+                msg("let it begin in a state where a trigger is signed"),
+            )  # fmt: skip
+            continue
+        most = _signers(draft, offer)
+        if sign.count > most:
+            yield error(
+                "SOP140", (here / "count").span,
+                msg("`by` names {most}, and {count} different people shall sign", count=sign.count, most=most),
+                msg("`assignee`, `owner`, `opener` and a staff field mean one person each."),
+                msg("add a role to `by`, or ask for fewer signatures"),
+            )  # fmt: skip
         if sign.ordered and len(sign.of) != sign.count:
             yield error(
                 "SOP140", here.name,
@@ -147,6 +165,25 @@ def signatures(draft: Draft) -> Iterator[Diagnostic]:
                 msg("Whoever signs does the trigger, and `by` says who may."),
                 msg("add `{role}` to `by`", role=barred[0]),
             )  # fmt: skip
+
+
+def _signers(draft: Draft, offer: Offer) -> float:
+    """How many different people could do an offer at most, by the text alone. Where a field chooses who may, in the
+    case that gives fewest; where several do, all together."""
+    cases: dict[Tree | None, set[Who]] = {}
+    for who in offer.by:
+        cases.setdefault(who.when, set()).add(Who(who.kind, who.name))
+    choosing = {when[1] for when in cases if when is not None}
+    found = [_persons(draft, several) for several in cases.values()]
+    return min(found, default=0) if len(choosing) <= 1 else sum(found)
+
+
+def _persons(draft: Draft, several: set[Who]) -> float:
+    """How many people are meant at most; a role or a list of staff may be any number."""
+    assert draft.procedure is not None
+    lists = {field.id for field in draft.procedure.fields if field.many}
+    endless = any(who.kind in ("role", "anyone") or who.name in lists for who in several)
+    return math.inf if endless else len(several)
 
 
 def _offers(draft: Draft) -> Iterator[tuple[str, Offer]]:

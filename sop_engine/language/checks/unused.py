@@ -1,6 +1,6 @@
 """Checks that warn: what is declared and never used, and warnings that were switched off for nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks.telling import error, warning
@@ -12,7 +12,8 @@ from sop_engine.messages import msg
 def unused_fields(draft: Draft) -> Iterator[Diagnostic]:
     """SOP201: nobody is ever asked for a field.
 
-    It is declared, but no trigger asks for it, nothing sets or fills it, and nothing shows it.
+    It is declared, but no trigger asks for it, nothing sets or fills it, and nothing reads it. A computed field has a
+    value all the same, which `sop show` shows.
 
     Fails:
 
@@ -27,7 +28,9 @@ def unused_fields(draft: Draft) -> Iterator[Diagnostic]:
           remark: {type: text}
         open: {by: desk, ask: note, may_ask: remark, to: received}
     """
-    yield from _unused(draft, "field", "SOP201", "fields")
+    fields = draft.procedure.fields if draft.procedure is not None else ()
+    computed = {field.id for field in fields if field.computed is not None}
+    yield from _unused(draft, "field", "SOP201", "fields", computed)
 
 
 def unused_roles(draft: Draft) -> Iterator[Diagnostic]:
@@ -65,12 +68,12 @@ def unused_papers(draft: Draft) -> Iterator[Diagnostic]:
         yield from _unused(draft, kind, "SOP203", under)
 
 
-def _unused(draft: Draft, kind: str, code: str, under: str) -> Iterator[Diagnostic]:
+def _unused(draft: Draft, kind: str, code: str, under: str, shown: Collection[str] = ()) -> Iterator[Diagnostic]:
     if draft.procedure is None:
         return
     used = {use.name for use in draft.uses if use.kind == kind}
     for name, span in draft.declared.get(kind, {}).items():
-        if name not in used:
+        if name not in used and name not in shown:
             yield warning(
                 code, span, msg("`{name}` is never used", name=name),
                 msg("Readers would look for what it does."),

@@ -51,10 +51,10 @@ def field_words(draft: Draft) -> Iterator[Diagnostic]:
                 "SOP134", (cursor / "many").name, msg("`{name}` cannot hold many", name=field.id), None,
                 msg("use a field of type `rows`"),
             )  # fmt: skip
-        if field.personal is not None and (field.default is not None or field.computed is not None):
+        if field.personal is not None and field.default is not None:
             yield error(
-                "SOP134", (cursor / "personal").name, msg("personal data is asked for, never made up"), None,
-                msg("take `default` or `computed` away"),
+                "SOP134", (cursor / "personal").name, msg("personal data has no default"),
+                msg("It would stand in the procedure, for all tickets."), msg("take `default` away"),
             )  # fmt: skip
     for fact in draft.of("in_column"):
         word = fact.values["word"]
