@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sop_engine import values
 from sop_engine.console.given import read_texts
+from sop_engine.console.names import typed_form
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import msg, say
 from sop_engine.procedure import Field
@@ -22,8 +24,14 @@ def ask_field(opened: "Opened", field: Field, present: Any, required: bool) -> A
     output, language = opened.call.output, opened.call.language
     fallback = present if present is not None else field.default
     _say_question(opened, field, fallback, required)
+    lines: list[str] = []
     while True:
         text = _answer(opened)
+        if not text.strip() and lines:
+            text = "\n".join(lines)
+        elif field.type == "rows" and text.strip() and not text.strip().startswith(("[", "{")):
+            lines += _row(opened, field, lines, text)
+            continue
         if not text.strip():
             if fallback is not None or not required:
                 return None
@@ -36,6 +44,17 @@ def ask_field(opened: "Opened", field: Field, present: Any, required: bool) -> A
         except SopError as error:
             # a file that is not there or too large: ask again, nothing is lost
             output.tell(say(error.message, language))
+
+
+def _row(opened: "Opened", field: Field, before: list[str], text: str) -> list[str]:
+    """The line as a further row; empty where it cannot be read, which is told. How many are wanted is asked at the
+    end."""
+    try:
+        read_texts(opened, replace(field, min=None), [*before, text.strip()])
+    except ValueProblem as problem:
+        opened.call.output.tell(problem.message)
+        return []
+    return [text.strip()]
 
 
 def _pieces(field: Field, text: str) -> list[str]:
@@ -54,8 +73,10 @@ def _say_question(opened: "Opened", field: Field, fallback: Any, required: bool)
         lines.append(msg("  {hint}", hint=field.hint))
     if field.choices:
         lines += [f"  {_choice(each.id, say(each.title, language) if each.title else '')}" for each in field.choices]
-    elif field.type not in {"text", "rows", "checklist"}:
-        lines.append(msg("  such as {example}", example=_example(field)))
+    if field.type == "checklist" or not (field.choices or field.type == "text"):
+        lines.append(msg("  such as {example}", example=typed_form(values.example(field), language)))
+    if field.type == "rows":
+        lines.append(msg("  one row a line; an empty line ends them"))
     if fallback is not None:
         lines.append(msg("  empty: {value}", value=values.show(field, fallback, language, opened.zone)))
     output.tell(*lines)
@@ -65,15 +86,15 @@ def _choice(id: str, title: str) -> str:
     return id if title in {"", id} else f"{id}  {title}"
 
 
-def _example(field: Field) -> str:
-    example = values.example(field)
-    return str(example[0] if isinstance(example, list) and example else example)
-
-
 def _answer(opened: "Opened") -> str:
     sys.stderr.write("> ")
     sys.stderr.flush()
-    text = sys.stdin.readline()
+    try:
+        text = sys.stdin.readline()
+    except KeyboardInterrupt:
+        # what is said of it begins on a line of its own, not behind the ^C
+        sys.stderr.write("\n")
+        raise
     if not text:
         raise NotUnderstood(
             msg("the input ended before everything was answered; nothing was changed"),

@@ -117,13 +117,15 @@ def sentence(text: str, language: str) -> str:
 
 def _need_line(need: Mapping[str, Any], language: str) -> str:
     """`needs: charge (收费性质): undecided 待定, free 无偿`."""
+    from sop_engine.console.names import typed_form  # help and most faults need no values
+
     choices = need.get("choices") or ()
     if choices and need.get("type") == "choice":
         how: Any = tuple(_choice(choice, language) for choice in choices[:MOST_CHOICES])
-    elif need.get("type") in {"rows", "checklist"}:
-        how = msg("JSON, such as {example}", example=_as_json(need.get("example")))
+    elif need.get("type") == "text":
+        how = msg("text")
     else:
-        how = msg("such as {example}", example=_first(need.get("example")))
+        how = msg("such as {example}", example=typed_form(need.get("example"), language))
     name = _named(need["name"], say(need.get("title") or "", language))
     return say(msg("needs: {name}: {how}", name=name, how=how), language)
 
@@ -135,16 +137,6 @@ def _choice(choice: Mapping[str, Any], language: str) -> str:
 
 def _named(id: str, title: str) -> str:
     return id if title in {"", id} else f"{id} ({title})"
-
-
-def _first(example: Any) -> str:
-    return str(example[0]) if isinstance(example, list | tuple) and example else str(example)
-
-
-def _as_json(value: Any) -> str:
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _possible_lines(error: SopError, around: Around, language: str) -> list[str]:

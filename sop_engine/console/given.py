@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LARGEST_INPUT: Final = 4 * 1024 * 1024
 """characters of `--from-file`"""
 _FILES: Final = {"file", "photo"}
+_OF_LINES: Final = {"rows", "checklist"}
 
 
 def read_given(
@@ -81,7 +82,8 @@ def not_a_value(field: Field, problem: ValueProblem) -> NotUnderstood:
 
 
 def read_texts(opened: "Opened", field: Field, texts: Sequence[str]) -> Any:
-    """The value that one text, or several of a field with many, give. Raises `ValueProblem`, and what files raise."""
+    """The value that one text gives, or several of a field that holds many values, rows or lines. Raises
+    `ValueProblem`, and what files raise."""
     if field.type in _FILES:
         kept = [_file(opened, field, text) for text in texts]
         return _checked(field, kept if field.many else _only(kept))
@@ -90,6 +92,9 @@ def read_texts(opened: "Opened", field: Field, texts: Sequence[str]) -> Any:
         for text in texts:
             found += [each for each in values.parse(field, text, opened.context()) if each not in found]
         return values.normalise(field, found, opened.context())
+    if field.type in _OF_LINES:
+        # each flag is one row, or one line of the checklist
+        return values.parse(field, "\n".join(texts), opened.context())
     return values.parse(field, _only(texts), opened.context())
 
 

@@ -1,6 +1,6 @@
 """Names and times as people are shown them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -8,6 +8,7 @@ from sop_engine import canonical
 from sop_engine.messages import Message, Text, msg, say
 from sop_engine.values import show_instant
 
+_YES = msg("yes")
 PERSON_KEYS = frozenset({"name", "owner", "other", "actor"})
 """places of messages in which an actor's id stands"""
 
@@ -30,6 +31,19 @@ def with_names(value: Any, names: Mapping[str, str], key: str = "") -> Any:
             return tuple(with_names(each, names, key) for each in value)
         case _:
             return value
+
+
+def apart(parts: Sequence[Any], language: str) -> str:
+    """Parts that have commas of their own, as one text."""
+    return ("；" if language == "zh" else "; ").join(say(each, language) for each in parts)
+
+
+def typed_form(example: Any, language: str) -> str:
+    """An example of a value as people type it: `item=box;count=3` for rows and checklists, else as it stands."""
+    one = example[0] if isinstance(example, list | tuple) and example else example
+    if not isinstance(one, Mapping):
+        return str(one)
+    return ";".join(f"{name}={say(_YES, language) if value is True else value}" for name, value in one.items())
 
 
 def titled(id: str, title: Text, language: str) -> str:

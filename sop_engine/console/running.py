@@ -89,6 +89,11 @@ def _in_order(arguments: list[str]) -> list[str]:
         return ["ls", "--mine", *leading]
     if rest[0] == "--version":
         return ["--version"]
+    if rest[0] in tree.groups() and "--help" not in rest and (len(rest) == 1 or rest[1].startswith("-")):
+        raise NotUnderstood(
+            msg("`sop {group}` is several commands: {commands}", group=rest[0], commands=tree.verbs(rest[0])),
+            fix=msg("how it is used: {command} --help", command=f"sop {rest[0]}"),
+        )
     length = 2 if rest[0] in tree.groups() and len(rest) > 1 and not rest[1].startswith("-") else 1
     if "--help" in rest and " ".join(rest[:length]) not in tree.LEAVES:
         # the help of a group is in the language that was found already; its commands know the other options

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from sop_engine import canonical, values
 from sop_engine.console.json_view import ticket_json
-from sop_engine.console.names import span, titled, when, with_names
+from sop_engine.console.names import apart, span, titled, when, with_names
 from sop_engine.messages import Message, msg, say, title_of
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Erased
@@ -150,7 +150,7 @@ def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
             parts.append(say(msg("signed: {have} of {want}", **each["signatures"]), language))
         if not each["allowed"]:
             parts.append(say(msg("not you"), language))
-        pairs.append((msg("possible {trigger}", trigger=titled(name, each["title"], language)), "; ".join(parts)))
+        pairs.append((msg("possible {trigger}", trigger=titled(name, each["title"], language)), apart(parts, language)))
     return pairs
 
 
@@ -191,11 +191,6 @@ def next_lines(opened: "Opened", seen: "Look") -> Iterable[Any]:
         yield msg("you can: {offers}", offers=apart(mine, language))
     if others:
         yield msg("others: {offers}", offers=apart(others, language))
-
-
-def apart(parts: Sequence[Any], language: str) -> str:
-    """Parts that have commas of their own, as one text."""
-    return ("；" if language == "zh" else "; ").join(say(each, language) for each in parts)
 
 
 def _offer_text(each: dict[str, Any], language: str) -> str:

@@ -13,7 +13,7 @@ from datetime import timedelta, tzinfo
 from typing import Any, Final
 
 from sop_engine import canonical, values
-from sop_engine.console.names import shown_person, span, titled
+from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.site_story import deed
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
@@ -23,6 +23,8 @@ from sop_engine.ticket.records import SITE, TIMER, Erased, Sealed
 LATE: Final = timedelta(minutes=5)
 """a timer that fires so much after its due time says so"""
 _HEARD: Final[Mapping[str | None, Message]] = {"radio": msg("radio"), "phone": msg("phone"), "paper": msg("paper")}
+_OURS: Final[Mapping[str, Message]] = {"ours": msg("our own rule")}
+"""sources that are no manual's clause"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,19 @@ class _Telling:
 
     def _time(self) -> Any:
         shown = self._instant(self.record["recorded"])
-        effective, recorded = (canonical.instant_of(self.record[name]) for name in ("effective", "recorded"))
-        if recorded - effective > LATE and self.command != "fire":
+        if self._counts_late():
             return msg(
                 "{time} (counts from {effective})", time=shown, effective=self._instant(self.record["effective"])
             )
+        if self.record["occurred"]:
+            return msg("{time} (said to have happened {occurred})", time=shown,
+                       occurred=self._instant(self.record["occurred"]))  # fmt: skip
         return shown
+
+    def _counts_late(self) -> bool:
+        """Whether somebody's step counts from before it was recorded."""
+        effective, recorded = (canonical.instant_of(self.record[name]) for name in ("effective", "recorded"))
+        return recorded - effective > LATE and self.command != "fire"
 
     def _deed(self) -> Any:
         """What was done, without by whom."""
@@ -162,6 +171,8 @@ class _Telling:
                 return self._fired(str(arguments["timer"]))
             case "signal":
                 return str(arguments["event"])
+            case "look":
+                return msg("saw where {child} stands now", child=arguments["child"])
             case "claim":
                 return msg("took the task")
             case "assign":
@@ -211,10 +222,10 @@ class _Telling:
         if self.version:
             parts.append(msg("version {version}", version=self.version))
         if clauses := self._clauses():
-            parts.append(msg("clause {clauses}", clauses=clauses))
+            parts.append(msg("clause {clauses}", clauses=tuple(_OURS.get(each, each) for each in clauses)))
         if parts:
-            yield "; ".join(say(each, self.teller.language) for each in parts)
-        if self.record["occurred"]:
+            yield apart(parts, self.teller.language)
+        if self.record["occurred"] and self._counts_late():
             yield msg("said to have happened {time}", time=self._instant(self.record["occurred"]))
         if "reason" in self.arguments and self.command != "do":
             yield msg("reason: {text}", text=self._text(self.arguments["reason"]))
@@ -225,9 +236,9 @@ class _Telling:
             case "written" | "cleared" | "changed" | "published" if self.record["ticket"] == SITE:
                 return None  # the head line says it in words
             case "written":
-                return msg("{field} = {value}", field=self._field_title(event["field"]), value=self._written(event))
+                return self._field_written(event)
             case "cleared":
-                return msg("{field} was cleared", field=self._field_title(event["field"]))
+                return self._field_cleared(event)
             case "assigned":
                 return self._assigned(event)
             case "unassigned":
@@ -364,6 +375,23 @@ class _Telling:
         if field.type == "staff":
             return tuple(self._person(each) for each in (value if isinstance(value, list) else [value]))
         return values.show(field, value, self.teller.language, self.teller.zone).replace("\n", " ")
+
+    def _field_written(self, event: Mapping[str, Any]) -> Message:
+        field, value = self._field_title(event["field"]), self._written(event)
+        if "filled" in event:
+            return msg("{field} = {value} (from {source})", field=field, value=value, source=self._source(event))
+        return msg("{field} = {value}", field=field, value=value)
+
+    def _field_cleared(self, event: Mapping[str, Any]) -> Message:
+        field = self._field_title(event["field"])
+        if "filled" in event:
+            return msg("{field} was cleared: {source} gives none", field=field, source=self._source(event))
+        return msg("{field} was cleared", field=field)
+
+    def _source(self, event: Mapping[str, Any]) -> Any:
+        """The title of the field from which a field was filled."""
+        field = self.program.fields[event["field"]]
+        return self._field_title((field.fill or "").partition(".")[0])
 
     def _text(self, sealed: Any) -> Any:
         value = self._opened(sealed) if isinstance(sealed, Mapping) else sealed

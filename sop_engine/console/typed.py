@@ -83,7 +83,9 @@ def _reader(parameter: Any, kind: Any, many: bool) -> Callable[[Any, Any], Any]:
 
 def _missing(parameter: Any, context: Any) -> NotUnderstood:
     what = parameter.metavar if parameter.param_type_name == "argument" else parameter.opts[-1]
-    return NotUnderstood(
-        msg("`{command}` needs {what}", command=context.command_path, what=what),
-        fix=msg("how it is used: {command} --help", command=context.command_path),
-    )
+    ticket = context.params.get("id")
+    if what == "TRIGGER" and ticket:
+        fix = msg("see what can be done: sop show {id}", id=ticket)
+    else:
+        fix = msg("how it is used: {command} --help", command=context.command_path)
+    return NotUnderstood(msg("`{command}` needs {what}", command=context.command_path, what=what), fix=fix)

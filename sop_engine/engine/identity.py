@@ -67,7 +67,7 @@ def identify(
         return Identity(login, keyboard, standing_for=standing_for)
     if heard is not None and heard not in HEARD:
         raise NotUnderstood(
-            msg("nothing is heard by {heard}; by one of {ways}", heard=heard, ways=HEARD), near=near(heard, HEARD)
+            msg("nothing is heard by {heard}; by radio, phone or paper", heard=heard), near=near(heard, HEARD)
         )
     person = find_person(reading, doer).id
     if person == keyboard:

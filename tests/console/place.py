@@ -72,7 +72,7 @@ states:
   repaired:
     title: {zh: 待回访, en: To be revisited}
     transitions:
-      confirm: {by: {role: desk, not: did done}, ask: rating, to: closed}
+      confirm: {by: {role: desk, not: did done}, ask: rating, to: closed, source: [M1 6.3.1, ours]}
   closed: {title: {zh: 已关单, en: Closed}, final: true, outcome: repaired}
   cancelled: {title: {zh: 已取消, en: Cancelled}, final: true, outcome: cancelled}
 """

@@ -22,7 +22,9 @@ def status(call: Call) -> int:
         call.output.json({**found, "healthy": healthy})
     else:
         call.output.pairs(_pairs(found))
-        if found["revision"] != found["wanted_revision"]:
+        if (found["revision"] or "") > found["wanted_revision"]:
+            call.output.tell(msg("its tables are of a newer release; install the newest sop-engine"))
+        elif found["revision"] != found["wanted_revision"]:
             call.output.tell(msg("its tables are of another release; raise them: sop db upgrade"))
     return 0 if healthy else 1
 

@@ -11,7 +11,7 @@ from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
 from sop_engine.console.tickets import by_title, find_procedure, folded, newest_versions, normal_form
 from sop_engine.errors import NotUnderstood
-from sop_engine.messages import Text, msg
+from sop_engine.messages import Message, Text, msg
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.near import near
 from sop_engine.ticket.people import covers
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
 _STATUSES = ("open", "suspended", "closed")
+Titles = dict[tuple[str, str, str], Text]
 
 
 def ls(
@@ -58,7 +59,7 @@ def ls(
             heads = [
                 head for head in reading.heads(query) if head.id != SITE and (not mine or _is_mine(head, person, roles))
             ]
-            titles = {} if call.json else _state_titles(reading, {head.digest for head in heads})
+            titles = {} if call.json else _titles(reading, {head.digest for head in heads})
         if call.json:
             call.output.json([head_json(opened, head, now) for head in heads])
         else:
@@ -67,7 +68,7 @@ def ls(
                 call.output.tell(msg("nothing is waiting for you") if mine else msg("there are no such tickets"))
 
 
-def _print(opened: "Opened", heads: Iterable[Head], titles: dict[tuple[str, str], Text]) -> None:
+def _print(opened: "Opened", heads: Iterable[Head], titles: Titles) -> None:
     columns = [
         Column(msg("number"), whole=True),
         Column(msg("unit"), whole=True),
@@ -80,18 +81,23 @@ def _print(opened: "Opened", heads: Iterable[Head], titles: dict[tuple[str, str]
     opened.call.output.table(columns, [_row(opened, head, titles) for head in heads])
 
 
-def _row(opened: "Opened", head: Head, titles: dict[tuple[str, str], Text]) -> list[Any]:
+def _row(opened: "Opened", head: Head, titles: Titles) -> list[Any]:
     names = opened.names
     tasks = tuple(
-        names.get(task["assignee"]) or task["assignee"] if "assignee" in task else f"({task['role']})"
+        names.get(task["assignee"]) or task["assignee"] if "assignee" in task else _offered(head, task["role"], titles)
         for task in head.tasks.values()
     )
-    states = tuple(titles.get((head.digest, leaf)) or leaf for leaf in head.state)
+    states = tuple(titles.get((head.digest, "states", leaf)) or leaf for leaf in head.state)
     left: Any = ""
     if head.next_due is not None:
         time = canonical.instant_of(head.next_due) - opened.now
         left = msg("due {span} ago", span=span(time)) if time.total_seconds() <= 0 else span(time)
     return [head.id, head.unit or "", head.subject, states, names.get(head.owner) or head.owner, tasks, left]
+
+
+def _offered(head: Head, role: str, titles: Titles) -> Message:
+    """A task that a role may claim: the role in brackets."""
+    return msg("({role})", role=titles.get((head.digest, "roles", role)) or role)
 
 
 # --- what is looked for ----------------------------------------------------------------------------------------------
@@ -155,10 +161,12 @@ def _states(reading: Reads, said: str) -> tuple[str, ...]:
     return (one,)
 
 
-def _state_titles(reading: Reads, digests: Iterable[str]) -> dict[tuple[str, str], Text]:
-    """(digest, state) -> title, read without making the procedures ready to run."""
-    titles: dict[tuple[str, str], Text] = {}
+def _titles(reading: Reads, digests: Iterable[str]) -> Titles:
+    """(digest, `states` or `roles`, id) -> title, read without making the procedures ready to run."""
+    titles: Titles = {}
     for digest in digests:
-        for each in normal_form(reading, digest).get("states", ()):
-            titles[digest, each["id"]] = each.get("title", {})
+        form = normal_form(reading, digest)
+        for kind in ("states", "roles"):
+            for each in form.get(kind, ()):
+                titles[digest, kind, each["id"]] = each.get("title", {})
     return titles
