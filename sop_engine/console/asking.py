@@ -78,7 +78,7 @@ def _say_question(opened: "Opened", field: Field, fallback: Any, required: bool)
     if field.type == "rows":
         lines.append(msg("  one row a line; an empty line ends them"))
     if fallback is not None:
-        lines.append(msg("  empty: {value}", value=values.show(field, fallback, language, opened.zone)))
+        lines.append(msg("  empty: {value}", value=opened.shown(field, fallback)))
     output.tell(*lines)
 
 

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from sop_engine import canonical
+from sop_engine import canonical, values
 from sop_engine.console.names import shown_person
 from sop_engine.engine.engine import Done, new_id
 from sop_engine.engine.identity import Identity, identify, system_login
 from sop_engine.engine.site_folder import Site
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
+from sop_engine.procedure import Field
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.records import Command
 from sop_engine.values import Context, ValueProblem
@@ -33,6 +34,7 @@ class Opened:
         self.call = call
         self.site = site
         self.zone: ZoneInfo = site.settings.zone_info
+        self.currency = site.settings.currency
         self._reading: Reads | None = None
 
     @contextmanager
@@ -89,7 +91,11 @@ class Opened:
 
     def context(self) -> Context:
         """What reading a value needs to know."""
-        return Context(self.zone, self.now, self.staff, self.call.language)
+        return Context(self.zone, self.now, self.staff, self.call.language, self.currency)
+
+    def shown(self, field: Field, value: Any) -> str:
+        """A recorded value in the reader's words, on the site's clock and in its currency."""
+        return values.show(field, value, self.call.language, self.zone, currency=self.currency)
 
     def local(self, instant: str) -> str:
         """A recorded instant as RFC 3339 text with the offset of the site's zone."""

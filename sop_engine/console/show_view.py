@@ -106,7 +106,7 @@ def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
             people = value if isinstance(value, list | tuple) else [value]
             pairs.append((title, tuple(opened.named(each) for each in people)))
         else:
-            pairs.append((title, values.show(field, value, language, opened.zone)))
+            pairs.append((title, opened.shown(field, value)))
     return pairs
 
 

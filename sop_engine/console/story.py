@@ -29,11 +29,12 @@ _OURS: Final[Mapping[str, Message]] = {"ours": msg("our own rule")}
 
 @dataclass(frozen=True, slots=True)
 class Teller:
-    """In which language, on which clock, and by which names a story is told."""
+    """In which language, on which clock, by which names and in which currency a story is told."""
 
     language: str
     zone: tzinfo
     names: Mapping[str, str]
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,7 +375,8 @@ class _Telling:
             return canonical.to_bytes(value).decode()[:200]
         if field.type == "staff":
             return tuple(self._person(each) for each in (value if isinstance(value, list) else [value]))
-        return values.show(field, value, self.teller.language, self.teller.zone).replace("\n", " ")
+        teller = self.teller
+        return values.show(field, value, teller.language, teller.zone, currency=teller.currency).replace("\n", " ")
 
     def _field_written(self, event: Mapping[str, Any]) -> Message:
         field, value = self._field_title(event["field"]), self._written(event)

@@ -33,14 +33,15 @@ def render_notice(
     language: str,
     zone: tzinfo,
     staff: Mapping[str, str] | None = None,
+    currency: str = "",
 ) -> tuple[str, str]:
-    """Subject and body of a notice as plain text, in `language`, instants in `zone`.
+    """Subject and body of a notice as plain text, in `language`, instants in `zone`, amounts in `currency`.
 
     `values` are (field, value in the record's form, whether its readers may see it); what they may not see is masked.
     `facts` says what is not a field (`ticket_values.FACTS`), `staff` maps actors' ids to names. Raises `TemplateFault`
     and nothing else, whatever templates and values are.
     """
-    reader = Reader(language, zone, None, staff or {})
+    reader = Reader(language, zone, None, staff or {}, currency)
     return render_texts(template_subject, template_body, notice_values(values, facts, reader), language)
 
 

@@ -56,12 +56,13 @@ class Head:
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Who a document is for: language, zone of the instants, and the classes of personal data he may see (None: all).
-    `staff` maps actors' ids to names."""
+    `staff` maps actors' ids to names; `currency` (ISO 4217) is that of amounts, which are bare where none is said."""
 
     language: str
     zone: tzinfo
     personal: Collection[str] | None = None
     staff: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
 
     def may_see(self, declared: Field) -> bool:
         return declared.personal is None or self.personal is None or declared.personal in self.personal
@@ -181,7 +182,7 @@ def _text(declared: Field, value: Any, reader: Reader) -> str:
     if declared.type == "staff" and not declared.many:
         return one_line(reader.staff.get(str(value), str(value)))
     try:
-        return plain(value_texts.show(declared, value, reader.language, reader.zone))
+        return plain(value_texts.show(declared, value, reader.language, reader.zone, currency=reader.currency))
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
         return one_line(str(value))
 

@@ -90,8 +90,9 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
     if letter.notice:
         notice = next(each for each in program.procedure.notices if each.id == letter.notice)
         subject, body = _templates(reading, notice, language)
+        values, settings = _values(program, ticket, notice.personal), engine.settings
         subject, body = render_notice(
-            subject, body, _values(program, ticket, notice.personal), facts, language, engine.settings.zone_info
+            subject, body, values, facts, language, settings.zone_info, currency=settings.currency
         )
     else:
         subject, body = default_notice(facts, language)

@@ -10,6 +10,7 @@ site/
 ```
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -89,6 +90,9 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
         ZoneInfo(site["zone"])
     except (KeyError, ValueError):
         raise _wrong(path, "site.zone", "a zone of the tz database, such as Asia/Shanghai") from None
+    currency = site.get("currency", "CNY")
+    if not isinstance(currency, str) or not re.fullmatch("[A-Z]{3}", currency):
+        raise _wrong(path, "site.currency", "a code of ISO 4217, such as CNY")
     languages = site.get("languages", list(LANGUAGES))
     if not isinstance(languages, list) or not languages or set(languages) - set(LANGUAGES):
         raise _wrong(path, "site.languages", 'a list of "zh" and "en"')
@@ -101,7 +105,7 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
         name=site["name"],
         id=site["id"],
         zone=site["zone"],
-        currency=str(site.get("currency", "CNY")),
+        currency=currency,
         languages=tuple(languages),
         demo=bool(site.get("demo", False)),
         channels=raw.get("channels", {}),

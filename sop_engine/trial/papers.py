@@ -62,7 +62,8 @@ class _Desk:
             for each in fields
         ]
         facts: dict[str, Any] = {"number": self.ticket.id, "procedure": self.program.procedure.title}
-        return render_notice(subject, body, values, facts, language, self.stage.settings.zone_info, self.names)
+        settings = self.stage.settings
+        return render_notice(subject, body, values, facts, language, settings.zone_info, self.names, settings.currency)
 
     def print_form(self, form: Form, language: str) -> str:
         stored = self.reading.head(self.ticket.id)
@@ -77,7 +78,8 @@ class _Desk:
             site=self.stage.settings.name,
             printed=self.stage.clock.now(),
         )
-        reader = Reader(language, self.stage.settings.zone_info, staff=self.names)
+        settings = self.stage.settings
+        reader = Reader(language, settings.zone_info, staff=self.names, currency=settings.currency)
         values = template_values(self.program.procedure, self.ticket.fields, head, reader)
         return print_form(form, self.text, values, language)
 

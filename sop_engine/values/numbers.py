@@ -5,6 +5,7 @@ computed, is half up, as money is rounded on paper.
 """
 
 import re
+from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
@@ -18,7 +19,11 @@ MOST_DIGITS: Final = 19
 """before the point"""
 _EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 _NUMBER: Final = r"[+-]?(\d{1,3}(,\d{3}){1,6}|\d{1,19})(\.\d{1,20})?"
-_CURRENCY: Final = r"(?i)^(?P<sign>-?)(?:¥|rmb|cny|人民币)\s*|\s*(?:元整|元|块钱|块|圆|rmb|cny|yuan)$"
+SIGNS: Final[Mapping[str, str]] = {"CNY": "¥", "EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
+"""what stands before an amount of these currencies; before others their code (ISO 4217)"""
+_OTHER_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "CNY": ("rmb", "人民币", "元整", "元", "块钱", "块", "圆", "yuan")
+}
 _FORM: Final = r"-?(0|[1-9]\d{0,18})(\.\d+)?"
 
 
@@ -57,13 +62,27 @@ def parse_integer(field: Field, text: str) -> int:
     return number
 
 
-def parse_decimal(field: Field, text: str) -> str:
-    """The decimal or money that `text` says, as the record has it. Raises `ValueProblem`; more digits than the field
-    keeps are refused, not rounded."""
+def amount(value: Decimal, currency: str) -> str:
+    """An amount of money for people's eyes: `-¥1,200.50`, `HKD 80.00`; bare where no currency (ISO 4217) is said."""
+    digits, minus = f"{abs(value):,f}", "-" if value < 0 else ""
+    if currency in SIGNS:
+        return f"{minus}{SIGNS[currency]}{digits}"
+    return f"{currency} {minus}{digits}" if currency else f"{minus}{digits}"
+
+
+def _without_currency(text: str, currency: str) -> str:
+    """An amount without the sign, code and words of this currency; those of another are no part of an amount."""
+    words = "|".join(map(re.escape, (SIGNS.get(currency, currency), currency, *_OTHER_WORDS.get(currency, ()))))
+    before = re.sub(rf"(?i)^(-?)(?:(?:{words})\s*){{1,2}}", r"\1", text)
+    return re.sub(rf"(?i)(?:\s*(?:{words})){{1,2}}$", "", before)
+
+
+def parse_decimal(field: Field, text: str, currency: str = "CNY") -> str:
+    """The decimal, or money of a currency, that `text` says, as the record has it. Raises `ValueProblem`; more digits
+    than the field keeps are refused, not rounded."""
     folded = fold(text)
     if field.type == "money":
-        folded = re.sub(_CURRENCY, lambda found: found["sign"] or "", folded)
-        folded = re.sub(_CURRENCY, lambda found: found["sign"] or "", folded)
+        folded = _without_currency(folded, currency)
     folded = folded.replace(" ", "")
     times = 1
     if field.type == "money" and folded.endswith("万"):

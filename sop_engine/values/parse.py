@@ -21,12 +21,13 @@ from sop_engine.values.texts import bounded, clean, clean_line, fold, short, tit
 
 class Context(NamedTuple):
     """What reading needs to know: the site's zone, the present instant, the staff (actor id -> name), the reader's
-    language."""
+    language, the currency of amounts."""
 
     zone: tzinfo
     now: datetime
     staff: Mapping[str, str] = MappingProxyType({})
     language: str = "zh"
+    currency: str = "CNY"
 
 
 YES: Final = frozenset({"是", "对", "有", "好", "yes", "y", "true", "1", "✓", "√", "☑"})
@@ -121,7 +122,7 @@ def _file(field: Field, text: str, context: Context) -> Any:
 _READERS: Final[Mapping[str, Callable[[Field, str, Context], Any]]] = {
     "integer": lambda field, text, context: parse_integer(field, text),
     "decimal": lambda field, text, context: parse_decimal(field, text),
-    "money": lambda field, text, context: parse_decimal(field, text),
+    "money": lambda field, text, context: parse_decimal(field, text, context.currency),
     "boolean": _boolean,
     "date": lambda field, text, context: plain(read_date(text, context.now.astimezone(context.zone).date())),
     "time": lambda field, text, context: plain(read_time(text)),

@@ -8,31 +8,32 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.messages import msg, say, title_of
 from sop_engine.procedure import Choice, Field
-from sop_engine.values.numbers import quantise
+from sop_engine.values.numbers import amount, quantise
 from sop_engine.values.people import mask, mask_name
 from sop_engine.values.records import bound, plain
 
 _WEEKDAYS: Final = (msg("Mon"), msg("Tue"), msg("Wed"), msg("Thu"), msg("Fri"), msg("Sat"), msg("Sun"))
 
 
-def show(field: Field, value: Any, language: str, zone: tzinfo, masked: bool = False) -> str:
-    """A value in the record's form, in words of `language` (`zh` or `en`), instants on the clock of `zone`. `masked`
-    hides most of names and telephone numbers. One line; free text keeps its own."""
+def show(field: Field, value: Any, language: str, zone: tzinfo, masked: bool = False, currency: str = "") -> str:
+    """A value in the record's form, in words of `language` (`zh` or `en`), instants on the clock of `zone`, money in
+    `currency` (ISO 4217), bare where none is said. `masked` hides most of names and telephone numbers. One line; free
+    text keeps its own."""
     if value is None:
         return ""
     if field.type == "rows":
-        return _list([_row(field, row, language, zone, masked) for row in value], language, "；", "; ")
+        return _list([_row(field, row, language, zone, masked, currency) for row in value], language, "；", "; ")
     if field.many:
-        return _list([_one(field, item, language, zone, masked) for item in value], language)
-    return _one(field, value, language, zone, masked)
+        return _list([_one(field, item, language, zone, masked, currency) for item in value], language)
+    return _one(field, value, language, zone, masked, currency)
 
 
-def _one(field: Field, value: Any, language: str, zone: tzinfo, masked: bool) -> str:
+def _one(field: Field, value: Any, language: str, zone: tzinfo, masked: bool, currency: str) -> str:
     match field.type:
         case "boolean":
             return say(msg("yes") if value else msg("no"), language)
         case "money":
-            return f"{Decimal(value):,f}"
+            return amount(Decimal(value), currency)
         case "date":
             return show_date(date.fromisoformat(value), language)
         case "datetime":
@@ -69,12 +70,12 @@ def _person(value: Mapping[str, str], masked: bool) -> str:
     return f"{name} {phone}".strip()
 
 
-def _row(field: Field, row: Mapping[str, Any], language: str, zone: tzinfo, masked: bool) -> str:
-    cells = [
-        f"{title_of(column.title, language, column.id)} {show(column, row[column.id], language, zone, masked)}"
-        for column in field.columns
-        if column.id in row
-    ]
+def _row(field: Field, row: Mapping[str, Any], language: str, zone: tzinfo, masked: bool, currency: str) -> str:
+    cells = []
+    for column in field.columns:
+        if column.id in row:
+            shown = show(column, row[column.id], language, zone, masked, currency)
+            cells.append(f"{title_of(column.title, language, column.id)} {shown}")
     return _list(cells, language, "，", ", ")
 
 

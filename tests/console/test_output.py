@@ -124,7 +124,7 @@ def test_the_story_cites_the_clause(sop: Sop, wx: str) -> None:
     sop("do", "1", "done", "--as", "li_qiang", "--field", "fee=10")
     said = sop("show", "1", "--events")
     assert "    allowed as the assignee; version 1; clause M4 1 note 2" in said.out.splitlines()
-    assert "    Fee = 10.00" in said.out.splitlines()
+    assert "    Fee = ¥10.00" in said.out.splitlines()
 
 
 def test_hostile_text_is_written_out_or_refused(sop: Sop, wx: str) -> None:

@@ -125,6 +125,7 @@ def test_doctor_names_roles_that_nobody_holds_and_how_to_mend_it(made: Shell) ->
         ("[site", "cannot be read"),
         ('[site]\nname = "x"\nid = "x"\nzone = "Mars/Base"\n', "tz database"),
         ('[site]\nname = "x"\nid = "x"\nzone = "UTC"\nzonne = "UTC"\n', "nothing of that name"),
+        ('[site]\nname = "x"\nid = "x"\nzone = "UTC"\ncurrency = "元"\n', "ISO 4217"),
     ],
 )
 def test_a_wrong_sop_toml_is_told_with_its_entry(tmp_path: Path, text: str, words: str) -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sop_engine.values import mask, mask_name, needs, show
-from tests.values.bench import EXAMPLES, FIELDS, SHANGHAI
+from sop_engine.values import ValueProblem, mask, mask_name, needs, parse, show
+from tests.values.bench import CONTEXT, EXAMPLES, FIELDS, SHANGHAI
 
 SHOWN = {
     "money": ("-1,200.50", "-1,200.50"),
@@ -27,6 +27,27 @@ SHOWN = {
 def test_a_value_is_said_in_both_languages(name: str) -> None:
     for language, shown in zip(("zh", "en"), SHOWN[name], strict=True):
         assert show(FIELDS[name], EXAMPLES[name], language, SHANGHAI) == shown
+
+
+@pytest.mark.parametrize(
+    ("currency", "shown"),
+    [("CNY", "-¥1,200.50"), ("EUR", "-€1,200.50"), ("HKD", "HKD -1,200.50"), ("", "-1,200.50")],
+)
+def test_money_is_said_in_its_currency_and_can_be_typed_so(currency: str, shown: str) -> None:
+    said = show(FIELDS["money"], "-1200.50", "en", SHANGHAI, currency=currency)
+    assert said == shown
+    assert parse(FIELDS["money"], said, CONTEXT._replace(currency=currency)) == "-1200.50"
+
+
+def test_amounts_in_rows_have_their_currency_and_decimals_have_none() -> None:
+    rows = show(FIELDS["rows"], EXAMPLES["rows"], "en", SHANGHAI, currency="CNY")
+    assert rows == "Item 水管, Labour ¥80.00; Done yes"
+    assert show(FIELDS["decimal"], EXAMPLES["decimal"], "en", SHANGHAI, currency="CNY") == EXAMPLES["decimal"]
+
+
+def test_another_currency_is_no_part_of_an_amount() -> None:
+    with pytest.raises(ValueProblem):
+        parse(FIELDS["money"], "$5", CONTEXT._replace(currency="CNY"))
 
 
 def test_an_interval_across_midnight_names_both_days() -> None:

@@ -86,7 +86,7 @@ def _page(
     from sop_engine.documents.template_fault import TemplateFault
     from sop_engine.documents.ticket_values import Reader, template_values
 
-    reader = Reader(opened.call.language, opened.zone, staff=opened.names)
+    reader = Reader(opened.call.language, opened.zone, staff=opened.names, currency=opened.currency)
     head = _head(opened, ticket, stored)
     fields = {name: None if isinstance(value, Erased) else value for name, value in ticket.fields.items()}
     if form is None:
