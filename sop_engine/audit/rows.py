@@ -12,7 +12,7 @@ from sop_engine.audit.register import site_pairs
 from sop_engine.audit.walk import Past
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
-from sop_engine.store import codec
+from sop_engine.store import codec, faults
 from sop_engine.store.programs import Programs
 from sop_engine.store.projections import head_of
 from sop_engine.store.seam import Head, Reads, Standing
@@ -40,6 +40,8 @@ def readable(id: str, differences: Iterator[Mismatch]) -> Iterator[Mismatch]:
     """The differences; what stands in the tables can be anything, and must not end the audit of the other tickets."""
     try:
         yield from differences
+    except faults.Unreadable as unreadable:
+        yield Mismatch(id, 0, "row", unreadable.message)
     except SetUp as lost:
         yield Mismatch(id, 0, "missing", lost.message)
     except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -80,7 +82,7 @@ def _line_pairs(line: Head, row: tuple[Any, ...]) -> Iterator[tuple[str, Any, An
     """The members of a line in lists: by the record, and as the tables have them."""
     try:
         found = codec.head_of(row)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, faults.Unreadable):
         yield "list", codec.head_row(line), row
         return
     differing = [each.name for each in fields(line) if getattr(line, each.name) != getattr(found, each.name)]

@@ -5,6 +5,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from sop_engine import canonical
+from sop_engine.store import faults
 from sop_engine.store.seam import Head, Login, OutLetter, Person, Version
 from sop_engine.ticket.records import Sealed, Ticket
 
@@ -13,7 +14,14 @@ _values_of: Final = attrgetter(*_MEMBERS)
 _in_order: Final = itemgetter(*_MEMBERS)
 
 to_json: Final = canonical.to_text
-from_json: Final = canonical.parse
+
+
+def from_json(text: str) -> Any:
+    """The value that a row's text stands for. Raises `faults.Unreadable`."""
+    try:
+        return canonical.parse(text)
+    except ValueError as error:
+        raise faults.unreadable(error) from error
 
 
 def ticket_text(ticket: Ticket) -> str:
@@ -22,8 +30,11 @@ def ticket_text(ticket: Ticket) -> str:
 
 
 def ticket_of(text: str) -> Ticket:
-    """The ticket that `ticket_text` wrote."""
-    return Ticket(*_in_order(from_json(text)))
+    """The ticket that `ticket_text` wrote. Raises `faults.Unreadable`, also where another release wrote it."""
+    try:
+        return Ticket(*_in_order(from_json(text)))
+    except (LookupError, TypeError) as error:
+        raise faults.unreadable(error) from error
 
 
 def tail_of(id: str) -> str:
@@ -61,14 +72,14 @@ def sealed_row(sealed: Sealed) -> tuple[str, str | None, str | None]:
 
 def sealed_of(commitment: str, salt: str | None, value: str | None) -> Sealed:
     """The sealed value of a row."""
-    return Sealed(commitment, salt, None if value is None else from_json(value))
+    return Sealed(commitment, salt, None if value is None else canonical.parse(value))
 
 
 def ticket_or_none(text: str | None) -> Ticket | None:
     """The ticket of a row's body as an audit meets it: None where somebody left nothing that can be read."""
     try:
         return None if text is None else ticket_of(text)
-    except (ValueError, LookupError, TypeError):
+    except faults.Unreadable:
         return None
 
 

@@ -83,6 +83,18 @@ def typed(error: Exception, path: str) -> SopError | None:
     return None
 
 
+class Unreadable(SetUp):
+    """A row holds what nobody can read."""
+
+
+def unreadable(error: Exception) -> Unreadable:
+    """A row was changed behind the engine's back, or written by another release."""
+    return Unreadable(
+        msg("a row of the store cannot be read any more: {error}", error=repr(error)[:100]),
+        fix=msg("make the rows anew from the record: sop db rebuild; else restore a backup: sop db restore"),
+    )
+
+
 def missing(path: str) -> SetUp:
     """There is no store where one was expected."""
     return SetUp(

@@ -243,3 +243,21 @@ def test_a_store_that_cannot_be_made_leaves_nothing(
     with pytest.raises(driver_module(driver).OperationalError):
         open_store(path, create=True, driver=driver)
     assert list(path.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "change", ["body = '{'", "body = '[]'", "body = json_remove(body, '$.timers')", "state = 'x'", "tasks = ''"]
+)
+def test_a_row_that_cannot_be_read_has_words(file_store: SqliteStore, change: str) -> None:
+    """As after an upgrade that gave tickets a new member, or whatever else wrote there."""
+    with file_store.writing() as writes:
+        append(writes, ticket())
+    with file_store.writing():
+        pass
+    with file_store.raw_reading() as raw:
+        raw.execute(f"UPDATE ticket SET {change}")
+        raw.execute("COMMIT")
+        raw.execute("BEGIN")
+    with pytest.raises(SetUp, match="cannot be read") as caught, file_store.reading() as reads:
+        (reads.ticket if change.startswith("body") else reads.head)(ID)
+    assert "sop db rebuild" in str(caught.value.fix)
