@@ -10,13 +10,15 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sop_engine import canonical, worktime
 from sop_engine.clock import Clock
+from sop_engine.engine import keys
 from sop_engine.engine.answers import DrawingAnswerer
+from sop_engine.engine.chain import Caused, Chain, earliest_before
 from sop_engine.engine.refusing import as_error, noting, told
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
@@ -33,6 +35,11 @@ from sop_engine.ticket.site import decide_site
 DEEPEST: Final = 20
 """how long a chain of causes may be"""
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+
+_Timer = tuple[str, str, str]
+"""ticket, key, due"""
+_Poisoned = dict[_Timer, SopError]
+"""timers that cannot fire, and why"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +62,6 @@ class Done:
         last = next((step for step in reversed(self.followed) if step.ticket == self.step.ticket), self.step)
         assert last.after is not None
         return last.after
-
-
-class _Caused(NamedTuple):
-    """A command that a step of the same transaction has caused."""
-
-    command: Command
-    effective: datetime
-    """of the step that caused it"""
-    depth: int
-    """how long the chain of causes is that leads to it"""
-
-
-@dataclass(slots=True)
-class _Chain:
-    """One transaction's work: the first step and everything that follows from it."""
-
-    transaction: Writes
-    recorded: datetime
-    steps: list[tuple[Step, Head]] = field(default_factory=list)
-    waiting: deque[_Caused] = field(default_factory=deque)
 
 
 class Engine:
@@ -100,11 +87,11 @@ class Engine:
         apart. With `key`, the same request a second time gives what the first came to. A dry run is rolled back."""
         fired: list[Step] = []
         refused: list[SopError] = []
-        rehearsal = _Rehearsal() if dry_run else None
+        poisoned: _Poisoned | None = {} if dry_run else None
         while True:
             try:
                 with self.store.writing() as transaction, noting(refused):
-                    done = self._attempt(transaction, command, key, rehearsal)
+                    done = self._attempt(transaction, command, key, poisoned)
                     if dry_run:
                         raise _RolledBack(done)
                 return replace(done, fired=tuple(fired)) if fired else done
@@ -113,16 +100,16 @@ class Engine:
             except _RolledBack as result:
                 return result.done
             except _CannotFire as found:
-                assert rehearsal is not None
-                rehearsal.poisoned[found.timer] = found.error
+                assert poisoned is not None
+                poisoned[found.timer] = found.error
             except SopError as error:
                 if error in refused and error.code in (2, 3, 4, 5, 6) and not dry_run:
                     self._log(command, error)
                 raise
 
-    def _attempt(
-        self, transaction: Writes, command: Command, key: str | None, rehearsal: "_Rehearsal | None"
-    ) -> Done:
+    def _attempt(self, transaction: Writes, command: Command, key: str | None, poisoned: _Poisoned | None) -> Done:
+        """Do a command in one transaction. What must fire before it is raised as `_FireFirst`; or, in a dry run, fires
+        in the same transaction, but for what is `poisoned`."""
         if key is not None:
             known = transaction.by_key(key)
             if known is not None:
@@ -130,32 +117,28 @@ class Engine:
         ticket = self.load(transaction, command.ticket) if command.ticket else None
         recorded = self.recorded(transaction, ticket)
         effective = self._effective(transaction, command, ticket, recorded)
-        while ticket is not None and (earliest := _earliest(ticket, effective)) is not None:
+        fired: list[Step] = []
+        while ticket is not None and (earliest := earliest_before(ticket, effective)) is not None:
             due, timer = earliest
-            if rehearsal is None:
+            if poisoned is None:
                 raise _FireFirst(ticket.id, timer, due)
-            fired += self._rehearse(transaction, ticket.id, timer, due, rehearsal)
+            fired += self._rehearse(transaction, (ticket.id, timer, due), poisoned)
             ticket = transaction.ticket(ticket.id)
-        chain = _Chain(transaction, recorded)
+        chain = Chain(transaction, recorded)
         self.run(chain, command, ticket, effective)
         step = chain.steps[0][0]
         head = next(head for each, head in reversed(chain.steps) if each.ticket == step.ticket)
         if key is not None:
             salt = canonical.salt(self._entropy(), f"key:{key}")
-            transaction.keep_key(key, step.ticket, step.number, Sealed(_request(command, salt), salt))
+            transaction.keep_key(key, step.ticket, step.number, keys.seal(command, salt))
         assert step.after is not None
-        return Done(step, head, self.program(transaction, step.after), tuple(each for each, _head in chain.steps[1:]))
+        followed = tuple(each for each, _head in chain.steps[1:])
+        return Done(step, head, self.program(transaction, step.after), followed, tuple(fired))
 
     def _again(self, transaction: Writes, key: str, known: tuple[str, int, Sealed], command: Command) -> Done:
-        """What an idempotency key did the first time, with the ticket as it is now. Where a value of that step was
-        erased nobody can tell any more whether the request is the same; it counts as another."""
-        id, number, before = known
-        if before.salt is None or _request(command, before.salt) != before.commitment:
-            raise NotUnderstood(
-                msg("the key {key} was used for another request, which became step {number} of {ticket}",
-                    key=key, number=number, ticket=id),
-                fix=msg("use a new key for a new request"),
-            )  # fmt: skip
+        """What an idempotency key did the first time, with the ticket as it is now."""
+        keys.require_same(key, known, command)
+        id, number, _request = known
         ticket, head = transaction.ticket(id), transaction.head(id)
         assert ticket is not None and head is not None
         stored = next(transaction.steps(id, number - 1, number))
@@ -163,16 +146,28 @@ class Engine:
         step = Step(id, number, stored.data, stored.hash, record["events"], after=ticket)
         return Done(step, head, self.program(transaction, ticket), repeated=True)
 
+    def _rehearse(self, transaction: Writes, timer: _Timer, poisoned: _Poisoned) -> list[Step]:
+        """Fire a timer in a dry run. One that cannot fire has left half its steps behind: raises `_CannotFire`, so that
+        all is rolled back and begun anew, and then sets it aside."""
+        if timer in poisoned:
+            return self.set_aside_in(transaction, *timer, poisoned[timer])
+        try:
+            return self.fire_in(transaction, *timer)
+        except Overtaken:
+            raise
+        except SopError as error:
+            raise _CannotFire(timer, error) from error
+
     # --- one transaction ---
 
-    def run(self, chain: _Chain, command: Command, ticket: Ticket | None, effective: datetime) -> None:
+    def run(self, chain: Chain, command: Command, ticket: Ticket | None, effective: datetime) -> None:
         """Decide a command and append its step, then whatever it causes, in the order in which it is caused: so a
         parent hears of its first child's end only when the second has begun. Raises what the refusal names."""
-        self._append(chain, _Caused(command, effective, 0), ticket)
-        while chain.waiting:
-            self._follow(chain, chain.waiting.popleft())
+        self._append(chain, Caused(command, effective, 0), ticket)
+        while chain.waiting or chain.looks:
+            self._follow(chain, chain.waiting.popleft() if chain.waiting else chain.looks.popitem()[1])
 
-    def _append(self, chain: _Chain, caused: _Caused, ticket: Ticket | None) -> None:
+    def _append(self, chain: Chain, caused: Caused, ticket: Ticket | None) -> None:
         """Decide a command and append its step; what that causes waits its turn."""
         command, effective, depth = caused
         if depth > DEEPEST:
@@ -188,10 +183,10 @@ class Engine:
         chain.transaction.append(step, head)
         self._post(chain.transaction, step)
         chain.steps.append((step, head))
-        chain.waiting.extend(_Caused(each, effective, depth + 1) for each in step.consequences)
-        self._wake(chain, step, ticket, _Caused(command, effective, depth + 1))
+        chain.waiting.extend(Caused(each, effective, depth + 1) for each in step.consequences)
+        self._wake(chain, step, ticket, Caused(command, effective, depth + 1))
 
-    def _follow(self, chain: _Chain, caused: _Caused) -> None:
+    def _follow(self, chain: Chain, caused: Caused) -> None:
         """Do what a step has caused. What was due earlier on a ticket that it reaches fires inside the transaction, and
         what follows from that comes first; at the same instant the signal goes first, as a person's command does."""
         command, effective, depth = caused
@@ -199,21 +194,22 @@ class Engine:
             self._append(chain, caused, None)
             return
         target = chain.transaction.ticket(command.ticket)
-        if target is None:  # it is still to be opened
+        if target is None:
+            assert chain.waiting, "what is signalled is there, or is about to be opened"
             chain.waiting.append(caused)
             return
         effective = max(effective, canonical.instant_of(target.effective))
-        earliest = _earliest(target, effective)
+        earliest = earliest_before(target, effective)
         if earliest is None:
-            self._append(chain, _Caused(command, effective, depth), target)
+            self._append(chain, Caused(command, effective, depth), target)
             return
         due, key = earliest
         instant = max(canonical.instant_of(due), canonical.instant_of(target.effective))
         later, chain.waiting = chain.waiting, deque()
-        self._append(chain, _Caused(self.timer_command(target.id, key), instant, depth), target)
+        self._append(chain, Caused(self.timer_command(target.id, key), instant, depth), target)
         chain.waiting.extend([caused, *later])
 
-    def _wake(self, chain: _Chain, step: Step, before: Ticket | None, caused: _Caused) -> None:
+    def _wake(self, chain: Chain, step: Step, before: Ticket | None, caused: Caused) -> None:
         """Let the parent look again where the step has moved a child of it and the parent looks at where its children
         stand. Of a child that is closed a signal tells it."""
         after = step.after
@@ -227,9 +223,9 @@ class Engine:
             by = caused.command
             cause = (step.ticket, step.number)
             look = Command(f"{by.id}.look", "look", parent.id, by.actor, by.login, {"child": step.ticket}, cause=cause)
-            chain.waiting.append(caused._replace(command=look))
+            chain.looks[parent.id] = caused._replace(command=look)
 
-    def _decided(self, chain: _Chain, command: Command, ticket: Ticket | None, effective: datetime) -> Step:
+    def _decided(self, chain: Chain, command: Command, ticket: Ticket | None, effective: datetime) -> Step:
         """The step of an accepted command. Asks again while questions are missing."""
         transaction, recorded = chain.transaction, chain.recorded
         if ticket is not None and ticket.recorded:
@@ -346,22 +342,26 @@ class Engine:
             return []
         recorded = self.recorded(transaction, ticket)
         effective = max(canonical.instant_of(due), canonical.instant_of(ticket.effective))
-        chain = _Chain(transaction, recorded)
+        chain = Chain(transaction, recorded)
         self.run(chain, self.timer_command(id, key), ticket, effective)
         return [step for step, _head in chain.steps]
 
     def set_aside(self, id: str, key: str, due: str, error: Exception) -> list[Step]:
         """Put a poisoned timer aside, on record, so that it holds up nothing else."""
         with self.store.writing() as transaction:
-            ticket = transaction.ticket(id)
-            if ticket is None or ticket.timers.get(key, {}).get("due") != due:
-                return []
-            chain = _Chain(transaction, self.recorded(transaction, ticket))
-            arguments = {"timer": key, "error": told(error)}
-            command = replace(self.timer_command(id, key), name="set_aside", arguments=arguments)
-            effective = max(canonical.instant_of(due), canonical.instant_of(ticket.effective))
-            self.run(chain, command, ticket, effective)
-            return [step for step, _head in chain.steps]
+            return self.set_aside_in(transaction, id, key, due, error)
+
+    def set_aside_in(self, transaction: Writes, id: str, key: str, due: str, error: Exception) -> list[Step]:
+        """Put a poisoned timer aside inside a transaction."""
+        ticket = transaction.ticket(id)
+        if ticket is None or ticket.timers.get(key, {}).get("due") != due:
+            return []
+        chain = Chain(transaction, self.recorded(transaction, ticket))
+        arguments = {"timer": key, "error": told(error)}
+        command = replace(self.timer_command(id, key), name="set_aside", arguments=arguments)
+        effective = max(canonical.instant_of(due), canonical.instant_of(ticket.effective))
+        self.run(chain, command, ticket, effective)
+        return [step for step, _head in chain.steps]
 
     def timer_command(self, ticket: str, key: str) -> Command:
         """The command of a timer that fires."""
@@ -398,6 +398,14 @@ class _FireFirst(Exception):
         self.ticket, self.key, self.due = ticket, key, due
 
 
+class _CannotFire(Exception):
+    """In a dry run a timer cannot fire."""
+
+    def __init__(self, timer: _Timer, error: SopError) -> None:
+        super().__init__(timer)
+        self.timer, self.error = timer, error
+
+
 class _RolledBack(Exception):
     """Carries a dry run's result out of the transaction, which its passing undoes."""
 
@@ -409,23 +417,3 @@ class _RolledBack(Exception):
 def new_id() -> str:
     """A new command's id."""
     return uuid.uuid4().hex
-
-
-def _request(command: Command, salt: str) -> str:
-    """What tells one request from another under the same idempotency key. Salted, because a request may hold personal
-    values, and a phone number is soon guessed from its bare digest."""
-    claimed = canonical.instant_text(command.at) if command.at else None
-    persons = [command.actor, command.standing_for, command.typist]
-    asked = [command.name, command.ticket, persons, claimed, dict(command.arguments)]
-    return canonical.commitment(salt, asked)
-
-
-def _earliest(ticket: Ticket, before: datetime) -> tuple[str, str] | None:
-    """The ticket's earliest timer (due, key) that is due before an instant."""
-    if not ticket.timers:
-        return None
-    limit = canonical.instant_text(before)
-    dues = [
-        (timer["due"], key) for key, timer in ticket.timers.items() if "aside" not in timer and timer["due"] < limit
-    ]
-    return min(dues, default=None)

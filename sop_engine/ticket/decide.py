@@ -26,6 +26,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "fire": triggers.fire_timer,
     "signal": triggers.take_signal,
     "claim": acts.claim,
+    "look": triggers.look,
     "assign": acts.assign,
     "hand_over": acts.hand_over,
     "note": acts.note,

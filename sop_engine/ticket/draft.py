@@ -80,7 +80,7 @@ class Draft:
                 self._written = True
                 self.before.setdefault(field.id, self.ticket.fields[field.id])
                 self.values.pop(field.id, None)
-                self.emit("cleared", field=field.id)
+                self.emit("cleared", field=field.id, **entries)
             return
         if not again and field.id in self.ticket.fields and self.ticket.fields[field.id] == value:
             return
@@ -89,9 +89,9 @@ class Draft:
         self._written = True
         self.before.setdefault(field.id, self.ticket.fields.get(field.id))
         if field.committed:
-            self.emit("written", field=field.id, **self.seal(f"field:{field.id}", value))
+            self.emit("written", field=field.id, **self.seal(f"field:{field.id}", value), **entries)
         else:
-            self.emit("written", field=field.id, value=value)
+            self.emit("written", field=field.id, value=value, **entries)
         if isinstance(value, Erased):
             self.values.pop(field.id, None)
         else:
@@ -193,11 +193,12 @@ class Draft:
         ids = [child["id"] for child in wanted if child["id"] not in starting]
         known: list[Mapping[str, Any]] = self.facts.ask("tickets:" + ",".join(ids)) if ids else []
         fresh: dict[str, Any] = {"outcome": None, "state": [], "status": "open"}
-        return [*known, *({**child, **fresh} for child in wanted if child["id"] in starting)]
+        return [*known, *({**child, **fresh} for child in wanted if child["id"] not in begun)]
 
     # --- numbers ---
 
     def draw_numbers(self, prefix: str, count: int) -> list[str]:
+        begun = {child["id"] for child in known}
         """New tickets' ids: `WX-20261121-007`, the day in the site's zone."""
         local = self.given.effective.astimezone(self.zone)
         before = self._drawn.get(prefix, 0)

@@ -151,6 +151,15 @@ def take_signal(draft: Draft) -> dict[str, Any]:
     running.reset_timers(draft)
     return arguments
 
+def look(draft: Draft) -> dict[str, Any]:
+    """A child has moved, and eventless transitions look at where it stands. What finds nothing says nothing: such a
+    step has no events, and the engine drops it."""
+    draft.compute()
+    Run(draft).go(Looked())
+    running.reset_timers(draft)
+    return {"child": draft.command.arguments["child"]}
+
+
 
 # --- refusals ------------------------------------------------------------------------------------------------------
 
