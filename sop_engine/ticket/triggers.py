@@ -20,8 +20,7 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     command, procedure = draft.command, draft.program.procedure
     arguments = command.arguments
     by_person = command.cause is None
-    if by_person:
-        _let(draft, procedure.open, ROOT)
+    leave = {"as": _let(draft, procedure.open, ROOT)} if by_person else {}
     if not draft.ticket.id:
         [draft.ticket.id] = draft.draw_numbers(procedure.prefix, 1)
     owner = arguments.get("owner") or _owner_of_calendar_start(draft) or command.actor
@@ -37,8 +36,8 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     if opening is None or not run.go(Begun(opening)):
         raise Refused(_guards_failed(draft, procedure.open))
     running.reset_timers(draft)
-    recorded = {name: value for name, value in arguments.items() if name != "fields"}
-    return {**recorded, "fields": fields}
+    recorded = {name: value for name, value in arguments.items() if name not in {"as", "fields"}}
+    return {**recorded, **leave, "fields": fields}
 
 
 def _owner_of_calendar_start(draft: Draft) -> str | None:
@@ -151,6 +150,7 @@ def take_signal(draft: Draft) -> dict[str, Any]:
     running.reset_timers(draft)
     return arguments
 
+
 def look(draft: Draft) -> dict[str, Any]:
     """A child has moved, and eventless transitions look at where it stands. What finds nothing says nothing: such a
     step has no events, and the engine drops it."""
@@ -158,7 +158,6 @@ def look(draft: Draft) -> dict[str, Any]:
     Run(draft).go(Looked())
     running.reset_timers(draft)
     return {"child": draft.command.arguments["child"]}
-
 
 
 # --- refusals ------------------------------------------------------------------------------------------------------
