@@ -11,6 +11,7 @@ from sop_engine.ticket import people, running
 from sop_engine.ticket.asking import write_all
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused, require_role
+from sop_engine.ticket.filling import refill
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import Erased, Refusal
 from sop_engine.ticket.running import Run
@@ -123,6 +124,7 @@ def edit(draft: Draft) -> dict[str, Any]:
     reason = _reason(draft, required=True)
     recorded = write_all(draft, given)
     draft.compute()
+    refill(draft)
     draft.emit("edited", fields=sorted(given))
     Run(draft).go(Looked())
     running.reset_timers(draft)

@@ -8,6 +8,7 @@ from sop_engine.messages import msg
 from sop_engine.procedure import Field, Offer
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.filling import fill, refill
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import Erased, Refusal
 
@@ -23,14 +24,16 @@ def take_values(draft: Draft, offer: Offer, opening: bool) -> dict[str, Any]:
     if draft.command.cause is not None:
         given = {name: _fitted(draft.program.fields[name], value) for name, value in given.items()}
     recorded = write_all(draft, given)
+    refill(draft)
     waiting = [draft.program.fields[name] for name in asked if name not in given]
-    _fill_all(draft, waiting)
+    fill(draft, waiting)
     if opening:
         for field in draft.program.procedure.fields:
             if field.default is not None and field.id not in draft.ticket.fields:
                 draft.write(field, values.encode(field, values.decode(field, field.default)))
-        _fill_all(draft, waiting)
+        fill(draft, waiting)
     draft.compute()
+    refill(draft)
     missing = [name for name in asked if needed(draft, offer, name) and not _there(draft, name, given, opening)]
     if missing:
         raise Refused(_missing(draft, offer, missing))
@@ -81,38 +84,6 @@ def _there(draft: Draft, name: str, given: dict[str, Any], opening: bool) -> boo
     field = draft.program.fields[name]
     filled = opening or field.fill is not None
     return filled and name in draft.ticket.fields
-
-
-def _fill_all(draft: Draft, waiting: list[Field]) -> None:
-    """Fill in what was not given, whatever the order in which it is asked: a field may be filled from one that was
-    filled itself."""
-    for _round in waiting:
-        before = len(draft.events)
-        for field in waiting:
-            if field.id not in draft.ticket.fields:
-                _fill(draft, field)
-        if len(draft.events) == before:
-            return
-
-
-def _fill(draft: Draft, field: Field) -> None:
-    """Take a value that was not given from where the procedure says: a unit's contact, a part of another field."""
-    if field.fill is None:
-        return
-    name, _, part = field.fill.partition(".")
-    source = draft.ticket.fields.get(name)
-    if source is None:
-        return
-    if isinstance(source, Erased):
-        draft.write(field, source)
-        return
-    if draft.program.fields[name].type == "unit" and part == "contact":
-        contact = draft.facts.ask(f"contact:{source}")
-        draft.write(field, contact)
-    elif part:
-        draft.write(field, source.get(part) if isinstance(source, dict) else None)
-    else:
-        draft.write(field, source)
 
 
 def _check(draft: Draft, field: Field, value: Any) -> None:

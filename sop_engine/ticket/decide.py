@@ -15,6 +15,7 @@ from sop_engine.ticket import acts, signing, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
+from sop_engine.ticket.filling import refill
 from sop_engine.ticket.people import identify
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
@@ -25,8 +26,8 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "do": triggers.do,
     "fire": triggers.fire_timer,
     "signal": triggers.take_signal,
-    "claim": acts.claim,
     "look": triggers.look,
+    "claim": acts.claim,
     "assign": acts.assign,
     "hand_over": acts.hand_over,
     "note": acts.note,
@@ -55,6 +56,7 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
         arguments = _COMMANDS[command.name](draft)
         if ticket is None or ticket.status == "open":
             draft.compute()
+            refill(draft)
             signing.void(draft)
     except Unanswered as missing:
         return missing.missing

@@ -39,6 +39,8 @@ class Draft:
         """who has signed, and whom they stood in for, where this step is the last of several signatures"""
         self.before: dict[str, Any] = {}
         """what the fields held that this step has written or cleared"""
+        self.touched: set[str] = set()
+        """the fields written or cleared since what is filled from them was brought up to date"""
         self.values: dict[str, Any] = {}
         """decoded values of the fields, as guards read them"""
         self._written = ticket.number == 0
@@ -72,21 +74,25 @@ class Draft:
             name = f"{slot}:{count}"
         return name
 
-    def write(self, field: Field, value: Any, again: bool = False) -> None:
+    def write(self, field: Field, value: Any, again: bool = False, filled: bool = False) -> None:
         """Write a value (in the record's form) into a field, or clear it with None. Nothing happens where it stays the
-        same, unless it is written `again` because somebody gave it."""
+        same, unless it is written `again` because somebody gave it. `filled`: it comes from the field's `fill`."""
+        entries = {"filled": True} if filled else {}
         if value is None:
             if field.id in self.ticket.fields:
                 self._written = True
+                self.touched.add(field.id)
                 self.before.setdefault(field.id, self.ticket.fields[field.id])
                 self.values.pop(field.id, None)
                 self.emit("cleared", field=field.id, **entries)
             return
         if not again and field.id in self.ticket.fields and self.ticket.fields[field.id] == value:
             return
-        if isinstance(value, Erased) and not self.given.sealer.wrote(self._free(f"field:{field.id}")):
+        unknown = isinstance(value, Erased) or isinstance(self.ticket.fields.get(field.id), Erased)
+        if unknown and not self.given.sealer.wrote(self._free(f"field:{field.id}")):
             return  # the same value was computed or filled in again, and the step did not write it
         self._written = True
+        self.touched.add(field.id)
         self.before.setdefault(field.id, self.ticket.fields.get(field.id))
         if field.committed:
             self.emit("written", field=field.id, **self.seal(f"field:{field.id}", value), **entries)
@@ -114,7 +120,7 @@ class Draft:
         committed = self.program.committed_in(guard)
         if committed:
             if self.given.results is not None and self._blind(committed):
-                result = bool(self._recorded_result(result))
+                result = bool(self.recorded_result(result))
             self.results.append(result)
         return result
 
@@ -129,7 +135,7 @@ class Draft:
             self.results.append(value if not field.committed else value is not None)
             self.write(field, value)
         else:
-            recorded = self._recorded_result(KEPT)
+            recorded = self.recorded_result(KEPT)
             self.results.append(recorded)
             if recorded != KEPT:
                 self.write(field, recorded if not field.committed else Erased("") if recorded else None)
@@ -142,7 +148,7 @@ class Draft:
         """The rows of a field. How many there are is recorded, so that replay knows it of rows that were erased."""
         found = list(self.values.get(field) or [])
         if self._blind([field]):
-            found = [{}] * int(self._recorded_result(len(found)))
+            found = [{}] * int(self.recorded_result(len(found)))
         self.results.append(len(found))
         return found
 
@@ -156,7 +162,7 @@ class Draft:
             value = self.program.value(tree, self)
         return None if value is None else values.plain(value)
 
-    def _recorded_result(self, otherwise: Any) -> Any:
+    def recorded_result(self, otherwise: Any) -> Any:
         """At replay what was recorded of the next result; `otherwise` live."""
         recorded = self.given.results
         return recorded[len(self.results)] if recorded is not None and len(self.results) < len(recorded) else otherwise
@@ -192,13 +198,13 @@ class Draft:
         starting = {command.ticket for command in self.consequences if command.name == "open"}
         ids = [child["id"] for child in wanted if child["id"] not in starting]
         known: list[Mapping[str, Any]] = self.facts.ask("tickets:" + ",".join(ids)) if ids else []
+        begun = {child["id"] for child in known}
         fresh: dict[str, Any] = {"outcome": None, "state": [], "status": "open"}
         return [*known, *({**child, **fresh} for child in wanted if child["id"] not in begun)]
 
     # --- numbers ---
 
     def draw_numbers(self, prefix: str, count: int) -> list[str]:
-        begun = {child["id"] for child in known}
         """New tickets' ids: `WX-20261121-007`, the day in the site's zone."""
         local = self.given.effective.astimezone(self.zone)
         before = self._drawn.get(prefix, 0)

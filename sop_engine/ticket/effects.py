@@ -9,6 +9,7 @@ from sop_engine.messages import msg
 from sop_engine.procedure import Assign, Collect, Effect, Print, Raise, Set, Signal, Start, Tell
 from sop_engine.ticket import people
 from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.filling import refill
 from sop_engine.ticket.records import TIMER, Command, Letter, Refusal
 
 LARGEST_START = 1000
@@ -35,6 +36,7 @@ def perform(draft: Draft, effects: Sequence[Effect], region: str) -> list[str]:
                 else:
                     draft.write_result(field, effect.value)
                 draft.compute()
+                refill(draft)
             case Raise():
                 raised.append(effect.event)
             case Assign():
@@ -173,4 +175,5 @@ def collect(draft: Draft, effect: Collect) -> None:
     same = {name: draft.ticket.fields.get(name) for name in effect.same}
     rows = draft.facts.ask("collect:" + canonical.to_bytes(query).decode(), same)
     draft.write(draft.program.fields[effect.field], rows)
+    refill(draft)
     draft.emit("collected", field=effect.field)

@@ -56,6 +56,7 @@ def copy_of(ticket: Ticket) -> Ticket:
         history=dict(ticket.history),
         fields=dict(ticket.fields),
         commits=dict(ticket.commits),
+        filled=list(ticket.filled),
         tasks=dict(ticket.tasks),
         timers={key: dict(timer) for key, timer in ticket.timers.items()},
         did={trigger: {"times": entry["times"], "by": dict(entry["by"])} for trigger, entry in ticket.did.items()},
@@ -107,11 +108,21 @@ def _written(ticket: Ticket, event: Event, _number: int, values: Values, *_: Any
         ticket.fields[name] = sealed.value if sealed and kept else Erased(event["commitment"])
     else:
         ticket.fields[name] = event["value"]
+    _note_filled(ticket, event)
 
 
 def _cleared(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.fields.pop(event["field"], None)
     ticket.commits.pop(event["field"], None)
+    _note_filled(ticket, event)
+
+
+def _note_filled(ticket: Ticket, event: Event) -> None:
+    """Remember whether what a field holds, or that it holds nothing, comes from its `fill`."""
+    name = event["field"]
+    if ("filled" in event) == (name in ticket.filled):
+        return
+    ticket.filled = sorted({*ticket.filled, name}) if "filled" in event else [e for e in ticket.filled if e != name]
 
 
 def _changed(ticket: Ticket, event: Event, *_: Any) -> None:

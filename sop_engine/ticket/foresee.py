@@ -29,6 +29,8 @@ def foresee(program: Program, ticket: Ticket | None, command: Command, local: da
         declared = program.fields.get(name)
         if declared is not None and declared.type == "unit" and isinstance(fields[name], str):
             questions.append(f"unit:{fields[name]}")
+            if any(field.fill == f"{name}.contact" for field in program.filled):
+                questions.append(f"contact:{fields[name]}")
     for offer in _offers(program, ticket, command):
         questions += _of_effects(program, fields, offer)
     return list(dict.fromkeys(questions))

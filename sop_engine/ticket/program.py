@@ -21,6 +21,7 @@ class Program:
         self.roles: dict[str, Role] = {role.id: role for role in procedure.roles}
         self.states: dict[str, State] = {state.id: state for state in procedure.states}
         self.order = ordered([state.id for state in procedure.states])
+        self.filled = [field for field in procedure.fields if field.fill is not None]
         self.computed = [field for field in procedure.fields if field.computed is not None]
         self.computed_of_fields = all(guards.stands_on_fields(field.computed or ()) for field in self.computed)
         """whether computed fields can only change where a field is written"""

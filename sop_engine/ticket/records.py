@@ -151,6 +151,8 @@ class Ticket:
     history: dict[str, list[str]] = field(default_factory=dict)
     fields: dict[str, Any] = field(default_factory=dict)
     commits: dict[str, str] = field(default_factory=dict)
+    filled: list[str] = field(default_factory=list)
+    """fields whose value nobody gave: it was filled in from another field"""
     owner: str = ""
     opener: str = ""
     tasks: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -177,8 +179,8 @@ class Ticket:
         fields = {name: value for name, value in self.fields.items() if name not in self.commits}
         return {
             "active": self.active, "children": self.children, "commits": self.commits, "did": self.did,
-            "digest": self.digest, "entered": self.entered, "fields": fields, "history": self.history,
-            "id": self.id, "links": self.links, "opened": self.opened, "opener": self.opener,
+            "digest": self.digest, "entered": self.entered, "fields": fields, "filled": self.filled,
+            "history": self.history, "id": self.id, "links": self.links, "opened": self.opened, "opener": self.opener,
             "outcome": self.outcome, "owner": self.owner, "parent": self.parent, "procedure": self.procedure,
             "signatures": self.signatures, "status": self.status, "tasks": self.tasks, "timers": self.timers,
         }  # fmt: skip

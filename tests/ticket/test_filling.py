@@ -14,7 +14,7 @@ prefix: SM
 subject: "上门"
 roles: [desk]
 fields:
-  phone:  {type: phone, title: {zh: 电话, en: Phone}, fill: caller.phone}
+  phone:  {type: phone, title: {zh: 电话, en: Phone}, fill: caller.phone, personal: contact}
   caller: {type: person, title: {zh: 来电人, en: Caller}, fill: unit.contact, personal: contact}
   unit:   {type: unit, title: {zh: 房号, en: Unit}}
   hour:   {type: integer, title: {zh: 时, en: Hour}, default: 9}
