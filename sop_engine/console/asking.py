@@ -103,14 +103,34 @@ def _answer(opened: "Opened") -> str:
     return text.rstrip("\r\n")
 
 
-def ask_missing(
-    opened: "Opened", fields: Mapping[str, Field], missing: list[str], given: dict[str, Any], present: Mapping[str, Any]
-) -> bool:
+def ask_until_enough(
+    opened: "Opened",
+    name: str,
+    ticket: str,
+    arguments: dict[str, Any],
+    fields: Mapping[str, Field],
+    present: Mapping[str, Any],
+) -> None:
+    """Try a command without keeping anything, and ask for what is missing, until nothing is. The answers are put into
+    the `fields` of its arguments; `present` are the values that the ticket has. Raises what refuses it for another
+    reason."""
+    given: dict[str, Any] = arguments["fields"]
+    while True:
+        try:
+            opened.site.engine.act(opened.command(name, ticket, arguments), dry_run=True)
+            return
+        except NotUnderstood as refusal:
+            missing = [need["name"] for need in refusal.needs if isinstance(need, Mapping) and need["required"]]
+            if not _ask_missing(opened, [fields[each] for each in missing if each not in given], given, present):
+                raise
+
+
+def _ask_missing(opened: "Opened", missing: list[Field], given: dict[str, Any], present: Mapping[str, Any]) -> bool:
     """Ask for fields that a command was refused for; whether any was given."""
     answered = False
-    for name in missing:
-        value = ask_field(opened, fields[name], present.get(name), required=True)
+    for field in missing:
+        value = ask_field(opened, field, present.get(field.id), required=True)
         if value is not None:
-            given[name] = value
+            given[field.id] = value
             answered = True
     return answered

@@ -12,7 +12,7 @@ from sop_engine.console.names import shown_person
 from sop_engine.engine.engine import Done, new_id
 from sop_engine.engine.identity import Identity, identify, system_login
 from sop_engine.engine.site_folder import Site
-from sop_engine.errors import NotUnderstood
+from sop_engine.errors import NotUnderstood, NotYou
 from sop_engine.messages import msg
 from sop_engine.procedure import Field
 from sop_engine.store.seam import Reads
@@ -73,6 +73,13 @@ class Opened:
     def require_known(self) -> None:
         """Raise `NotYou` for a login that belongs to nobody here: such a one sees nothing."""
         assert self.who
+
+    def require_administrator(self) -> None:
+        """Raise `NotYou` unless whoever asks administers the site."""
+        with self.reading() as reading:
+            person = reading.person(self.person)
+        if person is None or "admin" not in person.rights:
+            raise NotYou(msg("{name} is no administrator of this site", name=self.named(self.person)))
 
     @property
     def person(self) -> str:

@@ -23,6 +23,14 @@ def option(*names: str, help: Message, metavar: str | None = None, **more: Any) 
     return typer.Option(*names, help=help.template, metavar=metavar, show_default=False, **more)
 
 
+TicketId = Annotated[str, argument(msg("the ticket, or the end of its number"), "ID")]
+Values = Annotated[
+    list[str] | None, option("--field", help=msg("a value: name=value, a file as name=@path"), metavar="NAME=VALUE")
+]
+FromFile = Annotated[
+    str | None, option("--from-file", help=msg("values from a JSON object; - is standard input"), metavar="FILE")
+]
+
 _Flag = bool
 _Text = str | None
 

@@ -93,7 +93,7 @@ def role_text(program: Program, role: str, language: str) -> str:
 
 
 def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
-    language, ticket = opened.call.language, seen.ticket
+    ticket = seen.ticket
     pairs: list[tuple[Any, Any]] = []
     for field in seen.program.procedure.fields:
         if field.id not in ticket.fields:

@@ -8,7 +8,6 @@ from sop_engine.clock import SystemClock
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import argument, option
 from sop_engine.engine.settings import Settings, find_site, load_settings
-from sop_engine.errors import NotYou
 from sop_engine.messages import msg
 
 
@@ -118,8 +117,4 @@ def _settings(call: Call) -> Settings:
 
 def _administrator(call: Call) -> None:
     with call.open() as opened:
-        asking = opened.person
-        with opened.site.store.reading() as reading:
-            person = reading.person(asking)
-        if person is None or "admin" not in person.rights:
-            raise NotYou(msg("{name} is no administrator of this site", name=opened.named(opened.person)))
+        opened.require_administrator()

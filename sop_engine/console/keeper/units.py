@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotUnderstood, NotYou, SetUp
+from sop_engine.errors import NotUnderstood, SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.values import ValueProblem, mask, read_phone, read_unit
 
@@ -60,11 +60,7 @@ def ls(call: Call) -> None:
 
 def _put(call: Call, entries: list[dict[str, Any]]) -> None:
     with call.open() as opened:
-        asking = opened.person
-        with opened.site.store.reading() as reading:
-            person = reading.person(asking)
-        if person is None or "admin" not in person.rights:
-            raise NotYou(msg("{name} is no administrator of this site", name=opened.named(opened.person)))
+        opened.require_administrator()
         if not call.dry_run:
             with call.writing(), opened.site.store.writing() as transaction:
                 transaction.put_units(entries)

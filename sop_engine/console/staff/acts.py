@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sop_engine.console.call import Call
 from sop_engine.console.doing import do_and_tell, explaining
 from sop_engine.console.given import read_given
-from sop_engine.console.parameters import argument, option
+from sop_engine.console.parameters import FromFile, TicketId, argument, option
 from sop_engine.console.tickets import by_title, find_ticket
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
@@ -18,7 +18,6 @@ from sop_engine.ticket.records import SITE, Ticket
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
-_Id = Annotated[str, argument(msg("the ticket, or the end of its number"), "ID")]
 _Name = Annotated[str, argument(msg("the person, by id or name"), "NAME")]
 _Region = Annotated[
     str | None, option("--region", help=msg("whose task, where several run side by side"), metavar="REGION")
@@ -28,12 +27,12 @@ _Reason = Annotated[str | None, option("--reason", help=msg("why"), metavar="TEX
 _Arguments = Callable[["Opened", Reads, Ticket], dict[str, Any]]
 
 
-def claim(call: Call, id: _Id, region: _Region = None) -> None:
+def claim(call: Call, id: TicketId, region: _Region = None) -> None:
     """Take a task that is offered to a role which you hold."""
     _act(call, "claim", id, lambda opened, reading, ticket: _region(opened, reading, ticket, region))
 
 
-def assign(call: Call, id: _Id, name: _Name, region: _Region = None, reason: _Reason = None) -> None:
+def assign(call: Call, id: TicketId, name: _Name, region: _Region = None, reason: _Reason = None) -> None:
     """Give a task to somebody who holds the role that it was offered to."""
 
     def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def assign(call: Call, id: _Id, name: _Name, region: _Region = None, reason: _Re
     _act(call, "assign", id, arguments)
 
 
-def hand_over(call: Call, id: _Id, name: _Name, reason: _Reason = None) -> None:
+def hand_over(call: Call, id: TicketId, name: _Name, reason: _Reason = None) -> None:
     """Give a ticket to another owner."""
     _act(
         call,
@@ -58,7 +57,7 @@ def hand_over(call: Call, id: _Id, name: _Name, reason: _Reason = None) -> None:
 
 def note(
     call: Call,
-    id: _Id,
+    id: TicketId,
     text: Annotated[list[str], argument(msg("what is to be written down"), "TEXT")],
 ) -> None:
     """Write something down on a ticket; it moves nothing."""
@@ -67,14 +66,12 @@ def note(
 
 def edit(
     call: Call,
-    id: _Id,
+    id: TicketId,
     field: Annotated[
         list[str] | None,
         option("--field", help=msg("a new value: name=value; name= clears it"), metavar="NAME=VALUE"),
     ] = None,
-    from_file: Annotated[
-        str | None, option("--from-file", help=msg("values from a JSON object; - is standard input"), metavar="FILE")
-    ] = None,
+    from_file: FromFile = None,
     reason: _Reason = None,
 ) -> None:
     """Correct fields of a ticket, with a reason."""

@@ -1,20 +1,19 @@
 """`sop do`: what a ticket offers."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
-from sop_engine.console.asking import ask_field, ask_missing
+from sop_engine.console.asking import ask_field, ask_until_enough
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
 from sop_engine.console.looking import possible_now
-from sop_engine.console.parameters import argument, option
+from sop_engine.console.parameters import FromFile, TicketId, Values, argument, option
 from sop_engine.console.tickets import by_title, find_ticket, folded
 from sop_engine.engine.identity import find_person
-from sop_engine.errors import NotUnderstood, SopError
+from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Text, msg
-from sop_engine.procedure import Field, Offer, State
-from sop_engine.store.seam import Head, Reads
+from sop_engine.procedure import Offer, State
+from sop_engine.store.seam import Reads
 from sop_engine.ticket.near import near
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
@@ -25,14 +24,10 @@ if TYPE_CHECKING:
 
 def do(
     call: Call,
-    id: Annotated[str, argument(msg("the ticket, or the end of its number"), "ID")],
+    id: TicketId,
     trigger: Annotated[str, argument(msg("what to do, by id or title; of one region: REGION.TRIGGER"), "TRIGGER")],
-    field: Annotated[
-        list[str] | None, option("--field", help=msg("a value: name=value, a file as name=@path"), metavar="NAME=VALUE")
-    ] = None,
-    from_file: Annotated[
-        str | None, option("--from-file", help=msg("values from a JSON object; - is standard input"), metavar="FILE")
-    ] = None,
+    field: Values = None,
+    from_file: FromFile = None,
     assignee: Annotated[
         str | None, option("--assignee", help=msg("to whom the task goes that this assigns"), metavar="NAME")
     ] = None,
@@ -62,7 +57,7 @@ def do(
             arguments["assignee"] = person
         with explaining(opened, head):
             if allowed:
-                _probe(opened, program, ticket, head, arguments)
+                ask_until_enough(opened, "do", head.id, arguments, program.fields, ticket.fields)
             done = opened.act(opened.command("do", head.id, arguments))
         tell_done(opened, done)
 
@@ -71,25 +66,6 @@ def _may(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, sai
     """Whether the trigger is offered to whoever asks: nobody is asked for values only to be refused after them."""
     name = trigger_named(program, ticket, said).rpartition(".")[2]
     return any(each["trigger"] == name and each["allowed"] for each in possible_now(opened, reading, program, ticket))
-
-
-def _probe(opened: "Opened", program: Program, ticket: Ticket, head: Head, arguments: dict[str, Any]) -> None:
-    """Try without keeping anything, and ask for what is missing, until nothing is."""
-    while True:
-        try:
-            opened.site.engine.act(opened.command("do", head.id, arguments), dry_run=True)
-            return
-        except NotUnderstood as refusal:
-            if not ask_for(opened, program.fields, refusal, arguments["fields"], ticket.fields):
-                raise
-
-
-def ask_for(
-    opened: "Opened", fields: Mapping[str, Field], refusal: SopError, given: dict[str, Any], present: Mapping[str, Any]
-) -> bool:
-    """Ask for what a refusal says is missing; whether anything new was given."""
-    missing = [need["name"] for need in refusal.needs if isinstance(need, Mapping) and need["required"]]
-    return ask_missing(opened, fields, [name for name in missing if name not in given], given, present)
 
 
 def _ask(opened: "Opened", program: Program, ticket: Ticket, offer: Offer, given: dict[str, Any]) -> None:

@@ -4,17 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
-from sop_engine.console.asking import ask_field
+from sop_engine.console.asking import ask_field, ask_until_enough
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
 from sop_engine.console.json_view import possible_view
 from sop_engine.console.looking import possible_opening
-from sop_engine.console.parameters import argument, option
-from sop_engine.console.staff.do import ask_for
+from sop_engine.console.parameters import FromFile, Values, argument
 from sop_engine.console.tickets import find_procedure
 from sop_engine.engine.publishing import edited_since
-from sop_engine.errors import NotUnderstood, SopError
+from sop_engine.errors import SopError
 from sop_engine.messages import msg
 from sop_engine.store.seam import Version
 from sop_engine.ticket.program import Program
@@ -26,12 +25,8 @@ if TYPE_CHECKING:
 def new(
     call: Call,
     procedure: Annotated[str, argument(msg("which procedure, by id or title"), "PROCEDURE")],
-    field: Annotated[
-        list[str] | None, option("--field", help=msg("a value: name=value, a file as name=@path"), metavar="NAME=VALUE")
-    ] = None,
-    from_file: Annotated[
-        str | None, option("--from-file", help=msg("values from a JSON object; - is standard input"), metavar="FILE")
-    ] = None,
+    field: Values = None,
+    from_file: FromFile = None,
 ) -> None:
     """Open a ticket by the newest published version, and print it."""
     with call.open() as opened:
@@ -40,7 +35,8 @@ def new(
             version = find_procedure(reading, procedure)
             program = opened.site.engine.programs.of(reading, version.digest)
             opening = possible_opening(opened, reading, program)
-        _say_edited(opened, version)
+            edited = edited_since(opened.site.engine, reading, version)
+        _say_edited(opened, version, edited)
         with explaining(opened, None), _with_opening(opened, opening):
             given = read_given(opened, program.fields, field or (), from_file)
             # nobody is asked for values only to be refused after them
@@ -49,7 +45,7 @@ def new(
                 _ask(opened, program, given)
             arguments = {"procedure": version.procedure, "fields": given}
             if asks:
-                _probe(opened, program, arguments)
+                ask_until_enough(opened, "open", "", arguments, program.fields, {})
             done = opened.act(opened.command("open", "", arguments))
         if call.dry_run and call.json:
             call.output.json({"procedure": version.procedure, "version": version.number, **_entry(opened, opening)})
@@ -57,8 +53,8 @@ def new(
             tell_done(opened, done)
 
 
-def _say_edited(opened: "Opened", version: Version) -> None:
-    if edited_since(opened.site.engine, version.procedure, version.text):
+def _say_edited(opened: "Opened", version: Version, edited: bool) -> None:
+    if edited:
         opened.call.output.tell(
             msg("{procedure} has been edited since version {version} was published; this ticket follows that version",
                 procedure=version.procedure, version=version.number)
@@ -92,14 +88,3 @@ def _ask(opened: "Opened", program: Program, given: dict[str, Any]) -> None:
             value = ask_field(opened, field, None, required=field.fill is None)
             if value is not None:
                 given[name] = value
-
-
-def _probe(opened: "Opened", program: Program, arguments: dict[str, Any]) -> None:
-    """Try without keeping anything, and ask for what is missing, until nothing is."""
-    while True:
-        try:
-            opened.site.engine.act(opened.command("open", "", arguments), dry_run=True)
-            return
-        except NotUnderstood as refusal:
-            if not ask_for(opened, program.fields, refusal, arguments["fields"], {}):
-                raise

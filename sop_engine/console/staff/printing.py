@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.output import write
-from sop_engine.console.parameters import argument, option
+from sop_engine.console.parameters import TicketId, argument, option
 from sop_engine.console.tickets import by_title, find_ticket
 from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg, say
@@ -30,7 +30,7 @@ PAGE = "ticket"
 
 def print_ticket(
     call: Call,
-    id: Annotated[str, argument(msg("the ticket, or the end of its number"), "ID")],
+    id: TicketId,
     form: Annotated[
         str | None, argument(msg("the form, by id or title; `ticket` is the ticket itself on a page"), "FORM")
     ] = None,

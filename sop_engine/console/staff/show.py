@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.looking import look
-from sop_engine.console.parameters import argument, option
+from sop_engine.console.parameters import TicketId, option
 from sop_engine.console.show_view import print_ticket
 from sop_engine.console.tickets import find_ticket
 from sop_engine.messages import msg
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def show(
     call: Call,
-    id: Annotated[str, argument(msg("the ticket, or the end of its number"), "ID")],
+    id: TicketId,
     events: Annotated[bool, option("--events", help=msg("its history too, as a story"))] = False,
     until: Annotated[int | None, option("--until", help=msg("as it was after this step"), metavar="STEP")] = None,
 ) -> None:
