@@ -53,3 +53,10 @@ def test_it_is_the_doer_that_counts_not_the_typist(desk: Desk) -> None:
     desk.do(opened.step.ticket, "settle", by="liu")
 
     assert desk.state(opened.step.ticket) == ["back"]
+
+
+def test_the_record_says_as_what_somebody_was_allowed_to_open_it(desk: Desk) -> None:
+    loan = desk.open("loan", by="wang", note="umbrella 12")
+
+    assert desk.records(loan)[0]["command"]["arguments"]["as"] == "role:desk"
+    assert desk.replay().clean

@@ -137,6 +137,7 @@ def test_a_child_that_a_timer_starts_is_its_parent_s_owner_s(desk: Desk) -> None
     ticket = desk.ticket(child)
     assert (ticket.owner, ticket.opener, ticket.parent, ticket.fields["what"]) == ("wang", "timer", zd, "甲")
     assert desk.records(child)[0]["effective"] == "2026-11-23T01:30:00.000Z"
+    assert "as" not in desk.records(child)[0]["command"]["arguments"]
 
 
 def test_a_child_that_lacks_what_it_needs_refuses_its_parent_s_command(desk: Desk) -> None:
