@@ -8,8 +8,8 @@ from sop_engine.store.seam import Reads
 
 
 def place_of(reading: Reads, record: Mapping[str, Any]) -> str | None:
-    """`repair.sop.yaml:61:9` of the transition that a step took or asked for, by its version's text; None where it
-    has no place in a procedure."""
+    """`repair.sop.yaml:61:9` of the transition that a step took or asked for, by its version's text, or
+    `fragments/revisit.fragment.yaml:12:5` by that of a fragment; None where it has no place in a procedure."""
     version = reading.version_of(record["procedure"])
     data = reading.blob(version.places) if version else None
     if data is None:
@@ -18,7 +18,8 @@ def place_of(reading: Reads, record: Mapping[str, Any]) -> str | None:
     for key in element_keys(record):
         span = kept["places"].get(key)
         if span is not None:
-            return f"{kept['file']}:{span[0]}:{span[1]}"
+            file = kept.get("files", {}).get(key, kept["file"])
+            return f"{file}:{span[0]}:{span[1]}"
     return None
 
 

@@ -43,6 +43,8 @@ def _texts(reading: Reads, programs: Programs) -> Iterator[Mismatch]:
             yield Mismatch(SITE, 0, "text", what, digest, canonical.digest(data))
     for version in reading.versions():
         wanted = {version.digest, version.text, version.places}
+        if version.places in kept:
+            wanted |= _fragments(reading, version.places)
         if version.digest in kept:
             try:
                 wanted |= _templates(reading, programs, version.digest)
@@ -56,6 +58,14 @@ def _texts(reading: Reads, programs: Programs) -> Iterator[Mismatch]:
                 procedure=version.procedure,
             )
             yield Mismatch(SITE, 0, "text", what)
+
+
+def _fragments(reading: Reads, places: str) -> set[str]:
+    """The digests of the fragments' texts that a version was written with, as its source map names them."""
+    try:
+        return set(canonical.parse(reading.blob(places) or b"{}").get("fragments", {}).values())
+    except (ValueError, AttributeError, TypeError):
+        return set()  # said above: the source map is not what its digest says
 
 
 def _templates(reading: Reads, programs: Programs, digest: str) -> set[str]:

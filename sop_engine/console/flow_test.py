@@ -141,8 +141,9 @@ def _say_coverage(call: Call, found: "Coverage", repertoire: "Repertoire") -> No
             rules=len(found.separations))
     )  # fmt: skip
     for path in (*found.not_taken, *found.not_refused):
-        line = piece.places.get(path.partition(" ")[0], [0])[0]
-        output.line(msg("  {file}:{line}: {path}", file=piece.file, line=line, path=path))
+        element = path.partition(" ")[0]
+        file, line = piece.files.get(element, piece.file), piece.places.get(element, [0])[0]
+        output.line(msg("  {file}:{line}: {path}", file=file, line=line, path=path))
 
 
 def place_of(span: Span) -> str:

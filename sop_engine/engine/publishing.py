@@ -1,8 +1,8 @@
 """Publishing: a file becomes a version. Everything that a version needs is kept by digest, for ever."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sop_engine import canonical, normal_form, procedure
@@ -12,10 +12,12 @@ from sop_engine.engine.identity import Identity
 from sop_engine.engine.library import library
 from sop_engine.errors import FaultsFound, NotFound, SetUp
 from sop_engine.messages import msg
+from sop_engine.store.seam import Reads, Version
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import SITE, Command
 
 SUFFIX = ".sop.yaml"
+FRAGMENT = ".fragment.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Published:
     procedure: procedure.Procedure | None
     done: Done | None
     number: int = 0
+    fragments: Mapping[str, bytes] = field(default_factory=dict)
+    """the texts of the fragments that the faults may lie in, by what faults call their files"""
 
 
 class FolderTemplates:
@@ -42,23 +46,87 @@ class FolderTemplates:
         return path.read_bytes()
 
 
+class FolderFragments:
+    """Fragments from the folder `fragments` beside the procedures; nothing outside it is read, not through links."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+
+    def read(self, name: str) -> bytes | None:
+        path = (self._folder / f"{name}{FRAGMENT}").resolve()
+        if path.parent != self._folder or not path.is_file():
+            return None
+        return path.read_bytes()
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(path.name.removesuffix(FRAGMENT) for path in fragment_files(self._folder.parent))
+
+
+class KeptFragments:
+    """The fragments of a version, as they were when it was published."""
+
+    def __init__(self, reading: Reads, version: Version) -> None:
+        self._reading = reading
+        self._kept = kept_fragments(reading, version)
+
+    def read(self, name: str) -> bytes | None:
+        return self._reading.blob(self._kept[name]) if name in self._kept else None
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._kept)
+
+
+def kept_fragments(reading: Reads, version: Version) -> Mapping[str, str]:
+    """Name -> digest of the text of each fragment that a version was published with."""
+    data = reading.blob(version.places)
+    found: Mapping[str, str] = canonical.parse(data).get("fragments", {}) if data is not None else {}
+    return found
+
+
 def compile_file(path: Path, templates: Path, shown_as: str | None = None) -> Any:
     """The file compiled: see `language.compile_text`. Raises `NotFound`, or `SetUp` where it cannot be read."""
     from sop_engine.documents.template_check import check_template
     from sop_engine.language import compile_text
 
+    text = _text_of(path, SUFFIX)
+    fragments = FolderFragments(path.parent / "fragments")
+    return compile_text(text, shown_as or str(path), FolderTemplates(templates), check_template, fragments)
+
+
+def check_fragment_file(path: Path, shown_as: str | None = None) -> list[Diagnostic]:
+    """What can be said of a fragment's file alone. Raises `NotFound`, or `SetUp` where it cannot be read."""
+    from sop_engine.language import check_fragment
+
+    return check_fragment(_text_of(path, FRAGMENT), shown_as or str(path), FolderFragments(path.parent))
+
+
+def written_out(path: Path) -> str:
+    """A procedure's file with its fragments written out, as YAML. Raises as `compile_file` does."""
+    from sop_engine import language
+
+    return language.written_out(_text_of(path, SUFFIX), path.name, FolderFragments(path.parent / "fragments"))
+
+
+def version_written_out(reading: Reads, version: Version) -> str:
+    """A published version's text with the fragments of that day written out, as YAML. Raises `SetUp` where the text
+    is gone."""
+    from sop_engine import language
+
+    text = reading.blob(version.text)
+    if text is None:
+        raise SetUp(msg("the text of version {number} of {procedure} is gone",
+                        number=version.number, procedure=version.procedure))  # fmt: skip
+    return language.written_out(text, f"{version.procedure}{SUFFIX}", KeptFragments(reading, version))
+
+
+def _text_of(path: Path, ending: str) -> bytes:
     try:
-        text = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
-        raise NotFound(
-            msg("there is no file {path}", path=str(path)),
-            near=near(path.name, [each.name for each in path.parent.glob(f"*{SUFFIX}")])
-            if path.parent.is_dir()
-            else (),
-        ) from None
+        beside = [each.name for each in path.parent.glob(f"*{ending}")] if path.parent.is_dir() else []
+        raise NotFound(msg("there is no file {path}", path=str(path)), near=near(path.name, beside)) from None
     except OSError as error:
         raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=error.strerror)) from None
-    return compile_text(text, shown_as or str(path), FolderTemplates(templates), check_template)
 
 
 def publish(
@@ -68,16 +136,16 @@ def publish(
     is the newest version's already makes no new one."""
     compiled = compile_file(path, engine.settings.folder / "templates", shown_as)
     if compiled.procedure is None or has_errors(compiled.diagnostics):
-        return Published(path, compiled.diagnostics, compiled.procedure, None)
+        return Published(path, compiled.diagnostics, compiled.procedure, None, 0, compiled.fragments)
     data = normal_form.to_bytes(compiled.procedure)
     digest = canonical.digest(data)
     name = compiled.procedure.id
     with engine.store.reading() as reading:
         newest = reading.newest(name)
     if newest is not None and newest.digest == digest:
-        return Published(path, compiled.diagnostics, compiled.procedure, None, newest.number)
-    places = canonical.to_bytes({"file": shown_as or path.name, "places": compiled.places})
-    blobs = [data, path.read_bytes(), places, *compiled.blobs.values()]
+        return Published(path, compiled.diagnostics, compiled.procedure, None, newest.number, compiled.fragments)
+    places = canonical.to_bytes(source_map(compiled, shown_as or path.name))
+    blobs = [data, path.read_bytes(), places, *compiled.blobs.values(), *compiled.fragments.values()]
     if not dry_run:
         with engine.store.writing() as transaction:
             for blob in blobs:
@@ -93,14 +161,35 @@ def publish(
     command = Command(new_id(), "publish", SITE, who.actor, who.login, arguments, standing_for=who.standing_for)
     done = engine.act(command, dry_run=dry_run)
     number = next(each["number"] for each in done.step.events if each["kind"] == "published")
-    return Published(path, compiled.diagnostics, compiled.procedure, done, number)
+    return Published(path, compiled.diagnostics, compiled.procedure, done, number, compiled.fragments)
 
 
-def edited_since(engine: Engine, name: str, text_digest: str) -> bool:
-    """Whether the draft of a procedure differs from its newest version's text."""
-    path = engine.settings.folder / "workflows" / f"{name}{SUFFIX}"
+def source_map(compiled: Any, file: str) -> dict[str, Any]:
+    """Where the elements of a compiled procedure stand, to be kept with the version: `places` in `file`, or in the file
+    that `files` names; `fragments` has the digest of each fragment's text."""
+    kept: dict[str, Any] = {"file": file, "places": compiled.places}
+    if compiled.fragments:
+        kept["files"] = compiled.files
+        kept["fragments"] = {
+            PurePosixPath(each).name.removesuffix(FRAGMENT): canonical.digest(text)
+            for each, text in compiled.fragments.items()
+        }
+    return kept
+
+
+def edited_since(engine: Engine, reading: Reads, version: Version) -> bool:
+    """Whether the draft of a procedure, or a fragment that it was published with, differs from the version's text."""
+    folder = engine.settings.folder / "workflows"
+    wanted = {folder / f"{version.procedure}{SUFFIX}": version.text}
+    for name, digest in kept_fragments(reading, version).items():
+        wanted[folder / "fragments" / f"{name}{FRAGMENT}"] = digest
+    return any(_differs(path, digest) for path, digest in wanted.items())
+
+
+def _differs(path: Path, digest: str) -> bool:
+    """Whether a file is there and has another digest."""
     try:
-        return canonical.digest(path.read_bytes()) != text_digest
+        return canonical.digest(path.read_bytes()) != digest
     except OSError:
         return False
 
@@ -122,6 +211,12 @@ def publish_folder(engine: Engine, who: Identity) -> list[str]:
 def workflow_files(folder: Path) -> list[Path]:
     """The procedures' files in a folder, by name."""
     return sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []
+
+
+def fragment_files(folder: Path) -> list[Path]:
+    """The fragments' files of a folder of procedures, by name."""
+    inside = folder / "fragments"
+    return sorted(inside.glob(f"*{FRAGMENT}")) if inside.is_dir() else []
 
 
 def library_roles() -> list[str]:

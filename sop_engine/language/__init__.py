@@ -4,20 +4,32 @@
 """
 
 from sop_engine.language.checks import CHECKS
-from sop_engine.language.compiling import Compiled, NoTemplates, compile_text
+from sop_engine.language.compiling import (
+    Compiled,
+    NoFragments,
+    NoTemplates,
+    check_fragment,
+    compile_text,
+    written_out,
+)
 from sop_engine.language.draft import TemplateFaults, TemplateSource
+from sop_engine.language.fragments import FragmentSource
 from sop_engine.language.reference import explain, json_schema, reference
 from sop_engine.language.rendering import render
 
 __all__ = [
     "CHECKS",
     "Compiled",
+    "FragmentSource",
+    "NoFragments",
     "NoTemplates",
     "TemplateFaults",
     "TemplateSource",
+    "check_fragment",
     "compile_text",
     "explain",
     "json_schema",
     "reference",
     "render",
+    "written_out",
 ]

@@ -33,7 +33,9 @@ class Builder:
     def place(self, path: str, cursor: Cursor) -> None:
         """Note where the element `path` stands: from its word to the end of what stands under it."""
         value, name = cursor.node.span, cursor.name
-        self.draft.places[path] = Span(value.file, name.line, name.column, value.end_line, value.end_column)
+        if value.file == name.file:
+            name = Span(name.file, name.line, name.column, value.end_line, value.end_column)
+        self.draft.places[path] = name
         self.draft.cursors[path] = cursor
 
     def declare(self, kind: str, name: str, cursor: Cursor, path: str) -> None:

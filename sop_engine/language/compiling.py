@@ -1,13 +1,20 @@
 """The way of a file: bytes, tree, schema, records, checks. Every layer adds what it finds."""
 
+import dataclasses
 import itertools
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
-from sop_engine.diagnostics import Diagnostic, Span, has_errors, in_order
+import yaml
+
+from sop_engine.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from sop_engine.language import checks, normal, punctuation, reading, validating
 from sop_engine.language.draft import Draft, TemplateFaults, TemplateSource
-from sop_engine.language.tree import Cursor, Scalar
+from sop_engine.language.expansion import Expansion, expand, standing_alone
+from sop_engine.language.fragments import SUFFIX, FragmentSource
+from sop_engine.language.tree import Cursor, Scalar, plain
+from sop_engine.messages import msg
 from sop_engine.procedure import Procedure
 
 
@@ -15,7 +22,8 @@ from sop_engine.procedure import Procedure
 class Compiled:
     """What comes of a file. `procedure` is None where a fault forbids publishing; `blobs` are the texts that it names
     by digest; `places` says where each element stands, as `[line, column, end line, end column]` (1-based, the end
-    after the last character). Its keys are element paths:
+    after the last character), in the file itself, or in the one that `files` names for it. `fragments` are the texts of
+    the fragments that it uses, by what faults call their files. The keys of `places` and `files` are element paths:
 
     | path | element |
     |---|---|
@@ -34,6 +42,8 @@ class Compiled:
     diagnostics: list[Diagnostic]
     blobs: dict[str, bytes]
     places: dict[str, list[int]]
+    files: dict[str, str] = field(default_factory=dict)
+    fragments: dict[str, bytes] = field(default_factory=dict)
 
 
 TORN: Final = frozenset({"full_width", "braces", "question_mark", "unquoted", "merge", "unknown_alias", "key_not_text"})
@@ -44,6 +54,10 @@ MOST_OF_A_KIND: Final = 100
 """How many faults of one check are told: nobody mends more at once."""
 
 
+MOST_USES: Final = 3
+"""How many places that use a fragment a fault in it shows."""
+
+
 class NoTemplates:
     """A site without templates."""
 
@@ -51,35 +65,86 @@ class NoTemplates:
         return None
 
 
+class NoFragments:
+    """A place without fragments."""
+
+    def read(self, name: str) -> bytes | None:
+        return None
+
+    def names(self) -> tuple[str, ...]:
+        return ()
+
+
 def compile_text(
-    text: bytes, file: str, templates: TemplateSource | None = None, template_faults: TemplateFaults | None = None
+    text: bytes,
+    file: str,
+    templates: TemplateSource | None = None,
+    template_faults: TemplateFaults | None = None,
+    fragments: FragmentSource | None = None,
 ) -> Compiled:
     """Compile a procedure's YAML `text`; `file` is what its faults call it. `template_faults` adds what the room that
     prints templates finds wrong with them. Never raises for what the text holds."""
-    draft = draft_of(text, file, templates or NoTemplates(), template_faults)
+    draft = draft_of(text, file, templates or NoTemplates(), template_faults, fragments)
     found = faults(draft)
-    procedure = None if has_errors(found) else draft.procedure
+    if has_errors(found):
+        return Compiled(None, found, {}, {}, {}, draft.fragments)
     places = {
         path: [span.line, span.column, span.end_line, span.end_column] for path, span in sorted(draft.places.items())
     }
-    return Compiled(
-        procedure, found, draft.blobs if procedure is not None else {}, places if procedure is not None else {}
-    )
+    files = {path: span.file for path, span in sorted(draft.places.items()) if span.file != file}
+    return Compiled(draft.procedure, found, draft.blobs, places, files, draft.fragments)
 
 
-def draft_of(text: bytes, file: str, templates: TemplateSource, template_faults: TemplateFaults | None = None) -> Draft:
+def check_fragment(text: bytes, file: str, fragments: FragmentSource | None = None) -> list[Diagnostic]:
+    """What can be said of a fragment's `text` alone: whether it can be read, its blanks, the fragments that it names.
+    Whether its states and guards are right shows where a procedure uses it."""
+    draft = Draft(file, reading.Reading(reading.LINE_BREAK.split(text.decode("utf-8", "replace"))), _nowhere(file))
+    name = file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
+    _take(draft, standing_alone(name, file, text, fragments or NoFragments()))
+    return faults(draft)
+
+
+def written_out(text: bytes, file: str, fragments: FragmentSource) -> str:
+    """A procedure's YAML with its fragments written out, its own remarks left out; its normal form is the same. Where
+    something cannot be put in place, `use` is missing there: ask `compile_text` first."""
+    read = reading.read(text, file)
+    tree = expand(read.tree, file, fragments).tree if read.tree is not None else Scalar("", Span(file, 1, 1, 1, 2))
+    return yaml.safe_dump(plain(tree), allow_unicode=True, sort_keys=False, width=110, default_flow_style=None)
+
+
+def _nowhere(file: str) -> Cursor:
+    return Cursor(Scalar("", Span(file, 1, 1, 1, 2)))
+
+
+def _take(draft: Draft, expansion: Expansion) -> None:
+    """What putting fragments in place found out."""
+    draft.facts += expansion.facts
+    draft.reading.facts += expansion.read
+    draft.reading.spoilt += expansion.spoilt
+    draft.fragments, draft.used = expansion.texts, expansion.used
+
+
+def draft_of(
+    text: bytes,
+    file: str,
+    templates: TemplateSource,
+    template_faults: TemplateFaults | None = None,
+    fragments: FragmentSource | None = None,
+) -> Draft:
     """Everything that the layers find out about a file."""
     read = reading.read(text, file)
-    nowhere = Scalar("", Span(file, 1, 1, 1, 2))
-    draft = Draft(file, read, Cursor(read.tree if read.tree is not None else nowhere), list(read.facts))
+    draft = Draft(file, read, Cursor(read.tree) if read.tree is not None else _nowhere(file), list(read.facts))
     if read.tree is None:
         return draft
     for fact in punctuation.full_width(draft.cursor):
         draft.facts.append(fact)
         read.spoilt.append(fact.values.get("map", fact.span))
+    expansion = expand(read.tree, file, fragments or NoFragments())
+    _take(draft, expansion)
+    draft.cursor = Cursor(expansion.tree)
     document, found = validating.validate(draft.cursor)
     draft.facts.extend(fact for fact in found if not _torn(draft, fact.values.get("map", fact.span)))
-    if document is not None and not any(fact.kind in TORN for fact in draft.facts):
+    if document is not None and expansion.whole and not any(fact.kind in TORN for fact in draft.facts):
         normal.build(draft, document, templates, template_faults)
     return draft
 
@@ -90,7 +155,25 @@ def faults(draft: Draft) -> list[Diagnostic]:
     for check in checks.CHECKS:
         found += itertools.islice((fault for fault in check(draft) if not _allowed(draft, fault)), MOST_OF_A_KIND)
     own = {fact.span for fact in draft.reading.facts} | {fact.span for fact in draft.of("full_width")}
-    return in_order(fault for fault in found if fault.span in own or not _torn(draft, fault.span))
+    kept = in_order(fault for fault in found if fault.span in own or not _torn(draft, fault.span))
+    return [_with_uses(draft, fault) for fault in kept]
+
+
+def _with_uses(draft: Draft, fault: Diagnostic) -> Diagnostic:
+    """A fault in a fragment says which places use it, back to the procedure's own."""
+    found = tuple(Note(span, msg("used here")) for span in _using(draft, fault.span.file))
+    return dataclasses.replace(fault, notes=fault.notes + found) if found else fault
+
+
+def _using(draft: Draft, file: str) -> Iterator[Span]:
+    """The places that use a fragment's file, and those that use the fragments in which these stand."""
+    waiting, seen = [file], {file}
+    while waiting:
+        for span in draft.used.get(waiting.pop(0), ())[:MOST_USES]:
+            yield span
+            if span.file not in seen:
+                seen.add(span.file)
+                waiting.append(span.file)
 
 
 def _torn(draft: Draft, span: Span) -> bool:
@@ -99,19 +182,23 @@ def _torn(draft: Draft, span: Span) -> bool:
 
 
 def _within(inner: Span, outer: Span) -> bool:
-    return (outer.line, outer.column) <= (inner.line, inner.column) and (inner.end_line, inner.end_column) <= (
-        outer.end_line,
-        outer.end_column,
+    return (
+        inner.file == outer.file
+        and (outer.line, outer.column) <= (inner.line, inner.column)
+        and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
     )
 
 
 def _allowed(draft: Draft, fault: Diagnostic) -> bool:
-    """Whether the owner switched this warning off where it stands."""
+    """Whether the owner switched this warning off where it stands, or where the fragment is used in which it stands."""
     if fault.severity != "warning":
         return False
+    spans = (fault.span, *_using(draft, fault.span.file))
     for index, allowance in enumerate(draft.allowances):
         place = draft.places.get(allowance.at)
-        if allowance.code == fault.code and (not allowance.at or (place is not None and _within(fault.span, place))):
+        if allowance.code == fault.code and (
+            not allowance.at or (place is not None and any(_within(span, place) for span in spans))
+        ):
             draft.used_allowances.add(index)
             return True
     return False

@@ -88,6 +88,10 @@ class Draft:
     allowances: list[Allowance] = field(default_factory=list)
     used_allowances: set[int] = field(default_factory=set)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    fragments: dict[str, bytes] = field(default_factory=dict)
+    """what faults call a fragment's file -> its text"""
+    used: dict[str, list[Span]] = field(default_factory=dict)
+    """what faults call a fragment's file -> the places that use it"""
     untitled: dict[str, list[tuple[str, Span]]] = field(default_factory=dict)
     """kind -> ids that have no title, with their places"""
 

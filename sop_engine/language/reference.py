@@ -8,8 +8,10 @@ from typing import Any, Final, cast
 from pydantic import BaseModel
 
 from sop_engine.errors import NotFound
-from sop_engine.language import calls, schema, times
-from sop_engine.language.checks.pages import pages
+from sop_engine.language import blanks, calls, schema, times
+from sop_engine.language.checks.fragments import KINDS
+from sop_engine.language.checks.pages import EXAMPLE_FRAGMENT, pages
+from sop_engine.language.fragment_schema import BlankWords, Declared, Fragment, Head
 from sop_engine.language.near import near
 from sop_engine.language.schema import Document
 from sop_engine.language.shapes import Bilingual, Expression, Guard, OneOrMore, Title, Titles, Value, Words
@@ -32,12 +34,15 @@ NAMED: Final[tuple[tuple[Any, Message], ...]] = (
     (Value | list[Value], msg("a value, or a list of them")),
     (dict[str, Expression], msg("`{{field: expression}}`")),
     (schema.Timers, msg("a map from times to what happens then")),
+    (Any, msg("what its kind takes")),
+    (schema.Uses, msg("`{{fragment: {{blank: value}}}}`; one word, or a list")),
 )
 
 
-def json_schema() -> dict[str, Any]:
-    """The grammar as JSON Schema (draft 2020-12), for editors."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Document.model_json_schema(by_alias=True)}
+def json_schema(fragment: bool = False) -> dict[str, Any]:
+    """The grammar of a procedure, or of a fragment, as JSON Schema (draft 2020-12), for editors."""
+    model = Fragment if fragment else Document
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
 
 
 def explain(code_or_path: str, language: str = "en") -> str:
@@ -77,7 +82,7 @@ def _fits(wanted: list[str], path: tuple[str, ...]) -> bool:
 
 def _paths() -> Iterator[tuple[tuple[str, ...], str]]:
     """(path with `*` for ids, description) of every word."""
-    for model, outer in _places(Document, (), ()):
+    for model, outer in (*_places(Document, (), ()), *_places(Head, (), ())):
         for name, _hint, about in _entries(model):
             yield (*outer, name), about
 
@@ -134,13 +139,8 @@ def reference() -> str:
     for model, path in _places(Document, (), ()):
         places.setdefault(model, []).append(".".join(path))
     for model, paths in places.items():
-        heading = (model.__doc__ or "").strip().splitlines()[0]
-        where = ["Stands at " + ", ".join(f"`{path}`" for path in dict.fromkeys(paths)) + "."] if paths[0] else []
-        parts += [f"### {heading.rstrip('.')}", "", *where, "", "| word | what it is | form |", "|---|---|---|"]
-        for name, hint, about in _entries(model):
-            required = " (must be there)" if model.model_fields[_python(model, name)].is_required() else ""
-            parts.append(f"| `{name}` | {about}{required} | {_cell(_form(hint))} |")
-        parts.append("")
+        parts += _table(model, paths)
+    parts += ["## Fragments", "", *(blanks.__doc__ or "").strip().splitlines(), "", *_fragment_words()]
     types = ", ".join(f"`{each}`" for each in typing.get_args(schema.FieldTypeWord))
     parts += [
         "## Types of fields",
@@ -158,6 +158,26 @@ def reference() -> str:
         for label, example in (("Fails:", page.fails), ("Passes:", page.passes)):
             parts += [label, "", "```yaml", *example.rstrip("\n").splitlines(), "```", ""]
     return "\n".join(parts).rstrip("\n") + "\n"
+
+
+def _table(model: type[BaseModel], paths: list[str]) -> list[str]:
+    """The words of one map, and where it stands."""
+    heading = (model.__doc__ or "").strip().splitlines()[0]
+    where = ["Stands at " + ", ".join(f"`{path}`" for path in dict.fromkeys(paths)) + "."] if paths[0] else []
+    lines = [f"### {heading.rstrip('.')}", "", *where, "", "| word | what it is | form |", "|---|---|---|"]
+    for name, hint, about in _entries(model):
+        required = " (must be there)" if model.model_fields[_python(model, name)].is_required() else ""
+        lines.append(f"| `{name}` | {about}{required} | {_cell(_form(hint))} |")
+    return [*lines, ""]
+
+
+def _fragment_words() -> list[str]:
+    """The words of a fragment's file, the kinds of its blanks, and the fragment that the checks' examples use."""
+    tables = [*_table(Head, [""]), *_table(BlankWords, ["blanks.*"]), *_table(Declared, [""])]
+    kinds = ["### What fills a blank", "", "| kind | what may be written |", "|---|---|"]
+    kinds += [f"| `{kind}` | {about} |" for kind, about in KINDS.items()]
+    example = ["", "The examples of the checks use this one:", "", "```yaml", *EXAMPLE_FRAGMENT.splitlines(), "```", ""]
+    return [*tables, "Beside these it has the words of a state, which go where `use` stands.", "", *kinds, *example]
 
 
 def _python(model: type[BaseModel], word: str) -> str:

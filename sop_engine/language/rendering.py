@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from sop_engine.diagnostics import Diagnostic, Span
@@ -15,9 +15,16 @@ LONGEST_LINE: Final = 160
 SEVERITY: Final = {"error": msg("error"), "warning": msg("warning")}
 
 
-def render(faults: Sequence[Diagnostic], text: bytes, language: str = "en", form: Format = "text") -> str:
-    """The faults of one file, whose bytes are `text`, in `language` (`zh` or `en`). Empty where there are none, except
-    for `json` (`[]`) and `sarif`. Ends with a line break."""
+def render(
+    faults: Sequence[Diagnostic],
+    text: bytes,
+    language: str = "en",
+    form: Format = "text",
+    fragments: Mapping[str, bytes] | None = None,
+) -> str:
+    """The faults of one file, whose bytes are `text`, in `language` (`zh` or `en`); `fragments` are the texts of those
+    that it uses, by what faults call their files. Empty where there are none, except for `json` (`[]`) and `sarif`.
+    Ends with a line break."""
     match form:
         case "json":
             return json.dumps([as_json(fault, language) for fault in faults], ensure_ascii=False, indent=2) + "\n"
@@ -25,17 +32,36 @@ def render(faults: Sequence[Diagnostic], text: bytes, language: str = "en", form
             return "".join(_github(fault, language) for fault in faults)
         case "sarif":
             return json.dumps(_sarif(faults, language), ensure_ascii=False, indent=2) + "\n"
-    lines = LINE_BREAK.split(text.decode("utf-8-sig", errors="replace"))
-    return "\n".join(_text(fault, lines, language) for fault in faults)
+    texts = _Texts(text, fragments or {})
+    return "\n".join(_text(fault, texts, language) for fault in faults)
+
+
+class _Texts:
+    """The lines of a file and of its fragments, split when first asked for."""
+
+    def __init__(self, text: bytes, fragments: Mapping[str, bytes]) -> None:
+        self._text = text
+        self._fragments = fragments
+        self._lines: dict[str, list[str]] = {}
+
+    def lines(self, file: str) -> list[str]:
+        key = file if file in self._fragments else ""
+        if key not in self._lines:
+            text = self._fragments.get(key, self._text)
+            self._lines[key] = LINE_BREAK.split(text.decode("utf-8-sig", errors="replace"))
+        return self._lines[key]
 
 
 # --- for people ------------------------------------------------------------------------------------------------------
 
 
-def _text(fault: Diagnostic, lines: list[str], language: str) -> str:
+def _text(fault: Diagnostic, texts: _Texts, language: str) -> str:
     place = f"{fault.span.file}:{fault.span.line}:{fault.span.column}"
     out = [f"{place}: {say(SEVERITY[fault.severity], language)}[{fault.code}]: {say(fault.title, language)}"]
-    out += _excerpt(fault, lines, language)
+    for index, (file, marks) in enumerate(_by_file(fault, language)):
+        first = marks[0][0]
+        out += [f"{file}:{first.line}:{first.column}:"] if index else []
+        out += _excerpt(marks, texts.lines(file))
     out.append("")
     if fault.why is not None:
         out += [*_wrapped(say(fault.why, language)), ""]
@@ -48,10 +74,19 @@ def _text(fault: Diagnostic, lines: list[str], language: str) -> str:
     return "\n".join(_printable(line) for line in out) + "\n"
 
 
-def _excerpt(fault: Diagnostic, lines: list[str], language: str) -> list[str]:
-    """The lines concerned, in order, the fault's own underlined with `^`, others with `-` and a few words."""
-    marks: list[tuple[Span, str, str]] = [(fault.span, "^", "")]
-    marks += [(note.span, "-", say(note.label, language)) for note in fault.notes]
+Mark = tuple[Span, str, str]
+
+
+def _by_file(fault: Diagnostic, language: str) -> Iterable[tuple[str, list[Mark]]]:
+    """The places concerned, the fault's own marked with `^`, others with `-` and a few words; its own file first."""
+    found: dict[str, list[Mark]] = {fault.span.file: [(fault.span, "^", "")]}
+    for note in fault.notes:
+        found.setdefault(note.span.file, []).append((note.span, "-", say(note.label, language)))
+    return found.items()
+
+
+def _excerpt(marks: list[Mark], lines: list[str]) -> list[str]:
+    """The lines concerned of one file, in order."""
     marks = sorted((mark for mark in marks if 1 <= mark[0].line <= len(lines)), key=lambda mark: mark[0])
     if not marks:
         return []

@@ -284,10 +284,24 @@ class TimedWords(Words):
     on_event: dict[str, MapOrList[GroupWords]] = Field({}, description="what an event does; `*` is any")
 
 
+Filling = str | int | bool | None | Bilingual | list[str | TellWords]
+Filled = dict[str, dict[str, Filling] | None]
+Uses = Annotated[
+    Annotated[str, Tag("<word>")]
+    | Annotated[Filled, Tag("<map>")]
+    | Annotated[
+        list[Annotated[Annotated[str, Tag("<word>")] | Annotated[Filled, Tag("<map>")], BY_SHAPE]], Tag("<list>")
+    ],
+    BY_SHAPE,
+]
+"""Fragments, each with its blanks filled in; a bare word where nothing is to be filled in."""
+
+
 class StateWords(TimedWords):
     """A situation that a ticket is in."""
 
     title: Title | None = Field(None, description="what it waits for, or what it is in")
+    use: Uses = Field([], description="fragments that are put here, each with its blanks filled in")
     initial: str | None = Field(None, description="the inner state where it begins; the first where it is left out")
     states: dict[str, "StateWords | None"] = Field({}, description="inner states")
     parallel: list[str] | None = Field(None, description="the inner states that run side by side")
@@ -342,6 +356,7 @@ class Document(TimedWords):
     subject: str = Field("", description="what lists show: text and `{{ field }}`")
     owner: str | None = Field(None, description="the role that owns tickets started by the calendar")
     backdate: str | None = Field(None, description="how far back a claimed time may lie: `2 h`")
+    use: Uses = Field([], description="fragments that are put here, each with its blanks filled in")
     roles: Roles = Field([], description="who takes part: ids, or ids with titles")
     fields: dict[str, FieldWords] = Field({}, description="what is written down")
     outcomes: Titles = Field([], description="how a ticket can end")

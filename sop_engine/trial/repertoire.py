@@ -20,6 +20,7 @@ class Piece:
 
     procedure: Procedure
     places: dict[str, list[int]]
+    files: dict[str, str]
     file: str
     data: bytes
     digest: str
@@ -74,6 +75,7 @@ def _piece(compiled: Compiled, found: Procedure, path: Path) -> Piece:
     return Piece(
         procedure=found,
         places=compiled.places,
+        files=compiled.files,
         file=path.name,
         data=data,
         digest=canonical.digest(data),

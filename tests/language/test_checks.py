@@ -5,28 +5,35 @@ import re
 import pytest
 
 from sop_engine.diagnostics import Diagnostic
-from sop_engine.language import CHECKS, compile_text
+from sop_engine.language import CHECKS, check_fragment, compile_text
 from sop_engine.language.checks import Check
-from sop_engine.language.checks.pages import laid_over, page
+from sop_engine.language.checks.pages import ExampleFragments, laid_over, page
 from sop_engine.messages import say
 from tests.golden.rewrite import Templates, files
 from tests.language.desk import codes
 
 
 def faults(text: str) -> list[Diagnostic]:
-    return compile_text(text.encode(), "example.sop.yaml").diagnostics
+    return compile_text(text.encode(), "example.sop.yaml", fragments=ExampleFragments()).diagnostics
+
+
+def faults_of(example: str) -> list[Diagnostic]:
+    """Of a page's example: a fragment as a whole, or parts laid over the procedure."""
+    if example.startswith("fragment:"):
+        return check_fragment(example.encode(), "remind.fragment.yaml", ExampleFragments())
+    return faults(laid_over(example))
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_example_that_fails_fails_by_this_check_alone(check: Check) -> None:
     found = page(check)
 
-    assert {fault.code for fault in faults(laid_over(found.fails))} == {found.code}
+    assert {fault.code for fault in faults_of(found.fails)} == {found.code}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_example_that_passes_passes(check: Check) -> None:
-    assert faults(laid_over(page(check).passes)) == []
+    assert faults_of(page(check).passes) == []
 
 
 def test_each_check_has_a_code_of_its_own() -> None:

@@ -20,7 +20,7 @@ from sop_engine.engine.identity import HEARD
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "sop_engine" / "locale" / "zh" / "LC_MESSAGES" / "sop.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
-SCHEMA = "sop_engine/language/schema.py"
+SCHEMAS = ("sop_engine/language/schema.py", "sop_engine/language/fragment_schema.py")
 HEADER = "Project-Id-Version: sop-engine\nLanguage: zh\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
 HEADER += "Content-Transfer-Encoding: 8bit\n"
 
@@ -30,7 +30,7 @@ def templates() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path in sorted((ROOT / "sop_engine").rglob("*.py")):
         name = path.relative_to(ROOT).as_posix()
-        for text in literals(path.read_text(), name == SCHEMA):
+        for text in literals(path.read_text(), name in SCHEMAS):
             files = found.setdefault(text, [])
             if name not in files:
                 files.append(name)
@@ -55,8 +55,9 @@ def literals(source: str, descriptions: bool = False) -> list[str]:
 
 def descriptions() -> set[str]:
     """The descriptions of the schema's words. Their braces are part of the text, and nothing is put into them."""
-    source = (ROOT / SCHEMA).read_text()
-    return set(literals(source, descriptions=True)) - set(literals(source))
+    sources = [(ROOT / each).read_text() for each in SCHEMAS]
+    said = {text for source in sources for text in literals(source)}
+    return {text for source in sources for text in literals(source, descriptions=True)} - said
 
 
 def unseen() -> list[str]:

@@ -1,29 +1,35 @@
 """`sop flow`: procedures as files and as versions. Names mean what is published; paths mean files."""
 
 import json
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
+from sop_engine.console.owner.files import draft, is_fragment, is_path, shown, templates_of, users
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import find_procedure
-from sop_engine.diagnostics import Diagnostic, has_errors
-from sop_engine.engine.publishing import SUFFIX, compile_file, edited_since, publish, workflow_files
-from sop_engine.errors import NotFound, NotUnderstood, SetUp
+from sop_engine.diagnostics import has_errors
+from sop_engine.engine.publishing import (
+    SUFFIX,
+    compile_file,
+    edited_since,
+    kept_fragments,
+    publish,
+    version_written_out,
+    workflow_files,
+    written_out,
+)
+from sop_engine.errors import NotFound, NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.normal_form import to_json
 from sop_engine.procedure import Procedure
-from sop_engine.ticket.near import near
+from sop_engine.store.seam import Reads, Version
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
-    from sop_engine.language.rendering import Format
 
 _Name = Annotated[str, argument(msg("a published procedure by id or title, or a file"), "NAME")]
-FORMATS: Final[tuple["Format", ...]] = ("text", "json", "github", "sarif")
-KINDS = ("dot", "mermaid", "svg")
 
 
 def ls(call: Call) -> None:
@@ -34,7 +40,8 @@ def ls(call: Call) -> None:
             titles = {
                 name: json.loads(reading.blob(each.digest) or b"{}").get("title", {}) for name, each in newest.items()
             }
-        engine = opened.site.engine
+            edited = {name for name, each in newest.items() if edited_since(opened.site.engine, reading, each)}
+            fragments = {name: list(kept_fragments(reading, each)) for name, each in newest.items()}
         folder = opened.site.settings.folder / "workflows"
         drafts = {path.name.removesuffix(SUFFIX) for path in workflow_files(folder)} - set(newest)
         rows: list[dict[str, Any]] = [
@@ -43,12 +50,13 @@ def ls(call: Call) -> None:
                 "title": titles[name],
                 "version": version.number,
                 "published": opened.local(version.published),
-                "edited": edited_since(engine, name, version.text),
+                "edited": name in edited,
+                "fragments": fragments[name],
             }
             for name, version in sorted(newest.items())
         ]
         rows += [
-            {"procedure": name, "title": {}, "version": None, "published": None, "edited": True}
+            {"procedure": name, "title": {}, "version": None, "published": None, "edited": True, "fragments": []}
             for name in sorted(drafts)
         ]
         if call.json:
@@ -73,11 +81,15 @@ def show(
     call: Call,
     name: _Name,
     version: Annotated[int | None, option("--version", help=msg("this version, not the newest"), metavar="N")] = None,
+    expanded: Annotated[bool, option("--expanded", help=msg("its YAML, fragments written out"))] = False,
 ) -> None:
     """Show a procedure as a page to read; with --json its normal form."""
     from sop_engine.documents.manual import manual
 
-    found = _procedure(call, name, version)
+    if expanded:
+        _show_expanded(call, name, version)
+        return
+    found = named_procedure(call, name, version)
     if call.json:
         call.output.json(to_json(found))
     else:
@@ -85,60 +97,19 @@ def show(
             call.output.line(line)
 
 
-def lint(
-    call: Call,
-    path: Annotated[
-        list[str] | None, argument(msg("files or folders (default: the site's workflows)"), "PATH...")
-    ] = None,
-    form: Annotated[str, option("--format", help=msg("text, json, github or sarif"), metavar="FORMAT")] = "text",
-) -> int:
-    """Check files; exit code 1 where one has an error. Publishes nothing."""
-    from sop_engine.language import render
-
-    wanted = next((each for each in FORMATS if each == ("json" if call.json else form)), None)
-    if wanted is None:
-        raise NotUnderstood(msg("there is no format {form}; there are {forms}", form=form, forms=FORMATS),
-                            near=near(form, FORMATS))  # fmt: skip
-    files = _files(call, path or [])
-    found: list[Diagnostic] = []
-    said: list[str] = []
-    for file in files:
-        compiled = compile_file(file, _templates_of(file), _shown(file))
-        found += compiled.diagnostics
-        said.append(render(compiled.diagnostics, file.read_bytes(), call.language, wanted))
-    _print_faults(call, said, wanted)
-    if wanted == "text":
-        _sum_up(call, len(files), found)
-    return 1 if has_errors(found) else 0
-
-
-def _print_faults(call: Call, said: list[str], form: str) -> None:
-    if form == "json":
-        call.output.json([fault for text in said for fault in json.loads(text)])
+def _show_expanded(call: Call, name: str, version: int | None) -> None:
+    """The YAML of a file or of a version with its fragments written out."""
+    if is_path(name):
+        named_procedure(call, name, None)
+        text = written_out(Path(name))
+    else:
+        with call.open() as opened, opened.site.store.reading() as reading:
+            text = version_written_out(reading, _version(reading, name, version))
+    if call.json:
+        call.output.json({"text": text})
         return
-    if form == "sarif" and len(said) > 1:
-        whole = json.loads(said[0])
-        for text in said[1:]:
-            whole["runs"] += json.loads(text)["runs"]
-        call.output.json(whole)
-        return
-    for line in "\n".join(text.rstrip("\n") for text in said if text).splitlines():
+    for line in text.splitlines():
         call.output.line(line)
-
-
-def _sum_up(call: Call, files: int, found: list[Diagnostic]) -> None:
-    errors = sum(fault.severity == "error" for fault in found)
-    if not found:
-        call.output.tell(msg("files: {files}, nothing to say", files=files))
-        return
-    call.output.tell(
-        msg(
-            "files: {files}, errors: {errors}, warnings: {warnings}",
-            files=files,
-            errors=errors,
-            warnings=len(found) - errors,
-        )
-    )
 
 
 def explain(
@@ -166,13 +137,14 @@ def publish_(
     from sop_engine.language import render
 
     with call.open() as opened:
-        files = [_draft(opened, each) for each in path]
+        files = [draft(opened, each) for each in path]
+        _refuse_fragments(files)
         results: list[dict[str, Any]] = []
         failed = False
         for file in files:
             with call.writing():
-                result = publish(opened.site.engine, file, opened.who, reason or "", _shown(file), call.dry_run)
-            said = render(result.diagnostics, file.read_bytes(), call.language)
+                result = publish(opened.site.engine, file, opened.who, reason or "", shown(file), call.dry_run)
+            said = render(result.diagnostics, file.read_bytes(), call.language, fragments=result.fragments)
             if said and not call.json:
                 call.output.tell(*said.rstrip("\n").splitlines())
             name = result.procedure.id if result.procedure is not None else file.name
@@ -183,6 +155,16 @@ def publish_(
         if call.json:
             call.output.json(results)
     return 1 if failed else 0
+
+
+def _refuse_fragments(files: list[Path]) -> None:
+    """A fragment is published with the procedures that use it."""
+    for file in filter(is_fragment, files):
+        using = tuple(each.name.removesuffix(SUFFIX) for each in users(file))
+        raise NotUnderstood(
+            msg("{file} is a fragment: it is published with each procedure that uses it", file=file.name),
+            fix=msg("publish those: sop flow publish {names}", names=" ".join(using)) if using else None,
+        )
 
 
 def _say_published(opened: "Opened", name: str, number: int, done: bool) -> None:
@@ -231,47 +213,24 @@ def history(call: Call, name: Annotated[str, argument(msg("a procedure by id or 
         )  # fmt: skip
 
 
-def diagram(
+def schema(
     call: Call,
-    name: _Name,
-    form: Annotated[str, option("--format", help=msg("dot, mermaid or svg"), metavar="FORMAT")] = "mermaid",
-    output: Annotated[str | None, option("--output", "-o", help=msg("a file to write"), metavar="FILE")] = None,
+    fragment: Annotated[bool, option("--fragment", help=msg("of a fragment's file, not of a procedure's"))] = False,
 ) -> None:
-    """Draw a procedure."""
-    from sop_engine.documents import diagram as drawing
-    from sop_engine.documents.mermaid import mermaid
-
-    if form not in KINDS:
-        raise NotUnderstood(msg("there is no format {form}; there are {forms}", form=form, forms=KINDS),
-                            near=near(form, KINDS))  # fmt: skip
-    draw = {"dot": drawing.dot, "svg": drawing.svg, "mermaid": mermaid}[form]
-    text = draw(_procedure(call, name, None), call.language)
-    if output is None:
-        for line in text.splitlines():
-            call.output.line(line)
-        return
-    try:
-        Path(output).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SetUp(msg("{path} cannot be written: {error}", path=output, error=error.strerror)) from None
-    call.output.tell(msg("drew {path}", path=output))
-
-
-def schema(call: Call) -> None:
     """Print the JSON Schema of the language, for editors."""
     from sop_engine.language import json_schema
 
-    call.output.json(json_schema())
+    call.output.json(json_schema(fragment))
 
 
 # --- what is meant ---------------------------------------------------------------------------------------------------
 
 
-def _procedure(call: Call, name: str, version: int | None) -> Procedure:
+def named_procedure(call: Call, name: str, version: int | None) -> Procedure:
     """The procedure that a name or a path means. A file with errors is refused, as publishing would."""
-    if _is_path(name):
+    if is_path(name):
         file = Path(name)
-        compiled = compile_file(file, _templates_of(file), _shown(file))
+        compiled = compile_file(file, templates_of(file), shown(file))
         if compiled.procedure is None:
             from sop_engine.errors import FaultsFound
 
@@ -279,64 +238,22 @@ def _procedure(call: Call, name: str, version: int | None) -> Procedure:
         found: Procedure = compiled.procedure
         return found
     with call.open() as opened, opened.site.store.reading() as reading:
-        newest = find_procedure(reading, name)
-        chosen = newest
-        if version is not None:
-            versions = {each.number: each for each in reading.versions(newest.procedure)}
-            if version not in versions:
-                raise NotFound(
-                    msg(
-                        "{name} has no version {version}; its newest is {newest}",
-                        name=newest.procedure,
-                        version=version,
-                        newest=newest.number,
-                    )
-                )
-            chosen = versions[version]
-        return opened.site.engine.programs.of(reading, chosen.digest).procedure
+        return opened.site.engine.programs.of(reading, _version(reading, name, version).digest).procedure
 
 
-def _is_path(name: str) -> bool:
-    return name.endswith((".yaml", ".yml")) or os.sep in name
-
-
-def _files(call: Call, paths: list[str]) -> list[Path]:
-    """The files that are meant: named ones, those in named folders, or the site's drafts."""
-    if not paths:
-        from sop_engine.engine.settings import find_site
-
-        folder = Path(call.folder) if call.folder is not None else find_site(Path.cwd())
-        return workflow_files(folder / "workflows")
-    files: list[Path] = []
-    for each in paths:
-        path = Path(each)
-        if not path.is_dir() and not _is_path(each):
-            path = _draft_path(call, each)
-        files += workflow_files(path) if path.is_dir() else [path]
-    return files
-
-
-def _draft_path(call: Call, name: str) -> Path:
-    from sop_engine.engine.settings import find_site
-
-    folder = Path(call.folder) if call.folder is not None else find_site(Path.cwd())
-    return folder / "workflows" / f"{name}{SUFFIX}"
-
-
-def _draft(opened: "Opened", name: str) -> Path:
-    """A file by path, or the draft of that name in the site's workflows."""
-    if _is_path(name):
-        return Path(name)
-    return opened.site.settings.folder / "workflows" / f"{name}{SUFFIX}"
-
-
-def _templates_of(file: Path) -> Path:
-    """The templates that a file's forms come from: beside the folder in which it stands."""
-    return file.resolve().parent.parent / "templates"
-
-
-def _shown(file: Path) -> str:
-    """How faults call a file: from here, where it lies below."""
-    resolved = file.resolve()
-    here = Path.cwd()
-    return str(resolved.relative_to(here)) if resolved.is_relative_to(here) else str(file)
+def _version(reading: Reads, name: str, number: int | None) -> Version:
+    """The newest version of a published procedure, or the one of this number."""
+    newest = find_procedure(reading, name)
+    if number is None:
+        return newest
+    versions = {each.number: each for each in reading.versions(newest.procedure)}
+    if number not in versions:
+        raise NotFound(
+            msg(
+                "{name} has no version {version}; its newest is {newest}",
+                name=newest.procedure,
+                version=number,
+                newest=newest.number,
+            )
+        )
+    return versions[number]

@@ -10,6 +10,7 @@ from typing import Final
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks import (
     chart,
+    fragments,
     guards,
     names,
     nesting,
@@ -33,6 +34,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     text.bounds,
     text.tabs,
     text.outside,
+    fragments.unknown_fragments,
+    fragments.blanks,
+    fragments.circles,
+    fragments.blanks_of_fragments,
+    fragments.disagreements,
     words.unknown_words,
     words.misshapen,
     words.missing,

@@ -23,6 +23,30 @@ states:
 says."""
 
 
+EXAMPLE_FRAGMENT: Final = """\
+fragment: remind
+title: Remind, and give up
+blanks:
+  whom: {kind: role, about: whom to remind}
+  after: {kind: duration, about: how long to wait, default: 2 days}
+fields:
+  why: {type: text}
+after: {$after: {tell: $whom}}
+transitions: {give_up: {by: $whom, ask: why, to: closed}}
+"""
+"""The fragment that pages may use."""
+
+
+class ExampleFragments:
+    """Where it stands."""
+
+    def read(self, name: str) -> bytes | None:
+        return EXAMPLE_FRAGMENT.encode() if name == "remind" else None
+
+    def names(self) -> tuple[str, ...]:
+        return ("remind",)
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """What a check's docstring says."""

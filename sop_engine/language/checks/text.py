@@ -6,6 +6,7 @@ from typing import Final
 from sop_engine.diagnostics import Diagnostic, Note
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
+from sop_engine.language.facts import Fact
 from sop_engine.messages import Message, msg
 
 
@@ -31,6 +32,9 @@ def same_key_twice(draft: Draft) -> Iterator[Diagnostic]:
     for kind in ("duplicate", "duplicate_timer"):
         for fact in draft.of(kind):
             name = fact.values["name"]
+            if fact.span == fact.other:
+                yield _brought_twice(fact)
+                continue
             yield error(
                 "SOP108",
                 fact.span,
@@ -39,6 +43,17 @@ def same_key_twice(draft: Draft) -> Iterator[Diagnostic]:
                 msg("take one of them away, or give it another name"),
                 notes=(Note(fact.other, msg("first here")),) if fact.other is not None else (),
             )
+
+
+def _brought_twice(fact: Fact) -> Diagnostic:
+    """One word of a fragment, which is used twice."""
+    return error(
+        "SOP108",
+        fact.span,
+        msg("a fragment that is used twice brings `{name}` twice", name=fact.values["name"]),
+        msg("Only one of the two could count, and nobody could say which was meant."),
+        msg("use it once, or let the fragment leave the name open as a blank of the kind `name`"),
+    )
 
 
 def full_width(draft: Draft) -> Iterator[Diagnostic]:
@@ -177,7 +192,13 @@ def broken(draft: Draft) -> Iterator[Diagnostic]:
         yield error("SOP125", fact.span, msg("a list cannot be the name of something"), None, msg("write a word"))
     for fact in draft.of("empty"):
         yield error(
-            "SOP125", fact.span, msg("there is nothing in this file"), None, msg("begin with `procedure: its-name`")
+            "SOP125",
+            fact.span,
+            msg("there is nothing in this file"),
+            None,
+            msg("begin with `fragment: its-name`")
+            if fact.span.file.endswith(".fragment.yaml")
+            else msg("begin with `procedure: its-name`"),
         )
 
 

@@ -91,6 +91,8 @@ GIVEN: Final = {
 
 def _form(values: Any) -> tuple[Message, Message]:
     """What is wrong with a form, and how to mend it."""
+    if values["reason"] == "no_fragment":
+        return msg("a fragment is a map, and this is none"), msg("begin with `fragment: its-name`")
     word, given = values.get("word", ""), GIVEN.get(values.get("given", ""), msg("this"))
     if not word and given is GIVEN.get(values.get("given", "")):
         return msg("a procedure is a map, and this is {given}", given=given), msg("begin with `procedure: its-name`")

@@ -1,0 +1,95 @@
+"""`sop flow lint`: procedures and fragments as files."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+from sop_engine.console.call import Call
+from sop_engine.console.owner.files import is_fragment, lint_files, shown, templates_of, users
+from sop_engine.console.parameters import argument, option
+from sop_engine.diagnostics import Diagnostic, Span, has_errors
+from sop_engine.engine.publishing import FRAGMENT, SUFFIX, check_fragment_file, compile_file
+from sop_engine.errors import NotUnderstood
+from sop_engine.messages import msg
+from sop_engine.ticket.near import near
+
+if TYPE_CHECKING:
+    from sop_engine.language.rendering import Format
+
+FORMATS: Final[tuple["Format", ...]] = ("text", "json", "github", "sarif")
+
+
+def lint(
+    call: Call,
+    path: Annotated[
+        list[str] | None, argument(msg("files or folders (default: the site's workflows)"), "PATH...")
+    ] = None,
+    form: Annotated[str, option("--format", help=msg("text, json, github or sarif"), metavar="FORMAT")] = "text",
+) -> int:
+    """Check files; exit code 1 where one has an error. Publishes nothing."""
+    from sop_engine.language import render
+
+    wanted = next((each for each in FORMATS if each == ("json" if call.json else form)), None)
+    if wanted is None:
+        raise NotUnderstood(msg("there is no format {form}; there are {forms}", form=form, forms=FORMATS),
+                            near=near(form, FORMATS))  # fmt: skip
+    found: dict[tuple[Span, str], Diagnostic] = {}
+    said: list[str] = []
+    files = lint_files(call, path or [])
+    for file in sorted(files, key=is_fragment):
+        faults, fragments = _faults(file)
+        # a fragment's fault is said once, with the first procedure that uses it
+        new = [fault for fault in faults if (fault.span, fault.code) not in found]
+        found |= {(fault.span, fault.code): fault for fault in new}
+        said.append(render(new, file.read_bytes(), call.language, wanted, fragments))
+    _print_faults(call, said, wanted)
+    if wanted == "text":
+        _sum_up(call, files, path or [], list(found.values()))
+    return 1 if has_errors(found.values()) else 0
+
+
+def _faults(file: Path) -> tuple[list[Diagnostic], dict[str, bytes]]:
+    """The faults of a file, and the texts of the fragments that they may lie in."""
+    if is_fragment(file):
+        return check_fragment_file(file, shown(file)), {}
+    compiled = compile_file(file, templates_of(file), shown(file))
+    return compiled.diagnostics, compiled.fragments
+
+
+def _print_faults(call: Call, said: list[str], form: str) -> None:
+    if form == "json":
+        call.output.json([fault for text in said for fault in json.loads(text)])
+        return
+    if form == "sarif" and len(said) > 1:
+        whole = json.loads(said[0])
+        for text in said[1:]:
+            whole["runs"] += json.loads(text)["runs"]
+        call.output.json(whole)
+        return
+    for line in "\n".join(text.rstrip("\n") for text in said if text).splitlines():
+        call.output.line(line)
+
+
+def _sum_up(call: Call, files: list[Path], named: list[str], found: list[Diagnostic]) -> None:
+    for fragment in filter(is_fragment, files) if named else ():
+        using = tuple(
+            each.name.removesuffix(SUFFIX) for each in files if not is_fragment(each) and each in users(fragment)
+        )
+        name = fragment.name.removesuffix(FRAGMENT)
+        call.output.tell(
+            msg("the fragment {name} is used by: {using}", name=name, using=using)
+            if using
+            else msg("no procedure beside it uses the fragment {name}", name=name)
+        )
+    if not found:
+        call.output.tell(msg("files: {files}, nothing to say", files=len(files)))
+        return
+    errors = sum(fault.severity == "error" for fault in found)
+    call.output.tell(
+        msg(
+            "files: {files}, errors: {errors}, warnings: {warnings}",
+            files=len(files),
+            errors=errors,
+            warnings=len(found) - errors,
+        )
+    )
