@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sop_engine.console.output import Output
+from sop_engine.console.text import listed, width
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import Message, msg, say
 
@@ -56,11 +57,11 @@ def tell_failure(output: Output, error: SopError, around: Around = NO_CONTEXT) -
     if output.as_json:
         output.json(failure_json(error, around, output.language))
     else:
-        output.tell(*failure_lines(error, around, output.language))
+        output.tell(*failure_lines(error, around, output.language, output.room()))
 
 
-def failure_lines(error: SopError, around: Around, language: str) -> list[str]:
-    """A refusal in words, line by line."""
+def failure_lines(error: SopError, around: Around, language: str, room: int | None = None) -> list[str]:
+    """A refusal in words, line by line; what is possible a line each, where it does not fit into `room` cells."""
     lines = [sentence(say(error.message, language), language)]
     lines += [say(msg("the condition: {guard}", guard=guard), language) for guard in around.guards]
     if error.near:
@@ -69,7 +70,7 @@ def failure_lines(error: SopError, around: Around, language: str) -> list[str]:
         lines.append(say(msg("meanwhile:"), language))
         lines += [f"  {line}" for line in around.meanwhile]
     lines += [_need_line(need, language) for need in error.needs if isinstance(need, Mapping)]
-    lines += _possible_lines(error, around, language)
+    lines += _possible_lines(error, around, language, room)
     if error.fix is not None:
         lines.append(say(msg("fix: {fix}", fix=error.fix), language))
     return lines
@@ -139,22 +140,25 @@ def _named(id: str, title: str) -> str:
     return id if title in {"", id} else f"{id} ({title})"
 
 
-def _possible_lines(error: SopError, around: Around, language: str) -> list[str]:
+def _possible_lines(error: SopError, around: Around, language: str, room: int | None) -> list[str]:
     people = [each for each in error.possible if isinstance(each, str)]
     offers = [each for each in error.possible if isinstance(each, Mapping)]
     lines = []
     if people:
         names = around.names or {}
         lines.append(say(msg("who may: {people}", people=tuple(names.get(each, each) for each in people)), language))
-    parts = []
+    comma, stop = ("、", "；") if language == "zh" else (", ", "; ")
+    groups: list[tuple[str, list[str], str]] = []
     if offers:
-        parts.append(say(msg("possible now: {possible}", possible=tuple(_offers(offers, language))), language))
+        head = say(msg("possible now: {possible}", possible=""), language)
+        groups.append((head, list(_offers(offers, language)), comma))
     if around.by_itself:
-        timers = ("；" if language == "zh" else "; ").join(say(each, language) for each in around.by_itself)
-        parts.append(say(msg("by itself: {timers}", timers=timers), language))
-    if parts:
-        lines.append("; ".join(parts))
-    return lines
+        timers = [say(each, language) for each in around.by_itself]
+        groups.append((say(msg("by itself: {timers}", timers=""), language), timers, stop))
+    line = stop.join(head + between.join(parts) for head, parts, between in groups)
+    if not groups or room is None or width(line) <= room:
+        return [*lines, line] if line else lines
+    return [*lines, *(each for group in groups for each in listed(*group, room))]
 
 
 def _offers(offers: Iterable[Mapping[str, Any]], language: str) -> Iterable[str]:

@@ -77,6 +77,10 @@ class Output:
             write(sys.stderr, harmless(self.word(line)) + "\n")
         flush(sys.stderr)
 
+    def room(self) -> int | None:
+        """The cells of a line for messages; None where no terminal shows them, and a line may be as long as it is."""
+        return self.columns() if sys.stderr.isatty() else None
+
     def word(self, value: Any) -> str:
         """Anything that can be said, in the reader's language."""
         return "" if value is None else say(value, self.language)
@@ -128,6 +132,14 @@ def write(stream: TextIO, text: str) -> None:
     """Write to a stream. A closed pipe passes as BrokenPipeError; raises `SetUp` where the text cannot be kept."""
     try:
         stream.write(text)
+    except OSError as error:
+        raise _unwritten(error) from None
+
+
+def write_bytes(data: bytes) -> None:
+    """Write what is no text to stdout. Raises as `write` does."""
+    try:
+        sys.stdout.buffer.write(data)
     except OSError as error:
         raise _unwritten(error) from None
 

@@ -1,11 +1,12 @@
 """A ticket in words: where it stands, whose it is, what is written down, what comes by itself, what can be done."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sop_engine import canonical, values
 from sop_engine.console.json_view import ticket_json
 from sop_engine.console.names import apart, span, titled, when, with_names
+from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Erased
@@ -173,24 +174,29 @@ def coming(opened: "Opened", seen: "Look", most: int = 3) -> list[Any]:
     return found
 
 
-def next_lines(opened: "Opened", seen: "Look") -> Iterable[Any]:
+def next_lines(opened: "Opened", seen: "Look") -> list[str]:
     """What is promised and what comes next: the last lines after something was done."""
-    timers = coming(opened, seen)
-    if timers:
-        yield msg("by itself: {timers}", timers=apart(timers, opened.call.language))
     language = opened.call.language
     offered = [each for each in seen.possible if not each["region"]]
-    mine = tuple(_offer_text(each, language) for each in offered if each["allowed"])
-    others = tuple(
+    mine = [_offer_text(each, language) for each in offered if each["allowed"]]
+    others = [
         msg("{trigger}: {who}", trigger=titled(each["trigger"], each["title"], language),
             who=with_names(each["by"], opened.names))
         for each in offered
         if not each["allowed"] and each["who"]
-    )  # fmt: skip
-    if mine:
-        yield msg("you can: {offers}", offers=apart(mine, language))
-    if others:
-        yield msg("others: {offers}", offers=apart(others, language))
+    ]  # fmt: skip
+    groups: tuple[tuple[Message, Sequence[Any]], ...] = (
+        (msg("by itself: {timers}", timers=""), coming(opened, seen)),
+        (msg("you can: {offers}", offers=""), mine),
+        (msg("others: {offers}", offers=""), others),
+    )
+    stop, room = "；" if language == "zh" else "; ", opened.call.output.room()
+    return [
+        line
+        for head, parts in groups
+        if parts
+        for line in listed(say(head, language), [say(each, language) for each in parts], stop, room)
+    ]
 
 
 def _offer_text(each: dict[str, Any], language: str) -> str:

@@ -7,6 +7,7 @@ East Asian characters and emoji take two, combining marks and what a joiner join
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 _HARMFUL: Final = re.compile(
@@ -121,6 +122,15 @@ def wrapped(text: str, most: int, indent: str = "") -> list[str]:
         line += word
         taken += size
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def listed(head: str, parts: Sequence[str], between: str, room: int | None) -> list[str]:
+    """`head` and the parts after it on one line, where they fit into `room` cells (None: always); else the parts below
+    it, a line each."""
+    line = head + between.join(parts)
+    if room is None or width(line) <= room:
+        return [line]
+    return [head.rstrip(), *(each for part in parts for each in wrapped(f"  {part}", room, "    "))]
 
 
 def _words(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_engine.console.output import table_lines
-from sop_engine.console.text import cut, harmless, harmless_json, one_line, padded, tab_cell, width, wrapped
+from sop_engine.console.text import cut, harmless, harmless_json, listed, one_line, padded, tab_cell, width, wrapped
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J"
 TURNED = "\u202eevil\u2066"
@@ -81,3 +81,12 @@ def test_ids_are_never_cut_and_the_rest_gives_way() -> None:
     assert "…" in lines[1]
     narrow = table_lines(["number", "subject", "state"], [True, False, False], rows, 20)
     assert narrow[1].startswith("WX-20261123-001  ")
+
+
+def test_a_list_is_one_line_where_it_fits_and_a_line_each_where_it_does_not() -> None:
+    parts = ["派单（前台）", "取消（前台，需要：原因）"]
+    assert listed("现在可以：", parts, "、", 50) == ["现在可以：派单（前台）、取消（前台，需要：原因）"]
+    assert listed("现在可以：", parts, "、", None) == listed("现在可以：", parts, "、", 50)
+    narrow = listed("现在可以：", parts, "、", 18)
+    assert narrow == ["现在可以：", "  派单（前台）", "  取消（前台，需", "    要：原因）"]
+    assert all(width(line) <= 18 for line in narrow)

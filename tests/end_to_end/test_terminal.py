@@ -142,6 +142,20 @@ def test_the_end_of_the_input_at_a_question(terminals: Terminals, site: Path) ->
     assert tickets(site) == []
 
 
+def test_what_is_possible_stands_a_line_each_where_one_line_is_too_narrow(terminals: Terminals, wx: str) -> None:
+    terminal = terminals("do", "1", "dispach", "--as", "wang_fang")
+    assert terminal.end() == 2
+    lines = terminal.shown.splitlines()
+    assert lines[2:7] == [
+        "possible now:",
+        "  dispatch (Front desk)",
+        "  progress (Steward, needs: note)",
+        "  cancel (Front desk, needs: reason)",
+        "by itself: in 15 min told: Front desk",
+    ]
+    assert max(map(len, lines)) <= 100
+
+
 def test_a_table_on_a_terminal(terminals: Terminals, wx: str) -> None:
     terminal = terminals("ls")
     assert terminal.end() == 0
