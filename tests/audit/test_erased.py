@@ -17,7 +17,7 @@ prefix: ZD
 subject: "总单"
 roles: [desk]
 fields:
-  phone:  {type: phone, title: {zh: 电话, en: Phone}, fill: caller.phone}
+  phone:  {type: phone, title: {zh: 电话, en: Phone}, fill: caller.phone, personal: contact}
   caller: {type: person, title: {zh: 来电人, en: Caller}, fill: unit.contact, personal: contact}
   unit:   {type: unit, title: {zh: 房号, en: Unit}}
   parts:  {type: rows, title: {zh: 分项, en: Parts}, columns: {what: text, cost: money}}

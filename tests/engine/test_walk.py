@@ -46,7 +46,7 @@ takes: [finished_part]
 fields:
   unit:   {type: unit, title: {zh: 房号, en: Unit}}
   caller: {type: person, title: {zh: 来电人, en: Caller}, fill: unit.contact, personal: contact}
-  phone:  {type: phone, title: {zh: 电话, en: Phone}, fill: caller.phone}
+  phone:  {type: phone, title: {zh: 电话, en: Phone}, fill: caller.phone, personal: contact}
   fault:  {type: text, title: {zh: 故障, en: Fault}}
   kind:   {type: choice, title: {zh: 类别, en: Kind}, choices: {urgent: 急, normal: 缓}, default: normal}
   quote:  {type: rows, title: {zh: 报价, en: Quote}, columns: {item: text, cost: money}}
