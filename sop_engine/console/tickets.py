@@ -110,11 +110,13 @@ def find_procedure(reading: Reads, said: str) -> Version:
             msg("{name} could be any of {procedures}", name=said[:60], procedures=tuple(whole or part)),
             near=whole or part,
         )
-    words = {each: id for id, title in titles.items() for each in (id, *title.values())}
+    words = {each: id for id, title in titles.items() for each in (*title.values(), id)}
+    # each procedure once, by the word that is nearest: it can be typed as it stands
+    nearest = {words[each]: each for each in reversed(near(name, words))}
     raise NotFound(
         msg("no procedure {name} is published here", name=said[:60]),
         where=said[:60],
-        near=list(dict.fromkeys(words[each] for each in near(name, words))) or sorted(newest)[:3],
+        near=list(reversed(nearest.values())),
         fix=msg("see what is: sop flow ls"),
     )
 

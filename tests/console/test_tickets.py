@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.console.conftest import Sop
 from tests.console.place import head_number, move_clock, tickets
 
@@ -79,6 +81,16 @@ def test_a_procedure_is_found_by_title_and_by_a_piece_of_one(sop: Sop) -> None:
     assert sop("new", "业主报修", *words).code == 0
     assert sop("new", "报修", *words).code == 0
     assert sop("new", "Repair", *words).json["id"].endswith("-003")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("repiar", "`repair`"), ("保修", "`业主报修`"), ("业主保修", "`业主报修`"), ("tea", None)]
+)
+def test_a_procedure_that_is_typed_wrong_is_guessed_by_id_and_title(sop: Sop, typed: str, meant: str | None) -> None:
+    said = sop("new", typed, "--as", "wang_fang")
+    assert said.code == 3
+    guessed = [line for line in said.err.splitlines() if line.startswith("did you mean")]
+    assert guessed == ([] if meant is None else [f"did you mean: {meant}?"])
 
 
 def test_full_width_typing_is_folded(sop: Sop, wx: str) -> None:
