@@ -56,6 +56,12 @@ def _faults(file: Path) -> tuple[list[Diagnostic], dict[str, bytes]]:
     return compiled.diagnostics, compiled.fragments
 
 
+def _named_fragments(files: list[Path], named: list[str]) -> list[Path]:
+    """The fragments that were asked for by name, not those of a whole folder."""
+    names = {Path(each).name.removesuffix(FRAGMENT) for each in named}
+    return [each for each in files if is_fragment(each) and each.name.removesuffix(FRAGMENT) in names]
+
+
 def _print_faults(call: Call, said: list[str], form: str) -> None:
     if form == "json":
         call.output.json([fault for text in said for fault in json.loads(text)])
@@ -71,7 +77,7 @@ def _print_faults(call: Call, said: list[str], form: str) -> None:
 
 
 def _sum_up(call: Call, files: list[Path], named: list[str], found: list[Diagnostic]) -> None:
-    for fragment in filter(is_fragment, files) if named else ():
+    for fragment in _named_fragments(files, named):
         using = tuple(
             each.name.removesuffix(SUFFIX) for each in files if not is_fragment(each) and each in users(fragment)
         )
