@@ -8,11 +8,13 @@ from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
+from sop_engine.console.tickets import by_title, newest_versions, normal_form
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
+from sop_engine.ticket.near import near
 from sop_engine.ticket.records import SITE
-from sop_engine.values import ValueProblem
+from sop_engine.values import ValueProblem, show_instant
 from sop_engine.values.moments import read_date, read_instant
 from sop_engine.worktime import at_wall_time
 
@@ -50,12 +52,13 @@ def add(
     arguments: dict[str, Any] = {
         "actor": actor,
         "name": name,
-        "roles": _scoped(role),
+        "roles": [],
         "rights": right or [],
         "contact": _contact(mail, phone),
         "language": _known_language(language),
     }
     with call.open() as opened:
+        arguments["roles"] = _scoped(opened, role)
         opened.act(opened.command("add_person", SITE, arguments))
         if login is not None:
             opened.act(opened.command("login", SITE, {"login": login, "actor": actor, "people": []}))
@@ -68,7 +71,7 @@ def grant(
     role: Annotated[list[str], argument(msg("roles, with a scope after @"), "ROLE...")],
 ) -> None:
     """Give somebody roles."""
-    _change(call, name, {"grant": _scoped(role)})
+    _change(call, name, {}, "grant", role)
 
 
 def revoke(
@@ -77,7 +80,7 @@ def revoke(
     role: Annotated[list[str], argument(msg("roles, with a scope after @"), "ROLE...")],
 ) -> None:
     """Take roles from somebody."""
-    _change(call, name, {"revoke": _scoped(role)})
+    _change(call, name, {}, "revoke", role)
 
 
 def change(
@@ -158,9 +161,12 @@ def deputy(
         if call.json:
             call.output.json(arguments)
         else:
+            since_, until_ = (
+                show_instant(canonical.instant_of(each), call.language, opened.zone) for each in times.values()
+            )
             call.output.tell(
                 msg("{by} stands in for {name} from {since} to {until}", by=opened.named(deputy_),
-                    name=opened.named(away), since=opened.local(times["from"]), until=opened.local(times["to"]))
+                    name=opened.named(away), since=since_, until=until_)
             )  # fmt: skip
 
 
@@ -192,10 +198,12 @@ def ls(call: Call) -> None:
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _change(call: Call, name: str, changes: dict[str, Any]) -> None:
+def _change(call: Call, name: str, changes: dict[str, Any], word: str = "", roles: Sequence[str] = ()) -> None:
     with call.open() as opened:
         with opened.site.store.reading() as reading:
             actor = find_person(reading, name).id
+        if word:
+            changes[word] = _scoped(opened, roles)
         opened.act(opened.command("change_person", SITE, {"actor": actor, **changes}))
         _tell(opened, actor)
 
@@ -235,9 +243,30 @@ def _logins(actor: str, logins: dict[str, Any]) -> list[str]:
     return sorted(name for name, entry in logins.items() if entry["actor"] == actor or actor in entry["people"])
 
 
-def _scoped(roles: Sequence[str] | None) -> list[list[str | None]]:
-    """`steward@3` as (role, scope)."""
-    return [[role.partition("@")[0], role.partition("@")[2] or None] for role in roles or []]
+def _scoped(opened: "Opened", roles: Sequence[str] | None) -> list[list[str | None]]:
+    """`steward@3` as (role, scope), the role by id or title. One that no procedure has yet is taken as it stands, with
+    a warning: people may be entered before the procedure that needs them is published."""
+    if not roles:
+        return []
+    with opened.site.store.reading() as reading:
+        forms = [normal_form(reading, version.digest) for version in newest_versions(reading).values()]
+    titles = [(each["id"], each.get("title", {})) for form in forms for each in form["roles"]]
+    found: list[list[str | None]] = []
+    for said in roles:
+        name, _at, scope = said.replace("＠", "@").partition("@")
+        role = by_title(name, titles, "role")
+        if role is None:
+            _warn_unknown(opened, name, sorted({id for id, _title in titles}))
+        found.append([role or name, scope or None])
+    return found
+
+
+def _warn_unknown(opened: "Opened", role: str, known: Sequence[str]) -> None:
+    output, close = opened.call.output, near(role, known)
+    output.tell(msg("warning: no published procedure has a role `{role}`; those that there are: {roles}", role=role,
+                    roles=tuple(known)))  # fmt: skip
+    if close:
+        output.tell(msg("did you mean: {names}?", names=tuple(f"`{name}`" for name in close)))
 
 
 def _contact(mail: str | None, phone: str | None) -> dict[str, str]:

@@ -2,14 +2,17 @@
 
 import csv
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotUnderstood, SetUp
+from sop_engine.errors import NotFound, NotUnderstood, SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.values import ValueProblem, mask, read_phone, read_unit
+
+_COLUMNS: Final = {"房号": "unit", "姓名": "name", "联系人": "name", "电话": "phone", "联系电话": "phone"}
+"""heads of columns as a Chinese spreadsheet has them"""
 
 
 def add(
@@ -72,12 +75,9 @@ def _put(call: Call, entries: list[dict[str, Any]]) -> None:
 
 
 def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=str(error))) from None
     entries, faults = [], []
-    reader = csv.DictReader(text.splitlines())
+    reader = csv.DictReader(_text(path).splitlines())
+    reader.fieldnames = [_COLUMNS.get(name.strip(), name.strip()) for name in reader.fieldnames or ()]
     if "unit" not in (reader.fieldnames or []):
         raise NotUnderstood(
             msg("{path} has no column `unit`", path=str(path)), fix=msg("its first line: unit,name,phone")
@@ -88,6 +88,22 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:
         except NotUnderstood as fault:
             faults.append(msg("line {line}: {fault}", line=reader.line_num, fault=fault.message))
     return entries, faults
+
+
+def _text(path: Path) -> str:
+    """A file's text, in UTF-8 or as a Chinese spreadsheet saves it. Raises `NotFound`, `NotUnderstood` and `SetUp`."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise NotFound(msg("there is no file {path}", path=str(path)), where=str(path)) from None
+    except OSError as error:
+        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=error.strerror or "")) from None
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise NotUnderstood(msg("{path} is no text", path=str(path)), fix=msg("in the spreadsheet, save it as CSV (UTF-8)"))
 
 
 def _entry(unit: str, name: str, phone: str) -> dict[str, Any]:
