@@ -74,7 +74,7 @@ def _say_question(opened: "Opened", field: Field, fallback: Any, required: bool)
     if field.choices:
         lines += [f"  {_choice(each.id, say(each.title, language) if each.title else '')}" for each in field.choices]
     if field.type == "checklist" or not (field.choices or field.type == "text"):
-        lines.append(msg("  such as {example}", example=typed_form(values.example(field), language)))
+        lines.append(msg("  such as {example}", example=typed_form(values.example(field, language), language)))
     if field.type == "rows":
         lines.append(msg("  one row a line; an empty line ends them"))
     if fallback is not None:

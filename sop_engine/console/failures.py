@@ -126,7 +126,7 @@ def _need_line(need: Mapping[str, Any], language: str) -> str:
     elif need.get("type") == "text":
         how = msg("text")
     else:
-        how = msg("such as {example}", example=typed_form(need.get("example"), language))
+        how = msg("such as {example}", example=typed_form(spoken(need.get("example"), language), language))
     name = _named(need["name"], say(need.get("title") or "", language))
     return say(msg("needs: {name}: {how}", name=name, how=how), language)
 

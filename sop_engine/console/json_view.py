@@ -197,7 +197,7 @@ def need_view(opened: "Opened", need: Mapping[str, Any]) -> NeedView:
         min=need["min"],
         max=need["max"],
         choices=choices,
-        example=need["example"],
+        example=said["example"],
     )
 
 

@@ -112,7 +112,7 @@ def show_interval(value: Mapping[str, str], language: str, zone: tzinfo) -> str:
 
 def needs(field: Field, required: bool) -> dict[str, Any]:
     """What a program is told of a field that is asked: `name, type, title, required, many, min, max, choices, example`;
-    titles as the owner wrote them (`{"zh": ..., "en": ...}`)."""
+    titles as the owner wrote them (`{"zh": ..., "en": ...}`), and so the words of an example."""
     return {
         "name": field.id,
         "type": field.type,
@@ -122,7 +122,7 @@ def needs(field: Field, required: bool) -> dict[str, Any]:
         "min": field.min,
         "max": field.max,
         "choices": [_choice(choice) for choice in field.choices],
-        "example": example(field),
+        "example": _in_both(example(field, "zh"), example(field, "en")),
     }
 
 
@@ -130,14 +130,26 @@ def _choice(choice: Choice) -> dict[str, Any]:
     return {"id": choice.id, "title": dict(choice.title)}
 
 
-def example(field: Field) -> Any:
-    """A value that could be given: text as it is typed; of rows and checklists JSON, of lists a list."""
+def _in_both(zh: Any, en: Any) -> Any:
+    """The same value, its words in both languages where they differ."""
+    if zh == en:
+        return en
+    if isinstance(en, list):
+        return [_in_both(*pair) for pair in zip(zh, en, strict=True)]
+    if isinstance(en, dict):
+        return {name: _in_both(zh[name], en[name]) for name in en}
+    return {"zh": zh, "en": en}
+
+
+def example(field: Field, language: str) -> Any:
+    """A value that could be given: text as it is typed; of rows and checklists JSON, of lists a list. A free text says
+    in `language` that it is anybody's words, so that nobody takes it for an answer."""
     if field.type == "rows":
-        row = {column.id: example(column) for column in field.columns if column.type not in {"file", "photo"}}
+        row = {column.id: example(column, language) for column in field.columns if column.type not in {"file", "photo"}}
         return [row] * max(int(field.min or 1), 1)
     if field.type == "checklist":
         return {line.id: True for line in field.choices}
-    one = _example(field)
+    one = _example(field, language)
     if not field.many:
         return one
     if field.type == "choice":
@@ -145,12 +157,12 @@ def example(field: Field) -> Any:
     return [one]
 
 
-def _example(field: Field) -> str:
+def _example(field: Field, language: str) -> str:
     match field.type:
         case "text":
             least, most = (None if field.many else each for each in (field.min, field.max))
-            words = "厨房下水管漏水"[: int(most) if most is not None else None]
-            return words + "。" * (int(least or 0) - len(words))
+            words = say(msg("in your own words"), language)[: int(most) if most is not None else None]
+            return words + "." * (int(least or 0) - len(words))
         case "choice":
             return field.choices[0].id if field.choices else ""
         case "integer" | "decimal" | "money" | "date" | "time" | "datetime":

@@ -136,3 +136,10 @@ def test_hostile_text_is_written_out_or_refused(sop: Sop, wx: str) -> None:
     markup = sop("note", "1", "[bold]{{ 7*7 }} {fault} %s[/bold]", "--as", "wang_fang")
     assert markup.code == 0
     assert "noted: [bold]{{ 7*7 }} {fault} %s[/bold]" in sop("audit", "log", "1").out
+
+
+def test_the_example_of_a_free_text_is_nobody_s_answer(sop: Sop, wx: str) -> None:
+    for language, words in (("zh", "按实际情况填写"), ("en", "in your own words")):
+        possible = sop("show", "1", "--json", "--as", "wang_fang", "--lang", language).json["possible"]
+        [need] = next(each["needs"] for each in possible if each["trigger"] == "cancel")
+        assert need["example"] == words

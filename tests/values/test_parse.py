@@ -191,7 +191,8 @@ def test_a_short_date_is_the_nearest_one() -> None:
 
 @pytest.mark.parametrize("name", [name for name in FIELDS if FIELDS[name].type not in {"file", "photo"}])
 def test_the_example_of_a_field_can_be_given(name: str) -> None:
-    assert normalise(FIELDS[name], example(FIELDS[name]), CONTEXT) is not None
+    for language in ("zh", "en"):
+        assert normalise(FIELDS[name], example(FIELDS[name], language), CONTEXT) is not None
 
 
 @pytest.mark.parametrize(
@@ -212,4 +213,5 @@ def test_the_example_of_a_field_can_be_given(name: str) -> None:
     ],
 )
 def test_the_example_of_a_bounded_field_keeps_its_bounds(field: Field) -> None:
-    assert normalise(field, example(field), CONTEXT) is not None
+    for language in ("zh", "en"):
+        assert normalise(field, example(field, language), CONTEXT) is not None

@@ -106,5 +106,7 @@ def test_needs_tell_a_program_all_that_it_must_ask() -> None:
 
 
 def test_rows_and_checklists_give_an_example_in_json() -> None:
-    assert needs(FIELDS["rows"], False)["example"] == [{"item": "厨房下水管漏水", "labour": "120.50", "done": "yes"}]
+    assert needs(FIELDS["rows"], False)["example"] == [
+        {"item": {"zh": "按实际情况填写", "en": "in your own words"}, "labour": "120.50", "done": "yes"}
+    ]
     assert needs(FIELDS["checklist"], False)["example"] == {"urgent": True, "normal": True, "later": True}
