@@ -7,9 +7,9 @@ from sop_engine.messages import Text, title_of
 
 _NEVER: Final = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b\u200e\u200f"
-    "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
-"""Controls except tab and line feed, and marks that reorder a line or cannot be seen"""
+"""Controls except tab and line feed, marks that reorder a line or cannot be seen, and what XML has no place for"""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _BREAKS: Final = re.compile("\r\n?|[\u0085\u2028\u2029\u000b\u000c]")
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")

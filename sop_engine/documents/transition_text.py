@@ -83,15 +83,27 @@ def who_text(by: Sequence[Who], names: Names) -> str:
     return joined([_one_who(each, names) for each in by], names.language)
 
 
+def people_and_rules(by: Sequence[Who], names: Names) -> tuple[str, tuple[str, ...]]:
+    """Who may, and whom separation of duty keeps out: `前台、夜班值守` and `不得是做“完工”的人`. Where the rules are
+    not the same for all of them they stand with each, and there are none beside."""
+    if len({each.exclude for each in by}) != 1:
+        return who_text(by, names), ()
+    people = joined([_conditioned(_person(each.kind, each.name, names), each, names) for each in by], names.language)
+    return people, tuple(_exclusion(rule, names) for rule in by[0].exclude)
+
+
 def _one_who(who: Who, names: Names) -> str:
-    language = names.language
     text = _person(who.kind, who.name, names)
     if who.exclude:
         text = _excluded(text, who.exclude, names)
-    if who.when is not None:
-        guard = expression_text(who.when, names.procedure, language)
-        text = phrase(_WORDS["who_when"], language, who=text, guard=guard)
-    return text
+    return _conditioned(text, who, names)
+
+
+def _conditioned(text: str, who: Who, names: Names) -> str:
+    if who.when is None:
+        return text
+    guard = expression_text(who.when, names.procedure, names.language)
+    return phrase(_WORDS["who_when"], names.language, who=text, guard=guard)
 
 
 def _excluded(people: str, exclude: Sequence[Not], names: Names) -> str:

@@ -1,4 +1,4 @@
-"""The golden documents: what is made of the sample procedures.
+"""The golden documents: what is made of the sample procedures, and the diagrams of those that come with the program.
 
 `python -m tests.documents.golden_documents` writes them anew; read the difference before it is committed.
 """
@@ -6,33 +6,59 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from sop_engine.documents.diagram import dot, mermaid
+from sop_engine.documents.diagram import Way, dot, mermaid
 from sop_engine.documents.manual import manual
 from sop_engine.procedure import Procedure
+from tests.documents.library import NAMES, library
 from tests.documents.samples import emergency, repair
 
 FOLDER = Path(__file__).parent / "golden"
-WAY = (("registered", "working"), ("dispatched", "on_site"), ("on_site", "repaired"))
+LIBRARY = FOLDER / "library"
+WAY = Way(
+    "WX-20261122-007",
+    {
+        ("ticket", "open", "open", 0): (1,),
+        ("registered", "offer", "dispatch", 0): (2, 5),
+        ("dispatched", "offer", "give_back", 0): (4,),
+        ("dispatched", "offer", "accept", 0): (6,),
+        ("ticket", "timer", "report", 0): (3, 7, 8, 9, 10),
+    },
+    {"registered": 2, "working": 2, "dispatched": 2, "on_site": 1},
+    frozenset({"working", "on_site"}),
+)
 
 
-def walked(procedure: Procedure, language: str) -> str:
+def walked_dot(procedure: Procedure, language: str) -> str:
     return dot(procedure, language, WAY)
 
 
-KINDS: dict[str, Callable[[Procedure, str], str]] = {"dot": dot, "mmd": mermaid, "md": manual, "walked.dot": walked}
+def walked_mermaid(procedure: Procedure, language: str) -> str:
+    return mermaid(procedure, language, WAY)
 
 
-def cases() -> list[tuple[str, str]]:
-    """(file name, text as it is made now)"""
+KINDS: dict[str, Callable[[Procedure, str], str]] = {"dot": dot, "mmd": mermaid, "md": manual}
+WALKED: dict[str, Callable[[Procedure, str], str]] = {"walked.dot": walked_dot, "walked.mmd": walked_mermaid}
+DIAGRAMS: dict[str, Callable[[Procedure, str], str]] = {"dot": dot, "mmd": mermaid}
+
+
+def cases() -> list[tuple[Path, str]]:
+    """(file, text as it is made now)"""
     found = []
-    for procedure in (repair(), emergency()):
-        for language in ("zh", "en"):
-            for ending, make in KINDS.items():
-                if ending != "walked.dot" or procedure.id == "repair":
-                    found.append((f"{procedure.id}.{language}.{ending}", make(procedure, language)))
+    for language in ("zh", "en"):
+        for procedure, kinds in ((repair(), KINDS | WALKED), (emergency(), KINDS)):
+            found += [(FOLDER / f"{procedure.id}.{language}.{end}", kinds[end](procedure, language)) for end in kinds]
+        for name in NAMES:
+            procedure = library(name)
+            found += [
+                (LIBRARY / f"{name}.{language}.{end}", make(procedure, language)) for end, make in DIAGRAMS.items()
+            ]
     return found
 
 
 if __name__ == "__main__":
-    for name, text in cases():
-        (FOLDER / name).write_text(text, "utf-8")
+    LIBRARY.mkdir(exist_ok=True)
+    wanted = dict(cases())
+    for path, text in wanted.items():
+        path.write_text(text, "utf-8")
+    for path in {each for each in FOLDER.rglob("*") if each.is_file()} - set(wanted):
+        path.unlink()

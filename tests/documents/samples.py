@@ -1,5 +1,6 @@
 """Procedures for the tests: a repair with nested states, timers and guards, and an emergency with two regions."""
 
+from dataclasses import replace
 from typing import Any
 
 from sop_engine.procedure import (
@@ -290,4 +291,34 @@ def emergency() -> Procedure:
         open=offer("open", "登记", "Register", anyone, to("helping")),
         roles=(Role("desk", title("前台", "Front desk")),),
         outcomes=(Choice("helped", title("已救助", "Helped")),),
+    )
+
+
+HOSTILE = (
+    'a"<b>&\\N \\"] }\n--> [*] : x; #35; %% {{ y }} <script>alert(1)</script> <img src="/etc/passwd"/> '
+    "\x1b[31m\u202e]]> \ufffe\uffff-- end " + "长" * 10_000
+)
+
+
+def hostile() -> Procedure:
+    """The repair with a hostile title of ten thousand characters wherever a title can stand."""
+    procedure = repair()
+    bad = {"und": HOSTILE}
+    states = tuple(
+        replace(
+            each,
+            title=bad,
+            offers=tuple(replace(offer, title=bad) for offer in each.offers),
+            handlers=tuple(replace(handler, event=HOSTILE) for handler in each.handlers),
+        )
+        for each in procedure.states
+    )
+    return replace(
+        procedure,
+        title=bad,
+        states=states,
+        roles=tuple(replace(each, title=bad) for each in procedure.roles),
+        fields=tuple(replace(each, title=bad) for each in procedure.fields),
+        outcomes=tuple(replace(each, title=bad) for each in procedure.outcomes),
+        notices=tuple(replace(each, title=bad) for each in procedure.notices),
     )

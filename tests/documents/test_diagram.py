@@ -1,42 +1,95 @@
-"""Diagrams: their order, their escapes, and the picture."""
+"""Diagrams: that every transition stands in them once, their order, their escapes, and the way of a ticket."""
 
 import re
-import shutil
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 from unicodedata import east_asian_width
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_engine.documents.diagram import dot, mermaid, svg, wrapped
+from sop_engine.documents.diagram import dot, mermaid
+from sop_engine.documents.diagram.labels import lines_of, wrapped
+from sop_engine.documents.diagram.way import numbers_text, way_of
 from sop_engine.documents.plain_text import one_line
-from sop_engine.errors import SetUp
-from sop_engine.procedure import Procedure
-from tests.documents.samples import emergency, repair
+from sop_engine.procedure import ROOT, Offer, Procedure, Transition
+from tests.documents.library import NAMES, library
+from tests.documents.samples import emergency, hostile, repair
 
-HOSTILE = 'a"<b>&\\"] }\n--> [*] : x; #35; %% {{ y }} \x1b[31m\u202e-- end'
-needs_graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+PROCEDURES = {"sample": repair(), "regions": emergency(), **{name: library(name) for name in NAMES}}
+EDGE = re.compile(r'^  "([^"]+)" -> "([^"]+)" \[(.*)\];$', re.MULTILINE)
+ID = re.compile(r'\bid="([^"]*)"')
 
 
-def hostile() -> Procedure:
-    """The repair with a hostile title wherever a title can stand."""
-    procedure = repair()
-    bad = {"und": HOSTILE}
-    states = tuple(
-        replace(each, title=bad, offers=tuple(replace(offer, title=bad) for offer in each.offers))
-        for each in procedure.states
-    )
-    roles = tuple(replace(each, title=bad) for each in procedure.roles)
-    fields = tuple(replace(each, title=bad) for each in procedure.fields)
-    return replace(procedure, title=bad, states=states, roles=roles, fields=fields)
+def places(procedure: Procedure) -> dict[str, tuple[str, ...]]:
+    """Every transition of a procedure as an id, with where it leads."""
+    found: dict[str, tuple[str, ...]] = {}
+
+    def take(source: str, by: str, name: str, alternatives: tuple[Transition, ...]) -> None:
+        for rank, each in enumerate(alternatives):
+            found[f"{source}/{by}/{name}/{rank}"] = each.target
+
+    def take_offer(source: str, by: str, offer: Offer) -> None:
+        take(source, by, offer.trigger, offer.alternatives)
+
+    take_offer(ROOT, "open", procedure.open)
+    for state in procedure.states:
+        for offer in state.offers:
+            take_offer(state.id, "offer", offer)
+        for timer in state.timers:
+            take(state.id, "timer", timer.id, timer.alternatives)
+        for handler in state.handlers:
+            take(state.id, "handler", handler.event, handler.alternatives)
+        take(state.id, "always", "", state.always)
+        take(state.id, "done", "", state.done)
+    return found
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES)
+def test_every_transition_stands_in_the_picture_exactly_once(procedure: Procedure) -> None:
+    drawn = [place for id in ID.findall(dot(procedure, "zh")) for place in id.split(" ")]
+    assert sorted(drawn) == sorted(places(procedure))
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES)
+def test_every_arrow_ends_where_its_transitions_lead(procedure: Procedure) -> None:
+    text, leads = dot(procedure, "zh"), places(procedure)
+    for tail, head, attributes in EDGE.findall(text):
+        for place in " ".join(ID.findall(attributes)).split():
+            end = tail if "dir=back" in attributes else head
+            assert end in (leads[place] or procedure.states[0].initial), place
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES)
+def test_every_end_of_a_line_is_declared(procedure: Procedure) -> None:
+    text = dot(procedure, "en")
+    declared = set(re.findall(r'^ *"([^"]+)" \[', text, re.MULTILINE))
+    ends = {end for edge in EDGE.findall(text) for end in edge[:2]}
+    clusters = set(re.findall(r'subgraph "([^"]+)"', text))
+    assert ends <= declared
+    assert set(re.findall(r'l(?:head|tail)="([^"]+)"', text)) <= clusters
+
+
+def test_kinds_of_transitions_differ_without_colour() -> None:
+    def line_of(place: str, procedure: Procedure) -> str:
+        [found] = [attributes for *_, attributes in EDGE.findall(dot(procedure, "en")) if place in attributes]
+        return found
+
+    assert "style=dashed" in line_of("repaired/timer/after_3_days/0", repair())
+    assert "style=dotted" in line_of("rated/always//1", repair())
+    assert "#ffffff" in line_of("helping/done//0", emergency())
+    assert "style" not in line_of("dispatched/offer/accept/0", repair())
+    assert "onormal" in line_of("working/handler/stopped/0", repair())
 
 
 def test_the_same_procedure_gives_the_same_text() -> None:
     assert dot(repair(), "zh") == dot(repair(), "zh")
     assert mermaid(repair(), "zh") == mermaid(repair(), "zh")
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
 
 
 @given(st.text(max_size=200).map(one_line), st.integers(4, 40))
@@ -47,33 +100,31 @@ def test_wrapping_loses_nothing_but_blanks_and_keeps_the_width(text: str, column
 
 
 def test_lines_break_between_words_and_never_before_a_closing_mark() -> None:
-    assert wrapped("service lead, manager of all", 14) == ["service lead,", "manager of all"]
-    assert wrapped("客服主任、项目经理", 8) == ["客服主", "任、项目", "经理"]
+    assert wrapped("service lead, manager of all", 16) == ["service lead,", "manager of all"]
+    assert wrapped("客服主任、项目经理", 10) == ["客服主任、", "项目经理"]
+    assert wrapped("客服主任、项目经理", 8) == ["客服主", "任、项", "目经理"]
 
 
-@needs_graphviz
-@pytest.mark.parametrize("procedure", [repair(), emergency(), hostile()], ids=["repair", "emergency", "hostile"])
-def test_graphviz_draws_it_as_well_formed_xml(procedure: Procedure) -> None:
-    root = ElementTree.fromstring(svg(procedure, "zh"))
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+def test_a_title_as_long_as_a_book_is_cut() -> None:
+    lines = lines_of("长" * 10_000, 24)
+    assert len(lines) == 5
+    assert lines[-1] == "…"
 
 
-@needs_graphviz
-def test_hostile_titles_are_shown_as_they_are_and_are_no_markup() -> None:
-    root = ElementTree.fromstring(svg(hostile(), "zh"))
-    texts = "".join(root.itertext())
-    assert '"<b>&' in texts
-    assert "\x1b" not in texts
-    assert "\u202e" not in texts
+# --- hostile titles ---------------------------------------------------------------------------------------------------
 
 
-@needs_graphviz
-def test_every_state_and_title_stands_in_the_picture() -> None:
-    procedure = repair()
-    picture = svg(procedure, "zh")
-    for state in procedure.states[1:]:
-        if state.kind != "history":
-            assert state.title["zh"] in picture
+def test_hostile_titles_cannot_leave_their_label() -> None:
+    def bones(procedure: Procedure) -> list[str]:
+        lines = dot(procedure, "en").splitlines()
+        lines = [re.sub(r"label=<<table.*</table>>", "label", line) for line in lines]
+        return [re.sub(r"/handler/\w+", "/handler/event", line) for line in lines]
+
+    assert bones(hostile()) == bones(repair())
+    label = re.compile(r"<<table.*</table>>")
+    for line in dot(hostile(), "en").splitlines():
+        for found in label.findall(line):
+            ElementTree.fromstring(found[1:-1])
 
 
 def test_hostile_titles_cannot_end_a_mermaid_line_or_begin_a_mark() -> None:
@@ -86,13 +137,15 @@ def test_hostile_titles_cannot_end_a_mermaid_line_or_begin_a_mark() -> None:
         assert ";" not in re.sub(r"#\d+;", "", line)
         assert "%%" not in line
         assert "{{" not in line
+        assert "<script" not in line
 
 
-def test_an_arrow_of_mermaid_joins_only_states_of_one_box() -> None:
+@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES)
+def test_an_arrow_of_mermaid_joins_only_states_of_one_box(procedure: Procedure) -> None:
     boxes: dict[str, str] = {}
     open_boxes = ["top"]
     arrows: list[tuple[str, str, str]] = []
-    for line in mermaid(repair(), "en").splitlines()[1:]:
+    for line in mermaid(procedure, "en").splitlines()[1:]:
         if declared := re.match(r'\s*state ".*" as (\w+)$', line):
             boxes[declared.group(1)] = open_boxes[-1]
         elif opened := re.match(r"\s*state (\w+) \{$", line):
@@ -101,21 +154,54 @@ def test_an_arrow_of_mermaid_joins_only_states_of_one_box() -> None:
             open_boxes.pop()
         elif arrow := re.match(r"\s*(\S+) --> (\S+)", line):
             arrows.append((arrow.group(1), arrow.group(2), open_boxes[-1]))
-    assert len(arrows) > 10
+    assert len(arrows) > 5
     for source, target, box in arrows:
         assert {boxes.get(end, box) for end in (source, target) if end != "[*]"} <= {box}
 
 
-def test_the_way_of_a_ticket_is_marked_and_nothing_else_changes() -> None:
-    plain, walked = dot(repair(), "zh").splitlines(), dot(repair(), "zh", [("registered", "working")]).splitlines()
-    changed = [new for old, new in zip(plain, walked, strict=True) if old != new]
-    assert [line for line in changed if "penwidth=3" in line and '"registered" -> "working"' in line]
-    assert all("registered" in line or '"working"' in line or "#0369a1" in line for line in changed)
+# --- the way of a ticket ----------------------------------------------------------------------------------------------
+
+EVENTS: list[dict[str, Any]] = [
+    {"kind": "took", "source": "ticket", "by": "open", "name": "open", "alternative": 0, "to": ["registered"]},
+    {"kind": "entered", "state": "registered"},
+    {"kind": "took", "source": "registered", "by": "offer", "name": "dispatch", "alternative": 0, "to": ["working"]},
+    {"kind": "left", "state": "registered"},
+    {"kind": "entered", "state": "working"},
+    {"kind": "entered", "state": "dispatched"},
+]
 
 
-def test_without_graphviz_the_line_that_installs_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(SetUp) as caught:
-        svg(repair(), "zh")
-    assert "install" in str(caught.value.fix)
+def test_a_way_is_read_from_the_events_of_the_record() -> None:
+    way = way_of("WX-1", EVENTS)
+    assert way.taken == {("ticket", "open", "open", 0): (1,), ("registered", "offer", "dispatch", 0): (2,)}
+    assert way.entered == {"registered": 1, "working": 1, "dispatched": 1}
+    assert way.now == {"working", "dispatched"}
+
+
+def test_the_way_of_a_ticket_is_thick_and_numbered_and_says_where_it_is() -> None:
+    text = dot(repair(), "en", way_of("WX-1", EVENTS))
+    [line] = [line for line in text.splitlines() if 'id="registered/offer/dispatch/0"' in line]
+    assert "penwidth=3" in line
+    [words] = [line for line in text.splitlines() if line.strip().startswith('"registered/offer/dispatch/0" [')]
+    assert ">2<" in words.replace("<b>", "").replace("</b>", "")
+    [state] = [line for line in text.splitlines() if line.strip().startswith('"dispatched" [')]
+    assert "it is here now" in state
+    [other] = [line for line in text.splitlines() if 'id="dispatched/offer/accept/0"' in line]
+    assert "penwidth=3" not in other
+
+
+def test_a_way_is_marked_in_mermaid_as_well() -> None:
+    lines = [line.strip() for line in mermaid(repair(), "en", way_of("WX-1", EVENTS)).splitlines()]
+    assert "class s_registered visited" in lines
+    assert "class s_dispatched now" in lines
+    assert any("#40;2#41; Dispatch" in line for line in lines)
+
+
+def test_what_was_done_often_is_counted() -> None:
+    assert numbers_text([3, 7]) == "3, 7"
+    assert numbers_text(list(range(1, 41))) == "1, 2, 3 … 40 (×40)"
+
+
+def test_a_procedure_without_titles_is_drawn_with_ids() -> None:
+    bare = replace(repair(), states=tuple(replace(each, title={}) for each in repair().states))
+    assert ">registered<" in dot(bare, "zh")

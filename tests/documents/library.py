@@ -1,0 +1,16 @@
+"""The procedures that come with the program, as the tests of documents need them."""
+
+from pathlib import Path
+
+from sop_engine.engine.publishing import compile_file
+from sop_engine.procedure import Procedure
+
+ROOT = Path(__file__).parents[2]
+NAMES = sorted(path.name.removesuffix(".sop.yaml") for path in (ROOT / "workflows").glob("*.sop.yaml"))
+
+
+def library(name: str) -> Procedure:
+    """A procedure of the library, from its file as it stands."""
+    found: Procedure | None = compile_file(ROOT / "workflows" / f"{name}.sop.yaml", ROOT / "templates").procedure
+    assert found is not None, name
+    return found
