@@ -74,7 +74,7 @@ def test_every_end_of_a_line_is_declared(procedure: Procedure) -> None:
 
 def test_kinds_of_transitions_differ_without_colour() -> None:
     def line_of(place: str, procedure: Procedure) -> str:
-        [found] = [attributes for *_, attributes in EDGE.findall(dot(procedure, "en")) if place in attributes]
+        [found] = [str(attributes) for *_, attributes in EDGE.findall(dot(procedure, "en")) if place in attributes]
         return found
 
     assert "style=dashed" in line_of("repaired/timer/after_3_days/0", repair())
