@@ -143,3 +143,14 @@ def test_the_example_of_a_free_text_is_nobody_s_answer(sop: Sop, wx: str) -> Non
         possible = sop("show", "1", "--json", "--as", "wang_fang", "--lang", language).json["possible"]
         [need] = next(each["needs"] for each in possible if each["trigger"] == "cancel")
         assert need["example"] == words
+
+
+def test_procedures_are_listed_by_title_in_the_reader_s_language(sop: Sop) -> None:
+    for language, title in (("zh", "业主报修"), ("en", "Repair")):
+        [listed] = sop("flow", "ls", "--json", "--lang", language).json
+        assert (listed["procedure"], listed["title"]) == ("repair", title)
+
+
+def test_what_was_changed_of_a_person_is_told(sop: Sop) -> None:
+    said = sop("actor", "change", "chen_jing", "--right", "assign", "--disabled", "--as", "zhou_min")
+    assert said.err == "陈静 (chen_jing): steward@3; rights: assign; disabled\n"

@@ -13,7 +13,7 @@ from tests.documentation.transcript import ROOT, Session
 
 PAGE = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
 NAMED = {name for line in PAGE.splitlines() if line.startswith("|") for name in re.findall(r"`([a-z_0-9]+)`", line)}
-FREE = {"fields", "tables", "sizes", "title", "contact", "places"}
+FREE = {"fields", "tables", "sizes", "contact", "places"}
 """entries whose own entries are ids or languages"""
 VIEWS = ("TicketView", "HeadView", "TaskView", "TimerView", "ChildView", "NeedView", "PossibleView")
 COMMANDS = (

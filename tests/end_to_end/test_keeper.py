@@ -140,7 +140,7 @@ def test_a_demo_s_clock_moves_and_a_real_one_does_not(made: Shell, tmp_path: Pat
     demo("new", "repair", "--as", "王芳", "--field", "place=home", "--field", "unit=3-2-1202", "--field", "fault=漏水",
          "--field", "channel=phone", "--field", "urgency=urgent")  # fmt: skip
     moved = demo("demo", "advance", "2d", "--json").json
-    assert moved["now"] == "2026-11-25T08:30:00+08:00"
+    assert moved["now"] == "2026-11-25T08:30:00.000+08:00"
     assert moved["fired"] > 5
     assert demo("audit", "replay", "--all", "--json").json["mismatches"] == []
     assert "span of time" in demo("demo", "advance", "soon", code=2).err

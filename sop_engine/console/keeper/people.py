@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
+from sop_engine.console.names import apart
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import by_title, newest_versions, normal_form
@@ -184,7 +185,7 @@ def ls(call: Call) -> None:
             [
                 person.id,
                 person.name,
-                ", ".join(role if scope is None else f"{role}@{scope}" for role, scope in person.roles),
+                ", ".join(_scoped_names(person)),
                 ", ".join(person.rights),
                 ", ".join(_logins(person.id, logins)),
                 "" if person.active else msg("disabled"),
@@ -220,10 +221,18 @@ def _tell(opened: "Opened", actor: str) -> None:
     if opened.call.json:
         opened.call.output.json(_json(person, site.fields["logins"] if site else {}))
         return
-    roles = tuple(role if scope is None else f"{role}@{scope}" for role, scope in person.roles)
+    said: list[Any] = [_scoped_names(person) or msg("no role")]
+    if person.rights:
+        said.append(msg("rights: {rights}", rights=tuple(person.rights)))
+    if not person.active:
+        said.append(msg("disabled"))
     opened.call.output.tell(
-        msg("{name} ({id}): {roles}", name=person.name, id=person.id, roles=roles or msg("no role"))
+        msg("{name} ({id}): {about}", name=person.name, id=person.id, about=apart(said, opened.call.language))
     )
+
+
+def _scoped_names(person: "Person") -> tuple[str, ...]:
+    return tuple(role if scope is None else f"{role}@{scope}" for role, scope in person.roles)
 
 
 def _json(person: "Person", logins: dict[str, Any]) -> dict[str, Any]:

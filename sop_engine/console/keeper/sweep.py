@@ -65,7 +65,8 @@ def status(call: Call) -> int:
                 {
                     "last_sweep": opened.local(swept) if swept else None,
                     "next_due": opened.local(due) if due else None,
-                    "aside": [{"ticket": each.ticket, "timer": each.key, "error": error} for each, error in aside],
+                    "aside": len(aside),
+                    "set_aside": [{"ticket": each.ticket, "timer": each.key, "error": error} for each, error in aside],
                     "waiting": len(waiting),
                     "dead": len(dead),
                     "healthy": not (stuck or aside or dead),

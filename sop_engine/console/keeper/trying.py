@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
+from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import argument, option
 from sop_engine.errors import NotUnderstood
@@ -44,8 +45,12 @@ def advance(
         now = opened.now.astimezone(opened.zone)
         if call.json:
             call.output.json(
-                {"now": now.isoformat(), "fired": sweep.fired, "aside": sweep.aside, "sent": delivery.sent}
-            )
+                {
+                    "now": opened.local(canonical.instant_text(now)),
+                    "fired": sweep.fired, "aside": sweep.aside,
+                    "sent": delivery.sent, "failed": delivery.failed, "dead": delivery.dead,
+                }
+            )  # fmt: skip
             return
         call.output.tell(
             msg("it is {now} now; timers fired: {fired}, notices sent: {sent}", now=f"{now:%Y-%m-%d %H:%M}",

@@ -21,7 +21,7 @@ from sop_engine.engine.publishing import (
     written_out,
 )
 from sop_engine.errors import NotFound, NotUnderstood
-from sop_engine.messages import msg
+from sop_engine.messages import msg, title_of
 from sop_engine.normal_form import to_json
 from sop_engine.procedure import Procedure
 from sop_engine.store.seam import Reads, Version
@@ -47,7 +47,7 @@ def ls(call: Call) -> None:
         rows: list[dict[str, Any]] = [
             {
                 "procedure": name,
-                "title": titles[name],
+                "title": title_of(titles[name], call.language, name),
                 "version": version.number,
                 "published": opened.local(version.published),
                 "edited": name in edited,
@@ -56,7 +56,7 @@ def ls(call: Call) -> None:
             for name, version in sorted(newest.items())
         ]
         rows += [
-            {"procedure": name, "title": {}, "version": None, "published": None, "edited": True, "fragments": []}
+            {"procedure": name, "title": name, "version": None, "published": None, "edited": True, "fragments": []}
             for name in sorted(drafts)
         ]
         if call.json:
