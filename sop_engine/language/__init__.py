@@ -10,12 +10,12 @@ from sop_engine.language.compiling import (
     NoTemplates,
     check_fragment,
     compile_text,
-    written_out,
 )
 from sop_engine.language.draft import TemplateFaults, TemplateSource
 from sop_engine.language.fragments import FragmentSource
 from sop_engine.language.reference import explain, json_schema, reference
 from sop_engine.language.rendering import render
+from sop_engine.language.writing import written_out
 
 __all__ = [
     "CHECKS",

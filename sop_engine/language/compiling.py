@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-import yaml
-
 from sop_engine.diagnostics import Diagnostic, Note, Span, has_errors, in_order
 from sop_engine.language import checks, normal, punctuation, reading, validating
 from sop_engine.language.draft import Draft, TemplateFaults, TemplateSource
 from sop_engine.language.expansion import Expansion, expand, standing_alone
 from sop_engine.language.fragments import SUFFIX, FragmentSource
-from sop_engine.language.tree import Cursor, Scalar, plain
+from sop_engine.language.tree import Cursor, Scalar
 from sop_engine.messages import msg
 from sop_engine.procedure import Procedure
 
@@ -102,14 +100,6 @@ def check_fragment(text: bytes, file: str, fragments: FragmentSource | None = No
     name = file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
     _take(draft, standing_alone(name, file, text, fragments or NoFragments()))
     return faults(draft)
-
-
-def written_out(text: bytes, file: str, fragments: FragmentSource) -> str:
-    """A procedure's YAML with its fragments written out, its own remarks left out; its normal form is the same. Where
-    something cannot be put in place, `use` is missing there: ask `compile_text` first."""
-    read = reading.read(text, file)
-    tree = expand(read.tree, file, fragments).tree if read.tree is not None else Scalar("", Span(file, 1, 1, 1, 2))
-    return yaml.safe_dump(plain(tree), allow_unicode=True, sort_keys=False, width=110, default_flow_style=None)
 
 
 def _nowhere(file: str) -> Cursor:

@@ -15,6 +15,7 @@ from sop_engine.language.blanks import Blank, fits, named
 from sop_engine.language.building import written
 from sop_engine.language.facts import Fact
 from sop_engine.language.fragment_schema import Declared, Fragment, Head
+from sop_engine.language.near import near
 from sop_engine.language.tree import Cursor, Scalar
 from sop_engine.language.tree import Mapping as Map
 from sop_engine.language.validating import validate_as, words
@@ -113,11 +114,11 @@ def _unknown_words(rest: Map) -> Iterator[Fact]:
 
 def _blanks_named(rest: Map, blanks: Mapping[str, Blank], declared: Cursor) -> Iterator[Fact]:
     """Blanks that are named and not declared, and the other way round."""
-    seen = set()
+    meant: set[str] = set()
     for name, scalar, start, end in named(rest):
-        seen.add(name)
+        meant |= {name, *near(name, blanks)} if name not in blanks else {name}
         if name not in blanks:
             yield Fact("unknown_blank", scalar.part(start, end), {"name": name, "known": tuple(blanks)})
     for name in blanks:
-        if name not in seen:
+        if name not in meant:
             yield Fact("unused_blank", (declared / name).name, {"name": name})

@@ -13,7 +13,7 @@ from sop_engine.documents.forms import print_form
 from sop_engine.documents.manual import manual
 from sop_engine.documents.template_check import check_template
 from sop_engine.documents.ticket_values import Head, Reader, template_values
-from sop_engine.language import compile_text
+from sop_engine.engine.publishing import compile_file
 from sop_engine.language.compiling import Compiled
 from sop_engine.procedure import Form
 
@@ -22,15 +22,9 @@ TEMPLATES = ROOT / "templates"
 PROCEDURES = ("repair", "lost-and-found", "rework")
 
 
-class Folder:
-    def read(self, name: str) -> bytes | None:
-        path = TEMPLATES / name
-        return path.read_bytes() if path.is_file() else None
-
-
 def compiled(name: str) -> Compiled:
-    file = ROOT / "workflows" / f"{name}.sop.yaml"
-    return compile_text(file.read_bytes(), file.name, Folder())
+    found: Compiled = compile_file(ROOT / "workflows" / f"{name}.sop.yaml", TEMPLATES)
+    return found
 
 
 ALL = {name: compiled(name) for name in PROCEDURES}

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from sop_engine.language import compile_text, render
+from sop_engine.engine.publishing import FolderFragments
+from sop_engine.language import Compiled, compile_text, render
 
 HERE = Path(__file__).parent
 
@@ -21,8 +22,13 @@ def files(kind: str) -> list[Path]:
 def rendered(path: Path) -> str:
     """The faults of a golden procedure as text."""
     data = path.read_bytes()
-    found = compile_text(data, path.name, Templates())
-    return render(found.diagnostics, data)
+    found = compiled(path)
+    return render(found.diagnostics, data, fragments=found.fragments)
+
+
+def compiled(path: Path) -> Compiled:
+    """A golden procedure, with the templates and fragments that stand beside it."""
+    return compile_text(path.read_bytes(), path.name, Templates(), fragments=FolderFragments(HERE / "fragments"))
 
 
 def output_of(path: Path) -> Path:

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from sop_engine import normal_form
 from sop_engine.diagnostics import has_errors
-from sop_engine.language import compile_text, render
+from sop_engine.engine.publishing import FolderFragments
+from sop_engine.language import FragmentSource, check_fragment, compile_text, render
 from sop_engine.language.reading import MOST_BYTES, MOST_NODES
 
 ROOT = Path(__file__).parent.parent.parent
+FRAGMENTS = FolderFragments(ROOT / "workflows" / "fragments")
 SEEDS = [
     path.read_bytes().decode("utf-8")
     for path in [*(ROOT / "tests/golden/ok").glob("*.yaml"), ROOT / "workflows/repair.sop.yaml"]
@@ -22,17 +24,18 @@ PIECES = [
     "：", "，", "“", "”", "{{ x }}", "null", "true", "1.5d", "3 days", "assignee", ".history", "not ", "given(",
     "did('",
     "states:", "final: true", "parallel: [a, b]", "ticket", "always: {to: received}", "either: []", "\u2028", "\ufeff",
+    "$", "$to", "$again", "use: revisit", "use: {give-back: {}}",
     "initial: ", "when: ", "day 17:30", "-1", "row.x", "sum(", "to: [a, a]", "e" * 80, "(" * 30,
 ]  # fmt: skip
 
 
-def compiled(data: bytes) -> None:
+def compiled(data: bytes, fragments: FragmentSource = FRAGMENTS) -> None:
     started = time.monotonic()
-    found = compile_text(data, "any.sop.yaml")
+    found = compile_text(data, "any.sop.yaml", fragments=fragments)
     assert time.monotonic() - started < 60
     assert (found.procedure is None) == has_errors(found.diagnostics)
     for language in ("en", "zh"):
-        render(found.diagnostics, data, language)
+        render(found.diagnostics, data, language, fragments=found.fragments)
     for form in ("json", "github", "sarif"):
         render(found.diagnostics, data, "en", form)
     if found.procedure is not None:
@@ -57,9 +60,9 @@ def test_any_pieces_of_the_language(text: str) -> None:
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> str:
-    """A good procedure with a few cuts, copies and insertions."""
-    text = draw(st.sampled_from(SEEDS))
+def mutated(draw: st.DrawFn, seeds: list[str] = SEEDS) -> str:
+    """A good file with a few cuts, copies and insertions."""
+    text = draw(st.sampled_from(seeds))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(text)))
         length = draw(st.integers(0, 40))
@@ -83,6 +86,27 @@ def mutated(draw: st.DrawFn) -> str:
 @given(mutated())
 def test_any_mistake_in_a_good_procedure(text: str) -> None:
     compiled(text.encode())
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(mutated([(FRAGMENTS.read("revisit") or b"").decode()]))
+def test_any_mistake_in_a_good_fragment(text: str) -> None:
+    check_fragment(text.encode(), "revisit.fragment.yaml", FRAGMENTS)
+    compiled(SEEDS[-1].encode(), With("revisit", text.encode()))
+
+
+class With:
+    """The library's fragments, one of them another."""
+
+    def __init__(self, name: str, text: bytes) -> None:
+        self.name = name
+        self.text = text
+
+    def read(self, name: str) -> bytes | None:
+        return self.text if name == self.name else FRAGMENTS.read(name)
+
+    def names(self) -> tuple[str, ...]:
+        return FRAGMENTS.names()
 
 
 def test_what_is_too_large_is_refused_before_it_is_read() -> None:

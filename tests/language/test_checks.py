@@ -9,7 +9,7 @@ from sop_engine.language import CHECKS, check_fragment, compile_text
 from sop_engine.language.checks import Check
 from sop_engine.language.checks.pages import ExampleFragments, laid_over, page
 from sop_engine.messages import say
-from tests.golden.rewrite import Templates, files
+from tests.golden.rewrite import compiled, files
 from tests.language.desk import codes
 
 
@@ -50,7 +50,7 @@ def test_the_example_itself_is_silent() -> None:
 GOLDEN = [
     (path.name, fault)
     for path in files("err")
-    for fault in compile_text(path.read_bytes(), path.name, Templates()).diagnostics
+    for fault in compiled(path).diagnostics
 ]
 
 
