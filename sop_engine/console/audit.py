@@ -150,7 +150,7 @@ def _tell(opened: "Opened", total: Any) -> None:
         if each.place:
             output.line(msg("    {name}: {value}", name=msg("written at"), value=each.place))
     output.line(
-        msg("{tickets} tickets, {steps} steps, {count} differences; {erased} values were erased",
+        msg("tickets: {tickets}, steps: {steps}, differences: {count}; values erased: {erased}",
             tickets=total.tickets, steps=total.steps, count=len(total.mismatches), erased=total.erased)
     )  # fmt: skip
 

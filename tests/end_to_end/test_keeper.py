@@ -148,4 +148,4 @@ def test_a_demo_s_clock_moves_and_a_real_one_does_not(made: Shell, tmp_path: Pat
 
 def test_the_play_ends_well(tmp_path: Path) -> None:
     played = Shell(tmp_path)("demo", "play")
-    assert "0 differences" in played.out
+    assert "differences: 0" in played.out

@@ -114,11 +114,15 @@ def _notices(opened: "Opened") -> list[Finding]:
     for letter in dead:
         by_channel[letter.channel] = by_channel.get(letter.channel, 0) + 1
     for channel, count in sorted(by_channel.items()):
-        what = msg("{count} notices could not be sent by {channel}", count=count, channel=channel)
+        what = msg("notices that could not be sent by {channel}: {count}", count=count, channel=channel)
         findings.append(("error", what, msg("sop notify ls, then sop notify retry ID...")))
     failing = [letter for letter in waiting if letter.attempts]
     if failing:
-        what = msg("{count} notices are being tried again: {error}", count=len(failing), error=failing[0].error or "")
+        what = msg(
+            "notices being tried again: {count}; of the first: {error}",
+            count=len(failing),
+            error=failing[0].error or "",
+        )
         findings.append(("warning", what, msg("sop notify ls")))
     return findings
 
@@ -136,7 +140,7 @@ def _files(opened: "Opened") -> list[Finding]:
     if not missing:
         return []
     names = tuple(str(each["name"]) for each in missing[:5])
-    what = msg("{count} files that tickets name are missing or damaged: {names}", count=len(missing), names=names)
+    what = msg("files that tickets name are missing or damaged ({count}): {names}", count=len(missing), names=names)
     return [("error", what, msg("bring files/ back from a backup"))]
 
 

@@ -53,7 +53,7 @@ def backup(
         call.output.json(manifest)
     else:
         call.output.tell(
-            msg("copied {count} files to {folder}", count=len(manifest["files"]), folder=target),
+            msg("copied to {folder}; files: {count}", count=len(manifest["files"]), folder=target),
             msg("bring it back with: sop db restore {folder} NEW-FOLDER", folder=target),
         )
 
@@ -70,7 +70,7 @@ def restore(
     if call.json:
         call.output.json(manifest)
     else:
-        call.output.tell(msg("brought {count} files back as {folder}", count=len(manifest["files"]), folder=folder))
+        call.output.tell(msg("brought back as {folder}; files: {count}", count=len(manifest["files"]), folder=folder))
 
 
 def upgrade(
@@ -107,7 +107,7 @@ def rebuild(call: Call) -> None:
     if call.json:
         call.output.json({"tickets": count})
     else:
-        call.output.tell(msg("made {count} tickets anew from their record; check them: sop audit replay --all",
+        call.output.tell(msg("made anew from the record; tickets: {count}; check them: sop audit replay --all",
                              count=count))  # fmt: skip
 
 

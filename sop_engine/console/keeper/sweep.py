@@ -150,7 +150,7 @@ def retry(
             with call.writing(), opened.site.store.writing() as transaction:
                 for each in id:
                     transaction.letter_failed(each, "", now)
-        call.output.tell(msg("{count} notices will be tried again", count=len(id)))
+        call.output.tell(msg("notices that will be tried again: {count}", count=len(id)))
 
 
 def _say(opened: "Opened", done: "Round", always: bool = False) -> None:

@@ -34,7 +34,7 @@ def import_(
     entries, faults = _read(Path(file))
     if faults:
         raise NotUnderstood(
-            msg("{file} has faults in {count} rows; nothing was entered", file=file, count=len(faults)),
+            msg("rows of {file} with faults: {count}; nothing was entered", file=file, count=len(faults)),
             where=file,
             fix=msg("mend them: {faults}", faults=tuple(faults[:10])),
         )
@@ -70,7 +70,7 @@ def _put(call: Call, entries: list[dict[str, Any]]) -> None:
         if call.json:
             call.output.json([entry["id"] for entry in entries])
         else:
-            said = msg("would enter {count} units") if call.dry_run else msg("entered {count} units")
+            said = msg("units that would be entered: {count}") if call.dry_run else msg("units entered: {count}")
             call.output.tell(Message(said.template, {"count": len(entries)}))
 
 
