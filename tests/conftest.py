@@ -1,11 +1,14 @@
 """The site of `tests.console.place`, for every test that runs commands: in this process or as one of their own."""
 
+import os
 import shutil
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import postgres
 from tests.console.place import make_place
 from tests.end_to_end.shell import Ran
 
@@ -32,3 +35,27 @@ def wx(sop: Callable[..., Ran]) -> str:
     assert said.code == 0, said
     id: str = said.json["id"]
     return id
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """A private PostgreSQL server. Where there is none to be had, CI fails, and others are told."""
+    if postgres.binaries() is None:
+        if os.environ.get("CI"):
+            pytest.fail(postgres.MISSING)
+        pytest.skip(postgres.MISSING)
+    with postgres.running() as running:
+        yield running
+
+
+@pytest.fixture
+def address(server: postgres.Server) -> str:
+    """A database with our tables, which the tests share: each makes a site of its own in it."""
+    server.run("ALTER SEQUENCE outbox_number RESTART", postgres.SHARED)
+    return server.address(postgres.SHARED)
+
+
+@pytest.fixture
+def site_id() -> str:
+    """A site's id that nobody else has."""
+    return f"site-{uuid.uuid4().hex[:8]}"

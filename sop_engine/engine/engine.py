@@ -19,13 +19,15 @@ from sop_engine.clock import Clock
 from sop_engine.engine import keys
 from sop_engine.engine.answers import DrawingAnswerer
 from sop_engine.engine.chain import Caused, Chain, earliest_before
+from sop_engine.engine.foreseeing import foreseen
 from sop_engine.engine.refusing import as_error, noting, told
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
 from sop_engine.messages import msg
+from sop_engine.store.attempts import Attempts, attempt
 from sop_engine.store.programs import Programs
 from sop_engine.store.projections import head_of, project_site
-from sop_engine.store.seam import Head, Reads, Store, Writes
+from sop_engine.store.seam import Head, Missed, Reads, Store, Writes
 from sop_engine.ticket.decide import decide
 from sop_engine.ticket.foresee import foresee
 from sop_engine.ticket.program import Program
@@ -88,9 +90,10 @@ class Engine:
         fired: list[Step] = []
         refused: list[SopError] = []
         poisoned: _Poisoned | None = {} if dry_run else None
+        attempts = Attempts()
         while True:
             try:
-                with self.store.writing() as transaction, noting(refused):
+                with self.store.writing(after=attempts.missed) as transaction, noting(refused):
                     done = self._attempt(transaction, command, key, poisoned)
                     if dry_run:
                         raise _RolledBack(done)
@@ -102,6 +105,8 @@ class Engine:
             except _CannotFire as found:
                 assert poisoned is not None
                 poisoned[found.timer] = found.error
+            except Missed as missed:
+                attempts.miss(missed)
             except SopError as error:
                 if error in refused and error.code in (2, 3, 4, 5, 6) and not dry_run:
                     self._log(command, error)
@@ -110,6 +115,7 @@ class Engine:
     def _attempt(self, transaction: Writes, command: Command, key: str | None, poisoned: _Poisoned | None) -> Done:
         """Do a command in one transaction. What must fire before it is raised as `_FireFirst`; or, in a dry run, fires
         in the same transaction, but for what is `poisoned`."""
+        transaction.load(lambda: foreseen(self.programs, command, key, self._local_now()))
         if key is not None:
             known = transaction.by_key(key)
             if known is not None:
@@ -280,6 +286,9 @@ class Engine:
 
     # --- time ---
 
+    def _local_now(self) -> datetime:
+        return self.clock.now().astimezone(self.settings.zone_info)
+
     def recorded(self, transaction: Reads, ticket: Ticket | None) -> datetime:
         """When a step is recorded: now, and never before the ticket's last. Raises `SetUp` where the clock is more than
         five minutes behind what is recorded and nobody has accepted that."""
@@ -327,9 +336,13 @@ class Engine:
         """Fire one timer, as a commit of its own; gives its step and what followed, or nothing where it is gone by now.
         A timer that cannot fire is set aside, on record; that the store is locked or its disk full is not its fault."""
         refused: list[SopError] = []
-        try:
-            with self.store.writing() as transaction, noting(refused):
+
+        def work(transaction: Writes) -> list[Step]:
+            with noting(refused):
                 return self.fire_in(transaction, ticket, key, due)
+
+        try:
+            return attempt(self.store, work)
         except SopError as error:
             if error not in refused or isinstance(error, Overtaken):
                 raise
@@ -348,8 +361,7 @@ class Engine:
 
     def set_aside(self, id: str, key: str, due: str, error: Exception) -> list[Step]:
         """Put a poisoned timer aside, on record, so that it holds up nothing else."""
-        with self.store.writing() as transaction:
-            return self.set_aside_in(transaction, id, key, due, error)
+        return attempt(self.store, lambda transaction: self.set_aside_in(transaction, id, key, due, error))
 
     def set_aside_in(self, transaction: Writes, id: str, key: str, due: str, error: Exception) -> list[Step]:
         """Put a poisoned timer aside inside a transaction."""

@@ -12,6 +12,7 @@ from typing import Final
 from sop_engine import canonical
 from sop_engine.engine.engine import Engine
 from sop_engine.errors import Overtaken, SopError
+from sop_engine.store.attempts import attempt
 from sop_engine.store.seam import Due, Writes
 from sop_engine.ticket.records import Step
 
@@ -45,8 +46,7 @@ def _batch(engine: Engine, limit: str, sweep: Sweep) -> bool:
         if not reading.due(limit, 1):
             return False
     try:
-        with engine.store.writing() as transaction:
-            fired = _fire_in_order(engine, transaction, limit)
+        fired = attempt(engine.store, lambda transaction: _fire_in_order(engine, transaction, limit))
     except Overtaken:
         raise
     except Exception:  # whatever stands in a timer's way, the others must go on
@@ -56,7 +56,7 @@ def _batch(engine: Engine, limit: str, sweep: Sweep) -> bool:
 
 
 def _fire_in_order(engine: Engine, transaction: Writes, limit: str) -> int:
-    waiting = [(each.due, each.ticket, each.key) for each in transaction.due(limit, BATCH)]
+    waiting = [(each.due, each.ticket, each.key) for each in transaction.take_due(limit, BATCH)]
     horizon = limit if len(waiting) < BATCH else waiting[-1][0]  # what comes later may have others before it
     heapq.heapify(waiting)
     fired = 0

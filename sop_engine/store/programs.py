@@ -36,6 +36,16 @@ class Programs:
                 ) from None
         return program
 
+    def last(self, procedure: str) -> Program | None:
+        """The program of a procedure that was compiled last; that of the site for the empty name."""
+        named = (each for each in reversed(self._programs.values()) if each.digest and each.procedure.id == procedure)
+        return next(named, None) if procedure else self._programs[""]
+
+    def last_with_prefix(self, prefix: str) -> Program | None:
+        """The program compiled last whose tickets' numbers begin with `prefix`."""
+        with_it = (each for each in reversed(self._programs.values()) if each.procedure.prefix == prefix)
+        return next(with_it, None)
+
     def number_of(self, reading: Reads, digest: str) -> int:
         """The number of the version with a digest (0: none has it); versions never change, so it is asked once."""
         if digest not in self._numbers:

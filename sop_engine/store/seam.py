@@ -5,11 +5,13 @@ the block raises; nothing is acknowledged before the commit. `reading()` is one 
 below is a verb of such a transaction (`Reads` in both, `Writes` in `writing()` only).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
+from sop_engine.errors import Overtaken
+from sop_engine.messages import msg
 from sop_engine.ticket.records import Sealed, Step, Ticket
 
 
@@ -152,6 +154,45 @@ class Login:
     people: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a command will surely or very likely read, so that a store on another machine is asked once. A wrong guess
+    costs a look-up and nothing else."""
+
+    tickets: Sequence[str] = ()
+    key: str | None = None
+    """an idempotency key"""
+    logins: Sequence[str] = ()
+    people: Sequence[str] = ()
+    roles: Sequence[str] = ()
+    """whose holders are asked for"""
+    units: Sequence[str] = ()
+    procedures: Sequence[str] = ()
+    """whose newest versions are asked for"""
+    numbers: Sequence[tuple[str, str]] = ()
+    """(prefix, day) of numbers that are drawn"""
+
+
+class Missed(Overtaken):
+    """Another's step came between reading and writing; nothing was kept. Whoever is told decides anew, in a transaction
+    `after` this one, which waits in turn for what was missed; after a few times it is an `Overtaken` like any other."""
+
+    def __init__(self, tickets: Sequence[str] = (), numbers: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(
+            msg("somebody else's step came first, again and again; nothing of this was kept"),
+            where=tickets[0] if tickets else None,
+            fix=msg("look how things stand, and give the command again"),
+        )
+        self.tickets = tuple(tickets)
+        """ids of the tickets at which it may have happened"""
+        self.numbers = tuple(numbers)
+        """(prefix, day) of the numbers at which it may have happened"""
+
+    def with_more(self, other: "Missed") -> "Missed":
+        """Both together."""
+        return Missed([*self.tickets, *other.tickets], [*self.numbers, *other.numbers])
+
+
 class Reads(Protocol):
     """Verbs of any transaction."""
 
@@ -230,6 +271,14 @@ class Reads(Protocol):
 class Writes(Reads, Protocol):
     """Verbs of a writing transaction."""
 
+    def load(self, foreseen: Callable[[], Foreseen]) -> None:
+        """Read what is foreseen, at once; the verbs that ask for it are then answered from here. Changes nothing else:
+        what is not loaded is read when it is asked for. A store that gains nothing by it does not even ask what."""
+
+    def take_due(self, before: str, limit: int) -> list[Due]:
+        """As `due`, for whoever fires them now: until this transaction ends no other one is given timers of the same
+        tickets, and theirs are left out here."""
+
     def append(self, step: Step, head: Head) -> None:
         """Add a step, its values and letters, and put the ticket's projection (row, tasks, timers) to `step.after`.
         Raises `Overtaken` when the ticket's last step is not `step.number - 1`."""
@@ -241,6 +290,9 @@ class Writes(Reads, Protocol):
         """Erase a value that lies beside a step, with its salt; the commitment stays. Idempotency keys of the step lose
         their salt too, since their request may hold the value. False: there was none to erase.
         The projection may hold the value too: `project` it anew."""
+
+    def forget_timer(self, ticket: str, key: str) -> None:
+        """Take a row away from the index of timers that no ticket has."""
 
     def draw(self, prefix: str, day: str) -> int:
         """The next number of this prefix and day (`20261121`), from 1."""
@@ -265,6 +317,9 @@ class Writes(Reads, Protocol):
     def letter_failed(self, id: int, error: str, next_at: str | None) -> None:
         """One more attempt failed; `next_at` None: it is dead."""
 
+    def letters_wait(self, ids: Sequence[int], until: str) -> None:
+        """Letters that are not tried now, nor taken by anybody, before `until`; that is no attempt."""
+
     def add_letters(self, ticket: str, number: int, letters: Sequence[tuple[int, str, str, str]], now: str) -> None:
         """(position, notice, to, channel), each once."""
 
@@ -274,8 +329,12 @@ class Writes(Reads, Protocol):
 
 
 class Store(Protocol):
-    """A site's store. Open it with `store.open_store(path)`."""
+    """A site's store. Open it with `store.opening.open_at`, or one in a file with `store.open_store(path)`."""
 
-    def writing(self, wait_seconds: float = 30.0) -> AbstractContextManager[Writes]: ...
+    @property
+    def name(self) -> str:
+        """Where it is, as it may be shown."""
+
+    def writing(self, wait_seconds: float = 30.0, after: Missed | None = None) -> AbstractContextManager[Writes]: ...
     def reading(self) -> AbstractContextManager[Reads]: ...
     def close(self) -> None: ...

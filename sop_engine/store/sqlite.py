@@ -36,6 +36,7 @@ from sop_engine.store.drivers import (
 )
 from sop_engine.store.lock import WAIT_SECONDS, FileTurn, Tell, ThreadTurn, Turn
 from sop_engine.store.places import refuse_network
+from sop_engine.store.seam import Missed
 from sop_engine.store.transaction import Reading, Writing
 
 MEMORY: Final = ":memory:"
@@ -162,9 +163,12 @@ class SqliteStore:
         """The name of the driver's package."""
         return str(self._driver.__name__.partition(".")[0])
 
-    def writing(self, wait_seconds: float = WAIT_SECONDS) -> AbstractContextManager[Writing]:
-        """One transaction, committed when the block ends; see `seam`. Raises `Overtaken` when its turn does not come
-        within `wait_seconds`, and `SetUp` when disk or file do not allow it."""
+    def writing(
+        self, wait_seconds: float = WAIT_SECONDS, after: Missed | None = None
+    ) -> AbstractContextManager[Writing]:
+        """One transaction, committed when the block ends; see `seam`. Nothing is missed here, so there is no `after`.
+        Raises `Overtaken` when its turn does not come within `wait_seconds`, and `SetUp` when disk or file do not allow
+        it."""
         clash = self._driver.IntegrityError
         return _Block(self, lambda raw: Writing(raw.execute, LOCAL, clash), "BEGIN IMMEDIATE", wait_seconds)
 

@@ -22,12 +22,14 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from sqlalchemy import Index, Integer, LargeBinary, MetaData, Text, text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Field, SQLModel
 
 TABLES: Final = MetaData()
 SCHEMA: Final = Path(__file__).with_name("schema.sql")
+TEXT: Final = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+"""Text that is compared byte by byte, as SQLite does by itself."""
 _LONG: Final = {"sqlite_strict": True}
 _SHORT: Final = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
@@ -39,7 +41,7 @@ class Table(SQLModel):
 
 
 def _key() -> Any:
-    return Field(primary_key=True, sa_type=Text)
+    return Field(primary_key=True, sa_type=cast(Any, TEXT))
 
 
 def _number_key() -> Any:
@@ -47,11 +49,11 @@ def _number_key() -> Any:
 
 
 def _text() -> Any:
-    return Field(sa_type=Text)
+    return Field(sa_type=cast(Any, TEXT))
 
 
 def _maybe() -> Any:
-    return Field(default=None, sa_type=Text, nullable=True)
+    return Field(default=None, sa_type=cast(Any, TEXT), nullable=True)
 
 
 def _bytes() -> Any:

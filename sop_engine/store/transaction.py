@@ -10,12 +10,12 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.store import codec, statements
 from sop_engine.store.faults import overtaken
-from sop_engine.store.seam import Due, Head, Login, OutLetter, Person, Query, Standing, StoredStep, Version
+from sop_engine.store.seam import Due, Foreseen, Head, Login, OutLetter, Person, Query, Standing, StoredStep, Version
 from sop_engine.ticket.records import Sealed, Step, Ticket
 
 MOST_FOUND: Final = 50
 """Candidates for a suffix; open tickets come first, so that one open and many closed are told apart."""
-_NO_LIMIT: Final = 2**62
+_NO_LIMIT: Final = 2**31 - 1
 _LAST_ID: Final = chr(0x10FFFF)
 """no id comes after this"""
 _TimerRows = dict[str, tuple[str, str | None]]
@@ -219,6 +219,12 @@ class Writing(Reading):
         self._rows: dict[str, tuple[_TaskRows, _TimerRows]] = {}
         """Rows of the tickets that this transaction has read, so that only what changes is written."""
 
+    def load(self, foreseen: Callable[[], Foreseen]) -> None:
+        """Nothing: every question here is a call into this process, so asking it early gains nothing."""
+
+    def take_due(self, before: str, limit: int) -> list[Due]:
+        return self.due(before, limit)  # there is no other writer
+
     def ticket(self, id: str) -> Ticket | None:
         ticket = super().ticket(id)
         if ticket is not None:
@@ -280,6 +286,10 @@ class Writing(Reading):
         self._run(statements.FORGET_REQUEST, (self._site, ticket, number))
         return erased == 1
 
+    def forget_timer(self, ticket: str, key: str) -> None:
+        self._run(statements.DELETE_TIMER, (self._site, ticket, key))
+        self._rows.pop(ticket, None)
+
     def draw(self, prefix: str, day: str) -> int:
         drawn: int = self._one(statements.DRAW, prefix, day)[0]
         return drawn
@@ -335,6 +345,10 @@ class Writing(Reading):
 
     def letter_failed(self, id: int, error: str, next_at: str | None) -> None:
         self._run(statements.LETTER_FAILED, (error, next_at, self._site, id))
+
+    def letters_wait(self, ids: Sequence[int], until: str) -> None:
+        for id in ids:
+            self._run(statements.LETTER_WAITS, (until, self._site, id))
 
     def add_letters(self, ticket: str, number: int, letters: Sequence[tuple[int, str, str, str]], now: str) -> None:
         for position, notice, to, channel in letters:

@@ -36,6 +36,20 @@ def foresee(program: Program, ticket: Ticket | None, command: Command, local: da
     return list(dict.fromkeys(questions))
 
 
+def foresee_anywhere(program: Program, command: Command) -> list[str]:
+    """Questions that the command may ask in any state of its ticket, each once: for whoever does not know the state
+    yet. A role's holders are asked for without a unit."""
+    if command.name != "do":
+        return []
+    trigger = str(command.arguments["trigger"]).rpartition(".")[2]
+    found: dict[str, None] = {}
+    for state in program.procedure.states:
+        for offer in state.offers:
+            if offer.trigger == trigger:
+                found |= dict.fromkeys(_of_effects(program, {}, offer))
+    return list(found)
+
+
 def _offers(program: Program, ticket: Ticket | None, command: Command) -> Iterable[Offer]:
     if command.name == "open":
         return [program.procedure.open]

@@ -5,8 +5,11 @@ import pytest
 
 from sop_engine.store import MEMORY, open_store
 from sop_engine.store.drivers import DriverName
+from sop_engine.store.opening import open_at
+from sop_engine.store.seam import Store
 from sop_engine.store.sqlite import SqliteStore
 
+POSTGRESQL = "postgresql"
 DRIVERS: tuple[DriverName, ...] = ("pysqlite3", "sqlite3")
 
 
@@ -31,9 +34,15 @@ def file_store(path: Path, driver: DriverName) -> Iterator[SqliteStore]:
     store.close()
 
 
-@pytest.fixture(params=[*DRIVERS, MEMORY])
-def store(request: pytest.FixtureRequest, path: Path) -> Iterator[SqliteStore]:
+@pytest.fixture(params=[*DRIVERS, MEMORY, POSTGRESQL])
+def store(request: pytest.FixtureRequest, path: Path) -> Iterator[Store]:
     """A new store of every kind."""
-    store = open_store(MEMORY) if request.param == MEMORY else open_store(path, create=True, driver=request.param)
+    match request.param:
+        case "postgresql":
+            store: Store = open_at(request.getfixturevalue("address"), request.getfixturevalue("site_id"))
+        case ":memory:":
+            store = open_store(MEMORY)
+        case driver:
+            store = open_store(path, create=True, driver=driver)
     yield store
     store.close()

@@ -17,8 +17,10 @@ import pytest
 from sop_engine.errors import Overtaken, SetUp
 from sop_engine.messages import Message
 from sop_engine.store import MEMORY, lock, open_store
+from sop_engine.store.attempts import attempt
 from sop_engine.store.drivers import DriverName, lock_path
 from sop_engine.store.lock import FileTurn
+from sop_engine.store.seam import Store
 from sop_engine.store.sqlite import SqliteStore
 
 from .samples import append, ticket
@@ -54,13 +56,12 @@ def test_processes_lose_nothing_and_draw_each_number_once(path: Path, driver: Dr
     store.close()
 
 
-def test_threads_share_one_store(store: SqliteStore) -> None:
+def test_threads_share_one_store(store: Store) -> None:
     seen: list[int] = []
 
     def work() -> None:
         for _ in range(20):
-            with store.writing() as writes:
-                number = writes.draw("WX", "20261121")
+            number = attempt(store, lambda writes: writes.draw("WX", "20261121"))
             with store.reading() as reads:
                 reads.meta("nothing")
             seen.append(number)

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -11,8 +12,11 @@ branch_labels = None
 depends_on = None
 
 
+_TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+
+
 def _key(name: str) -> sa.Column[Any]:
-    return sa.Column(name, sa.Text, primary_key=True)
+    return sa.Column(name, _TEXT, primary_key=True)
 
 
 def _number_key(name: str) -> sa.Column[Any]:
@@ -20,11 +24,11 @@ def _number_key(name: str) -> sa.Column[Any]:
 
 
 def _texts(*names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Text, nullable=False) for name in names]
+    return [sa.Column(name, _TEXT, nullable=False) for name in names]
 
 
 def _maybe(*names: str) -> list[sa.Column[Any]]:
-    return [sa.Column(name, sa.Text, nullable=True) for name in names]
+    return [sa.Column(name, _TEXT, nullable=True) for name in names]
 
 
 def _number(name: str) -> sa.Column[Any]:
@@ -54,6 +58,8 @@ def upgrade() -> None:
     _tickets()
     _letters()
     _register()
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("CREATE SEQUENCE outbox_number")
 
 
 def _record() -> None:
@@ -149,6 +155,8 @@ def _register() -> None:
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP SEQUENCE outbox_number")
     for table in (
         *("meta", "unit", "login", "holding", "person", "version", "refusal", "idempotency", "counter"),
         *("outbox", "timer", "task", "ticket", "blob", "value", "step"),

@@ -1,0 +1,62 @@
+"""A connection that can be made anew, for one transaction at a time."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+
+from sop_engine.store.postgres import faults
+from sop_engine.store.postgres import statements as here
+from sop_engine.store.postgres.wire import LostConnection, Rows, ServerError, Wire
+
+
+class Link:
+    """A connection to one address, which may be lost and made anew."""
+
+    def __init__(self, address: str, label: str) -> None:
+        """Connects. Raises `SetUp`."""
+        self.address = address
+        self._label = label
+        self.wire = self._connect()
+
+    def _connect(self) -> Wire:
+        try:
+            return Wire(self.address, self._label)
+        except psycopg.Error as error:
+            raise faults.refused(error, self.address) from error
+
+    def connect_anew(self) -> None:
+        """Leave the connection, and make another. Raises `SetUp`."""
+        self.wire.close()
+        self.wire = self._connect()
+
+    def execute(self, text: str, values: Sequence[Any] = ()) -> Rows:
+        """Run a statement, once. Raises `ServerError` or `LostConnection`."""
+        return self.wire.execute(text, values)
+
+    def ask(self, text: str, values: Sequence[Any]) -> Rows:
+        """Run a statement that may be run twice, outside of any transaction: a connection that was lost while nobody
+        used it is made anew, and nobody notices."""
+        try:
+            return self.wire.execute(text, values)
+        except (LostConnection, ServerError) as error:
+            if not faults.is_gone(error):
+                raise
+        self.connect_anew()
+        return self.wire.execute(text, values)
+
+    def roll_back(self) -> None:
+        """Undo what the open transaction did. A connection that is gone has undone it."""
+        if self.is_idle:
+            return
+        with suppress(LostConnection, ServerError):
+            self.wire.execute(here.ROLLBACK)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the next transaction can use it."""
+        return self.wire.is_idle
+
+    def close(self) -> None:
+        self.wire.close()

@@ -1,0 +1,77 @@
+"""The SQL of the hot path for PostgreSQL: what SQLite's statements become here, and those that are written by hand.
+
+Most statements say the same in both dialects: places are `$1` instead of `?`, and SQLite's naming of an index has no
+meaning here, where there are statistics. Those that differ in more stand below. A test EXPLAINs each against the tables
+that the migrations make.
+"""
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sop_engine.store import statements
+from sop_engine.store.seam import Query
+from sop_engine.store.statements import LETTER_COLUMNS
+
+BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+COMMIT: Final = "COMMIT"
+ROLLBACK: Final = "ROLLBACK"
+
+LOCK_TICKETS: Final = "SELECT id FROM ticket WHERE site = $1 AND id = ANY($2::text[]) ORDER BY id FOR UPDATE"
+BEGIN_COUNTER: Final = """
+INSERT INTO counter (site, prefix, day, last) VALUES ($1, $2, $3, 0) ON CONFLICT (site, prefix, day) DO NOTHING"""
+LOCK_COUNTER: Final = "SELECT last FROM counter WHERE site = $1 AND prefix = $2 AND day = $3 FOR UPDATE"
+LAST_DRAWN: Final = "SELECT last FROM counter WHERE site = $1 AND prefix = $2 AND day = $3"
+STEP_HASH: Final = "SELECT hash FROM step WHERE site = $1 AND ticket = $2 AND number = $3"
+TAKE_DUE: Final = """
+SELECT timer.due, timer.ticket, timer.key FROM timer
+JOIN ticket ON ticket.site = timer.site AND ticket.id = timer.ticket
+WHERE timer.site = $1 AND timer.due <= $2 AND timer.aside IS NULL
+ORDER BY timer.due, timer.ticket, timer.key LIMIT $3 FOR UPDATE OF ticket SKIP LOCKED"""
+LOCK_REFUSALS: Final = "SELECT pg_advisory_xact_lock(hashtextextended('refusal ' || $1, 0))"
+
+_BY_HAND: Final[Mapping[str, str]] = {
+    statements.RESOLVE: f"""
+SELECT {statements.HEAD_COLUMNS} FROM ticket WHERE site = $1 AND tail >= $2 AND tail < $2 || chr(1114111)
+  AND id <> 'site'
+ORDER BY tail = $2 DESC, status = 'closed', opened DESC, id DESC LIMIT $3""",
+    statements.DRAW: """
+INSERT INTO counter (site, prefix, day, last) VALUES ($1, $2, $3, 1)
+ON CONFLICT (site, prefix, day) DO UPDATE SET last = counter.last + 1 RETURNING last""",
+    statements.ADD_LETTER: """
+INSERT INTO outbox (site, ticket, number, position, recipient, channel, notice, id, status, attempts, next_at)
+SELECT $1, $2, $3::int, $4::int, $5, $6, $7, nextval('outbox_number'), 'waiting', 0, $8
+WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE site = $1 AND ticket = $2 AND number = $3::int AND position = $4::int
+  AND recipient = $5 AND channel = $6)
+ON CONFLICT (site, ticket, number, position, recipient, channel) DO NOTHING""",
+    statements.TAKE_LETTERS: f"""
+WITH taken AS MATERIALIZED (
+  SELECT id AS letter FROM outbox WHERE site = $1 AND status = 'waiting' AND next_at <= $2 AND sent IS NULL
+  ORDER BY next_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+UPDATE outbox SET next_at = $4 FROM taken WHERE site = $1 AND id = letter
+RETURNING {LETTER_COLUMNS}""",
+}
+
+
+@functools.cache
+def translated(text: str) -> str:
+    """What a statement for SQLite is here."""
+    by_hand = _BY_HAND.get(text)
+    if by_hand is not None:
+        return by_hand
+    text = re.sub(r" INDEXED BY \w+", "", text)
+    if re.search(r"\?\d", text):
+        return re.sub(r"\?(\d+)", r"$\1", text)
+    pieces = text.split("?")
+    return pieces[0] + "".join(f"${place}{piece}" for place, piece in enumerate(pieces[1:], start=1))
+
+
+def heads(site: str, query: Query) -> tuple[str, list[Any]]:
+    """The statement and values that find what `query` asks for, oldest first."""
+    text, values = statements.heads(site, query)
+    text = text.replace("FROM json_each(state)", "FROM json_array_elements_text(state::json) AS each(value)")
+    if query.limit is None:
+        values[-1] = None
+    return translated(text), values

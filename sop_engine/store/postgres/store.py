@@ -1,0 +1,207 @@
+"""A site's store in a PostgreSQL database, which any number of sites, machines and processes share.
+
+The law.
+
+1. Every key begins with the site's id; a statement without it does not exist.
+2. A reader has one snapshot (REPEATABLE READ) and takes no lock. What a writer does stands in `writing`.
+3. A connection is used by one transaction at a time, and kept for the next. One that does not come out of its
+   transaction, or that a fork has doubled, is never used again.
+4. One transaction a thread at a time, as with SQLite: what a second one would see depends on what is not sent yet.
+5. The database keeps texts in UTF-8, and the tables compare them byte by byte (collation "C"), so that ids and instants
+   come in the same order as in SQLite.
+"""
+
+import os
+import threading
+from contextlib import AbstractContextManager
+from typing import Any, Final, TypeVar
+
+from sop_engine.store import faults as common
+from sop_engine.store import schema
+from sop_engine.store.lock import WAIT_SECONDS
+from sop_engine.store.postgres import faults
+from sop_engine.store.postgres import statements as here
+from sop_engine.store.postgres.link import Link
+from sop_engine.store.postgres.reading import PostgresReading
+from sop_engine.store.postgres.writing import PostgresWriting
+from sop_engine.store.seam import Missed
+
+ABOUT: Final = """
+SELECT current_setting('server_encoding'), to_regclass('step') IS NOT NULL AND to_regclass($1) IS NOT NULL"""
+REVISION: Final = f"SELECT version_num FROM {schema.VERSION_TABLE}"
+Verbs = TypeVar("Verbs", covariant=True)
+
+
+class _Block(AbstractContextManager[Verbs]):
+    """One transaction of one thread. Errors of the server that leave it get their words here."""
+
+    def __init__(self, store: "PostgresStore") -> None:
+        self._store = store
+
+    def __enter__(self) -> Verbs:
+        store = self._store
+        store.enter_thread()
+        try:
+            self._link = store.take()
+            try:
+                return self._begin(self._link)
+            except BaseException:
+                self._link.roll_back()
+                store.give_back(self._link)
+                raise
+        except BaseException as error:
+            store.leave_thread()
+            self._say(error)
+            raise
+
+    def _begin(self, link: Link) -> Verbs:
+        raise NotImplementedError
+
+    def _end(self, done: bool) -> None:
+        raise NotImplementedError
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        try:
+            self._end(kind is None)
+        except BaseException as fault:
+            self._link.roll_back()
+            if kind is None:
+                self._say(fault)
+                raise
+        finally:
+            self._store.give_back(self._link)
+            self._store.leave_thread()
+        if error is not None:
+            self._say(error)
+
+    def _say(self, error: BaseException) -> None:
+        """Raise the typed error that says what an error of the server or the connection means."""
+        if isinstance(error, Exception):
+            said = faults.typed(error, self._store.address)
+            if said is not None:
+                raise said from error
+
+
+class _ReadingBlock(_Block[PostgresReading]):
+    def _begin(self, link: Link) -> PostgresReading:
+        link.ask(here.BEGIN_READING, ())
+        return PostgresReading(link, self._store.site)
+
+    def _end(self, done: bool) -> None:
+        self._link.roll_back()
+
+
+class _WritingBlock(_Block[PostgresWriting]):
+    def __init__(self, store: "PostgresStore", after: Missed | None) -> None:
+        super().__init__(store)
+        self._after = after
+
+    def _begin(self, link: Link) -> PostgresWriting:
+        self._writing = PostgresWriting(link, self._store.site, self._after)
+        return self._writing
+
+    def _end(self, done: bool) -> None:
+        if done:
+            self._writing.finish()
+        else:
+            self._writing.roll_back()
+
+
+class PostgresStore:
+    """One site's store in a database. Made by `open_postgres`."""
+
+    def __init__(self, address: str, site: str, label: str) -> None:
+        self.address = address
+        self.name = faults.shown(address)
+        self.site = site
+        self._label = label
+        self._idle: list[Link] = []
+        self._left_behind: list[Link] = []
+        self._process = os.getpid()
+        self._busy_threads: set[int] = set()
+        self._closed = False
+
+    def writing(
+        self, wait_seconds: float = WAIT_SECONDS, after: Missed | None = None
+    ) -> AbstractContextManager[PostgresWriting]:
+        """One transaction, committed when the block ends; see `seam`. There is no turn to wait for: `wait_seconds` has
+        no meaning here. Raises `Missed`, and `SetUp` where the server is not there or does not allow it."""
+        return _WritingBlock(self, after)
+
+    def reading(self) -> AbstractContextManager[PostgresReading]:
+        """One snapshot; see `seam`."""
+        return _ReadingBlock(self)
+
+    def enter_thread(self) -> None:
+        """Note that this thread has a transaction now."""
+        assert not self._closed, "the store was closed"
+        thread = threading.get_ident()
+        assert thread not in self._busy_threads, "a thread has one transaction at a time: end the first before the next"
+        self._busy_threads.add(thread)
+
+    def leave_thread(self) -> None:
+        """Note that this thread's transaction has ended."""
+        self._busy_threads.discard(threading.get_ident())
+
+    def take(self) -> Link:
+        """A connection for one transaction. Raises `SetUp`."""
+        if os.getpid() != self._process:
+            # Kept, not closed: closing here would end the parent's session.
+            self._left_behind += self._idle
+            self._idle, self._process = [], os.getpid()
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Link(self.address, self._label)
+
+    def give_back(self, link: Link) -> None:
+        """Keep a connection for the next transaction; close it where it does not come out of this one."""
+        if self._closed or not link.is_idle:
+            link.close()
+        else:
+            self._idle.append(link)
+
+    def close(self) -> None:
+        """Close all connections; one that is in use is closed when its transaction ends."""
+        self._closed = True
+        while self._idle:
+            link = self._idle.pop()
+            if os.getpid() == self._process:
+                link.close()
+            else:
+                self._left_behind.append(link)
+
+
+def open_postgres(address: str, site: str, label: str = "") -> PostgresStore:
+    """The store of the site with the id `site` in the database at `address`, as libpq knows addresses. `label` says to
+    whoever looks at the server what this process does.
+
+    Raises `SetUp`: no server, no rights, a wrong password, no such database, one without our tables, or with those of
+    an older or newer program.
+    """
+    store = PostgresStore(address, site, label)
+    try:
+        with store.reading() as reading:
+            check(reading.link, address)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def check(link: Link, address: str) -> None:
+    """Raise `SetUp` unless the database and its tables are those of this program."""
+    encoding, ours = _one(link, ABOUT, schema.VERSION_TABLE)
+    if encoding != "UTF8":
+        raise faults.other_settings(address, "server_encoding", "UTF8", encoding)
+    if not ours:
+        raise common.no_store(faults.shown(address))
+    found = link.execute(REVISION).fetchone()
+    if found is None or found[0] != schema.REVISION:
+        raise common.other_schema(faults.shown(address), found[0] if found else "", schema.REVISIONS)
+
+
+def _one(link: Link, text: str, *values: Any) -> tuple[Any, ...]:
+    row = link.execute(text, values).fetchone()
+    assert row is not None
+    return row

@@ -1,0 +1,222 @@
+"""One connection to a PostgreSQL server: a statement out, rows back, in one round trip.
+
+The law.
+
+1. psycopg connects; statements go through its wrapper of libpq (`psycopg.pq`), because a cursor of psycopg takes four
+   to eight times the processor's time for the short statements of which commands are made, and that time is what many
+   clients on one machine compete for.
+2. Values go as text (bytes as they are) and the server infers their types; rows come back in binary, which is the text
+   itself for a text, and needs no unescaping for bytes.
+3. A statement that is used again and again is prepared, so that the server plans it once.
+4. Waiting is done here, on the socket, so that Ctrl-C ends it. A connection that is left with an answer outstanding is
+   closed: nobody knows any more what the next answer belongs to.
+5. Nothing is sent twice by itself. Whether a statement may be is for `session` to say.
+"""
+
+import select
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import psycopg
+from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+PREPARE_AFTER: Final = 3
+"""uses of a statement on one connection before it is prepared"""
+_MOST_PREPARED: Final = 200
+_BYTES: Final = 17
+_INTEGERS: Final = frozenset({20, 21, 23})
+_BOOLEAN: Final = 16
+DEFAULTS: Final[Mapping[str, str]] = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+"""A server that is gone is noticed within half a minute; an address may say otherwise."""
+SETTINGS: Final[Mapping[str, str]] = {
+    "client_encoding": "UTF8",
+    "synchronous_commit": "on",
+    "statement_timeout": "60000",
+    "lock_timeout": "30000",
+    "idle_in_transaction_session_timeout": "600000",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "client_min_messages": "error",
+}
+"""What every connection begins with, unless the address's `options` say otherwise: durable commits, and nobody waits
+for a client that is gone or for a lock for ever. Milliseconds."""
+
+
+class ServerError(Exception):
+    """What the server answered instead of rows. `state` is its SQLSTATE
+    (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+
+    def __init__(self, state: str, message: str, fatal: bool = False) -> None:
+        super().__init__(message)
+        self.state = state
+        self.fatal = fatal
+        """the server closed the connection with it"""
+
+
+class Clash(ServerError):
+    """A key is there already."""
+
+
+class LostConnection(Exception):
+    """The connection ended before the answer came. What was sent may have been done."""
+
+
+class Rows:
+    """What a statement gave, as a cursor of the DB-API gives it."""
+
+    def __init__(self, result: pq.abc.PGresult) -> None:
+        self.rowcount = result.command_tuples if result.command_tuples is not None else -1
+        self._rows = iter(_rows(result))
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        return next(self._rows, None)
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        return list(self._rows)
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return self._rows
+
+
+def _rows(result: pq.abc.PGresult) -> list[tuple[Any, ...]]:
+    readers = [_reader(result.ftype(column)) for column in range(result.nfields)]
+    value = result.get_value
+    found = []
+    for row in range(result.ntuples):
+        cells = (value(row, column) for column in range(len(readers)))
+        found.append(tuple(None if cell is None else read(cell) for read, cell in zip(readers, cells, strict=True)))
+    return found
+
+
+def _reader(kind: int) -> Any:
+    """How a column's binary cells are read, by the OID of its type."""
+    if kind in _INTEGERS:
+        return _integer
+    if kind == _BYTES:
+        return bytes
+    return _truth if kind == _BOOLEAN else _text
+
+
+def _integer(cell: bytes) -> int:
+    return int.from_bytes(cell, "big", signed=True)
+
+
+def _truth(cell: bytes) -> bool:
+    return cell == b"\x01"
+
+
+def _text(cell: bytes) -> str:
+    return str(cell, "utf-8")
+
+
+class Wire:
+    """A connection. One thread uses it at a time."""
+
+    def __init__(self, address: str, label: str) -> None:
+        """Connect to `address`, a URL or a `name=value` list as libpq knows them. Raises `psycopg.Error`."""
+        given = conninfo_to_dict(address)
+        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        around: dict[str, Any] = {**DEFAULTS, "application_name": f"sop {label}".strip()[:63], **given}
+        around["options"] = f"{options} {given.get('options') or ''}".strip()
+        self._connection = psycopg.connect(make_conninfo(**around), autocommit=True)
+        self._libpq = self._connection.pgconn
+        self._poll = select.poll()
+        self._poll.register(self._libpq.socket, select.POLLIN)
+        self._uses: dict[str, int] = {}
+        self._prepared: dict[str, bytes] = {}
+        self.trips = 0
+        """questions sent and answered so far"""
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no transaction is open and no answer outstanding."""
+        return self._libpq.transaction_status == pq.TransactionStatus.IDLE
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def execute(self, text: str, values: Sequence[Any] = ()) -> Rows:
+        """Run one statement with values for `$1`, `$2` ... Raises `ServerError`, or `LostConnection`."""
+        sent = [_sent(value) for value in values]
+        formats = [pq.Format.BINARY if isinstance(value, bytes) else pq.Format.TEXT for value in values]
+        name = self._prepared.get(text) or self._prepare(text)
+        try:
+            if name is None:
+                self._libpq.send_query_params(text.encode(), sent, None, formats, pq.Format.BINARY)
+            else:
+                self._libpq.send_query_prepared(name, sent, formats, pq.Format.BINARY)
+            return Rows(self._answer())
+        except psycopg.Error as error:
+            raise self._lost(error) from error
+
+    def _prepare(self, text: str) -> bytes | None:
+        """The name of a prepared statement, once its text has been used often enough."""
+        uses = self._uses[text] = self._uses.get(text, 0) + 1
+        if uses <= PREPARE_AFTER or len(self._prepared) >= _MOST_PREPARED:
+            return None
+        name = f"s{len(self._prepared)}".encode()
+        try:
+            self._libpq.send_prepare(name, text.encode())
+            self._answer()
+        except psycopg.Error as error:
+            raise self._lost(error) from error
+        self._prepared[text] = name
+        return name
+
+    def _answer(self) -> pq.abc.PGresult:
+        """Wait for the result of what was sent. Raises `ServerError`."""
+        libpq = self._libpq
+        self.trips += 1
+        try:
+            while libpq.flush():
+                self._poll.modify(libpq.socket, select.POLLIN | select.POLLOUT)
+                self._poll.poll()
+                libpq.consume_input()
+            self._poll.modify(libpq.socket, select.POLLIN)
+            while libpq.is_busy():
+                self._poll.poll()
+                libpq.consume_input()
+            result = libpq.get_result()
+            while libpq.get_result() is not None:
+                pass
+        except psycopg.Error:
+            raise
+        except BaseException:
+            self.close()  # an answer is outstanding
+            raise
+        if result is None:
+            raise psycopg.OperationalError("the server sent no answer")
+        if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
+            return result
+        raise self._said(result)
+
+    def _said(self, result: pq.abc.PGresult) -> Exception:
+        state = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
+        message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or result.error_message).decode(
+            errors="replace"
+        )
+        gone = self._libpq.status != pq.ConnStatus.OK
+        if not state or (gone and not state.startswith("57")):
+            return LostConnection(message.strip())
+        return (Clash if state == "23505" else ServerError)(state, message.strip(), gone)
+
+    def _lost(self, error: Exception) -> LostConnection:
+        self.close()
+        return LostConnection(str(error).strip())
+
+
+def _sent(value: Any) -> bytes | None:
+    if value is None or isinstance(value, bytes):
+        return value
+    text = str(value)
+    if "\0" in text:
+        raise ServerError("22021", "a text holds the character U+0000")  # libpq would end the text there
+    return text.encode()

@@ -1,0 +1,325 @@
+"""The verbs of a transaction on PostgreSQL. What each promises stands in `seam`.
+
+The law.
+
+1. A usual command is two round trips: `load` asks all that is foreseen, and the end of the block sends all that is to
+   be written (`pending`), with the commit. Between them no transaction is open, and nothing is locked.
+2. Whatever else is read goes to the server when it is asked for, once. Whatever else is written opens a transaction
+   (READ COMMITTED), as does anything that is read after something is to be written: what was gathered goes first.
+3. The tickets written, and those that were read one by one (a parent, children), must still be where they were when it
+   is written; else `Missed`. People, units, versions and what a query collected need not be: a step holds them as
+   facts, as they were when it asked. The site's own history, where it is only read, tells who stands in for whom: such
+   a fact.
+4. A transaction `after` a miss waits for the rows that were missed, in the order of their ids, and holds them while it
+   decides: so it is missed again only at others. Whoever holds rows already does not wait for more, since somebody may
+   hold those and wait for these; he misses.
+5. A connection that is lost before the commit was sent: nothing was kept, and that is said. Lost after it was sent: the
+   same is sent once more on another, since twice does it once (`pending`), and a step that is there with our hash is
+   ours. Where the server stays away, that it is not known is what is said.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from sop_engine.errors import SopError
+from sop_engine.store import codec, statements
+from sop_engine.store.postgres import loading
+from sop_engine.store.postgres import statements as here
+from sop_engine.store.postgres.faults import is_gone, unknown_outcome
+from sop_engine.store.postgres.link import Link
+from sop_engine.store.postgres.pending import Line, Pending
+from sop_engine.store.postgres.reading import heads
+from sop_engine.store.postgres.wire import Clash, Rows, ServerError
+from sop_engine.store.seam import Due, Foreseen, Head, Missed, Query
+from sop_engine.store.transaction import Writing
+from sop_engine.ticket.records import SITE, Sealed, Step, Ticket
+
+LOOK_AGAIN_SECONDS: Final = 20.0
+"""for how long a lost connection is made anew, to see whether a commit was done"""
+_PAUSE_SECONDS: Final = 0.25
+_MOST_SENT_AGAIN: Final = 5000
+"""statements of one transaction that are kept to be sent again"""
+_READS: Final = ("SELECT", "WITH")
+_TRY_ANEW: Final = frozenset({"23505", "40001", "40P01", "55P03"})
+
+
+class PostgresWriting(Writing):
+    """Verbs of a writing transaction."""
+
+    def __init__(self, link: Link, site: str, after: Missed | None) -> None:
+        super().__init__(self._execute, site, Clash)
+        self._link = link
+        self._pending = Pending()
+        self._answers: dict[loading.Question, list[Any]] = {}
+        self._listed: set[str] = set()
+        """ids that a query gave: what is collected stands as it was when it was collected"""
+        self._open = False
+        self._holds = False
+        """rows that others may be waiting for"""
+        self._sent: list[tuple[str, Sequence[Any]]] | None = []
+        """what was written in the open transaction; None: too much to be sent again"""
+        self._steps: list[tuple[str, int, str]] = []
+        if after is not None:
+            self._queue(after)
+
+    # --- reading ---
+
+    def load(self, foreseen: Callable[[], Foreseen]) -> None:
+        if self._pending:
+            return
+        asked = [each for each in loading.questions(foreseen()) if each not in self._answers]
+        if asked:
+            text, values = loading.statement(asked, self._site)
+            self._answers |= loading.answers(asked, self._ask(text, values).fetchall())
+
+    def _one(self, statement: str, *values: Any) -> Any:
+        rows = self._all(statement, *values)
+        return rows[0] if rows else None
+
+    def _all(self, statement: str, *values: Any) -> list[Any]:
+        if statement not in loading.KEPT:
+            return super()._all(statement, *values)
+        found = self._answers.get((statement, values))
+        if found is None:
+            found = super()._all(statement, *values)
+            self._answers[statement, values] = found
+        return found
+
+    def _execute(self, statement: str, values: Sequence[Any] = ()) -> Rows:
+        """Any statement of `statements`, after what is pending."""
+        if self._pending:
+            self._settle()
+        if statement.lstrip().startswith(_READS):
+            return self._ask(here.translated(statement), values)
+        self._begin()
+        self._answers.clear()
+        if statement == statements.LOG_REFUSAL:
+            self._write(here.LOCK_REFUSALS, (self._site,))
+        return self._write(here.translated(statement), values)
+
+    def _ask(self, text: str, values: Sequence[Any]) -> Rows:
+        return self._link.execute(text, values) if self._open else self._link.ask(text, values)
+
+    def ticket(self, id: str) -> Ticket | None:
+        line = self._pending.tickets.get(id)
+        if line is not None:
+            return None if line.body is None else codec.ticket_of(line.body)
+        ticket = super().ticket(id)
+        if ticket is not None and id != SITE and id not in self._listed:
+            self._pending.looked_at.setdefault(id, ticket.number)
+        return ticket
+
+    def head(self, id: str) -> Head | None:
+        line = self._pending.tickets.get(id)
+        if line is not None:
+            return line.head
+        if self._pending:
+            self._settle()
+        head = super().head(id)
+        if head is not None:
+            self._pending.looked_at.setdefault(id, head.number)
+        return head
+
+    def heads(self, query: Query) -> list[Head]:
+        found = heads(self._execute_here, self._site, query)
+        self._listed.update(head.id for head in found)
+        return found
+
+    def _execute_here(self, text: str, values: Sequence[Any]) -> Rows:
+        if self._pending:
+            self._settle()
+        return self._ask(text, values)
+
+    def take_due(self, before: str, limit: int) -> list[Due]:
+        self._begin()
+        self._holds = True
+        found = [Due(*row) for row in self._link.execute(here.TAKE_DUE, (self._site, before, limit))]
+        self.load(lambda: Foreseen(tickets=list(dict.fromkeys(each.ticket for each in found))))
+        return found
+
+    # --- writing ---
+
+    def append(self, step: Step, head: Head) -> None:
+        id, number = step.ticket, step.number
+        if number > 1 and id not in self._rows:
+            self._rows[id] = self._rows_of(id)
+        line = self._pending.tickets.get(id)
+        if line is not None and line.number != number - 1:
+            raise Missed([id])
+        before = number - 1 if line is None else line.before
+        body = None if step.after is None else codec.ticket_text(step.after)
+        row = codec.head_row(head)
+        self._pending.tickets[id] = Line(before, number, codec.tail_of(id), body, row, head)
+        self._pending.steps.append((id, number, step.data, step.hash))
+        self._steps.append((id, number, step.hash))
+        for slot, sealed in step.values.items():
+            self._pending.values.append((id, number, slot, *codec.sealed_row(sealed)))
+        if step.after is not None:
+            self._put_rows(step.after, new=number == 1)
+
+    def _put_difference(self, put: str, delete: str, id: str, had: Any, now: Any) -> None:
+        if id not in self._pending.tickets:
+            super()._put_difference(put, delete, id, had, now)
+            return
+        rows = self._pending.tasks if put == statements.PUT_TASK else self._pending.timers
+        for key in had.keys() - now.keys():
+            rows[id, key] = None
+        for key, row in now.items():
+            if had.get(key) != row:
+                rows[id, key] = row
+
+    def draw(self, prefix: str, day: str) -> int:
+        series = prefix, day
+        ends = self._pending.counters.get(series)
+        if ends is None:
+            found = self._one(here.LAST_DRAWN, prefix, day)
+            ends = (None, 0) if found is None else (found[0], found[0])
+        self._pending.counters[series] = ends[0], ends[1] + 1
+        return ends[1] + 1
+
+    def keep_key(self, key: str, ticket: str, number: int, request: Sealed) -> None:
+        self._answers.pop((statements.BY_KEY, (key,)), None)
+        self._pending.keys.append((key, ticket, number, request.commitment, request.salt))
+
+    def add_letters(self, ticket: str, number: int, letters: Sequence[tuple[int, str, str, str]], now: str) -> None:
+        for position, notice, to, channel in letters:
+            key = ticket, number, position, to, channel
+            self._pending.letters.setdefault(key, (*key, notice, now))
+
+    # --- the transaction ---
+
+    def _begin(self) -> None:
+        if not self._open:
+            self._link.ask(here.BEGIN, ())
+            self._open = True
+
+    def _write(self, text: str, values: Sequence[Any]) -> Rows:
+        if self._sent is not None:
+            self._sent.append((text, values))
+            if len(self._sent) > _MOST_SENT_AGAIN:
+                self._sent = None
+        return self._link.execute(text, values)
+
+    def _queue(self, after: Missed) -> None:
+        """Wait in turn for what was missed before."""
+        self._begin()
+        self._holds = True
+        if after.tickets:
+            self._link.execute(here.LOCK_TICKETS, (self._site, _array(sorted(set(after.tickets)))))
+        for series in sorted(set(after.numbers)):
+            self._link.execute(here.BEGIN_COUNTER, (self._site, *series))
+            row = self._link.execute(here.LOCK_COUNTER, (self._site, *series)).fetchone()
+            self._answers[here.LAST_DRAWN, series] = [row]
+
+    def _missed(self) -> Missed:
+        """What the next try is to wait for."""
+        pending = self._pending
+        old = [id for id, line in pending.tickets.items() if line.before]
+        return Missed([*old, *pending.looked_at], list(pending.counters))
+
+    def _settle(self) -> None:
+        """Write what is pending into an open transaction, because something is to be read or written after it."""
+        self._begin()
+        text, values = self._pending.statement(self._site, waits=not self._holds)
+        self._append(lambda: self._write(text, values))
+        self._pending = Pending()
+        self._answers.clear()
+        self._holds = True
+
+    def _append(self, send: Callable[[], Rows]) -> None:
+        """Raise `Missed` unless what is pending was written."""
+        try:
+            row = send().fetchone()
+        except ServerError as error:
+            if error.state in _TRY_ANEW:
+                raise self._missed() from error
+            raise
+        if row is None or not row[0]:
+            raise self._missed()
+
+    def finish(self) -> None:
+        """Write what is pending, and commit."""
+        if not self._open:
+            if self._pending:
+                text, values = self._pending.statement(self._site, waits=True)
+                self._surely(lambda: self._append(lambda: self._link.execute(text, values)))
+            return
+        if self._pending:
+            self._settle()
+        try:
+            self._link.execute(here.COMMIT)
+        except Exception as error:
+            if not is_gone(error) or self._sent is None:
+                raise self._not_known() if is_gone(error) else error from error
+            self._again(self._all_again)
+
+    def roll_back(self) -> None:
+        """Undo what was written. Nothing needs to be undone where the connection is gone."""
+        if self._open:
+            self._link.roll_back()
+
+    # --- when the connection is lost in the middle of a commit ---
+
+    def _surely(self, commit: Callable[[], None]) -> None:
+        try:
+            commit()
+        except Exception as error:
+            if not is_gone(error):
+                raise
+            self._again(commit)
+
+    def _again(self, commit: Callable[[], None]) -> None:
+        """Commit on another connection what may be committed already. The same statement twice does it once."""
+        end = time.monotonic() + LOOK_AGAIN_SECONDS
+        while True:
+            try:
+                self._link.connect_anew()
+                commit()
+                return
+            except Missed:
+                if self._is_there():
+                    return
+                raise
+            except SopError as error:
+                if time.monotonic() > end:
+                    raise self._not_known() from error
+            except Exception as error:
+                if not is_gone(error):
+                    raise
+                if time.monotonic() > end:
+                    raise self._not_known() from error
+            time.sleep(_PAUSE_SECONDS)
+
+    def _all_again(self) -> None:
+        """The whole transaction once more."""
+        self._link.execute(here.BEGIN)
+        for text, values in self._sent or ():
+            rows = None
+            try:
+                rows = self._link.execute(text, values)
+            except ServerError as error:
+                if error.state in _TRY_ANEW:
+                    self._link.roll_back()
+                    raise self._missed() from error
+                raise
+            if text.startswith("WITH") and rows.fetchone() == (False,):
+                self._link.roll_back()
+                raise self._missed()
+        self._link.execute(here.COMMIT)
+
+    def _is_there(self) -> bool:
+        """Whether the first step of this transaction stands in the store: it came with all the others."""
+        if not self._steps:
+            return False
+        ticket, number, hash = self._steps[0]
+        return self._link.ask(here.STEP_HASH, (self._site, ticket, number)).fetchone() == (hash,)
+
+    def _not_known(self) -> SopError:
+        return unknown_outcome(self._link.address, tuple(dict.fromkeys(ticket for ticket, _, _ in self._steps)))
+
+
+def _array(texts: Sequence[str]) -> str:
+    """Texts as an array's text."""
+    quoted = (each.replace("\\", "\\\\").replace('"', '\\"') for each in texts)
+    return "{" + ",".join(f'"{each}"' for each in quoted) + "}"
