@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.documentation import generated
+from tests.documentation import generated, pictures
 from tests.documentation.pages import PAGES
 from tests.documentation.transcript import ROOT, rewritten
 
@@ -18,6 +18,8 @@ def main(names: list[str]) -> None:
     if not names:
         for path, make in generated.PAGES.items():
             path.write_text(make(), encoding="utf-8")
+        for path in pictures.PICTURES:
+            pictures.draw(path)
     for page in [ROOT / name for name in names] or PAGES:
         with tempfile.TemporaryDirectory() as folder:
             page.write_text(rewritten(page, Path(folder)), encoding="utf-8")

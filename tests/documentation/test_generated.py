@@ -2,12 +2,13 @@
 
 import re
 import tomllib
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 
 from sop_engine.console import tree
-from tests.documentation import generated
+from tests.documentation import generated, pictures
 from tests.documentation.transcript import ROOT
 
 PROSE = sorted(path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
@@ -16,6 +17,18 @@ PROSE = sorted(path for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.m
 @pytest.mark.parametrize("page", generated.PAGES, ids=lambda page: page.name)
 def test_a_made_page_is_not_stale(page: Path) -> None:
     assert page.read_text(encoding="utf-8") == generated.PAGES[page](), "run `make reference`, and read the diff"
+
+
+@pytest.mark.parametrize("picture", pictures.PICTURES, ids=lambda picture: picture.name)
+def test_a_picture_is_not_stale_and_not_large(picture: Path) -> None:
+    drawn = picture.read_bytes()
+    assert pictures.mark(picture).encode() in drawn, "run `make reference`, and look at the picture"
+    assert len(drawn) < pictures.LARGEST
+    ElementTree.fromstring(drawn)
+
+
+def test_no_picture_is_left_over() -> None:
+    assert set((ROOT / "docs" / "pictures").iterdir()) == set(pictures.PICTURES)
 
 
 def test_the_page_of_commands_has_every_command() -> None:

@@ -27,7 +27,7 @@ def ticket(site: Shell) -> str:
     fields = [word for each in values for word in ("--field", each)]
     id = str(site("new", "repair", "--as", "王芳", *fields, "--json").json["id"])
     site("do", id, "dispatch", "--as", "王芳", "--assignee", "李强")
-    site("do", id, "give_back", "--as", "李强", "--field", "give_back_reason=not_on_duty", code=None)
+    site("do", id, "give_back", "--as", "李强", "--field", "give_back_reason=不在班")
     return id
 
 

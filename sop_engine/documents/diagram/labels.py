@@ -10,10 +10,9 @@ from typing import Final
 
 from sop_engine.documents.plain_text import html, one_line
 
-_CHINESE: Final = "Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,WenQuanYi Micro Hei"
-_LATIN: Final = "Helvetica,Arial,Liberation Sans,DejaVu Sans"
-FONTS: Final = {"zh": f"{_CHINESE},{_LATIN},sans-serif", "en": f"{_LATIN},{_CHINESE},sans-serif"}
-"""the first of these that is installed draws the text, and the others what it has no letters for"""
+FONTS: Final = {"zh": "Noto Sans CJK SC,Microsoft YaHei,PingFang SC,sans-serif", "en": "Helvetica,Arial,sans-serif"}
+"""the first of these that is installed draws the text, and the system's choice what it has no letters for; an SVG says
+them at every line"""
 INK: Final = "#1f2937"
 _CLOSING: Final = tuple("、，。；：）”》］]), ")
 _OPENING: Final = tuple("（“《［[(")
