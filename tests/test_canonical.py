@@ -33,7 +33,11 @@ def test_control_characters_quotes_and_what_lies_beyond_the_first_plane_are_writ
         assert canonical.to_bytes(chr(code)) == plain, hex(code)
 
 
-@pytest.mark.parametrize("value", [{1: 2}, {"a": {1}}, object(), Decimal(1), datetime(2026, 1, 1, tzinfo=UTC)], ids=str)
+@pytest.mark.parametrize(
+    "value",
+    [{1: 2}, {"a": {1}}, object(), Decimal(1), datetime(2026, 1, 1, tzinfo=UTC)],
+    ids=lambda value: type(value).__name__,
+)
 def test_what_json_cannot_say_is_refused(value: Any) -> None:
     with pytest.raises(TypeError):
         canonical.to_bytes(value)

@@ -220,7 +220,9 @@ def test_any_ticket_survives_its_text(fields: dict[str, object]) -> None:
     assert set(json.loads(text)) == set(Ticket.__dataclass_fields__)
 
 
-@pytest.mark.parametrize("value", [{"a": object()}, [{1, 2}], {1: 2}, Decimal(1)], ids=str)
+@pytest.mark.parametrize(
+    "value", [{"a": object()}, [{1, 2}], {1: 2}, Decimal(1)], ids=lambda value: type(value).__name__
+)
 def test_what_is_no_json_is_not_written(value: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         codec.to_json(value)
