@@ -16,6 +16,7 @@ from sop_engine.language import fragments
 from sop_engine.language.blanks import Budget, Filler, TooMuch, fits
 from sop_engine.language.facts import Fact
 from sop_engine.language.fragments import DECLARED, FragmentSource, Loaded, Template
+from sop_engine.language.near import near
 from sop_engine.language.reading import MOST_DEPTH, MOST_NODES
 from sop_engine.language.tree import Mapping, Node, Scalar, Sequence, plain
 
@@ -235,9 +236,11 @@ class _Expander:
     def filling(self, template: Template, name: Scalar, given: Mapping) -> dict[str, Node] | None:
         """What stands for each blank; None where one is missing or cannot be filled so."""
         facts = len(self.result.facts)
+        misspelt: set[str] = set()
         for word, (key, value) in given.items.items():
             blank = template.blanks.get(word)
             if blank is None:
+                misspelt.update(near(word, template.blanks))
                 self.fact("blank_unknown", key.span, name=word, fragment=template.name, known=tuple(template.blanks))
             elif not fits(blank.kind, value):
                 span = value.span if value.span.line == value.span.end_line else key.span
@@ -248,7 +251,7 @@ class _Expander:
                 filling[word] = given.items[word][1]
             elif blank.default is not None:
                 filling[word] = blank.default
-            else:
+            elif word not in misspelt:
                 self.fact("blank_missing", name.span, name=word, fragment=template.name, about=blank.about)
         return filling if len(self.result.facts) == facts else None
 

@@ -11,7 +11,7 @@ from sop_engine.language.expansion import expand
 from sop_engine.language.fragments import FragmentSource
 from sop_engine.language.tree import plain
 
-PLAIN: Final = re.compile(r"\w[\w ./+*=<>-]*\Z")
+PLAIN: Final = re.compile(r"\w([\w ./+*=<>-]|:(?=\S))*\Z")
 """Texts that need no quotation marks anywhere; what looks like a number or a truth gets them all the same."""
 
 

@@ -1,8 +1,12 @@
 """The YAML of docs/language.md compiles: the steps of the procedure that it builds, and the pieces."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 
-from sop_engine.language import compile_text
+from sop_engine.engine.publishing import FRAGMENT
+from sop_engine.language import check_fragment, compile_text
 from sop_engine.language.checks.pages import EXAMPLE, laid_over
 from sop_engine.messages import say
 from tests.documentation.transcript import ROOT, Block, blocks, with_sections
@@ -19,8 +23,26 @@ class Templates:
         return b"<p>{{ ticket.id }}</p>"
 
 
-def faults(text: str) -> list[str]:
-    found = compile_text(text.encode(), "page.sop.yaml", Templates()).diagnostics
+class Fragments:
+    """The fragments among the files of the page, by path."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.texts = {Path(path).name.removesuffix(FRAGMENT): text for path, text in files.items() if FRAGMENT in path}
+
+    def read(self, name: str) -> bytes | None:
+        return self.texts[name].encode() if name in self.texts else None
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.texts)
+
+
+def faults(text: str, files: Mapping[str, str] | None = None, path: str = "page.sop.yaml") -> list[str]:
+    """The faults of a procedure, or of a fragment, among other files of the page."""
+    fragments = Fragments(files or {})
+    if path.endswith(FRAGMENT):
+        found = check_fragment(text.encode(), path, fragments)
+    else:
+        found = compile_text(text.encode(), path, Templates(), fragments=fragments).diagnostics
     return [f"{each.code} line {each.span.line}: {say(each.title, 'en')}" for each in found]
 
 
@@ -39,5 +61,5 @@ def test_every_step_on_the_way_compiles() -> None:
     for block in STEPS:
         path = next(iter(block.marks.values()))
         files[path] = block.text if "file" in block.marks else with_sections(files[path], block.text)
-        assert faults(files[path]) == [], block.name
+        assert faults(files[path], files, path) == [], block.name
     assert len(STEPS) > 5

@@ -88,7 +88,7 @@ def test_any_mistake_in_a_good_procedure(text: str) -> None:
     compiled(text.encode())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(mutated([(FRAGMENTS.read("revisit") or b"").decode()]))
 def test_any_mistake_in_a_good_fragment(text: str) -> None:
     check_fragment(text.encode(), "revisit.fragment.yaml", FRAGMENTS)
