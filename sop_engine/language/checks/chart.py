@@ -6,6 +6,7 @@ from sop_engine.diagnostics import Diagnostic, Note, Span
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
 from sop_engine.language.graph import Graph
+from sop_engine.language.satisfying import Values, all_can_hold
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Procedure, State, Transition, Tree
 
@@ -102,7 +103,7 @@ def shadowed(draft: Draft) -> Iterator[Diagnostic]:
     """SOP105: an alternative can never be taken.
 
     Alternatives are tried from the top. One without `when` always holds, so nothing below it is ever looked at; neither
-    is a second one with the same condition.
+    is one whose condition holds only where one above it holds too.
 
     Fails:
 
@@ -133,32 +134,42 @@ def shadowed(draft: Draft) -> Iterator[Diagnostic]:
     procedure = draft.procedure
     if procedure is None:
         return
-    yield from _hidden(draft, "open", procedure.open.alternatives)
+    values = Values(procedure)
+    yield from _hidden(draft, values, "open", procedure.open.alternatives)
     for state in procedure.states:
         at = f"states.{state.id}"
         for offer in state.offers:
-            yield from _hidden(draft, f"{at}.offers.{offer.trigger}", offer.alternatives)
+            yield from _hidden(draft, values, f"{at}.offers.{offer.trigger}", offer.alternatives)
         for handler in state.handlers:
-            yield from _hidden(draft, f"{at}.handlers.{handler.event}", handler.alternatives)
+            yield from _hidden(draft, values, f"{at}.handlers.{handler.event}", handler.alternatives)
         for timer in state.timers:
-            yield from _hidden(draft, f"{at}.timers.{timer.id}", timer.alternatives)
-        yield from _hidden(draft, f"{at}.always", state.always)
-        yield from _hidden(draft, f"{at}.done", state.done)
+            yield from _hidden(draft, values, f"{at}.timers.{timer.id}", timer.alternatives)
+        yield from _hidden(draft, values, f"{at}.always", state.always)
+        yield from _hidden(draft, values, f"{at}.done", state.done)
 
 
-def _hidden(draft: Draft, at: str, ways: Sequence[Transition]) -> Iterator[Diagnostic]:
+def _hidden(draft: Draft, values: Values, at: str, ways: Sequence[Transition]) -> Iterator[Diagnostic]:
     taken: dict[Tree | None, int] = {}
     for index, way in enumerate(ways):
         before = min((taken[when] for when in (None, way.when) if when in taken), default=None)
+        if before is None and _all_taken(values, ways[:index], way):
+            before = 0
         taken.setdefault(way.when, index)
         if before is not None:
             here, first = draft.cursors[f"{at}.{index}"], draft.cursors[f"{at}.{before}"]
             yield error(
                     "SOP105", _line(here.span), msg("this alternative can never be taken"),
-                    msg("Alternatives are tried from the top, and one above it holds whenever this one does."),
+                    msg("Alternatives are tried from the top, and those above it hold whenever this one does."),
                     msg("put the one without `when` last, and give each of the others its own condition"),
                     notes=(Note(_line(first.span), msg("this one is taken instead")),),
                 )  # fmt: skip
+
+
+def _all_taken(values: Values, before: Sequence[Transition], way: Transition) -> bool:
+    """Whether those above take every case in which this one, which could hold, holds."""
+    own = [] if way.when is None else [(way.when, True)]
+    above = [(each.when, False) for each in before if each.when is not None]
+    return bool(above) and all_can_hold(own, values) and not all_can_hold([*own, *above], values)
 
 
 def _line(span: Span) -> Span:
@@ -242,49 +253,4 @@ def opening(draft: Draft) -> Iterator[Diagnostic]:
             yield error(
                 "SOP115", draft.cursors[f"open.{index}"].name, msg("`open` leads to no state"),
                 msg("A ticket is always in a state."), msg("write `to:` with the state in which it begins"),
-            )  # fmt: skip
-
-
-def endless(draft: Draft) -> Iterator[Diagnostic]:
-    """SOP141: a transition that would be taken again and again.
-
-    `always` is taken as soon as it holds. Where it holds always and leads back to where it started, the ticket would
-    never come to rest.
-
-    Fails:
-
-        states:
-          received: {always: {to: checked}}
-          checked: {always: {to: received}, transitions: {finish: {by: desk, to: closed}}}
-          closed: {final: true, outcome: done}
-
-    Passes:
-
-        states:
-          received: {transitions: {check: {by: desk, to: checked}}}
-          checked: {transitions: {again: {by: desk, to: received}, finish: {by: desk, to: closed}}}
-          closed: {final: true, outcome: done}
-    """
-    procedure = draft.procedure
-    if procedure is None:
-        return
-    graph = Graph(procedure)
-    follows = {
-        state.id: target
-        for state in procedure.states
-        for way in state.always
-        if way.when is None and state.id != ROOT
-        for target in (graph.targets(way)[:1] or [state.id])
-    }
-    for state in follows:
-        here, seen = follows[state], {state}
-        while here in follows and here not in seen:
-            seen.add(here)
-            here = follows[here]
-        if here == state:
-            yield error(
-                "SOP141", (draft.cursors[f"states.{state}"] / "always").name,
-                msg("this is taken again and again, for ever"),
-                msg("It needs nobody and no condition, and leads back to where it started."),
-                msg("give it a `when:` that stops holding, or another target"),
             )  # fmt: skip

@@ -15,9 +15,10 @@ What a condition comes to is recorded, and says yes or no; a yes or no that is k
 from collections.abc import Iterator
 
 from sop_engine.diagnostics import Diagnostic, Span
-from sop_engine.language.checks.telling import error
+from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft, Formula
 from sop_engine.language.formula import Expression
+from sop_engine.language.near import near
 from sop_engine.messages import msg
 from sop_engine.procedure import Field
 
@@ -184,3 +185,62 @@ def _personal(draft: Draft) -> dict[str, Field]:
     """The personal fields that may be so, by id."""
     fields = draft.procedure.fields if draft.procedure is not None else ()
     return {field.id: field for field in fields if field.personal is not None and field.type not in ("unit", "staff")}
+
+
+def personal_notices(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP212: a notice and what its readers may see do not agree.
+
+    `personal` of a notice lists the classes of personal data that whoever gets it may see. A field of another class is
+    shown as `＊＊＊`, so the text says nothing there; and a class that no field has is misspelled.
+
+    Fails:
+
+        fields:
+          note: {type: text}
+          caller: {type: person, personal: contact}
+        open: {by: desk, ask: [note, caller], to: received, tell: {to: desk, notice: received}}
+        notices:
+          received: {text: "{{ note }}: {{ caller }}"}
+
+    Passes:
+
+        fields:
+          note: {type: text}
+          caller: {type: person, personal: contact}
+        open: {by: desk, ask: [note, caller], to: received, tell: {to: desk, notice: received}}
+        notices:
+          received: {text: "{{ note }}: {{ caller }}", personal: contact}
+    """
+    procedure = draft.procedure
+    if procedure is None:
+        return
+    classes = tuple(dict.fromkeys(field.personal for field in procedure.fields if field.personal is not None))
+    for notice in procedure.notices:
+        cursor = draft.cursors[f"notices.{notice.id}"]
+        shown = {name: _class_of(draft, name) for name in notice.fields}
+        for name, kind in shown.items():
+            if kind is not None and kind not in notice.personal:
+                yield warning(
+                    "SOP212", _use_in(draft, notice.id, name) or cursor.name,
+                    msg("the notice `{notice}` would hide `{name}`", notice=notice.id, name=name),
+                    msg("Its readers may not see personal data of the class `{kind}`.", kind=kind),
+                    msg("write `personal: {kind}` if they may, or take the field away", kind=kind),
+                )  # fmt: skip
+        for kind in notice.personal:
+            if kind not in classes:
+                yield warning(
+                    "SOP212", (cursor / "personal").span,
+                    msg("no field has personal data of the class `{kind}`", kind=kind),
+                    msg("So this lets nobody see anything."),
+                    msg("correct the class, or take it away"), near(kind, classes),
+                )  # fmt: skip
+
+
+def _class_of(draft: Draft, name: str) -> str | None:
+    field = draft.procedure.field(name) if draft.procedure is not None else None
+    return field.personal if field is not None else None
+
+
+def _use_in(draft: Draft, notice: str, name: str) -> Span | None:
+    at = f"notices.{notice}"
+    return next((use.span for use in draft.uses if use.at == at and use.name == name), None)

@@ -1,0 +1,137 @@
+"""Checks of eventless transitions that would never come to rest."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sop_engine import guards
+from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.checks.telling import error
+from sop_engine.language.draft import Draft
+from sop_engine.language.graph import Graph
+from sop_engine.language.satisfying import Literal, Values, all_can_hold
+from sop_engine.messages import msg
+from sop_engine.procedure import ROOT, Assign, Effect, Print, Raise, Set, State, Tell, Transition
+
+MOST_STEPS: Final = 8
+"""How long a loop may be that is found."""
+MOST_WAYS: Final = 2000
+"""How many ways through a chart are followed."""
+
+
+def endless(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP141: a transition that would be taken again and again.
+
+    `always` is taken as soon as it holds. Where it leads back to where it started, by itself or by way of others, and
+    nothing on the way changes what the conditions ask, the ticket would never come to rest.
+
+    Fails:
+
+        fields:
+          note: {type: text}
+          urgent: {type: boolean, default: false}
+        open: {by: desk, ask: [note, urgent], to: received}
+        states:
+          received: {always: {when: urgent, to: checked}, transitions: {check: {by: desk, to: checked}}}
+          checked: {always: {when: urgent, to: received}, transitions: {finish: {by: desk, to: closed}}}
+          closed: {final: true, outcome: done}
+
+    Passes:
+
+        fields:
+          note: {type: text}
+          urgent: {type: boolean, default: false}
+        open: {by: desk, ask: [note, urgent], to: received}
+        states:
+          received: {always: {when: urgent, to: checked}, transitions: {check: {by: desk, to: checked}}}
+          checked: {always: {when: not urgent, to: received}, transitions: {finish: {by: desk, to: closed}}}
+          closed: {final: true, outcome: done}
+    """
+    procedure = draft.procedure
+    if procedure is None or any(fact.kind in ("expression", "full_width") for fact in draft.facts):
+        return
+    graph, values = Graph(procedure), Values(procedure)
+    left = itertools.repeat(None, MOST_WAYS)
+    for state in procedure.states:
+        if state.always and state.id in graph.reachable and _goes_round(graph, values, state, left):
+            yield error(
+                "SOP141", (draft.cursors[f"states.{state.id}"] / "always").name,
+                msg("this is taken again and again, for ever"),
+                msg("It leads back to where it started, and nothing on the way changes what is asked."),
+                msg("give it a `when:` that stops holding, or another target"),
+            )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What must hold on a way through eventless transitions, and what happens on it."""
+
+    state: str
+    literals: tuple[Literal, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    steps: int = 0
+
+
+def _goes_round(graph: Graph, values: Values, begin: State, left: Iterator[None]) -> bool:
+    """Whether a way leads from a state back to it, on which everything still holds after one turn."""
+    waiting = [_Way(begin.id)]
+    while waiting and next(left, True) is None:
+        way = waiting.pop()
+        if way.steps and way.state == begin.id:
+            if _unchanged(graph, way) and all_can_hold(way.literals, values):
+                return True
+        elif way.steps < MOST_STEPS:
+            waiting += _further(graph, way)
+    return False
+
+
+def _further(graph: Graph, way: _Way) -> Iterator[_Way]:
+    before: list[Literal] = []
+    here = graph.states[way.state]
+    for each in here.always:
+        holds = [*before, *([(each.when, True)] if each.when is not None else [])]
+        arrived = _rest(graph, here, each)
+        if arrived is not None:
+            effects = (*each.effects, *_on_the_way(graph, here, each))
+            yield _Way(arrived, (*way.literals, *holds), (*way.effects, *effects), way.steps + 1)
+        if each.when is None:
+            return
+        before.append((each.when, False))
+
+
+def _rest(graph: Graph, here: State, way: Transition) -> str | None:
+    """The one state whose eventless transitions are looked at next; None where there is none, or several could be: of
+    several nobody could say here which goes first."""
+    targets = graph.targets(way)
+    if len(targets) > 1 or (targets and graph.states[targets[0]].kind == "history"):
+        return None
+    path = graph.path(targets[0]) if targets else [*reversed(graph.ancestors(here.id)[:-1]), here.id]
+    looked_at = [each for each in path if graph.states[each].always]
+    side_by_side = any(graph.states[each].kind == "parallel" for each in path)
+    inside = not targets and graph.children(here.id)
+    return looked_at[0] if len(looked_at) == 1 and not side_by_side and not inside else None
+
+
+def _on_the_way(graph: Graph, here: State, way: Transition) -> Iterator[Effect]:
+    """What is done where states are left and entered; more than is left and entered is no harm."""
+    for target in graph.targets(way):
+        for each in {here.id, *graph.ancestors(here.id), *graph.inside(here.id), *graph.path(target)} - {ROOT}:
+            yield from (*graph.states[each].entry, *graph.states[each].exit)
+
+
+def _unchanged(graph: Graph, way: _Way) -> bool:
+    """Whether nothing that happens on the way could change what its conditions come to."""
+    if not all(isinstance(effect, Assign | Print | Raise | Set | Tell) for effect in way.effects):
+        return False
+    written = {effect.field for effect in way.effects if isinstance(effect, Set)}
+    follows = {
+        field.id: (guards.reads(field.computed) if field.computed is not None else set())
+        | ({field.fill.partition(".")[0]} if field.fill is not None else set())
+        for field in graph.procedure.fields
+    }
+    for _turn in follows:
+        written |= {name for name, needs in follows.items() if needs & written}
+    trees = [tree for tree, _holds in way.literals]
+    read = set().union(*(guards.reads(tree) for tree in trees))
+    return not read & written and not any("in_state" in str(tree) for tree in trees)
