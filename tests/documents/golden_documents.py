@@ -3,6 +3,7 @@
 `python -m tests.documents.golden_documents` writes them anew; read the difference before it is committed.
 """
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,24 +42,26 @@ WALKED: dict[str, Callable[[Procedure, str], str]] = {"walked.dot": walked_dot, 
 DIAGRAMS: dict[str, Callable[[Procedure, str], str]] = {"dot": dot, "mmd": mermaid}
 
 
-def cases() -> list[tuple[Path, str]]:
-    """(file, text as it is made now)"""
-    found = []
+def cases() -> dict[Path, Callable[[], str]]:
+    """Each file, and what makes its text now."""
+    found: dict[Path, Callable[[], str]] = {}
     for language in ("zh", "en"):
         for procedure, kinds in ((repair(), KINDS | WALKED), (emergency(), KINDS)):
-            found += [(FOLDER / f"{procedure.id}.{language}.{end}", kinds[end](procedure, language)) for end in kinds]
+            for end, make in kinds.items():
+                found[FOLDER / f"{procedure.id}.{language}.{end}"] = functools.partial(make, procedure, language)
         for name in NAMES:
-            procedure = library(name)
-            found += [
-                (LIBRARY / f"{name}.{language}.{end}", make(procedure, language)) for end, make in DIAGRAMS.items()
-            ]
+            for end in DIAGRAMS:
+                found[LIBRARY / f"{name}.{language}.{end}"] = functools.partial(_of_library, end, name, language)
     return found
+
+
+def _of_library(end: str, name: str, language: str) -> str:
+    return DIAGRAMS[end](library(name), language)
 
 
 if __name__ == "__main__":
     LIBRARY.mkdir(exist_ok=True)
-    wanted = dict(cases())
-    for path, text in wanted.items():
-        path.write_text(text, "utf-8")
-    for path in {each for each in FOLDER.rglob("*") if each.is_file()} - set(wanted):
+    for path, text in cases().items():
+        path.write_text(text(), "utf-8")
+    for path in {each for each in FOLDER.rglob("*") if each.is_file()} - set(cases()):
         path.unlink()

@@ -15,10 +15,9 @@ from sop_engine.documents.diagram.labels import lines_of, wrapped
 from sop_engine.documents.diagram.way import numbers_text, way_of
 from sop_engine.documents.plain_text import one_line
 from sop_engine.procedure import ROOT, Offer, Procedure, Transition
-from tests.documents.library import NAMES, library
+from tests.documents.library import DRAWN, drawn
 from tests.documents.samples import emergency, hostile, repair
 
-PROCEDURES = {"sample": repair(), "regions": emergency(), **{name: library(name) for name in NAMES}}
 EDGE = re.compile(r'^  "([^"]+)" -> "([^"]+)" \[(.*)\];$', re.MULTILINE)
 ID = re.compile(r'\bid="([^"]*)"')
 
@@ -47,14 +46,16 @@ def places(procedure: Procedure) -> dict[str, tuple[str, ...]]:
     return found
 
 
-@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES)
-def test_every_transition_stands_in_the_picture_exactly_once(procedure: Procedure) -> None:
-    drawn = [place for id in ID.findall(dot(procedure, "zh")) for place in id.split(" ")]
-    assert sorted(drawn) == sorted(places(procedure))
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_transition_stands_in_the_picture_exactly_once(name: str) -> None:
+    procedure = drawn(name)
+    found = [place for id in ID.findall(dot(procedure, "zh")) for place in id.split(" ")]
+    assert sorted(found) == sorted(places(procedure))
 
 
-@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES)
-def test_every_arrow_ends_where_its_transitions_lead(procedure: Procedure) -> None:
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_arrow_ends_where_its_transitions_lead(name: str) -> None:
+    procedure = drawn(name)
     text, leads = dot(procedure, "zh"), places(procedure)
     for tail, head, attributes in EDGE.findall(text):
         for place in " ".join(ID.findall(attributes)).split():
@@ -62,8 +63,9 @@ def test_every_arrow_ends_where_its_transitions_lead(procedure: Procedure) -> No
             assert end in (leads[place] or procedure.states[0].initial), place
 
 
-@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES)
-def test_every_end_of_a_line_is_declared(procedure: Procedure) -> None:
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_end_of_a_line_is_declared(name: str) -> None:
+    procedure = drawn(name)
     text = dot(procedure, "en")
     declared = set(re.findall(r'^ *"([^"]+)" \[', text, re.MULTILINE))
     ends = {end for edge in EDGE.findall(text) for end in edge[:2]}
@@ -140,8 +142,9 @@ def test_hostile_titles_cannot_end_a_mermaid_line_or_begin_a_mark() -> None:
         assert "<script" not in line
 
 
-@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES)
-def test_an_arrow_of_mermaid_joins_only_states_of_one_box(procedure: Procedure) -> None:
+@pytest.mark.parametrize("name", DRAWN)
+def test_an_arrow_of_mermaid_joins_only_states_of_one_box(name: str) -> None:
+    procedure = drawn(name)
     boxes: dict[str, str] = {}
     open_boxes = ["top"]
     arrows: list[tuple[str, str, str]] = []

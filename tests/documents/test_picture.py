@@ -12,18 +12,16 @@ import pytest
 from sop_engine.documents.diagram import dot, picture, picture_of
 from sop_engine.documents.names import Names
 from sop_engine.errors import SetUp
-from sop_engine.procedure import Procedure
-from tests.documents.library import NAMES, library
+from tests.documents.library import DRAWN, drawn
 from tests.documents.samples import HOSTILE, emergency, hostile, repair
 
-PROCEDURES = {"sample": repair(), "regions": emergency(), **{name: library(name) for name in NAMES}}
 needs_graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 needs_library = pytest.mark.skipif(importlib.util.find_spec("pygraphviz") is None, reason="the extra is not installed")
 
 
-def words_of(drawn: bytes) -> str:
+def words_of(svg: bytes) -> str:
     """All text of an SVG, without blanks: titles are broken into lines."""
-    root = ElementTree.fromstring(drawn)
+    root = ElementTree.fromstring(svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     texts = root.iter("{http://www.w3.org/2000/svg}text")
     return "".join("".join(each.itertext()) for each in texts).replace(" ", "").replace("\xa0", "")
@@ -31,8 +29,9 @@ def words_of(drawn: bytes) -> str:
 
 @needs_graphviz
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("procedure", PROCEDURES.values(), ids=PROCEDURES)
-def test_every_title_stands_in_the_picture(procedure: Procedure, language: str) -> None:
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_title_stands_in_the_picture(name: str, language: str) -> None:
+    procedure = drawn(name)
     names = Names(procedure, language)
     words = words_of(picture_of(dot(procedure, language), "svg"))
     wanted = [names.title(procedure.title)]
@@ -43,12 +42,12 @@ def test_every_title_stands_in_the_picture(procedure: Procedure, language: str) 
 
 @needs_graphviz
 def test_hostile_titles_are_shown_as_they_are_and_are_no_markup() -> None:
-    drawn = picture_of(dot(hostile(), "zh"), "svg")
-    words = words_of(drawn)
+    svg = picture_of(dot(hostile(), "zh"), "svg")
+    words = words_of(svg)
     assert r'"<b>&\N' in words
     assert "\x1b" not in words
-    assert "\u202e" not in drawn.decode()
-    assert not list(ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}script"))
+    assert "\u202e" not in svg.decode()
+    assert not list(ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}script"))
     assert "<script" in HOSTILE
 
 
