@@ -5,9 +5,10 @@ gives the same text. The words of a transition are a node in the middle of its a
 so no words lie on others. What a person does is a solid line, a timer's is dashed and bears a clock, what happens at
 once by itself is dotted, the completion of what lies inside is a double line, and an event's has an open head.
 
-A state with states inside is a box around them, its regions boxes with dashed edges, side by side. Ids of nodes are
-ids of states; words have the place of their transition as id. The attribute `id` of a line, of the words of a jump
-or of a row names every transition that it draws (`on_site/offer/done/0`); lines and jumps hand it on to the SVG.
+A state with states inside is a box around them, its regions boxes with dashed edges, side by side; what is done in it
+without leaving it is a note inside, because lines cross a box's own label. Ids of nodes are ids of states; words have
+the place of their transition as id. The attribute `id` of a line, of the words of a jump or of a row names every
+transition that it draws (`on_site/offer/done/0`); lines and jumps hand it on to the SVG.
 """
 
 from collections.abc import Iterator
@@ -33,8 +34,6 @@ _WORDS: Final[dict[str, Text]] = {
 _TITLE_COLUMNS: Final = 28
 _ROW_COLUMNS: Final = {"zh": 30, "en": 38}
 """of a state's rows: Latin letters are narrower than half a Chinese character, and English needs more of them"""
-_BOX_COLUMNS: Final = 52
-"""of the rows of a state with states inside, which is wide anyway"""
 
 
 def dot(procedure: Procedure, language: str, way: Way | None = None) -> str:
@@ -49,6 +48,7 @@ class _Drawing:
         self.procedure = procedure
         self.names = names
         self.way = way
+        self.row_columns = _ROW_COLUMNS[names.language]
         self.arrows = list(arrows(procedure, names))
         self.plan = Plan(procedure, self.arrows)
         self.states = self.plan.outline.states
@@ -61,7 +61,7 @@ class _Drawing:
             self.drawn.draw(stack)
         root, font = self.procedure.states[0], FONTS[self.names.language]
         yield f"digraph {quoted(self.procedure.id)} {{"
-        yield f'  graph [compound=true, rankdir=TB, fontname="{font}", nodesep=0.12, ranksep=0.22, pad=0.3,'
+        yield f'  graph [compound=true, rankdir=TB, fontname="{font}", nodesep=0.12, ranksep=0.17, pad=0.3,'
         yield f"    labelloc=t, labeljust=l, label={self._head()}];"
         yield f'  node [shape=box, style="rounded,filled", fillcolor="#f8fafc", color="#475569", fontname="{font}",'
         yield f'    fontcolor="{INK}", fontsize=11, margin="0.08,0.04", height=0.1, width=0.1];'
@@ -120,9 +120,11 @@ class _Drawing:
         parallel = state.kind == "parallel"
         hidden = ", style=invis" if parallel else ""
         yield f"{indent}subgraph {quoted('cluster_' + state.id)} {{"
-        yield f'{inner}graph [style="{style}", color="{colour}", margin=10, label={self._box(state)}];'
+        yield f'{inner}graph [style="{style}", color="{colour}", margin=10, label={table(self._heading(state))}];'
         yield f'{inner}{quoted(state.id)} [shape=point, width=0.08, height=0.08, label="", color="{INK}",'
         yield f'{inner}  fillcolor="{INK}"{hidden}];'
+        if rows := list(self._rows(state)):
+            yield f"{inner}{quoted(state.id + '/rows')} [shape=note, style=filled, label={table(rows)}];"
         for child in state.children:
             yield from self._state(self.states[child], inner)
         yield from (inner + line for line in self.drawn.words[state.id])
@@ -151,24 +153,30 @@ class _Drawing:
 
     def _box(self, state: State) -> str:
         """A title over the things that are done without leaving."""
-        rows = [row(line, 11, bold=True) for line in lines_of(self._title(state), _TITLE_COLUMNS)]
+        return table([*self._heading(state), *self._rows(state)])
+
+    def _heading(self, state: State) -> Iterator[str]:
+        for line in lines_of(self._title(state), _TITLE_COLUMNS):
+            yield row(line, 11, bold=True)
         if self.way is not None and state.id in self.way.now and not state.children:
-            rows.append(marked(phrase(_WORDS["rested" if state.kind == "final" else "now"], self.names.language)))
-        columns = _BOX_COLUMNS if state.children and state.id != ROOT else _ROW_COLUMNS[self.names.language]
-        for arrow in self.plan.rows[state.id]:
-            rows += self._row(arrow, columns)
+            yield marked(phrase(_WORDS["rested" if state.kind == "final" else "now"], self.names.language))
         if came := self.plan.jumped_from[state.id]:
             said = f"⇐ {joined([self.names.state(each) for each in came], self.names.language)}"
-            rows += [row(line, align="left") for line in lines_of(said, columns)]
-        for doing in doings(state, self.names):
-            rows += [row(line, align="left") for line in lines_of(doing, columns)]
-        return table(rows)
+            for line in lines_of(said, self.row_columns):
+                yield row(line, align="left")
 
-    def _row(self, arrow: Arrow, columns: int) -> Iterator[str]:
+    def _rows(self, state: State) -> Iterator[str]:
+        for arrow in self.plan.rows[state.id]:
+            yield from self._row(arrow)
+        for doing in doings(state, self.names):
+            for line in lines_of(doing, self.row_columns):
+                yield row(line, align="left")
+
+    def _row(self, arrow: Arrow) -> Iterator[str]:
         said = arrow.said if arrow.kind == "timer" else f"↺ {arrow.said}"
         if not arrow.stays:
             said += " → " + joined([self.names.state(each) for each in arrow.targets], self.names.language)
         numbers = self.drawn.numbers((arrow,))
-        for rank, line in enumerate(lines_of(f"({numbers}) {said}" if numbers else said, columns)):
+        for rank, line in enumerate(lines_of(f"({numbers}) {said}" if numbers else said, self.row_columns)):
             id = "" if rank else place_text(arrow.place)
             yield row(f"　{line}" if rank else line, align="left", bold=bool(numbers), id=id)
