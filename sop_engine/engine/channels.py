@@ -1,4 +1,5 @@
 """Ways out of the system. A channel takes a rendered notice and an address; what it raises is an attempt that failed.
+It has ended after `LONGEST_SECONDS`, whatever is at its other end, and sends nothing after that.
 
 | channel | what it does | entries in `[channels]` of sop.toml |
 |---|---|---|
@@ -9,15 +10,21 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store.access import FILE_MODE, FOLDER_MODE
+
+if TYPE_CHECKING:
+    import smtplib
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,9 @@ class Parcel:
 
 Channel = Callable[[Settings, Parcel], None]
 TIMEOUT_SECONDS: Final = 20
+"""without a byte from the other end"""
+LONGEST_SECONDS: Final = 60
+"""for one parcel, however much comes from the other end"""
 
 
 class NoAddress(Exception):
@@ -75,13 +85,49 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
     mail["From"], mail["To"] = entries["from"], address
     mail["Message-ID"] = f"<{parcel.key.replace(':', '.')}@{settings.id}.sop-engine>"
     mail.set_content(parcel.body)
-    with smtplib.SMTP(entries["host"], int(entries.get("port", 25)), timeout=TIMEOUT_SECONDS) as server:
+    server = smtplib.SMTP(timeout=TIMEOUT_SECONDS)
+    # whose certificate is asked for: SMTP takes it only where it connects at once
+    server._host = entries["host"]  # type: ignore[attr-defined]
+    with closing(server), _in_time(server) as require_time:
+        server.connect(entries["host"], int(entries.get("port", 25)))
+        require_time()
         if entries.get("starttls"):
             server.starttls()
+            require_time()
         if "user" in entries:
             password = Path(settings.folder / entries["password_file"]).read_text(encoding="utf-8").strip()
             server.login(entries["user"], password)
         server.send_message(mail)
+        with suppress(OSError):  # the mail is taken, however the server says goodbye
+            server.quit()
+
+
+@contextmanager
+def _in_time(server: "smtplib.SMTP") -> Iterator[Callable[[], None]]:
+    """Hangs up after `LONGEST_SECONDS`; what fails by that raises `TimeoutError`. A connection that is only being made
+    cannot be hung up, so what is given is to be called when it is made: it raises `TimeoutError` where that was too
+    late."""
+    too_late = threading.Event()
+
+    def hang_up() -> None:
+        too_late.set()
+        with suppress(AttributeError, OSError):
+            server.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+
+    def require_time() -> None:
+        if too_late.is_set():
+            raise TimeoutError(f"not done within {LONGEST_SECONDS} s")
+
+    timer = threading.Timer(LONGEST_SECONDS, hang_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield require_time
+    except OSError:
+        require_time()
+        raise
+    finally:
+        timer.cancel()
 
 
 CHANNELS: Final[Mapping[str, Channel]] = {"log": log, "file": file, "smtp": smtp}
@@ -95,6 +141,15 @@ def channel_named(name: str) -> Channel:
             fix=msg("mend [channels] in sop.toml"),
         )
     return CHANNELS[name]
+
+
+def is_of_channel(error: Exception) -> bool:
+    """Whether an attempt failed for a reason that every other letter would meet too: nobody answers, the login is
+    refused, the disk is full, the settings are wrong."""
+    import smtplib
+
+    of_letter = (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError)
+    return isinstance(error, OSError | SetUp) and not isinstance(error, of_letter)
 
 
 def _append(path: Path, line: str) -> None:

@@ -1,26 +1,37 @@
-"""Delivering the outbox. A command writes rows and never sends; a dead channel never blocks a ticket.
+"""Delivering the outbox. A command writes rows and never sends; a dead channel blocks no ticket and no timer.
 
-A letter is taken with a lease, rendered, sent outside any transaction, and marked. One that fails is tried again after
-1, 2, 4 ... minutes up to an hour, twelve times; then it is dead, is shown by `doctor`, and can be retried by hand.
+The law.
+
+1. A letter is taken with a lease, rendered, sent outside any transaction, and marked. Nothing is begun that could last
+   longer than the lease: a channel ends within `LONGEST_SECONDS`, and what is not begun in time is given back. So two
+   workers never send one letter at the same time; only one that died between sending and marking sends it twice.
+2. A letter that fails is tried again after 1, 2, 4 ... minutes up to an hour, twelve times; then it is dead, is shown
+   by `doctor`, and can be retried by hand.
+3. Where it was the channel that failed, and not the letter, the channel rests as a whole (`resting`): a dead server
+   costs one timeout, not one a letter. After the rest those go first that were tried least, so a letter that a server
+   chokes on holds up no other.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sop_engine import canonical
-from sop_engine.engine.channels import NoAddress, Parcel, channel_named, describe
+from sop_engine.engine.channels import LONGEST_SECONDS, NoAddress, Parcel, channel_named, describe, is_of_channel
 from sop_engine.engine.engine import Engine
-from sop_engine.messages import Text
+from sop_engine.engine.resting import in_order, out_of_order, rests_until, wait_after
+from sop_engine.errors import SetUp
+from sop_engine.messages import Text, msg
 from sop_engine.procedure import Notice
 from sop_engine.store.seam import OutLetter, Person, Reads
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
 
 ATTEMPTS: Final = 12
-LONGEST_WAIT: Final = timedelta(hours=1)
-LEASE: Final = timedelta(minutes=2)
-BATCH: Final = 50
+LEASE: Final = timedelta(minutes=5)
+BATCH: Final = 20
+_LONGEST: Final = timedelta(seconds=LONGEST_SECONDS)
 
 
 @dataclass(slots=True)
@@ -32,45 +43,77 @@ class Delivery:
     dead: int = 0
 
 
-def deliver(engine: Engine) -> Delivery:
-    """Send what is waiting and due, until nothing is left for now."""
+def deliver(engine: Engine, go_on: Callable[[], bool] = lambda: True) -> Delivery:
+    """Send what is waiting and due, until nothing is left for now, or `go_on`, which is asked before each letter, says
+    that it is enough."""
     result = Delivery()
-    while True:
+    while go_on():
         now = engine.clock.now()
-        lease = canonical.instant_text(now + LEASE)
         with engine.store.reading() as reading:
             if not any(letter.next_at <= canonical.instant_text(now) for letter in reading.letters("waiting")):
-                return result
+                break
         with engine.store.writing() as transaction:
-            letters = transaction.take_letters(canonical.instant_text(now), BATCH, lease)
-        for letter in letters:
-            _deliver_one(engine, letter, result)
+            letters = transaction.take_letters(canonical.instant_text(now), BATCH, canonical.instant_text(now + LEASE))
+        _deliver_all(engine, letters, now + LEASE, go_on, result)
         if len(letters) < BATCH:
-            return result
+            break
+    return result
+
+
+def _deliver_all(
+    engine: Engine, letters: Sequence[OutLetter], lease: datetime, go_on: Callable[[], bool], result: Delivery
+) -> None:
+    """Try letters that were taken until `lease`; what is not tried now is given back."""
+    waiting = sorted(letters, key=lambda each: (each.attempts, each.id))
+    for rank, letter in enumerate(waiting):
+        now = engine.clock.now()
+        if not go_on() or now + _LONGEST > lease:
+            with engine.store.writing() as transaction:
+                transaction.letters_wait([each.id for each in waiting[rank:]], canonical.instant_text(now))
+            return
+        if not _waits_for_channel(engine, letter, now):
+            _deliver_one(engine, letter, result)
+
+
+def _waits_for_channel(engine: Engine, letter: OutLetter, now: datetime) -> bool:
+    """Put a letter off where its channel rests; whether it does."""
+    with engine.store.reading() as reading:
+        until = rests_until(reading, letter.channel)
+    if until is None or until <= canonical.instant_text(now):
+        return False
+    with engine.store.writing() as transaction:
+        transaction.letters_wait([letter.id], until)
+    return True
 
 
 def _deliver_one(engine: Engine, letter: OutLetter, result: Delivery) -> None:
     try:
         with engine.store.reading() as reading:
             parcel = render(engine, reading, letter)
-        channel_named(letter.channel)(engine.settings, parcel)
-    except Exception as error:  # whatever a channel or a template does, the other letters go on
+    except Exception as error:  # whatever a template does, the other letters go on
         _failed(engine, letter, error, result)
+        return
+    try:
+        channel_named(letter.channel)(engine.settings, parcel)
+    except Exception as error:  # and whatever a channel does
+        _failed(engine, letter, error, result, of_channel=is_of_channel(error))
         return
     at = canonical.instant_text(engine.clock.now())
     with engine.store.writing() as transaction:
         rendered = {"body": parcel.body, "subject": parcel.subject, "to": parcel.name}
         transaction.letter_sent(letter.id, at, rendered)
+        in_order(transaction, letter.channel)
     result.sent += 1
 
 
-def _failed(engine: Engine, letter: OutLetter, error: Exception, result: Delivery) -> None:
-    attempts = letter.attempts + 1
+def _failed(engine: Engine, letter: OutLetter, error: Exception, result: Delivery, of_channel: bool = False) -> None:
+    attempts, now = letter.attempts + 1, engine.clock.now()
     hopeless = isinstance(error, NoAddress) or attempts >= ATTEMPTS
-    wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(attempts - 1, 10)))
-    next_at = None if hopeless else canonical.instant_text(engine.clock.now() + wait)
     with engine.store.writing() as transaction:
-        transaction.letter_failed(letter.id, describe(error), next_at)
+        next_at = canonical.instant_text(now + wait_after(attempts))
+        if of_channel:
+            next_at = max(next_at, out_of_order(transaction, letter.channel, now))
+        transaction.letter_failed(letter.id, describe(error), None if hopeless else next_at)
     if hopeless:
         result.dead += 1
     else:
@@ -111,11 +154,25 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
 
 def _templates(reading: Reads, notice: Notice, language: str) -> tuple[str, str]:
     digests = notice.templates.get(language) or notice.templates.get("und") or next(iter(notice.templates.values()))
-    texts = []
-    for digest in digests:
-        data = reading.blob(digest) if digest else b""
-        texts.append((data or b"").decode())
-    return texts[0], texts[1]
+    subject, body = (_template(reading, notice, digest) if digest else "" for digest in digests)
+    return subject, body
+
+
+def _template(reading: Reads, notice: Notice, digest: str) -> str:
+    """A text by its digest. Raises `SetUp` where it is gone, or not what it was: an empty notice would tell nobody, and
+    a changed one something else."""
+    data = reading.blob(digest)
+    if data is None:
+        raise SetUp(
+            msg("the store has lost the text {digest} of the notice {notice}", digest=digest, notice=notice.id),
+            fix=msg("take it from a backup: sop db restore"),
+        )
+    if canonical.digest(data) != digest:
+        raise SetUp(
+            msg("the text {digest} of the notice {notice} in the store was changed", digest=digest, notice=notice.id),
+            fix=msg("take it from a backup: sop db restore"),
+        )
+    return data.decode()
 
 
 def _facts(engine: Engine, reading: Reads, program: Program, ticket: Ticket, language: str) -> dict[str, Any]:

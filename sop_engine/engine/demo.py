@@ -97,6 +97,7 @@ def _move(site: Site, clock: SimulatedClock, to: str) -> None:
 def _add(sweep: Sweep, delivery: Delivery, more: Sweep, sent: Delivery) -> None:
     sweep.fired += more.fired
     sweep.aside += more.aside
+    sweep.strays += more.strays
     delivery.sent += sent.sent
     delivery.failed += sent.failed
     delivery.dead += sent.dead

@@ -1,16 +1,19 @@
 """The path of a timer: the metronome calls `tick(now)`; each due row becomes a command and goes down the same path.
 
 Sweeps fire in due order, a bounded batch in a transaction, and go on while there is more. A timer that a firing sets,
-due already, takes its place in the order. A poisoned one is set aside and holds up nothing.
+due already, takes its place in the order. A poisoned one is set aside and holds up nothing; a row that its ticket does
+not have is put right (`strays`).
 """
 
 import heapq
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sop_engine import canonical
 from sop_engine.engine.engine import Engine
+from sop_engine.engine.strays import put_right
 from sop_engine.errors import Overtaken, SopError
 from sop_engine.store.attempts import attempt
 from sop_engine.store.seam import Due, Writes
@@ -26,6 +29,8 @@ class Sweep:
 
     fired: int = 0
     aside: int = 0
+    strays: int = 0
+    """rows of timers that their tickets do not have, put right"""
 
 
 def tick(engine: Engine, until: datetime | None = None) -> Sweep:
@@ -45,24 +50,32 @@ def _batch(engine: Engine, limit: str, sweep: Sweep) -> bool:
     with engine.store.reading() as reading:
         if not reading.due(limit, 1):
             return False
+    idle: list[Due] = []
     try:
-        fired = attempt(engine.store, lambda transaction: _fire_in_order(engine, transaction, limit))
+        fired = attempt(engine.store, lambda transaction: _fire_in_order(engine, transaction, limit, idle))
     except Overtaken:
         raise
     except Exception:  # whatever stands in a timer's way, the others must go on
         return _one_by_one(engine, limit, sweep)
+    strays = put_right(engine, idle) if idle else 0
     sweep.fired += fired
-    return fired > 0
+    sweep.strays += strays
+    return fired + strays > 0
 
 
-def _fire_in_order(engine: Engine, transaction: Writes, limit: str) -> int:
+def _fire_in_order(engine: Engine, transaction: Writes, limit: str, idle: list[Due]) -> int:
+    """Fire up to `BATCH` timers in due order; gives how many. Those that were taken and did not fire are in `idle`."""
+    idle.clear()
     waiting = [(each.due, each.ticket, each.key) for each in transaction.take_due(limit, BATCH)]
     horizon = limit if len(waiting) < BATCH else waiting[-1][0]  # what comes later may have others before it
     heapq.heapify(waiting)
     fired = 0
     while waiting and fired < BATCH:
         due, ticket, key = heapq.heappop(waiting)
-        for step in engine.fire_in(transaction, ticket, key, due):
+        steps = engine.fire_in(transaction, ticket, key, due)
+        if not steps:
+            idle.append(Due(due, ticket, key))
+        for step in steps:
             fired += 1
             for event in step.events:
                 if event["kind"] == "timer_set" and event["due"] <= horizon:
@@ -71,26 +84,38 @@ def _fire_in_order(engine: Engine, transaction: Writes, limit: str) -> int:
 
 
 def _one_by_one(engine: Engine, limit: str, sweep: Sweep) -> bool:
-    """Fire timer by timer, setting aside what cannot fire. One that cannot even be set aside (its version is lost, the
-    clock is behind) is left where it is, and said when the others have had their turn."""
+    """Fire a batch timer by timer, setting aside what cannot fire; whether there may be more. One that cannot even be
+    set aside (its version is lost, the clock is behind) is left where it is, and said when all others have had their
+    turn."""
+    stuck: dict[Due, SopError | None] = {}
+    while waiting := _due_but(engine, limit, stuck):
+        for due in waiting:
+            try:
+                steps = _fire_or_set_aside(engine, due)
+                strays = 0 if steps else put_right(engine, [due])
+            except Overtaken:
+                raise
+            except SopError as error:
+                stuck[due] = error
+                continue
+            aside = any(event["kind"] == "timer_set_aside" for step in steps for event in step.events)
+            sweep.aside += aside
+            sweep.fired += bool(steps) and not aside
+            sweep.strays += strays
+            if not steps and not strays:
+                stuck[due] = None  # gone by now, or somebody else's
+        if not stuck:
+            return True
+    for error in stuck.values():
+        if error is not None:
+            raise error
+    return False
+
+
+def _due_but(engine: Engine, limit: str, stuck: Collection[Due]) -> list[Due]:
+    """Some of the timers that are due, without those that are stuck."""
     with engine.store.reading() as reading:
-        waiting = reading.due(limit, BATCH)
-    stuck: list[SopError] = []
-    before = sweep.fired + sweep.aside
-    for due in waiting:
-        try:
-            steps = _fire_or_set_aside(engine, due)
-        except Overtaken:
-            raise
-        except SopError as error:
-            stuck.append(error)
-            continue
-        aside = any(event["kind"] == "timer_set_aside" for step in steps for event in step.events)
-        sweep.aside += aside
-        sweep.fired += bool(steps) and not aside
-    if stuck:
-        raise stuck[0]
-    return sweep.fired + sweep.aside > before
+        return [each for each in reading.due(limit, BATCH + len(stuck)) if each not in stuck]
 
 
 def _fire_or_set_aside(engine: Engine, due: Due) -> list[Step]:

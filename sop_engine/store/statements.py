@@ -161,6 +161,7 @@ LETTER_FAILED: Final = """
 UPDATE outbox SET error = ?1, attempts = attempts + 1, next_at = coalesce(?2, next_at),
   status = CASE WHEN ?2 IS NULL THEN 'dead' ELSE 'waiting' END
 WHERE site = ?3 AND id = ?4"""
+LETTER_WAITS: Final = "UPDATE outbox SET next_at = ? WHERE site = ? AND id = ? AND status = 'waiting'"
 LETTERS: Final = f"SELECT {LETTER_COLUMNS} FROM outbox WHERE site = ? ORDER BY id"
 LETTERS_UNSENT: Final = f"""
 SELECT {LETTER_COLUMNS} FROM outbox INDEXED BY outbox_unsent

@@ -1,10 +1,14 @@
 """Notices on their way out: once, to whoever they are for, and a dead channel blocks nothing."""
 
 import json
+import os
+import signal
+import socket
 import socketserver
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +16,11 @@ from typing import Any
 
 import pytest
 
+from sop_engine import canonical
 from sop_engine.engine import channels
-from sop_engine.engine.delivery import ATTEMPTS, deliver
+from sop_engine.engine.delivery import ATTEMPTS, LEASE, deliver
+from sop_engine.engine.metronome import Round, run
+from tests.audit.test_replay import change
 from tests.desk import Desk
 
 ASK = """
@@ -148,6 +155,192 @@ def test_a_mail_goes_to_a_real_server(desk: Desk) -> None:
     [mail] = mails
     assert "To: zhou@example.org" in mail
     assert "Message-ID: <ZX-20261123-001." in mail
+
+
+class Silent:
+    """A server that accepts every connection and never says a word."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self.callers: list[socket.socket] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                self.callers.append(self._socket.accept()[0])
+
+    def close(self) -> None:
+        for each in (self._socket, *self.callers):
+            each.close()
+
+
+@pytest.fixture
+def silent() -> Iterator[Silent]:
+    server = Silent()
+    yield server
+    server.close()
+
+
+def mails_by(desk: Desk, port: int) -> None:
+    """Let notices go out by mail to a server on this machine."""
+    about = {"default": "smtp", "smtp": {"host": "127.0.0.1", "port": port, "from": "desk@example.org"}}
+    desk.engine.settings = replace(desk.settings, channels=about)
+
+
+def test_a_silent_server_costs_one_timeout_and_the_channel_rests_as_a_whole(
+    desk: Desk, silent: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 0.2)
+    mails_by(desk, silent.port)
+    for _ in range(6):
+        desk.open("ask", by="wang", what="停车费")
+
+    assert deliver(desk.engine).failed == 1
+    assert deliver(desk.engine).failed == 0, "it rests"
+
+    assert len(silent.callers) == 1
+    desk.clock.advance(timedelta(minutes=1))
+    assert deliver(desk.engine).failed == 1
+    desk.clock.advance(timedelta(minutes=1))
+    assert deliver(desk.engine).failed == 0, "after the second time it rests two minutes"
+    with desk.reading() as reading:
+        assert sorted(each.attempts for each in reading.letters()) == [0, 0, 0, 0, 1, 1], "another letter found it out"
+
+
+def test_a_server_that_is_there_again_is_given_all_that_waited(
+    desk: Desk, silent: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 0.2)
+    mails_by(desk, silent.port)
+    for _ in range(3):
+        desk.open("ask", by="wang", what="停车费")
+    deliver(desk.engine)
+    with sink() as (port, mails):
+        mails_by(desk, port)
+        desk.clock.advance(timedelta(minutes=1))
+        assert deliver(desk.engine).sent == 3
+    assert len(mails) == 3
+
+
+def test_a_letter_that_a_server_chokes_on_holds_up_no_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = desk.open("ask", by="wang", what="停车费")
+    others = [desk.open("ask", by="wang", what="电梯") for _ in range(2)]
+    sent = []
+
+    def choking(_settings: Any, parcel: channels.Parcel) -> None:
+        if parcel.ticket == first:
+            raise TimeoutError("timed out")
+        sent.append(parcel.ticket)
+
+    monkeypatch.setattr(channels, "CHANNELS", {"log": choking})
+    deliver(desk.engine)
+    assert sent == []
+    desk.clock.advance(timedelta(minutes=1))
+    deliver(desk.engine)
+    assert sent == others
+
+
+def test_a_server_that_says_a_little_now_and_then_is_hung_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, silent: Silent
+) -> None:
+    monkeypatch.setattr(channels, "LONGEST_SECONDS", 0.5)
+    mails_by(desk, silent.port)
+
+    def drip() -> None:
+        with suppress(OSError):
+            while True:
+                for caller in silent.callers:
+                    caller.sendall(b"2")
+                time.sleep(0.05)
+
+    threading.Thread(target=drip, daemon=True).start()
+    desk.open("ask", by="wang", what="停车费")
+    assert deliver(desk.engine).failed == 1
+    with desk.reading() as reading:
+        [letter] = reading.letters()
+    assert "not done within" in (letter.error or "")
+
+
+def test_what_a_lease_leaves_no_time_for_is_given_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        desk.open("ask", by="wang", what="停车费")
+    begun: list[timedelta] = []
+    start, taken = desk.clock.now(), desk.clock.now()
+    honest = channels.log
+
+    def slow(settings: Any, parcel: channels.Parcel) -> None:
+        begun.append(desk.clock.now() - taken)
+        honest(settings, parcel)
+        desk.clock.advance(LEASE - timedelta(seconds=30))
+
+    monkeypatch.setattr(channels, "CHANNELS", {"log": slow})
+    assert deliver(desk.engine).sent == 1
+    with desk.reading() as reading:
+        waiting = reading.letters("waiting")
+    assert [each.next_at for each in waiting] == [canonical.instant_text(desk.clock.now())] * 2
+    assert desk.clock.now() - start < LEASE
+    taken = desk.clock.now()
+    assert deliver(desk.engine).sent == 1
+    assert begun == [timedelta(0), timedelta(0)]
+
+
+def test_delivery_stops_between_letters_when_it_is_told_to(desk: Desk) -> None:
+    for _ in range(3):
+        desk.open("ask", by="wang", what="停车费")
+    answers = iter([True, True, False, False])
+    assert deliver(desk.engine, lambda: next(answers)).sent == 1
+    assert deliver(desk.engine).sent == 2
+
+
+def test_a_worker_s_timers_fire_while_a_mail_server_is_silent(
+    desk: Desk, silent: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 5)
+    mails_by(desk, silent.port)
+    desk.open("ask", by="wang", what="停车费")
+    swept: list[float] = []
+    begin = time.monotonic()
+
+    def said(done: Round) -> None:
+        if not silent.callers or done.error is not None or done.delivery.failed:
+            return
+        swept.append(time.monotonic() - begin)
+        if len(swept) == 5:
+            silent.close()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    run(desk.engine, 0.1, said)
+    assert len(swept) >= 5, "it swept again and again while one letter hung"
+    with desk.reading() as reading:
+        [letter] = reading.letters()
+        assert reading.meta("last_sweep") is not None
+    assert letter.attempts == 1
+
+
+def test_a_lost_text_is_no_empty_notice(desk: Desk) -> None:
+    desk.open("ask", by="wang", what="停车费")
+    with desk.reading() as reading:
+        version = reading.newest("ask")
+        assert version is not None
+        [notice] = desk.engine.programs.of(reading, version.digest).procedure.notices
+        digest = notice.templates["zh"][1]
+        text = reading.blob(digest)
+    change(desk, "DELETE FROM blob WHERE digest = ?", digest)
+
+    assert (deliver(desk.engine).failed, lines(desk)) == (1, [])
+    with desk.reading() as reading:
+        [letter] = reading.letters()
+    assert f"lost the text {digest} of the notice asked" in (letter.error or "")
+
+    change(desk, "INSERT INTO blob (site, digest, data) VALUES ('local', ?, ?)", digest, b"{{ what }} is free")
+    desk.clock.advance(timedelta(minutes=1))
+    assert deliver(desk.engine).failed == 1, "another text under its digest is not it"
+    change(desk, "UPDATE blob SET data = ? WHERE digest = ?", text, digest)
+    desk.clock.advance(timedelta(minutes=2))
+    assert deliver(desk.engine).sent == 1
+    assert "停车费" in lines(desk)[0]["body"]
 
 
 def test_somebody_without_an_address_is_told_of_at_once_not_twelve_times(desk: Desk) -> None:

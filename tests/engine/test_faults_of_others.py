@@ -13,7 +13,7 @@ from sop_engine.engine import timers
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.timers import tick
 from sop_engine.messages import msg
-from sop_engine.store.seam import Reads, Writes
+from sop_engine.store.seam import Missed, Reads, Writes
 from tests.desk import Desk
 
 TWO_TIMERS = """
@@ -22,10 +22,12 @@ title: {zh: 双时, en: Pair}
 prefix: SS
 subject: "双时"
 roles: [desk]
-open: {by: desk, to: waiting}
+fields:
+  kept: {type: boolean, title: {zh: 留, en: Kept}}
+open: {by: desk, may_ask: kept, to: waiting}
 states:
   waiting:
-    after: {1 h: {to: over}, 2 h: {tell: desk}, 3 h: {tell: desk}}
+    after: {1 h: {when: not given(kept), to: over}, 2 h: {tell: desk}, 3 h: {tell: desk}}
   over: {final: true, outcome: over}
 """
 PARENT = """
@@ -80,7 +82,7 @@ class BusyStore:
     def __init__(self, store: Any, times: int) -> None:
         self._store, self.times = store, times
 
-    def writing(self, wait_seconds: float = 30.0) -> AbstractContextManager[Writes]:
+    def writing(self, wait_seconds: float = 30.0, after: Missed | None = None) -> AbstractContextManager[Writes]:
         return self._writing()
 
     @contextmanager

@@ -47,7 +47,7 @@ def test_at_a_terminal_its_people_act_themselves(desk: Desk) -> None:
 
 def test_what_is_entered_for_another_names_both(desk: Desk) -> None:
     assert who(desk, "desk1", as_name="wang", doer="li", heard="radio") == Identity("desk1", "li", "wang", "radio")
-    with pytest.raises(errors.NotUnderstood, match="by one of"):
+    with pytest.raises(errors.NotUnderstood, match="by radio, phone or paper"):
         who(desk, "desk1", as_name="wang", doer="li", heard="rumour")
     with pytest.raises(errors.NotUnderstood, match="another's work"):
         who(desk, "desk1", as_name="wang", heard="radio")

@@ -15,11 +15,13 @@ title: {zh: 总单, en: Parent}
 prefix: ZD
 subject: "总单"
 roles: [desk]
-open: {by: desk, to: ready}
+fields:
+  kept: {type: boolean, title: {zh: 留, en: Kept}}
+open: {by: desk, may_ask: kept, to: ready}
 states:
   ready:
     after:
-      1 h: {start: unborn, to: late}
+      1 h: {when: not given(kept), start: unborn, to: late}
       2 h: {tell: desk}
     transitions:
       finish: {by: desk, to: over}

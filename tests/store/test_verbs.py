@@ -184,6 +184,18 @@ def test_letters_are_leased_sent_tried_again_and_given_up(store: Store) -> None:
         assert [each.id for each in writes.letters("waiting", "WX-1")] == [2, 4]
 
 
+def test_letters_that_wait_are_taken_by_nobody_and_were_not_tried(store: Store) -> None:
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 1, [(index, "told", "wang", "mail") for index in range(3)], NOW)
+        writes.letter_sent(3, NOW, {})
+        writes.letters_wait([1, 2, 3], LATER)
+        assert writes.take_letters(NOW, 9, LATEST) == []
+        assert [(each.id, each.attempts, each.status) for each in writes.letters()] == [
+            (1, 0, "waiting"), (2, 0, "waiting"), (3, 1, "sent"),
+        ]  # fmt: skip
+        assert [each.id for each in writes.take_letters(LATER, 9, LATEST)] == [1, 2]
+
+
 def test_refusals_are_logged_newest_first(store: Store) -> None:
     with store.writing() as writes:
         writes.log_refusal(NOW, "WX-1", "lin", "lin-pc", {"name": "accept"}, "not you")

@@ -8,7 +8,7 @@ from sop_engine.console.call import Call
 from sop_engine.console.names import span
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotFound, NotUnderstood, SetUp, SopError
+from sop_engine.errors import NotFound, NotNow, NotUnderstood, SetUp, SopError
 from sop_engine.messages import msg
 
 if TYPE_CHECKING:
@@ -139,17 +139,22 @@ def retry(
     id: Annotated[list[int], argument(msg("the notices' ids"), "ID...")],
 ) -> None:
     """Let dead notices be tried again at the next sweep."""
+    from sop_engine.engine.resting import in_order
+
     with call.open() as opened:
         now = canonical.instant_text(opened.now)
         with opened.site.store.reading() as reading:
-            known = {each.id for each in reading.letters()}
+            known = {each.id: each for each in reading.letters()}
         for each in id:
             if each not in known:
                 raise NotFound(msg("there is no notice {id}", id=each), fix=msg("see: sop notify ls --all"))
+            if known[each].status == "sent":
+                raise NotNow(msg("the notice {id} was sent", id=each), fix=msg("see: sop notify ls --all"))
         if not call.dry_run:
             with call.writing(), opened.site.store.writing() as transaction:
                 for each in id:
                     transaction.letter_failed(each, "", now)
+                    in_order(transaction, known[each].channel)
         call.output.tell(msg("notices that will be tried again: {count}", count=len(id)))
 
 
@@ -157,8 +162,14 @@ def _say(opened: "Opened", done: "Round", always: bool = False) -> None:
     output, sweep, delivery = opened.call.output, done.sweep, done.delivery
     if done.error is not None:
         said = done.error.message if isinstance(done.error, SopError) else str(done.error)
-        output.tell(msg("the sweep failed, and will be tried again: {error}", error=said))
-    elif always or sweep.fired or sweep.aside or delivery.sent or delivery.failed or delivery.dead:
+        output.tell(msg("this round failed, and will be tried again: {error}", error=said))
+        return
+    if sweep.strays:
+        output.tell(
+            msg("timers that the index had and no ticket, put right: {count}; which: sop audit refused; whether more"
+                " was changed: sop audit verify", count=sweep.strays)
+        )  # fmt: skip
+    if always or sweep.fired or sweep.aside or delivery.sent or delivery.failed or delivery.dead:
         output.tell(
             msg("timers fired: {fired}, set aside: {aside}; notices sent: {sent}, to try again: {failed}, dead: {dead}",
                 fired=sweep.fired, aside=sweep.aside, sent=delivery.sent, failed=delivery.failed, dead=delivery.dead)
