@@ -84,12 +84,17 @@ def who_text(by: Sequence[Who], names: Names) -> str:
 
 
 def people_and_rules(by: Sequence[Who], names: Names) -> tuple[str, tuple[str, ...]]:
-    """Who may, and whom separation of duty keeps out: `前台、夜班值守` and `不得是做“完工”的人`. Where the rules are
-    not the same for all of them they stand with each, and there are none beside."""
+    """Who may, and whom separation of duty keeps out: `前台、夜班值守` and `不得是做“完工”的人`. Steps that
+    keep out whoever did them are one rule. Where the rules are not the same for all they stand with each, and there are
+    none beside."""
     if len({each.exclude for each in by}) != 1:
         return who_text(by, names), ()
     people = joined([_conditioned(_person(each.kind, each.name, names), each, names) for each in by], names.language)
-    return people, tuple(_exclusion(rule, names) for rule in by[0].exclude)
+    ever = [names.trigger(rule.did) for rule in by[0].exclude if rule.did is not None and rule.since is None]
+    others = [_exclusion(rule, names) for rule in by[0].exclude if rule.did is None or rule.since is not None]
+    together = "”、“" if names.language == "zh" else "”, “"
+    first = [phrase(_WORDS["not_did"], names.language, trigger=together.join(ever))] if ever else []
+    return people, (*first, *others)
 
 
 def _one_who(who: Who, names: Names) -> str:

@@ -34,6 +34,9 @@ _WORDS: Final[dict[str, Text]] = {
 _TITLE_COLUMNS: Final = 28
 _ROW_COLUMNS: Final = {"zh": 30, "en": 38}
 """of a state's rows: Latin letters are narrower than half a Chinese character, and English needs more of them"""
+_LONG: Final = 8
+_LONG_COLUMNS: Final = 56
+"""a note of so many rows is made wide, so that it does not become a column"""
 
 
 def dot(procedure: Procedure, language: str, way: Way | None = None) -> str:
@@ -166,17 +169,19 @@ class _Drawing:
                 yield row(line, align="left")
 
     def _rows(self, state: State) -> Iterator[str]:
-        for arrow in self.plan.rows[state.id]:
-            yield from self._row(arrow)
+        arrows = self.plan.rows[state.id]
+        columns = _LONG_COLUMNS if state.children and len(arrows) > _LONG else self.row_columns
+        for arrow in arrows:
+            yield from self._row(arrow, columns)
         for doing in doings(state, self.names):
-            for line in lines_of(doing, self.row_columns):
+            for line in lines_of(doing, columns):
                 yield row(line, align="left")
 
-    def _row(self, arrow: Arrow) -> Iterator[str]:
+    def _row(self, arrow: Arrow, columns: int) -> Iterator[str]:
         said = arrow.said if arrow.kind == "timer" else f"↺ {arrow.said}"
         if not arrow.stays:
             said += " → " + joined([self.names.state(each) for each in arrow.targets], self.names.language)
         numbers = self.drawn.numbers((arrow,))
-        for rank, line in enumerate(lines_of(f"({numbers}) {said}" if numbers else said, self.row_columns)):
+        for rank, line in enumerate(lines_of(f"({numbers}) {said}" if numbers else said, columns)):
             id = "" if rank else place_text(arrow.place)
             yield row(f"　{line}" if rank else line, align="left", bold=bool(numbers), id=id)
