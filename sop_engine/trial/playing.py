@@ -110,7 +110,13 @@ class Play:
             return
         ticket = self.ticket_of(line)
         name, arguments = self._command(line, ticket)
+        before = set(self.stage.tickets())
         self.stage.act(name, ticket.id, actor, arguments, **about)
+        if words.label is not None:
+            started = [each for each in self.stage.tickets() if each not in before]
+            if not started:
+                raise Departs("label", msg("a ticket that this starts"), msg("none was started"))
+            self._labels[words.label] = started[-1]
 
     def _command(self, line: Line, ticket: Ticket) -> tuple[str, dict[str, Any]]:
         """The engine's command for a line, with its arguments."""

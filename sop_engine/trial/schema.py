@@ -64,7 +64,7 @@ class StepWords(Words):
     note: str | None = Field(None, description="writes this down")
     wait: str | None = Field(None, description="so long nothing is done: `4 h`, `3 个月`")
     until: str | None = Field(None, description="nothing is done until then: `14:00`, `明天 09:30`")
-    label: str | None = Field(None, description="of `open`: what later steps call this ticket")
+    label: str | None = Field(None, description="of `open` or a step that starts a child: what later steps call it")
 
     state: OneOrMore[str] | None = Field(None, description="where it stands then: states by id or title")
     outcome: str | None = Field(None, description="how it has ended then")

@@ -19,7 +19,7 @@ from sop_engine.procedure import Form
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-PROCEDURES = ("repair", "lost-and-found", "rework")
+PROCEDURES = tuple(sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir()))
 
 
 def compiled(name: str) -> Compiled:

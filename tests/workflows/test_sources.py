@@ -18,6 +18,8 @@ CLAUSES = {
     },
     "rework": {"M4 一.2", "M1 6.3.2", "ours"},
     "lost-and-found": {"M1 5", "ours"},
+    "key-custody": {"M1 8", "M1 2", "M3 三.12", "ours"},
+    "key-loan": {"M3 三.12", "ours"},
 }
 """The manuals' clauses that each procedure stands on."""
 
