@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import postgres
+from sop_engine.store.opening import open_at
+from sop_engine.store.seam import Store
+from tests import desk, postgres
 from tests.console.place import make_place
 from tests.end_to_end.shell import Ran
 
@@ -59,3 +61,23 @@ def address(server: postgres.Server) -> str:
 def site_id() -> str:
     """A site's id that nobody else has."""
     return f"site-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def every_store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Runs a test twice: desks keep their tickets in files, and in PostgreSQL."""
+    if request.param == "sqlite":
+        yield "sqlite"
+        return
+    address: str = request.getfixturevalue("address")
+    opened: list[Store] = []
+
+    def new_store(folder: Path) -> Store:
+        opened.append(open_at(address, f"site-{uuid.uuid4().hex[:8]}"))
+        return opened[-1]
+
+    monkeypatch.setattr(desk, "new_store", new_store)
+    yield "postgresql"
+    assert opened, "this test runs over PostgreSQL, and keeps nothing there"
+    for each in opened:
+        each.close()

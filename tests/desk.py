@@ -22,7 +22,7 @@ from sop_engine.engine.settings import Settings
 from sop_engine.engine.timers import Sweep, tick
 from sop_engine.language import compile_text
 from sop_engine.store.programs import Programs
-from sop_engine.store.seam import Reads
+from sop_engine.store.seam import Reads, Store
 from sop_engine.store.sqlite import open_store
 from sop_engine.ticket.records import SITE, Command, Ticket
 
@@ -48,13 +48,18 @@ class Entropy:
         return hashlib.sha256(str(self._count).encode()).digest()
 
 
+def new_store(folder: Path) -> Store:
+    """Where a desk keeps its tickets: a file in its folder. Tests that run over every store put another in place."""
+    return open_store(folder / "site.db", create=True)
+
+
 class Desk:
     """A site in a folder, with an administrator `boss` at the login `tester`, which is everybody's terminal."""
 
     def __init__(self, folder: Path, people: dict[str, list[Any]] | None = None, store: Any = None) -> None:
         self.clock = SimulatedClock(START)
         self.settings = Settings(folder, "Test", "test", "Asia/Shanghai", demo=True)
-        self.store = store or open_store(folder / "site.db", create=True)
+        self.store = store or new_store(folder)
         self.engine = Engine(self.store, self.clock, self.settings, Entropy())
         boss = {"actor": "boss", "name": "Boss", "roles": [["manager", None]], "rights": ["admin"]}
         self.engine.act(Command(new_id(), "begin", SITE, "boss", "tester", boss))

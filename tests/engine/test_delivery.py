@@ -23,6 +23,8 @@ from sop_engine.engine.metronome import Round, run
 from tests.audit.test_replay import change
 from tests.desk import Desk
 
+pytestmark = pytest.mark.usefixtures("every_store")
+
 ASK = """
 procedure: ask
 title: {zh: 咨询, en: Question}

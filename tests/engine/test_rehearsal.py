@@ -9,6 +9,8 @@ import pytest
 from sop_engine import errors
 from tests.desk import Desk
 
+pytestmark = pytest.mark.usefixtures("every_store")
+
 PARENT = """
 procedure: parent
 title: {zh: 总单, en: Parent}

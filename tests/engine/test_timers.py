@@ -18,6 +18,8 @@ from sop_engine.store.sqlite import open_store
 from sop_engine.ticket.records import Step
 from tests.desk import START, Desk
 
+pytestmark = pytest.mark.usefixtures("every_store")
+
 CHAIN = """
 procedure: chain
 title: {zh: 连环, en: Chain}

@@ -16,6 +16,8 @@ from sop_engine.ticket import decide, people
 from tests.audit.test_replay import change, rows
 from tests.desk import Desk
 
+pytestmark = pytest.mark.usefixtures("every_store")
+
 JOB = """
 procedure: job
 title: {zh: 工单, en: Job}
