@@ -79,7 +79,11 @@ class Output:
 
     def room(self) -> int | None:
         """The cells of a line for messages; None where no terminal shows them, and a line may be as long as it is."""
-        return self.columns() if sys.stderr.isatty() else None
+        if not sys.stderr.isatty():
+            return None
+        # stdout may go elsewhere, so its width says nothing
+        size = os.environ.get("COLUMNS", "")
+        return max(int(size) if size.isdecimal() else os.get_terminal_size(sys.stderr.fileno()).columns, 20)
 
     def word(self, value: Any) -> str:
         """Anything that can be said, in the reader's language."""

@@ -119,6 +119,18 @@ def test_doctor_names_roles_that_nobody_holds_and_how_to_mend_it(made: Shell) ->
     assert "sop actor grant NAME hotline" in made("doctor").out
 
 
+def test_doctor_warns_when_others_can_read_what_is_kept_of_people(tmp_path: Path) -> None:
+    Shell(tmp_path)("init", "site")
+    site, folder = Shell(tmp_path / "site"), tmp_path / "site"
+    told = "users outside the site's group can read what it keeps of people"
+    assert told not in site("doctor").out
+    folder.chmod(0o755)
+    (folder / "site.db").chmod(0o644)
+    said = site("doctor").out
+    assert f"{told}: site/site.db" in said
+    assert f"mend it: chmod -R o-rwx {folder}\n" in said
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
