@@ -32,11 +32,11 @@ from sop_engine.audit.steps import (
     commitments,
     unreadable,
 )
-from sop_engine.audit.walk import Past, Span, spans, walk
+from sop_engine.audit.walk import Past, Span, past_of, spans, walk
 from sop_engine.audit.whole import check_whole
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Reads, StoredStep
-from sop_engine.ticket.records import GENESIS, Sealed, Ticket
+from sop_engine.ticket.records import GENESIS, SITE, Sealed, Ticket
 
 _SEALED: Final = re.compile(
     rb'\{"commitment":"([0-9a-f]{64})",(?:"field":"[a-z0-9_]+","kind":"written",)?"slot":"([^"\\]+)"\}'
@@ -55,6 +55,11 @@ def verify_all(reading: Reads, programs: Programs, zone: ZoneInfo) -> Iterator[R
     for span in spans(reading):
         yield from verify_span(reading, programs, zone, span)
     yield check_whole(reading, programs)
+
+
+def verify_site(reading: Reads, programs: Programs, zone: ZoneInfo) -> Report:
+    """Verify the site's own history, and the people, logins and versions that are made of it."""
+    return _verify(reading, programs, zone, past_of(reading, SITE))
 
 
 def verify_span(reading: Reads, programs: Programs, zone: ZoneInfo, span: Span) -> Iterator[Report]:

@@ -25,7 +25,7 @@ _MOST_NAMED: Final = 20
 def check_whole(reading: Reads, programs: Programs) -> Report:
     """Check what belongs to no single ticket; the tickets and steps are counted by whoever goes through them."""
     report = Report()
-    report.mismatches.extend(_texts(reading, programs))
+    report.mismatches.extend(check_texts(reading, programs))
     report.mismatches.extend(_numbers(reading))
     return report
 
@@ -33,7 +33,7 @@ def check_whole(reading: Reads, programs: Programs) -> Report:
 # --- texts -----------------------------------------------------------------------------------------------------------
 
 
-def _texts(reading: Reads, programs: Programs) -> Iterator[Mismatch]:
+def check_texts(reading: Reads, programs: Programs) -> Iterator[Mismatch]:
     """Texts that are not what their digests say, and published versions of which a text is gone."""
     kept = set()
     for digest, data in reading.blobs():

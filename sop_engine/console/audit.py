@@ -60,7 +60,7 @@ def replay(
         )
     total = Report()
     with call.open() as opened:
-        opened.require_known()
+        opened.require_known_to_any()
         if id is None:
             total = _over_all(opened, "replay", jobs)
         else:
@@ -79,7 +79,7 @@ def verify(
     """Check that nobody has touched what is stored: hashes, chains, values, rows; without deciding again. Exit code 1
     where anything is not as it was written."""
     with call.open() as opened:
-        opened.require_known()
+        opened.require_known_to_any()
         total = _over_all(opened, "verify", jobs)
         _tell(opened, total)
     return 0 if total.clean else 1

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from sop_engine import canonical, values
 from sop_engine.console.names import shown_person
 from sop_engine.engine.engine import Done, new_id
-from sop_engine.engine.identity import Identity, identify, system_login
+from sop_engine.engine.identity import Identity, Register, identify, system_login
 from sop_engine.engine.site_folder import Site
-from sop_engine.errors import NotUnderstood, NotYou
+from sop_engine.errors import NotUnderstood, NotYou, SopError
 from sop_engine.messages import msg
 from sop_engine.procedure import Field
 from sop_engine.store.seam import Reads
@@ -36,6 +36,7 @@ class Opened:
         self.zone: ZoneInfo = site.settings.zone_info
         self.currency = site.settings.currency
         self._reading: Reads | None = None
+        self._by_record = False
 
     @contextmanager
     def reading(self) -> Iterator[Reads]:
@@ -67,17 +68,44 @@ class Opened:
     def who(self) -> Identity:
         """Who asks. Raises `NotYou` and `NotUnderstood` as `identify` does."""
         call = self.call
+        with self._register() as register:
+            return identify(register, system_login(), call.as_name, call.doer, call.heard)
+
+    @contextmanager
+    def _register(self) -> Iterator[Register]:
         with self.reading() as reading:
-            return identify(reading, system_login(), call.as_name, call.doer, call.heard)
+            if not self._by_record:
+                yield reading
+                return
+            from sop_engine.engine.recorded import RecordedPeople
+
+            yield RecordedPeople(reading)
+
+    def judge_by_record(self) -> None:
+        """Judge who asks by the site's history from here on, and not by the tables that are made of it."""
+        self._by_record = True
+        self.__dict__.pop("who", None)
 
     def require_known(self) -> None:
         """Raise `NotYou` for a login that belongs to nobody here: such a one sees nothing."""
         assert self.who
 
+    def require_known_to_any(self) -> None:
+        """As `require_known`, for whoever examines the store: he may be known to the tables, or to the record that they
+        are to be compared with. Raises what the tables say where neither knows him."""
+        try:
+            self.require_known()
+        except SopError:
+            self.judge_by_record()
+            with suppress(SopError):
+                self.require_known()
+                return
+            raise
+
     def require_administrator(self) -> None:
         """Raise `NotYou` unless whoever asks administers the site."""
-        with self.reading() as reading:
-            person = reading.person(self.person)
+        with self._register() as register:
+            person = register.person(self.person)
         if person is None or "admin" not in person.rights:
             raise NotYou(msg("{name} is no administrator of this site", name=self.named(self.person)))
 

@@ -3,11 +3,20 @@
 import os
 import pwd
 from dataclasses import dataclass
+from typing import Protocol
 
 from sop_engine.errors import NotUnderstood, NotYou
 from sop_engine.messages import msg
-from sop_engine.store.seam import Person, Reads
+from sop_engine.store.seam import Login, Person
 from sop_engine.ticket.near import near
+
+
+class Register(Protocol):
+    """Who there is: a transaction, by the tables, or `recorded.RecordedPeople`, by the record."""
+
+    def login(self, login: str) -> Login | None: ...
+    def person(self, actor: str) -> Person | None: ...
+    def people(self) -> list[Person]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,7 @@ def system_login() -> str:
 
 
 def identify(
-    reading: Reads, login: str, as_name: str | None = None, doer: str | None = None, heard: str | None = None
+    reading: Register, login: str, as_name: str | None = None, doer: str | None = None, heard: str | None = None
 ) -> Identity:
     """Who acts, from the login and what was said with `--as`, `--doer` and `--heard`.
 
@@ -77,7 +86,7 @@ def identify(
     return Identity(login, person, typist=keyboard, heard=heard or "phone")
 
 
-def find_person(reading: Reads, name: str) -> Person:
+def find_person(reading: Register, name: str) -> Person:
     """An actor by id or by name. Raises `NotUnderstood` where nobody, or more than one, bears it."""
     person = reading.person(name)
     if person is not None:

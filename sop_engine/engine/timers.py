@@ -106,9 +106,9 @@ def _one_by_one(engine: Engine, limit: str, sweep: Sweep) -> bool:
                 stuck[due] = None  # gone by now, or somebody else's
         if not stuck:
             return True
-    for error in stuck.values():
-        if error is not None:
-            raise error
+    for reason in stuck.values():
+        if reason is not None:
+            raise reason
     return False
 
 

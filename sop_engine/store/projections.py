@@ -2,14 +2,24 @@
 
 import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sop_engine import canonical, values
-from sop_engine.store.seam import Head, Login, Person, Version, Writes
+from sop_engine.store.seam import Head, Login, Person, Version
 from sop_engine.ticket.possible import subject
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Erased, Sealed, Ticket
+
+
+class SiteTables(Protocol):
+    """What a step of the site's history is projected into: a writing transaction, or whoever wants to know."""
+
+    def person(self, actor: str) -> Person | None: ...
+    def put_person(self, person: Person) -> None: ...
+    def put_login(self, login: Login | None, name: str) -> None: ...
+    def put_version(self, version: Version) -> None: ...
+    def put_meta(self, name: str, value: str) -> None: ...
 
 
 def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> Head:
@@ -54,7 +64,7 @@ def _shown(zone: ZoneInfo, field: Any, value: Any) -> str:
     return "" if isinstance(value, Erased) else values.show(field, value, "zh", zone)
 
 
-def project_site(transaction: Writes, data: bytes, beside: Mapping[str, Sealed]) -> None:
+def project_site(transaction: SiteTables, data: bytes, beside: Mapping[str, Sealed]) -> None:
     """Bring people, logins and versions up to date with one step of the site's history."""
     record = canonical.parse(data)
     for event in record["events"]:
@@ -94,7 +104,7 @@ def _text(sealed: Mapping[str, str] | None, beside: Mapping[str, Sealed]) -> str
     return str(kept.value or "") if kept else ""
 
 
-def _person(transaction: Writes, actor: str, entry: dict[str, Any], beside: Mapping[str, Sealed]) -> Person:
+def _person(transaction: SiteTables, actor: str, entry: dict[str, Any], beside: Mapping[str, Sealed]) -> Person:
     """A person as permissions see him; what the step does not say anew stays as it is."""
     before = transaction.person(actor)
     name, contact = beside.get(f"person:{actor}:name"), beside.get(f"person:{actor}:contact")

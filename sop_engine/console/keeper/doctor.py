@@ -15,6 +15,10 @@ from sop_engine.ticket.records import SITE
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
+_FAR: Final = "9999"
+"""after every instant"""
+_LOOKED_AT: Final = 1000
+"""timers, those that are due first"""
 Finding = tuple[str, Message, Message]
 """(error | warning, what, how to mend it)"""
 
@@ -89,15 +93,21 @@ def _latest_recorded(opened: "Opened") -> str | None:
 
 
 def _sweep(opened: "Opened") -> list[Finding]:
+    from sop_engine.engine.strays import is_stray
+
     now = opened.now
     with opened.site.store.reading() as reading:
         due, swept, aside = reading.next_due(), reading.meta("last_sweep"), reading.aside()
+        strays = [f"{each.key} ({each.ticket})" for each in reading.due(_FAR, _LOOKED_AT) if is_stray(reading, each)]
     findings: list[Finding] = []
     if due is not None and now - canonical.instant_of(due) > timedelta(hours=3):
         late = now - canonical.instant_of(due)
         since = msg("{span} ago", span=span(now - canonical.instant_of(swept))) if swept else msg("never")
         what = msg("a timer is {late} overdue; the last sweep was {since}", late=span(late), since=since)
         findings.append(("error", what, msg("start it: sop worker run, or sop worker tick from cron")))
+    if strays:
+        what = msg("timers that the index has and their tickets do not: {timers}", timers=tuple(strays[:5]))
+        findings.append(("error", what, msg("sop db rebuild; whether more was changed: sop audit verify")))
     for timer, error in aside:
         what = msg(
             "the timer {timer} of {ticket} was set aside: {error}", timer=timer.key, ticket=timer.ticket, error=error
@@ -127,21 +137,50 @@ def _notices(opened: "Opened") -> list[Finding]:
     return findings
 
 
-def _files(opened: "Opened") -> list[Finding]:
+def _history(opened: "Opened") -> list[Finding]:
+    """The site's own history against the tables of people, logins and versions, and the texts of versions."""
+    from sop_engine.audit.verify import verify_site
+    from sop_engine.audit.whole import check_texts
+
+    programs = opened.site.engine.programs
+    findings: list[Finding] = []
+    with opened.site.store.reading() as reading:
+        found = verify_site(reading, programs, opened.zone).mismatches
+        texts = list(check_texts(reading, programs))
+    rows = [each for each in found if each.kind == "row"]
+    if rows:
+        what = msg("what the site's history says, and the tables do not: {count}; {what}", count=len(rows),
+                   what=rows[0].what)  # fmt: skip
+        findings.append(("error", what, msg("sop audit verify, then sop db rebuild")))
+    for each in [other for other in [*found, *texts] if other.kind != "row"][:5]:
+        findings.append(("error", each.what, msg("sop db restore BACKUP FOLDER")))
+    return findings
+
+
+def _tickets(opened: "Opened") -> list[Finding]:
+    """Tickets without a row, and files that tickets name and that are not there."""
     from sop_engine.store.files import Files
 
     files = Files(opened.site.settings.folder / "files")
     wanted: list[dict[str, Any]] = []
+    lost: list[str] = []
     with opened.site.store.reading() as reading:
         for id in _ids(reading):
             ticket = reading.ticket(id)
-            wanted += [each for value in (ticket.fields.values() if ticket else ()) for each in _references(value)]
+            if ticket is None:
+                lost.append(id)
+                continue
+            wanted += [each for value in ticket.fields.values() for each in _references(value)]
+    findings: list[Finding] = []
+    if lost:
+        what = msg("tickets that have a history and no row: {count}; {names}", count=len(lost), names=tuple(lost[:5]))
+        findings.append(("error", what, msg("sop audit verify, then sop db rebuild")))
     missing = files.missing(wanted)
     if not missing:
-        return []
+        return findings
     names = tuple(str(each["name"]) for each in missing[:5])
     what = msg("files that tickets name are missing or damaged ({count}): {names}", count=len(missing), names=names)
-    return [("error", what, msg("bring files/ back from a backup"))]
+    return [*findings, ("error", what, msg("bring files/ back from a backup"))]
 
 
 def _access(opened: "Opened") -> list[Finding]:
@@ -197,7 +236,8 @@ _LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
     _clock,
     _sweep,
     _notices,
-    _files,
+    _history,
+    _tickets,
     _access,
     _people,
 )

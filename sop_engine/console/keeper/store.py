@@ -101,8 +101,9 @@ def rebuild(call: Call) -> None:
     """Make all that is derived anew from the record: rows, lists, tasks, timers, people."""
     from sop_engine.engine.rebuild import rebuild as make_anew
 
-    _administrator(call)
     with call.open() as opened, call.writing():
+        opened.judge_by_record()
+        opened.require_administrator()
         count = make_anew(opened.site.engine)
     if call.json:
         call.output.json({"tickets": count})
