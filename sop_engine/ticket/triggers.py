@@ -66,15 +66,16 @@ def do(draft: Draft) -> dict[str, Any]:
     recorded: dict[str, Any] = {"as": leave, "source": source, "trigger": wanted}
     if draft.command.arguments.get("assignee"):
         recorded["assignee"] = draft.command.arguments["assignee"]
+    complete = True
     if offer.sign is not None and offer.sign.count > 1:
         recorded["fields"], complete = signing.sign(draft, offer, source)
-        if not complete:
-            running.reset_timers(draft)
-            return recorded
     else:
         recorded["fields"] = take_values(draft, offer, opening=False)
     if leave == "assignee":
         _become_assignee(draft, source)
+    if not complete:
+        running.reset_timers(draft)
+        return recorded
     if not Run(draft).go(Asked(source, offer.trigger)):
         raise Refused(_guards_failed(draft, offer))
     _require_named(draft, offer)

@@ -40,6 +40,19 @@ states:
       check: {by: {role: [desk, manager], not: did open}, to: paid}
   paid: {final: true, outcome: paid}
 """
+HANDED = """
+procedure: handing
+title: {zh: 交接, en: Handing over}
+prefix: JJ
+subject: "交接"
+roles: [desk, engineer]
+open: {by: anyone, assign: desk, to: handing}
+states:
+  handing:
+    transitions:
+      hand_over: {by: [assignee, engineer], sign: 2, to: over}
+  over: {final: true, outcome: over}
+"""
 PEOPLE = {"wang": ["desk"], "zhao": ["desk", "engineer"], "li": ["engineer"], "sun": ["desk"]}
 
 
@@ -79,6 +92,28 @@ def test_a_state_that_is_entered_again_asks_for_all_signatures_anew(desk: Desk) 
     desk.do(cg, "begin_again", by="sun")
     desk.do(cg, "agree", by="sun", amount=100)
     assert desk.state(cg) == ["asking"]
+
+
+def test_who_signs_an_offered_task_first_becomes_its_assignee(desk: Desk) -> None:
+    """`assignee` is one person: a second holder of the role that the task was offered to signs as another, or not."""
+    desk.publish(HANDED)
+    jj = desk.open("handing", by="boss")
+    desk.do(jj, "hand_over", by="wang")
+    assert list(desk.ticket(jj).tasks.values()) == [{"role": "desk", "assignee": "wang"}]
+    with pytest.raises(errors.NotYou, match="the assignee"):
+        desk.do(jj, "hand_over", by="sun")
+    desk.do(jj, "hand_over", by="li")
+    assert desk.state(jj) == ["over"]
+
+
+def test_who_signs_as_something_else_is_given_no_task(desk: Desk) -> None:
+    desk.publish(HANDED)
+    jj = desk.open("handing", by="boss")
+    desk.do(jj, "hand_over", by="li")
+    assert list(desk.ticket(jj).tasks.values()) == [{"role": "desk"}]
+    desk.do(jj, "hand_over", by="sun")
+    assert desk.state(jj) == ["over"]
+    assert desk.events(jj, "assigned")[-1]["assignee"] == "sun"
 
 
 def test_nobody_signs_for_one_who_has_signed(desk: Desk) -> None:
