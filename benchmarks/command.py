@@ -120,7 +120,7 @@ def _written(start: Path, commands: Sequence[Command]) -> list[list[Write]]:
     written: list[list[Write]] = []
     for command in commands:
         written.append([])
-        connection = store.take()
+        connection = store.take(writes=True)
         raw, connection.raw = connection.raw, _Recorder(connection.raw, written[-1])
         store.give_back(connection)
         engine.act(command)

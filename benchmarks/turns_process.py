@@ -34,7 +34,7 @@ def main() -> None:
     engine = engine_over(Path(file).parent)
     if how == "busy":
         store: Any = engine.store
-        connection = store.take()
+        connection = store.take(writes=True)
         connection.turn = NoTurn()
         store.give_back(connection)
     engine.act(noting(ticket), dry_run=True)  # from here on the procedure is warm

@@ -61,7 +61,7 @@ def new_desk(where: Path | None) -> Desk:
 @contextmanager
 def without_syncing(store: Any) -> Iterator[None]:
     """Let a store forget the disk while something is made that is not measured."""
-    connection = store.take()
+    connection = store.take(writes=True)
     store.give_back(connection)
     connection.raw.execute("PRAGMA synchronous = OFF")
     try:
