@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TESTS := $(BIN)/pytest --numprocesses auto --dist worksteal
 .PHONY: demo test check golden messages reference bench clean
 
 $(VENV)/installed: pyproject.toml
@@ -16,15 +17,15 @@ $(VENV)/tested: $(VENV)/installed
 demo: $(VENV)/installed  ## a throw-away site; one repair from the phone call to closed, told and replayed
 	@$(BIN)/sop demo play
 
-test: $(VENV)/tested  ## all tests
-	$(BIN)/pytest
+test: $(VENV)/tested  ## all tests, on all cores
+	$(TESTS)
 
 check: $(VENV)/tested  ## all that CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(TESTS)
 
 golden: $(VENV)/tested  ## rewrite golden files; read their diff
 	$(BIN)/python -m tests.golden.rewrite
