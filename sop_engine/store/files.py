@@ -1,7 +1,8 @@
 """Photos and papers, kept by the SHA-256 of their content: `files/ab/cdef...`.
 
 The law. A file counts when its bytes and its name are on the disk, so content is flushed before it gets its name, and
-the folder after. What has a name never changes. Nothing is read through a link or from a device, nothing is written
+the folder after; and so are the folders above it, also where they were there already: whoever made them may not have
+come to flush them. What has a name never changes. Nothing is read through a link or from a device, nothing is written
 outside the folder, and what a sender calls a file is only words beside it.
 """
 
@@ -12,7 +13,7 @@ import secrets
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -57,10 +58,37 @@ class Files:
         Raises `NotFound` where there is no such file, `NotUnderstood` where it is a link, no plain file, empty or too
         large, `SetUp` where it cannot be kept.
         """
+        arrival = self.arrive(source, name)
+        try:
+            arrival.keep()
+        finally:
+            arrival.discard()
+        return arrival.reference
+
+    def arrive(self, source: Path | BinaryIO, name: str | None = None) -> "Arrival":
+        """A copy of `source` that is on the disk and has no name there yet. Raises as `put` does."""
         if isinstance(source, Path):
             with _opened(source) as stream:
                 return self._keep(stream, name or source.name)
         return self._keep(source, name or "")
+
+    def about(self, source: Path) -> dict[str, Any]:
+        """What a field would hold of `source`, of which nothing is kept. Raises as `put` does."""
+        with _opened(source) as stream:
+            return self._about(source.name, *self._copy(stream, None, source.name))
+
+    def give_name(self, arriving: str, sha256: str) -> None:
+        """Give a copy that has arrived its name. Raises `SetUp` where it cannot be kept."""
+        try:
+            with _folder(self.folder) as folder:
+                self._give_name(folder, arriving, sha256)
+        except OSError as error:
+            raise self._cannot_keep(error) from error
+
+    def forget(self, arriving: str) -> None:
+        """Take away a copy that has arrived and has no name."""
+        with _folder(self.folder) as folder:
+            _remove(folder, arriving)
 
     def open(self, sha256: str) -> BinaryIO:
         """The content, open for reading. Raises `NotFound` where it is not there."""
@@ -98,36 +126,39 @@ class Files:
             return False
         return stat.S_ISREG(about.st_mode) and about.st_size == size
 
-    def _keep(self, stream: BinaryIO, name: str) -> dict[str, Any]:
+    def _keep(self, stream: BinaryIO, name: str) -> "Arrival":
         try:
             self.folder.mkdir(FOLDER_MODE, exist_ok=True)
+            _flush_names(self.folder.parent)
             with _folder(self.folder) as folder:
                 return self._keep_in(folder, stream, name)
         except OSError as error:
-            raise SetUp(
-                msg(
-                    "the file cannot be kept in {folder}: {reason}",
-                    folder=str(self.folder),
-                    reason=error.strerror or "",
-                ),
-                where=str(self.folder),
-                fix=msg("see that the folder is there, that you may write it, and that the disk has room"),
-            ) from error
+            raise self._cannot_keep(error) from error
 
-    def _keep_in(self, folder: int, stream: BinaryIO, name: str) -> dict[str, Any]:
+    def _cannot_keep(self, error: OSError) -> SetUp:
+        return SetUp(
+            msg("the file cannot be kept in {folder}: {reason}", folder=str(self.folder), reason=error.strerror or ""),
+            where=str(self.folder),
+            fix=msg("see that the folder is there, that you may write it, and that the disk has room"),
+        )
+
+    def _keep_in(self, folder: int, stream: BinaryIO, name: str) -> "Arrival":
         arriving = f".arriving-{secrets.token_hex(8)}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             with os.fdopen(os.open(arriving, flags, FILE_MODE, dir_fd=folder), "wb", buffering=0) as target:
                 sha256, size, beginning = self._copy(stream, target, name)
                 os.fsync(target.fileno())
-            self._give_name(folder, arriving, sha256)
         except BaseException:
             _remove(folder, arriving)
             raise
+        return Arrival(self, arriving, self._about(name, sha256, size, beginning))
+
+    def _about(self, name: str, sha256: str, size: int, beginning: bytes) -> dict[str, Any]:
         return {"sha256": sha256, "name": plain_name(name), "size": size, "type": media_type(beginning)}
 
     def _copy(self, stream: BinaryIO, target: Any, name: str) -> tuple[str, int, bytes]:
+        """Copy a stream (to nowhere: None), and give digest, size and beginning of its content."""
         digest, size, beginning = hashlib.sha256(), 0, b""
         while chunk := stream.read(_CHUNK):
             beginning = beginning or chunk[:16]
@@ -140,7 +171,7 @@ class Files:
                 )
             digest.update(chunk)
             view = memoryview(chunk)
-            while view:
+            while view and target is not None:
                 view = view[target.write(view) :]
         if size == 0:
             raise NotUnderstood(msg("{name} is empty", name=plain_name(name)), fix=msg("take the photo or paper again"))
@@ -148,12 +179,9 @@ class Files:
 
     def _give_name(self, folder: int, arriving: str, sha256: str) -> None:
         inner, rest = sha256[:2], sha256[2:]
-        try:
+        with suppress(FileExistsError):
             os.mkdir(inner, FOLDER_MODE, dir_fd=folder)
-        except FileExistsError:
-            pass
-        else:
-            os.fsync(folder)
+        os.fsync(folder)
         shelf = os.open(inner, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
         try:
             # What is there already has the same content; putting ours in its place also mends a damaged one.
@@ -161,6 +189,38 @@ class Files:
             os.fsync(shelf)
         finally:
             os.close(shelf)
+
+
+class Arrival:
+    """A copy of a file that lies flushed among the files of a site without a name: it does not count until it is kept.
+    So what is refused leaves nothing behind, and a transaction waits for no copying."""
+
+    def __init__(self, files: Files, name: str, reference: dict[str, Any]) -> None:
+        self._files = files
+        self._name: str | None = name
+        self.reference = reference
+        """what a field holds of it"""
+
+    def keep(self) -> None:
+        """Let it count; a second time does nothing. Raises `SetUp` where it cannot be kept."""
+        if self._name is not None:
+            self._files.give_name(self._name, self.reference["sha256"])
+            self._name = None
+
+    def discard(self) -> None:
+        """Take it away where it was not kept."""
+        if self._name is not None:
+            self._files.forget(self._name)
+            self._name = None
+
+
+def references_in(value: Any) -> list[dict[str, Any]]:
+    """What a value in the record's form says of files."""
+    if isinstance(value, dict):
+        return [value] if "sha256" in value else [each for item in value.values() for each in references_in(item)]
+    if isinstance(value, list | tuple):
+        return [each for item in value for each in references_in(item)]
+    return []
 
 
 def digest_of(path: Path) -> str:
@@ -211,6 +271,15 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise NotUnderstood(msg("{path} is not a plain file", path=shown), where=shown)
     with os.fdopen(file, "rb") as stream:
         yield stream
+
+
+def _flush_names(folder: Path) -> None:
+    """Put on the disk which names a folder has; it may be reached through a link, as the site's own folder may."""
+    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 @contextmanager

@@ -155,3 +155,10 @@ def test_any_name_becomes_a_harmless_line(name: str) -> None:
     assert not set("/\\") & set(plain)
     assert not plain.startswith(".")
     assert plain_name(plain) == plain
+
+
+def test_a_site_that_is_reached_through_a_link_keeps_files_too(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "site").symlink_to(tmp_path / "disk")
+    kept = Files(tmp_path / "site" / "files").put(io.BytesIO(b"photo"), "a.jpg")
+    assert Files(tmp_path / "disk" / "files").damaged([kept]) == []
