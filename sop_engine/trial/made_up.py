@@ -16,6 +16,9 @@ _WORDS: Final = ("漏水", "已说明", "门锁", "3 号", "Ring <b>", "{{ unit 
 class MadeUp:
     """Draws values. `units` and `staff` are those that the stage knows."""
 
+    known: Sequence[Any] = ()
+    """what the ticket at hand holds already: half the time a value is one of these, as a tag that is on the list is"""
+
     def __init__(self, random: Random, zone: ZoneInfo, units: Sequence[str], staff: Sequence[str]) -> None:
         self._random = random
         self._zone = zone
@@ -46,6 +49,10 @@ class MadeUp:
 
     def _one(self, field: Field, now: datetime) -> Any:
         random = self._random
+        if field.type in ("text", "integer") and random.random() < 0.5:
+            echoes = [each for each in self.known if _fits(field, each)]
+            if echoes:
+                return random.choice(echoes)
         match field.type:
             case "text":
                 least = int(field.min or 1) if not field.many else 1
@@ -73,7 +80,8 @@ class MadeUp:
                 return self._file(field.type)
 
     def _time(self, kind: str, now: datetime) -> Any:
-        start = now + timedelta(minutes=self._random.randint(-24 * 60, 14 * 24 * 60))
+        latest = self._random.choice((24 * 60, 14 * 24 * 60, 200 * 24 * 60))
+        start = now + timedelta(minutes=self._random.randint(-24 * 60, latest))
         match kind:
             case "date":
                 return start.astimezone(self._zone).date().isoformat()
@@ -89,3 +97,18 @@ class MadeUp:
         name = f"{self._random.randint(1, 9999)}.jpg"
         media = "image/jpeg" if kind == "photo" else "application/octet-stream"
         return {"sha256": canonical.digest(name.encode()), "name": name, "size": 1000, "type": media}
+
+
+def plain(held: Any) -> list[Any]:
+    """The texts and whole numbers in a ticket's fields, those in rows and persons too."""
+    if isinstance(held, dict):
+        return [each for item in held.values() for each in plain(item)]
+    if isinstance(held, list):
+        return [each for item in held for each in plain(item)]
+    return [held] if isinstance(held, str | int) and not isinstance(held, bool) else []
+
+
+def _fits(field: Field, item: Any) -> bool:
+    if field.type == "text":
+        return isinstance(item, str) and len(item) >= int(field.min or 1) and len(item) <= int(field.max or 200)
+    return isinstance(item, int) and int(field.min or 0) <= item <= int(field.max if field.max is not None else 99)

@@ -17,7 +17,7 @@ from sop_engine.procedure import ROOT, Offer
 from sop_engine.store.programs import Programs
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
-from sop_engine.trial.made_up import MadeUp
+from sop_engine.trial.made_up import MadeUp, plain
 from sop_engine.trial.papers import unwritten
 from sop_engine.trial.repertoire import Repertoire
 from sop_engine.trial.stage import Player, Stage
@@ -86,8 +86,10 @@ class _Walker:
         tickets = self.open_tickets()
         if not tickets or chance < 0.23:
             self.open()
-            return
-        self.act(self.random.choice(tickets))
+        elif chance < 0.28:
+            self.staff_verb(self.random.choice(tickets))
+        else:
+            self.act(self.random.choice(tickets))
 
     def jump(self) -> None:
         """Time passes: minutes, hours, days, or just until the next timer is due."""
@@ -116,12 +118,32 @@ class _Walker:
             return
         weights = [1 if homeward else self.weight(program, source, offer) for source, offer in offers]
         source, offer = self.random.choices(offers, weights)[0]
+        self.made_up.known = plain(ticket.fields)
         signed = bool(ticket.signatures.get(f"{source}.{offer.trigger}"))
         fields = {} if signed else self.values(program, offer)
         for player in self.fitting(program, ticket, offer):
             arguments = {"trigger": f"{source}.{offer.trigger}", "fields": fields}
             if self.tried("do", ticket.id, player, arguments) != "not_you":
                 return
+
+    def staff_verb(self, ticket: Ticket) -> None:
+        """What staff do to any ticket: take its task, give it away, become its owner, correct it, write something
+        down."""
+        program, now = self.program(ticket), self.stage.clock.now()
+        player, other = (each.id for each in self.random.sample(self.players, 2))
+        region = self.random.choice([*ticket.tasks, "ticket"])
+        written = [each for each in program.procedure.fields if each.computed is None]
+        self.made_up.known = plain(ticket.fields)
+        corrected = self.random.sample(written, min(2, len(written)))
+        choices: dict[str, dict[str, Any]] = {
+            "claim": {"region": region},
+            "assign": {"to": other, "region": region, "reason": "顶班"},
+            "hand_over": {"to": other, "reason": "交班"},
+            "note": {"note": "已与业主沟通"},
+            "edit": {"fields": {each.id: self.made_up.value(each, now) for each in corrected}, "reason": "录错"},
+        }
+        name = self.random.choice(list(choices))
+        self.tried(name, ticket.id, self.random.choice([ticket.owner, player]), choices[name])
 
     def tried(self, name: str, ticket: str, player: str, arguments: dict[str, Any]) -> str:
         """What became of a command: `accepted`, or the name of its refusal."""

@@ -1,4 +1,8 @@
-"""Random walks over the library: no ticket gets stuck, no timer is set aside, everything replays."""
+"""Random walks over the library, children included: no ticket gets stuck, no timer is set aside, everything replays.
+
+A short one a procedure by default. For a long one: `SOP_WALK_STEPS=3000 SOP_WALK_SEEDS=5 pytest
+tests/workflows/test_walks.py`.
+"""
 
 import os
 
@@ -7,8 +11,8 @@ import pytest
 from sop_engine.trial.walking import walk
 from tests.workflows.library import PROCEDURES, repertoire
 
-STEPS = int(os.environ.get("SOP_WALK_STEPS", "150"))
-SEEDS = range(int(os.environ.get("SOP_WALK_SEEDS", "3")))
+STEPS = int(os.environ.get("SOP_WALK_STEPS", "80"))
+SEEDS = range(int(os.environ.get("SOP_WALK_SEEDS", "1")))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
