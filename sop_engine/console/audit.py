@@ -89,11 +89,11 @@ def _over_all(opened: "Opened", depth: Literal["replay", "verify"], jobs: int) -
     """The whole store, over so many processes."""
     from sop_engine.audit.processes import audit_over
     from sop_engine.audit.replay import summed
-    from sop_engine.store.sqlite import open_store
+    from sop_engine.store.opening import open_at
 
     if not 1 <= jobs <= MOST_JOBS:
         raise NotUnderstood(msg("--jobs is a number from 1 to {most}", most=MOST_JOBS))
-    opening = functools.partial(open_store, opened.site.settings.store_path)
+    opening = functools.partial(open_at, opened.site.settings.place, opened.site.settings.id)
     return summed(audit_over(opening, opened.zone, depth, jobs))
 
 

@@ -78,6 +78,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "db status": Leaf("keeper.store", "status", msg("say how the store does")),
     "db backup": Leaf("keeper.store", "backup", msg("copy the whole site while it goes on working")),
     "db restore": Leaf("keeper.store", "restore", msg("bring a backup back as a site")),
+    "db copy": Leaf("keeper.moving", "copy", msg("carry a site to another store: a file, or PostgreSQL")),
     "db upgrade": Leaf("keeper.store", "upgrade", msg("raise the store's tables to this release")),
     "db rebuild": Leaf("keeper.store", "rebuild", msg("make all that is derived anew from the record"), "write"),
     "demo make": Leaf("keeper.trying", "make", msg("make a demo site"), "write"),

@@ -6,7 +6,7 @@ site/
   workflows/    drafts of procedures; publish makes versions of them
   templates/    texts of notices and forms
   files/        photos and files, by hash
-  site.db       the store
+  site.db       the store, where `sop.toml` names no database
 ```
 """
 
@@ -20,10 +20,11 @@ from zoneinfo import ZoneInfo
 
 from sop_engine.errors import SetUp
 from sop_engine.messages import LANGUAGES, msg
+from sop_engine.store.address import is_address, refuse_password
 
 FILE: Final = "sop.toml"
 _KNOWN: Final = {"site", "channels", "limits"}
-_SITE: Final = {"name", "id", "zone", "currency", "languages", "demo"}
+_SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ class Settings:
     demo: bool = False
     channels: Mapping[str, Any] = field(default_factory=dict)
     largest_file_bytes: int = 20 * 1024 * 1024
+    store: str = ""
+    """the address of a PostgreSQL database; empty: a file in the folder"""
+
+    @property
+    def place(self) -> str:
+        """Where the store is: an address or a path."""
+        return self.store or str(self.store_path)
 
     @property
     def store_path(self) -> Path:
@@ -96,6 +104,11 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
     languages = site.get("languages", list(LANGUAGES))
     if not isinstance(languages, list) or not languages or set(languages) - set(LANGUAGES):
         raise _wrong(path, "site.languages", 'a list of "zh" and "en"')
+    store = site.get("store", "")
+    if store and not (isinstance(store, str) and is_address(store)):
+        raise _wrong(path, "site.store", "an address such as postgresql://USER@HOST/DATABASE")
+    if store:
+        refuse_password(store)
     limits = raw.get("limits", {})
     largest = limits.get("largest_file_mib", 20)
     if not isinstance(largest, int) or not 1 <= largest <= 1024:
@@ -110,6 +123,7 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
         demo=bool(site.get("demo", False)),
         channels=raw.get("channels", {}),
         largest_file_bytes=largest * 1024 * 1024,
+        store=store,
     )
 
 
@@ -121,10 +135,12 @@ def _wrong(path: Path, entry: str, wanted: str) -> SetUp:
     )
 
 
-def settings_text(name: str, id: str, zone: str, demo: bool) -> str:
+def settings_text(name: str, id: str, zone: str, demo: bool, store: str = "") -> str:
     """A new site's `sop.toml`."""
     import json
 
+    more = f"store = {json.dumps(store, ensure_ascii=False)}\n" if store else ""
+    more += "demo = true        # the clock is simulated: sop demo advance 2h\n" if demo else ""
     return f"""# The site. Every entry is explained in docs/operations.md.
 [site]
 name = {json.dumps(name, ensure_ascii=False)}
@@ -132,7 +148,7 @@ id = {json.dumps(id)}
 zone = {json.dumps(zone)}
 currency = "CNY"
 languages = ["zh", "en"]
-{"demo = true        # the clock is simulated: sop demo advance 2h" + chr(10) if demo else ""}
+{more}
 # Where notices go. `log` writes them to notices.log, `file` one file each into outbox/, `smtp` mails them.
 [channels]
 default = "log"

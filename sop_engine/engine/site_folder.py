@@ -21,8 +21,8 @@ from sop_engine.engine.settings import FILE, Settings, load_settings, settings_t
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.store.access import FOLDER_MODE
+from sop_engine.store.opening import make_at, open_at, unmake_at
 from sop_engine.store.seam import Store
-from sop_engine.store.sqlite import open_store
 from sop_engine.ticket.records import SITE, Command
 
 DEMO_START: Final = datetime(2026, 11, 23, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -44,7 +44,7 @@ def open_site(folder: Path, say_waiting: Callable[[Message], None] | None = None
     """The site in `folder`, for as long as the block lasts. `say_waiting` is told when a write has waited two seconds.
     Raises `SetUp` where folder, settings or store are not as they must be."""
     settings = load_settings(folder)
-    store = open_store(settings.store_path, tell=say_waiting)
+    store = open_at(settings.place, settings.id, tell=say_waiting)
     try:
         clock = _clock(settings, store)
         yield Site(settings, store, clock, Engine(store, clock, settings))
@@ -67,19 +67,27 @@ def _clock(settings: Settings, store: Store) -> Clock:
 
 
 def make_site(
-    folder: Path, name: str, zone: str, login: str, actor: str, actor_name: str, roles: list[str], demo: bool = False
+    folder: Path,
+    name: str,
+    zone: str,
+    login: str,
+    actor: str,
+    actor_name: str,
+    roles: list[str],
+    demo: bool = False,
+    address: str = "",
 ) -> list[str]:
-    """Make a site in an empty or new folder: settings, a store, its administrator, and the starter library, published;
-    gives the procedures' ids. Raises `SetUp` where something stands there already or the folder cannot be written;
-    nothing is then left half made."""
+    """Make a site in an empty or new folder: settings, a store (in the folder, or in the database at `address`), its
+    administrator, and the starter library, published; gives the procedures' ids. Raises `SetUp` where something stands
+    there already or the folder cannot be written; nothing is then left half made."""
     made_folder = _make_folder(folder)
     try:
-        (folder / FILE).write_text(settings_text(name, _id_of(name), zone, demo), encoding="utf-8")
+        (folder / FILE).write_text(settings_text(name, _id_of(name), zone, demo, address), encoding="utf-8")
         settings = load_settings(folder)
         copy_library(folder)
         for part in ("files", "calendars"):
             (folder / part).mkdir(FOLDER_MODE)
-        store = open_store(settings.store_path, create=True)
+        store = make_at(settings.place, settings.id)
         try:
             clock: Clock = SimulatedClock(DEMO_START) if demo else SystemClock()
             with store.writing() as transaction:
@@ -90,6 +98,9 @@ def make_site(
             engine = Engine(store, clock, settings)
             _begin(engine, login, actor, actor_name, roles)
             return publish_folder(engine, Identity(login, actor))
+        except BaseException:
+            unmake_at(settings.place, settings.id)
+            raise
         finally:
             store.close()
     except BaseException:

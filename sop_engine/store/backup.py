@@ -29,6 +29,7 @@ from sop_engine.store.drivers import (
     writes_ahead,
 )
 from sop_engine.store.files import digest_of
+from sop_engine.store.flushing import flush, make_folders
 from sop_engine.store.lock import WAIT_SECONDS, FileTurn
 
 MANIFEST: Final = "manifest.json"
@@ -133,7 +134,11 @@ def copy_database(module: Any, path: Path, target: Path) -> None:
     finally:
         copy.close()
         source.close()
-    _flush(target)
+    try:
+        flush(target)
+        flush(target.parent)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
     _check_database(module, target, path)
 
 
@@ -155,7 +160,7 @@ def _copy_site(module: Any, path: Path, partial: Path, made: str) -> dict[str, A
     }
     text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     (partial / MANIFEST).write_text(text, encoding="utf-8")
-    _flush(partial / MANIFEST)
+    flush(partial / MANIFEST)
     return manifest
 
 
@@ -222,13 +227,13 @@ def _whole(target: Path, fill: Callable[[Path], dict[str, Any]]) -> dict[str, An
         )
     partial = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
     try:
-        partial.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(partial.parent)
         partial.mkdir(FOLDER_MODE)
         result = fill(partial)
         for place, _, _ in os.walk(partial):
-            _flush(Path(place))
+            flush(Path(place))
         partial.rename(target)
-        _flush(target.parent)
+        flush(target.parent)
     except OSError as error:
         raise _cannot_write(target, error) from error
     finally:
@@ -283,15 +288,6 @@ def _make_folder(path: Path) -> None:
 def _new_file(path: Path) -> int:
     """The descriptor of a new file, to write."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
-
-
-def _flush(path: Path) -> None:
-    """Put a file or folder on the disk."""
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 def _check_database(module: Any, path: Path, copy_of: Path | None = None) -> None:

@@ -10,6 +10,7 @@ from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
 from sop_engine.store.access import FILE_MODE
+from sop_engine.store.flushing import flush
 
 BUSY_SECONDS: Final = 5.0
 """How long SQLite waits for a program that does not take turns: its shell, a backup, a check."""
@@ -90,11 +91,7 @@ def create_file(driver: Any, path: Path) -> None:
             os.link(partial, path)
         finally:
             partial.unlink()
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        flush(path.parent)
     except FileExistsError as error:
         raise _there_already(path) from error
     except OSError as error:

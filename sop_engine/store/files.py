@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Final
 from sop_engine.errors import NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg
 from sop_engine.store.access import FILE_MODE, FOLDER_MODE
+from sop_engine.store.flushing import flush
 
 LARGEST_BYTES: Final = 20 * 1024 * 1024
 LONGEST_NAME: Final = 120
@@ -87,7 +88,7 @@ class Files:
 
     def forget(self, arriving: str) -> None:
         """Take away a copy that has arrived and has no name."""
-        with _folder(self.folder) as folder:
+        with suppress(OSError), _folder(self.folder) as folder:
             _remove(folder, arriving)
 
     def open(self, sha256: str) -> BinaryIO:
@@ -129,7 +130,7 @@ class Files:
     def _keep(self, stream: BinaryIO, name: str) -> "Arrival":
         try:
             self.folder.mkdir(FOLDER_MODE, exist_ok=True)
-            _flush_names(self.folder.parent)
+            flush(self.folder.parent)
             with _folder(self.folder) as folder:
                 return self._keep_in(folder, stream, name)
         except OSError as error:
@@ -271,15 +272,6 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise NotUnderstood(msg("{path} is not a plain file", path=shown), where=shown)
     with os.fdopen(file, "rb") as stream:
         yield stream
-
-
-def _flush_names(folder: Path) -> None:
-    """Put on the disk which names a folder has; it may be reached through a link, as the site's own folder may."""
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 @contextmanager

@@ -1,20 +1,14 @@
 """Where a store is: a file, or a database at an address. The one place that tells the two apart."""
 
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
+from sop_engine.store.address import is_address, refuse_password
 from sop_engine.store.lock import Tell
 from sop_engine.store.seam import Store
 from sop_engine.store.sqlite import open_store
-
-SCHEMES: Final = ("postgresql://", "postgres://")
-
-
-def is_address(place: str) -> bool:
-    """Whether `place` is a PostgreSQL address, and not a path."""
-    return place.startswith(SCHEMES)
 
 
 def open_at(place: str, site: str, *, label: str = "", tell: Tell | None = None) -> Store:
@@ -33,6 +27,7 @@ def make_at(place: str, site: str) -> Store:
     `SetUp`, also where the file or anything of the site is there already."""
     if not is_address(place):
         return open_store(Path(place), create=True)
+    refuse_password(place)
     require_driver()
     from sop_engine.store.postgres import faults, tables
 
@@ -44,6 +39,39 @@ def make_at(place: str, site: str) -> Store:
             fix=msg("give the new site another name, or another database"),
         )
     return open_at(place, site)
+
+
+def unmake_at(place: str, site: str) -> None:
+    """Take away what a new site that could not be finished has left in a database; its file goes with its folder."""
+    if is_address(place):
+        from sop_engine.store.postgres import tables
+
+        tables.forget(place, site)
+
+
+def status_at(place: str, site: str) -> dict[str, Any]:
+    """How the store does, as `backup.status` and `postgres.tables.status` tell it. Raises `SetUp`."""
+    if not is_address(place):
+        from sop_engine.store import backup
+
+        return backup.status(Path(place))
+    require_driver()
+    from sop_engine.store.postgres import tables
+
+    return tables.status(place, site)
+
+
+def upgrade_at(place: str, copy: Path) -> dict[str, str | None]:
+    """Raise the store's tables to what this program needs: {"from", "to", "backup"}. Of a file a copy is made first, to
+    `copy`; of a database the administrator has to have one. Raises `SetUp`."""
+    if not is_address(place):
+        from sop_engine.store import upgrade
+
+        return upgrade.upgrade(Path(place), copy)
+    require_driver()
+    from sop_engine.store.postgres import tables
+
+    return tables.make_or_raise(place)
 
 
 def require_driver() -> None:

@@ -20,6 +20,9 @@ def init(
         str | None, option("--actor", help=msg("your id as an actor (default: your login)"), metavar="ID")
     ] = None,
     actor_name: Annotated[str | None, option("--actor-name", help=msg("your name"), metavar="NAME")] = None,
+    store: Annotated[
+        str, option("--store", help=msg("a PostgreSQL database (default: a file in the folder)"), metavar="URL")
+    ] = "",
 ) -> None:
     """Make a site, publish the starter library, and make you its administrator with every role."""
     from sop_engine.engine.identity import system_login
@@ -29,6 +32,7 @@ def init(
     path = Path(folder)
     login = system_login()
     _check_zone(zone)
+    _check_store(store)
     with call.writing():
         published = make_site(
             path,
@@ -38,6 +42,7 @@ def init(
             actor or login,
             actor_name or actor or login,
             library_roles(),
+            address=store,
         )
     if call.json:
         call.output.json({"site": str(path.resolve()), "published": published})
@@ -49,6 +54,17 @@ def init(
         msg("next: cd {folder} && sop new repair; add people: sop actor add; fire timers: sop worker run",
             folder=folder),
     )  # fmt: skip
+
+
+def _check_store(store: str) -> None:
+    from sop_engine.store.address import is_address, refuse_password
+
+    if store and not is_address(store):
+        raise NotUnderstood(
+            msg("{store} is no address of a database", store=store),
+            fix=msg("write it like this: postgresql://USER@HOST/DATABASE"),
+        )
+    refuse_password(store)
 
 
 def _check_zone(zone: str) -> None:

@@ -8,14 +8,16 @@ from sop_engine.clock import SystemClock
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import argument, option
 from sop_engine.engine.settings import Settings, find_site, load_settings
+from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 
 
 def status(call: Call) -> int:
     """Say how the store does; exit code 1 where something is wrong with it."""
-    from sop_engine.store.backup import status as look
+    from sop_engine.store.opening import status_at
 
-    found = look(_settings(call).store_path)
+    settings = _settings(call)
+    found = status_at(settings.place, settings.id)
     healthy = found["check"] == "ok" and found["revision"] == found["wanted_revision"]
     if call.json:
         call.output.json({**found, "healthy": healthy})
@@ -31,11 +33,13 @@ def status(call: Call) -> int:
 def _pairs(found: dict[str, Any]) -> list[tuple[Any, Any]]:
     size = sum(found["sizes"].values())
     return [
-        (msg("file"), found["path"]),
+        (msg("store"), found["path"]),
         (msg("size"), msg("{size} MiB", size=f"{size / 2**20:.1f}")),
         (msg("check"), found["check"]),
         (msg("tables' revision"), f"{found['revision']} ({found['wanted_revision']})"),
-        (msg("SQLite"), f"{found['sqlite']} ({found['driver']}, {found['journal_mode']})"),
+        (msg("server"), found["server"])
+        if "server" in found
+        else (msg("SQLite"), f"{found['sqlite']} ({found['driver']}, {found['journal_mode']})"),
         *((msg("rows of {table}", table=name), count) for name, count in found["tables"].items()),
     ]
 
@@ -48,7 +52,10 @@ def backup(
     from sop_engine.store.backup import backup as copy
 
     _administrator(call)
-    manifest = copy(_settings(call).store_path, Path(target), canonical.instant_text(SystemClock().now()))
+    settings = _settings(call)
+    if settings.store:
+        raise _has_its_own(settings)
+    manifest = copy(settings.store_path, Path(target), canonical.instant_text(SystemClock().now()))
     if call.json:
         call.output.json(manifest)
     else:
@@ -80,16 +87,19 @@ def upgrade(
     ] = None,
 ) -> None:
     """Raise the store's tables to this release, after a copy of it; all or nothing."""
-    from sop_engine.store.upgrade import upgrade as raise_tables
+    from sop_engine.store.opening import upgrade_at
 
-    path = _settings(call).store_path
+    settings = _settings(call)
+    path = settings.store_path
     made = canonical.instant_text(SystemClock().now()).replace(":", "").replace(".", "")
     target = Path(backup_file) if backup_file else path.with_name(f"site-before-{made}.db")
-    result = raise_tables(path, target)
+    result = upgrade_at(settings.place, target)
     if call.json:
         call.output.json(result)
-    elif result["backup"] is None:
+    elif result["from"] == result["to"]:
         call.output.tell(msg("nothing to do: the tables are at revision {revision}", revision=result["to"]))
+    elif result["backup"] is None:
+        call.output.tell(msg("the tables are at revision {revision} now", revision=result["to"]))
     else:
         call.output.tell(
             msg("raised from {before} to {after}; the store before it is {backup}", before=result["from"],
@@ -114,6 +124,15 @@ def rebuild(call: Call) -> None:
 
 def _settings(call: Call) -> Settings:
     return load_settings(Path(call.folder) if call.folder is not None else find_site(Path.cwd()))
+
+
+def _has_its_own(settings: Settings) -> SetUp:
+    return SetUp(
+        msg("the record of this site lies in a PostgreSQL database, which is copied with its own tools"),
+        where=settings.store,
+        fix=msg("pg_dump --format=custom --file=site.dump '{store}', and copy {folder}; or into a file: sop db copy"
+                " '{store}' FILE", store=settings.store, folder=str(settings.folder)),
+    )  # fmt: skip
 
 
 def _administrator(call: Call) -> None:

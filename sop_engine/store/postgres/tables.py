@@ -13,6 +13,7 @@ from sop_engine.messages import msg
 from sop_engine.store import faults as common
 from sop_engine.store import schema
 from sop_engine.store.postgres import faults
+from sop_engine.store.postgres import statements as here
 from sop_engine.store.postgres.link import Link
 from sop_engine.store.postgres.store import ABOUT, REVISION
 
@@ -144,6 +145,20 @@ def _rows(link: Link, site: str) -> dict[str, int]:
         assert row is not None
         counted[name] = row[0]
     return counted
+
+
+def forget(address: str, site: str) -> None:
+    """Delete everything of `site`, which was never finished. Raises `SetUp`."""
+    link = Link(address, "db")
+    try:
+        link.execute(here.BEGIN)
+        for name in _COUNTED:
+            link.execute(f"DELETE FROM {name} WHERE site = $1", (site,))
+        link.execute(here.COMMIT)
+    except Exception as error:
+        raise faults.typed(error, address) or error from error
+    finally:
+        link.close()
 
 
 def is_there(address: str, site: str) -> bool:
