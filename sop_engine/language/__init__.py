@@ -13,7 +13,8 @@ from sop_engine.language.compiling import (
 )
 from sop_engine.language.draft import TemplateFaults, TemplateSource
 from sop_engine.language.fragments import FragmentSource
-from sop_engine.language.reference import explain, json_schema, reference
+from sop_engine.language.reference import explain, json_schema
+from sop_engine.language.reference_pages import checks_page, reference, sentences
 from sop_engine.language.rendering import render
 from sop_engine.language.writing import written_out
 
@@ -26,10 +27,12 @@ __all__ = [
     "TemplateFaults",
     "TemplateSource",
     "check_fragment",
+    "checks_page",
     "compile_text",
     "explain",
     "json_schema",
     "reference",
     "render",
+    "sentences",
     "written_out",
 ]

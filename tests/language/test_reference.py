@@ -1,19 +1,15 @@
 """The reference, the schema for editors and `explain` come from the schema and stay with it."""
 
-from pathlib import Path
+import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from sop_engine.errors import NotFound
-from sop_engine.language import CHECKS, explain, json_schema, reference
+from sop_engine.language import CHECKS, checks_page, explain, json_schema, reference
 from sop_engine.language.checks.pages import page
-
-PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "language.md"
-
-
-def test_the_page_is_as_fresh_as_the_code() -> None:
-    assert PAGE.read_text(encoding="utf-8") == reference(), "run: python -m tests.language.rewrite_reference"
+from sop_engine.language.prose import in_language, pieces
 
 
 def test_every_word_has_a_description() -> None:
@@ -56,3 +52,35 @@ def test_what_is_no_word_says_what_may_have_been_meant() -> None:
     with pytest.raises(NotFound) as found:
         explain("states.transitons")
     assert "transitions" in found.value.near
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_a_check_is_explained_in_chinese_with_the_same_examples(check: Any) -> None:
+    found = page(check)
+
+    text = explain(found.code, "zh")
+
+    assert text.startswith(f"{found.code}: ")
+    assert found.title not in text
+    assert all(line in text for line in found.fails.splitlines())
+    assert all(line in text for line in found.passes.splitlines())
+
+
+@pytest.mark.parametrize("make", [reference, checks_page], ids=["words", "checks"])
+def test_the_pages_are_the_same_in_both_languages_but_for_their_words(make: Callable[[str], str]) -> None:
+    english, chinese = make("en"), make("zh")
+
+    def in_quotes(text: str) -> set[str]:
+        return set(re.findall(r"^### `?\w+|^## SOP\d+|^\| `[^`]+`", text, re.MULTILINE))
+
+    assert {each for each in in_quotes(english) if "SOP" in each or "|" in each} == {
+        each for each in in_quotes(chinese) if "SOP" in each or "|" in each
+    }
+
+
+def test_prose_is_taken_apart_into_what_the_catalogue_holds() -> None:
+    text = "A first\nparagraph.\n\n| a b | `x` |\n|---|---|\n| | c |\n\n- an item\n  of two lines\n- `alone`\n"
+
+    assert pieces(text) == ["A first paragraph.", "a b", "c", "an item of two lines"]
+    assert in_language(text, "en") == text
+    assert in_language("yes\n\n- no\n", "zh") == "是\n\n- 否"

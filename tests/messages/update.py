@@ -1,9 +1,10 @@
 """Bring the catalogue up to date: `python -m tests.messages.update`.
 
-Collects the literal first argument of every `msg(...)` call, and every description in the language's schema (said by
-`flow explain`), merges them into `sop_engine/locale/zh/LC_MESSAGES/sop.po`, and compiles that to `sop.mo`. Both are
-committed, so that a release needs no tool. Translations of sentences that are gone go with them; new sentences stand
-with an empty translation, and a test names them until somebody writes it.
+Collects the literal first argument of every `msg(...)` call, every description in the language's schema, and every
+paragraph of the pages that stand in docstrings (both said by `flow explain` and by `docs/reference/`), merges them into
+`sop_engine/locale/zh/LC_MESSAGES/sop.po`, and compiles that to `sop.mo`. Both are committed, so that a release needs no
+tool. Translations of sentences that are gone go with them; new sentences stand with an empty translation, and a test
+names them until somebody writes it.
 """
 
 import ast
@@ -16,11 +17,13 @@ from pathlib import Path
 from babel.messages.pofile import normalize, read_po
 
 from sop_engine.engine.identity import HEARD
+from sop_engine.language import sentences
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "sop_engine" / "locale" / "zh" / "LC_MESSAGES" / "sop.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
 SCHEMAS = ("sop_engine/language/schema.py", "sop_engine/language/fragment_schema.py")
+PROSE = "sop_engine/language (docstrings)"
 HEADER = "Project-Id-Version: sop-engine\nLanguage: zh\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
 HEADER += "Content-Transfer-Encoding: 8bit\n"
 
@@ -34,6 +37,8 @@ def templates() -> dict[str, list[str]]:
             files = found.setdefault(text, [])
             if name not in files:
                 files.append(name)
+    for text in dict.fromkeys(sentences()):
+        found.setdefault(text, []).append(PROSE)
     for word in HEARD:  # the record holds these words, and a story says them
         found.setdefault(word, []).append("sop_engine/engine/identity.py")
     return found
@@ -53,11 +58,13 @@ def literals(source: str, descriptions: bool = False) -> list[str]:
     return [text for _line, _column, text in sorted(places)]
 
 
-def descriptions() -> set[str]:
-    """The descriptions of the schema's words. Their braces are part of the text, and nothing is put into them."""
+def fixed() -> set[str]:
+    """What nothing is put into, so that its braces are part of the text: descriptions of the schema's words, and prose
+    of the pages."""
     sources = [(ROOT / each).read_text() for each in SCHEMAS]
     said = {text for source in sources for text in literals(source)}
-    return {text for source in sources for text in literals(source, descriptions=True)} - said
+    described = {text for source in sources for text in literals(source, descriptions=True)}
+    return (described | set(sentences())) - said
 
 
 def unseen() -> list[str]:

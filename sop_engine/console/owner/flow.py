@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.owner.files import draft, is_fragment, is_path, shown, templates_of, users
 from sop_engine.console.parameters import argument, option
+from sop_engine.console.text import wrapped
 from sop_engine.console.tickets import find_procedure
 from sop_engine.diagnostics import has_errors
 from sop_engine.engine.publishing import (
@@ -29,6 +30,8 @@ from sop_engine.store.seam import Reads, Version
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
+PAGE_WIDTH: Final = 100
+"""How wide a page is on a terminal."""
 _Name = Annotated[str, argument(msg("a published procedure by id or title, or a file"), "NAME")]
 
 
@@ -125,7 +128,9 @@ def explain(
     of_scenarios = page_of(about)
     text = call.output.word(of_scenarios) if of_scenarios is not None else page(about, call.language)
     for line in text.splitlines():
-        call.output.line(line)
+        # paragraphs are of one line where they were translated; examples are indented, and stay as they are
+        for each in [line] if line.startswith(" ") else wrapped(line, PAGE_WIDTH):
+            call.output.line(each)
 
 
 def publish_(
