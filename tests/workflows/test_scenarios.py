@@ -6,7 +6,17 @@ from sop_engine.engine.publishing import compile_file
 from sop_engine.trial import Result, coverage
 from tests.workflows.library import PROCEDURES, TEMPLATES, WORKFLOWS, repertoire, results
 
-SHOWN_IN_FULL = ("key-custody", "key-loan", "lost-and-found", "repair", "rework")
+SHOWN_IN_FULL = (
+    "complaint",
+    "corrective-action",
+    "key-custody",
+    "key-loan",
+    "legacy-issue",
+    "lost-and-found",
+    "package-storage",
+    "repair",
+    "rework",
+)
 STARTED_BY = {"key-loan": ("key-custody",)}
 """What a parent does to a child is told in the parent's scenarios."""
 
