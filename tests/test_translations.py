@@ -25,8 +25,8 @@ def test_no_translation_outlives_its_sentence() -> None:
 
 
 def test_sentence_and_translation_have_the_same_places() -> None:
-    known = update.translations()
-    said = [text for text in update.templates() if known.get(text) and text not in update.fixed()]
+    known, fixed = update.translations(), set(update.fixed())
+    said = [text for text in update.templates() if known.get(text) and text not in fixed]
     odd = [text for text in said if places(text) != places(known[text])]
     assert not odd, "these translations have other {places}:\n" + "\n".join(odd)
 
