@@ -79,7 +79,10 @@ class Call:
             opened = Opened(self, site)
             if self.words.partition(" ")[0] not in _NEAR_THE_SWEEP:
                 opened.warn_unswept()
-            yield opened
+            try:
+                yield opened
+            finally:
+                opened.discard_arrivals()
 
     @contextmanager
     def writing(self) -> Iterator[None]:

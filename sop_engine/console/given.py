@@ -2,7 +2,6 @@
 
 import json
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -85,8 +84,7 @@ def read_texts(opened: "Opened", field: Field, texts: Sequence[str]) -> Any:
     """The value that one text gives, or several of a field that holds many values, rows or lines. Raises
     `ValueProblem`, and what files raise."""
     if field.type in _FILES:
-        kept = [_file(opened, field, text) for text in texts]
-        return _checked(field, kept if field.many else _only(kept))
+        return _read_files(opened, field, texts)
     if len(texts) > 1 and field.many:
         found: list[Any] = []
         for text in texts:
@@ -111,16 +109,27 @@ def _checked(field: Field, value: Any) -> Any:
     return value
 
 
-def _file(opened: "Opened", field: Field, text: str) -> dict[str, Any]:
-    """Keep the file at `@path`; a dry run keeps it nowhere."""
+def _read_files(opened: "Opened", field: Field, texts: Sequence[str]) -> Any:
+    """What a field holds of the files at `@path`. They are looked at first, and copied only where the field takes them;
+    in a dry run not at all. What is copied counts when the command is done."""
+    settings = opened.site.settings
+    files, paths = Files(settings.folder / "files", settings.largest_file_bytes), [_path(text) for text in texts]
+    found = [files.about(path) for path in paths]
+    value = _checked(field, found if field.many else _only(found))
+    if opened.call.dry_run:
+        return value
+    for path, about in zip(paths, found, strict=True):
+        arrival = files.arrive(path)
+        opened.arrivals.append(arrival)
+        if arrival.reference != about:
+            raise ValueProblem(msg("{path} is being written; give it when it is finished", path=str(path)))
+    return value
+
+
+def _path(text: str) -> Path:
     if not text.startswith("@") or len(text) == 1:
         raise ValueProblem(msg("a file is given as @path, such as @photo.jpg"))
-    path = Path(text[1:]).expanduser()
-    settings = opened.site.settings
-    if opened.call.dry_run:
-        with tempfile.TemporaryDirectory() as folder:
-            return Files(Path(folder), settings.largest_file_bytes).put(path)
-    return Files(settings.folder / "files", settings.largest_file_bytes).put(path)
+    return Path(text[1:]).expanduser()
 
 
 # --- from a file -----------------------------------------------------------------------------------------------------

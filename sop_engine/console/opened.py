@@ -22,6 +22,7 @@ from sop_engine.values.moments import read_instant
 
 if TYPE_CHECKING:
     from sop_engine.console.call import Call
+    from sop_engine.store.files import Arrival
 
 NOBODY_SWEEPS: Final = timedelta(hours=3)
 """after so long without a sweep every command says that nothing fires timers"""
@@ -37,6 +38,8 @@ class Opened:
         self.currency = site.settings.currency
         self._reading: Reads | None = None
         self._by_record = False
+        self.arrivals: list[Arrival] = []
+        """files that were given for fields; they count when the command that names them is done"""
 
     @contextmanager
     def reading(self) -> Iterator[Reads]:
@@ -166,7 +169,24 @@ class Opened:
     def act(self, command: Command) -> Done:
         """Do a command, or only try it with `--dry-run`. Raises what refuses it."""
         with self.call.writing():
-            return self.site.engine.act(command, key=self.call.key, dry_run=self.call.dry_run)
+            call, keep = self.call, functools.partial(self._keep_files, command)
+            return self.site.engine.act(command, key=call.key, dry_run=call.dry_run, before_commit=keep)
+
+    def _keep_files(self, command: Command) -> None:
+        """Let the files count that a command names."""
+        if not self.arrivals:
+            return
+        from sop_engine.store.files import references_in
+
+        wanted = {each["sha256"] for each in references_in(dict(command.arguments))}
+        for each in self.arrivals:
+            if each.reference["sha256"] in wanted:
+                each.keep()
+
+    def discard_arrivals(self) -> None:
+        """Take away the files that no command has named."""
+        for each in self.arrivals:
+            each.discard()
 
     # --- the sweep ---
 

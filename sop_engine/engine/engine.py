@@ -84,9 +84,16 @@ class Engine:
 
     # --- asking ---
 
-    def act(self, command: Command, key: str | None = None, dry_run: bool = False) -> Done:
+    def act(
+        self,
+        command: Command,
+        key: str | None = None,
+        dry_run: bool = False,
+        before_commit: Callable[[], None] = lambda: None,
+    ) -> Done:
         """Do a command. Raises the `SopError` that its refusal names; a refused command changes nothing, and is logged
-        apart. With `key`, the same request a second time gives what the first came to. A dry run is rolled back."""
+        apart. With `key`, the same request a second time gives what the first came to. A dry run is rolled back. When
+        all is decided `before_commit` is called, perhaps more than once; what it raises undoes the command."""
         fired: list[Step] = []
         refused: list[SopError] = []
         poisoned: _Poisoned | None = {} if dry_run else None
@@ -97,6 +104,7 @@ class Engine:
                     done = self._attempt(transaction, command, key, poisoned)
                     if dry_run:
                         raise _RolledBack(done)
+                    before_commit()
                 return replace(done, fired=tuple(fired)) if fired else done
             except _FireFirst as first:
                 fired.extend(self.fire(first.ticket, first.key, first.due))

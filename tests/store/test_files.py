@@ -46,6 +46,24 @@ def test_a_stream_gets_the_name_it_is_given(files: Files) -> None:
     assert (kept["name"], kept["type"]) == ("报价单.pdf", "application/pdf")
 
 
+def test_what_has_arrived_counts_when_it_is_kept(files: Files, photo: Path) -> None:
+    kept, refused = files.arrive(photo), files.arrive(photo)
+    assert files.missing([kept.reference]) == [kept.reference]
+    kept.keep()
+    kept.keep()
+    for each in (kept, refused):
+        each.discard()
+    assert files.missing([kept.reference]) == []
+    assert len([each for each in files.folder.rglob("*") if each.is_file()]) == 1
+
+
+def test_what_is_only_looked_at_is_not_kept(files: Files, photo: Path) -> None:
+    assert files.about(photo) == files.put(photo)
+    (photo.parent / "empty.jpg").touch()
+    with pytest.raises(NotUnderstood, match="empty"):
+        files.about(photo.parent / "empty.jpg")
+
+
 def test_a_link_is_not_followed(files: Files, photo: Path, tmp_path: Path) -> None:
     (tmp_path / "link.jpg").symlink_to(photo)
     with pytest.raises(NotUnderstood, match="is a link"):

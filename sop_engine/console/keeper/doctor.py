@@ -159,7 +159,7 @@ def _history(opened: "Opened") -> list[Finding]:
 
 def _tickets(opened: "Opened") -> list[Finding]:
     """Tickets without a row, and files that tickets name and that are not there."""
-    from sop_engine.store.files import Files
+    from sop_engine.store.files import Files, references_in
 
     files = Files(opened.site.settings.folder / "files")
     wanted: list[dict[str, Any]] = []
@@ -170,7 +170,7 @@ def _tickets(opened: "Opened") -> list[Finding]:
             if ticket is None:
                 lost.append(id)
                 continue
-            wanted += [each for value in ticket.fields.values() for each in _references(value)]
+            wanted += [each for value in ticket.fields.values() for each in references_in(value)]
     findings: list[Finding] = []
     if lost:
         what = msg("tickets that have a history and no row: {count}; {names}", count=len(lost), names=tuple(lost[:5]))
@@ -200,14 +200,6 @@ def _ids(reading: Any) -> list[str]:
     while batch := reading.ticket_ids(found[-1] if found else ""):
         found += batch
     return [id for id in found if id != SITE]
-
-
-def _references(value: Any) -> list[dict[str, Any]]:
-    if isinstance(value, dict) and "sha256" in value:
-        return [value]
-    if isinstance(value, list):
-        return [each for item in value for each in _references(item)]
-    return []
 
 
 def _people(opened: "Opened") -> list[Finding]:
