@@ -14,13 +14,20 @@ $(VENV)/tested: $(VENV)/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
+$(VENV)/editor/installed: tests/editor/package.json tests/editor/package-lock.json
+	@mkdir -p $(@D) && cp $^ $(@D)
+	@if command -v npm >/dev/null; then \
+	  npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent && touch $@ \
+	    || echo 'the language server could not be fetched; the tests of editors are skipped'; \
+	else echo 'there is no npm here; the tests of editors are skipped'; fi
+
 demo: $(VENV)/installed  ## a throw-away site; one repair from the phone call to closed, told and replayed
 	@$(BIN)/sop demo play
 
 test: $(VENV)/tested  ## all tests, on all cores
 	$(TESTS)
 
-check: $(VENV)/tested  ## all that CI runs
+check: $(VENV)/tested $(VENV)/editor/installed  ## all that CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

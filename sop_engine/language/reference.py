@@ -18,10 +18,23 @@ from sop_engine.language.shapes import Bilingual, Words
 from sop_engine.messages import msg, say, translated
 
 
-def json_schema(fragment: bool = False) -> dict[str, Any]:
-    """The grammar of a procedure, or of a fragment, as JSON Schema (draft 2020-12), for editors."""
+def json_schema(fragment: bool = False, language: str = "en") -> dict[str, Any]:
+    """The grammar of a procedure, or of a fragment, as JSON Schema (draft 2020-12), for editors; its descriptions in
+    `language`."""
     model = Fragment if fragment else Document
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
+    if language != "en":
+        _describe(schema, language)
+    return schema
+
+
+def _describe(schema: Any, language: str) -> None:
+    """Say every description of a schema in a language."""
+    for name, value in schema.items() if isinstance(schema, dict) else enumerate(schema):
+        if name == "description" and isinstance(value, str):
+            schema[name] = translated(value.rstrip("."), language)
+        elif isinstance(value, dict | list):
+            _describe(value, language)
 
 
 def explain(code_or_path: str, language: str = "en") -> str:

@@ -225,7 +225,7 @@ def schema(
     """Print the JSON Schema of the language, for editors."""
     from sop_engine.language import json_schema
 
-    call.output.json(json_schema(fragment))
+    call.output.json(json_schema(fragment, call.language))
 
 
 # --- what is meant ---------------------------------------------------------------------------------------------------
