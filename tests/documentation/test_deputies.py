@@ -9,7 +9,7 @@ from tests.documentation.transcript import Session
 
 def test_a_deputy_from_one_date_to_another_stands_in_through_the_last_day(tmp_path: Path) -> None:
     session = Session(tmp_path)
-    session.run("sop demo make site")
+    session.run("sop demo make site --empty")
 
     session.run("sop actor deputy 周敏 王芳 --from 2026-12-01 --to 2026-12-07 --site site")
 

@@ -40,7 +40,7 @@ def entries(value: Any, under: str = "") -> Iterator[str]:
 @pytest.fixture(scope="module")
 def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
     made = Session(tmp_path_factory.mktemp("json"))
-    made.run("sop demo make site")
+    made.run("sop demo make site --empty")
     made.run("cd site")
     made.run("sop new rework --as 周敏 --field fault=墙砖空鼓 --field unit=3-2-1202")
     (made.folder / "workflows" / "tea.sop.yaml").write_text("procedure: tea\ntitle: Tea\nprefix: tea\n", "utf-8")

@@ -16,7 +16,7 @@ needs_graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphvi
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     shell = Shell(tmp_path_factory.mktemp("diagrams"))
-    shell("demo", "make", "site")
+    shell("demo", "make", "site", "--empty")
     return shell.at("site")
 
 

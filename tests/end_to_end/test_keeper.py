@@ -147,7 +147,7 @@ def test_a_wrong_sop_toml_is_told_with_its_entry(tmp_path: Path, text: str, word
 
 def test_a_demo_s_clock_moves_and_a_real_one_does_not(made: Shell, tmp_path: Path) -> None:
     assert "clock is the machine's" in made("demo", "advance", "2h", code=7).err
-    Shell(tmp_path)("demo", "make", "site")
+    Shell(tmp_path)("demo", "make", "site", "--empty")
     demo = Shell(tmp_path / "site")
     demo("new", "repair", "--as", "王芳", "--field", "place=home", "--field", "unit=3-2-1202", "--field", "fault=漏水",
          "--field", "channel=phone", "--field", "urgency=urgent")  # fmt: skip

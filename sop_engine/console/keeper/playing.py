@@ -3,10 +3,8 @@
 import io
 import os
 import shlex
-import struct
 import sys
 import tempfile
-import zlib
 from collections.abc import Sequence
 from contextlib import chdir, redirect_stdout
 from dataclasses import dataclass
@@ -72,13 +70,14 @@ def perform(call: "Call", keep: str | None) -> int:
 
 def _perform_in(call: "Call", folder: Path) -> int:
     from sop_engine.engine.demo import make_demo
+    from sop_engine.engine.demo_tickets import picture
     from sop_engine.engine.identity import system_login
 
     make_demo(folder, system_login())
     call.output.line(msg("A demo site with a dozen people; its clock stands at Monday 2026-11-23, 08:30."))
     os.environ.pop("SOP_SITE", None)
     with chdir(folder):
-        Path("signature.png").write_bytes(_picture())
+        Path("signature.png").write_bytes(picture())
         for act in ACTS:
             call.output.line("")
             call.output.line(msg("# {said}", said=act.said))
@@ -102,14 +101,3 @@ def _run(act: Act, language: str) -> int:
         return run(words)
     with redirect_stdout(io.StringIO()):
         return run(words)
-
-
-def _picture() -> bytes:
-    """A small grey PNG: the photo of a signature."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0)
-    rows = b"".join(b"\x00" + b"\xc0" * 8 for _ in range(8))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")

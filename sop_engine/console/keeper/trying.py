@@ -14,20 +14,30 @@ from sop_engine.messages import msg
 def make(
     call: Call,
     folder: Annotated[str, argument(msg("a new or empty folder"), "FOLDER")],
+    empty: Annotated[
+        bool, option("--empty", help=msg("without the tickets that are open on its first morning"))
+    ] = False,
 ) -> None:
     """Make a demo site: a dozen people, a few flats, some tickets open."""
     from sop_engine.engine.demo import make_demo
+    from sop_engine.engine.demo_tickets import leave_open
     from sop_engine.engine.identity import system_login
 
     path = Path(folder)
     with call.writing():
         published = make_demo(path, system_login())
+        count = 0 if empty else leave_open(path, system_login())
     if call.json:
         call.output.json({"site": str(path.resolve()), "published": published})
         return
     call.output.tell(
         msg("made a demo site in {folder}: a dozen people, and you may be any of them with --as", folder=folder),
         msg("its clock stands at Monday 2026-11-23 08:30 and moves with: sop demo advance 2h"),
+        *(
+            [msg("tickets that are open: {count}; see them: cd {folder} && sop ls --all", count=count, folder=folder)]
+            if count
+            else []
+        ),
         msg("next: cd {folder} && sop new repair --as 王芳", folder=folder),
     )
 
