@@ -119,6 +119,8 @@ def _cut(line: str, start: int, end: int) -> tuple[str, int, int]:
 
 def columns(text: str) -> int:
     """How many columns of a terminal a text takes: two for a Chinese character, none for what combines."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(mark) else 2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text
     )
