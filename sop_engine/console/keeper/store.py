@@ -9,7 +9,8 @@ from sop_engine.console.call import Call
 from sop_engine.console.parameters import argument, option
 from sop_engine.engine.settings import Settings, find_site, load_settings
 from sop_engine.errors import SetUp
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
+from sop_engine.store.schema import REVISIONS
 
 
 def status(call: Call) -> int:
@@ -23,11 +24,21 @@ def status(call: Call) -> int:
         call.output.json({**found, "healthy": healthy})
     else:
         call.output.pairs(_pairs(found))
-        if (found["revision"] or "") > found["wanted_revision"]:
-            call.output.tell(msg("its tables are of a newer release; install the newest sop-engine"))
-        elif found["revision"] != found["wanted_revision"]:
-            call.output.tell(msg("its tables are of another release; raise them: sop db upgrade"))
+        if (advice := _advice(settings, found)) is not None:
+            call.output.tell(advice)
     return 0 if healthy else 1
+
+
+def _advice(settings: Settings, found: dict[str, Any]) -> Message | None:
+    """What mends tables that are not those of this release; None where they are."""
+    revision = found["revision"]
+    if revision == found["wanted_revision"]:
+        return None
+    if revision is None and not settings.store:
+        return msg("it is no store of a site: bring a backup back with sop db restore BACKUP NEW-FOLDER")
+    if revision is None or revision in REVISIONS:
+        return msg("its tables are of another release; raise them: sop db upgrade")
+    return msg("its tables are of a newer release; install the newest sop-engine")
 
 
 def _pairs(found: dict[str, Any]) -> list[tuple[Any, Any]]:
