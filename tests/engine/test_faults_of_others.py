@@ -80,7 +80,7 @@ class BusyStore:
     """A store whose turn does not come for the next so many writers."""
 
     def __init__(self, store: Any, times: int) -> None:
-        self._store, self.times = store, times
+        self._store, self.times, self.name = store, times, str(store.name)
 
     def writing(self, wait_seconds: float = 30.0, after: Missed | None = None) -> AbstractContextManager[Writes]:
         return self._writing()
