@@ -21,6 +21,7 @@ from sop_engine.engine.settings import FILE, Settings, load_settings, settings_t
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.store.access import FOLDER_MODE
+from sop_engine.store.flushing import flush, flush_tree, make_folders
 from sop_engine.store.opening import make_at, open_at, unmake_at
 from sop_engine.store.seam import Store
 from sop_engine.ticket.records import SITE, Command
@@ -87,6 +88,8 @@ def make_site(
         copy_library(folder)
         for part in ("files", "calendars"):
             (folder / part).mkdir(FOLDER_MODE)
+        flush_tree(folder)
+        flush(folder.parent)
         store = make_at(settings.place, settings.id)
         try:
             clock: Clock = SimulatedClock(DEMO_START) if demo else SystemClock()
@@ -127,7 +130,7 @@ def _make_folder(folder: Path) -> bool:
                     fix=msg("name another: sop init FOLDER"),
                 )
             return False
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folders(folder.parent)
         folder.mkdir(FOLDER_MODE)
         return True
     except OSError as error:

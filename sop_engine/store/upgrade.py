@@ -12,7 +12,7 @@ from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
 from sop_engine.store.backup import copy_database
-from sop_engine.store.drivers import DriverName, connect, driver_module, lock_path
+from sop_engine.store.drivers import DriverName, connect, driver_module, lock_path, make_durable
 from sop_engine.store.lock import WAIT_SECONDS, FileTurn
 
 MIGRATIONS: Final = Path(__file__).with_name("migrations")
@@ -38,6 +38,7 @@ def upgrade(
             turn.acquire(False, WAIT_SECONDS)
             try:
                 copy_database(module, path, backup)
+                make_durable(module, raw, path)
                 _migrate(module, raw, path, migrations)
             finally:
                 turn.release()

@@ -30,6 +30,7 @@ class Watch:
         self._names: dict[int, dict[str, int]] = {ROOT: {}}
         self._contents: dict[int, bytearray] = {}
         self._of_sqlite: dict[int, int] = {}
+        self._stamps: dict[int, tuple[int, int]] = {}
         about = folder.stat()
         self._numbers[about.st_dev, about.st_ino] = ROOT
         self._count = ROOT
@@ -97,7 +98,7 @@ class Watch:
             if file in self._folders:
                 self._look_into(file, folder / name)
             elif not self._of_sqlite.get(file):
-                self._compare(file, folder / name)
+                self._compare(file, folder / name, now[name])
         for name in sorted(before.keys() - now.keys()):
             del before[name]
             self.events.append(Name(number, name, None))
@@ -117,11 +118,13 @@ class Watch:
             self._contents[self._count] = bytearray()
         return self._count
 
-    def _compare(self, file: int, path: Path) -> None:
-        now = path.read_bytes()
-        was = self._contents[file]
-        if now == was:
+    def _compare(self, file: int, path: Path, about: os.stat_result) -> None:
+        """Note what Python has written since the file was last looked at: when its length or its time is another."""
+        stamp = about.st_size, about.st_mtime_ns
+        if self._stamps.get(file) == stamp:
             return
+        self._stamps[file] = stamp
+        was, now = self._contents[file], path.read_bytes()
         if len(now) < len(was):
             self.happened(Resize(file, len(now)))
         same = len(was) if now.startswith(was) else 0

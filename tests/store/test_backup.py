@@ -310,3 +310,23 @@ def test_an_unknown_schema_is_not_raised(site: Path, tmp_path: Path, driver: Dri
     with pytest.raises(SetUp, match="newer program"):
         upgrade(site / "site.db", tmp_path / "before.db", driver=driver)
     assert not (tmp_path / "before.db").exists()
+
+
+@pytest.mark.parametrize("driver", ["sqlite3"])
+def test_what_a_power_cut_left_half_done_is_no_obstacle(site: Path, tmp_path: Path, driver: DriverName) -> None:
+    """A journal is left; it is played back by whoever looks first, and that may be a backup."""
+    store = open_store(site / "site.db", driver=driver)
+    with store.writing() as writes:
+        writes.put_blob(bytes(8_000_000))
+        cut = tmp_path / "cut"
+        shutil.copytree(site, cut)
+    store.close()
+    journal = cut / "site.db-journal"
+    assert journal.stat().st_size > 0
+    assert status(cut / "site.db", driver=driver)["check"] == "ok"
+    assert check_backup_of(cut, tmp_path / "copy", driver)
+
+
+def check_backup_of(site: Path, copy: Path, driver: DriverName) -> bool:
+    """Whether a backup of the site can be made, and is one."""
+    return backup(site / "site.db", copy, MADE, driver=driver) == check_backup(copy, driver=driver)

@@ -1,0 +1,35 @@
+"""Putting files and folders on the disk: what a power cut must not take back.
+
+The law. `fsync` of a file says nothing about its name: that is on the disk when its folder was flushed after it was
+given (fsync(2)). So a new file counts when it and every folder above it that is new were flushed.
+"""
+
+import os
+from pathlib import Path
+
+
+def flush(path: Path) -> None:
+    """Put a file's content, or a folder's names, on the disk. Raises `OSError`; then nobody knows what is there, and
+    flushing again does not bring it (https://lwn.net/Articles/752063/)."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def flush_tree(folder: Path) -> None:
+    """Put a folder on the disk with all that is in it; what links lead to is left alone. Raises `OSError`."""
+    for place, _, names in os.walk(folder, topdown=False):
+        for each in (Path(place, name) for name in names):
+            if each.is_file() and not each.is_symlink():
+                flush(each)
+        flush(Path(place))
+
+
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it that are not there, each with its name on the disk. Raises `OSError`."""
+    if not folder.is_dir():
+        make_folders(folder.parent)
+        folder.mkdir(exist_ok=True)
+        flush(folder.parent)
