@@ -18,8 +18,8 @@ SITE_NAME: Final = "云栖花园服务中心"
 ADMINISTRATOR: Final = "zhou_min"
 PEOPLE: Final = (
     ("wang_fang", "王芳", ["desk"]),
-    ("liu_yang", "刘洋", ["desk"]),
-    ("zhao_lei", "赵蕾", ["desk", "night-duty"]),
+    ("liu_yang", "刘洋", ["desk", "desk-lead"]),
+    ("zhao_lei", "赵蕾", ["desk", "night-duty", "online-duty"]),
     ("sun_qiang", "孙强", ["security", "night-duty"]),
     ("li_qiang", "李强", ["engineer"]),
     ("zhang_wei", "张伟", ["engineer"]),
@@ -28,9 +28,11 @@ PEOPLE: Final = (
     ("chen_jing", "陈静", [("steward", "3")]),
     ("wu_dan", "吴丹", [("steward", "5")]),
     ("xu_hong", "许红", ["service-lead"]),
-    ("luo_yong", "罗勇", ["rework-contact"]),
+    ("luo_yong", "罗勇", ["rework-contact", "business-assistant"]),
     ("he_ping", "何萍", ["finance"]),
     ("feng_tao", "冯涛", ["hotline"]),
+    ("shen_yi", "沈怡", ["operations"]),
+    ("lu_bo", "陆博", ["general-manager"]),
 )
 """(id, name, roles or (role, scope))"""
 UNITS: Final = (
