@@ -16,6 +16,7 @@ from sop_engine.language.fragments import FragmentSource
 from sop_engine.language.reference import explain, json_schema
 from sop_engine.language.reference_pages import checks_page, reference, sentences
 from sop_engine.language.rendering import render
+from sop_engine.language.together import check_together
 from sop_engine.language.writing import written_out
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "TemplateFaults",
     "TemplateSource",
     "check_fragment",
+    "check_together",
     "checks_page",
     "compile_text",
     "explain",

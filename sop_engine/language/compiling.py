@@ -42,6 +42,8 @@ class Compiled:
     places: dict[str, list[int]]
     files: dict[str, str] = field(default_factory=dict)
     fragments: dict[str, bytes] = field(default_factory=dict)
+    allowed: tuple[tuple[str, str], ...] = ()
+    """(element path, code) of the warnings that are switched off"""
 
 
 TORN: Final = frozenset({"full_width", "braces", "question_mark", "unquoted", "merge", "unknown_alias", "key_not_text"})
@@ -90,7 +92,8 @@ def compile_text(
         path: [span.line, span.column, span.end_line, span.end_column] for path, span in sorted(draft.places.items())
     }
     files = {path: span.file for path, span in sorted(draft.places.items()) if span.file != file}
-    return Compiled(draft.procedure, found, draft.blobs, places, files, draft.fragments)
+    allowed = tuple((allowance.at, allowance.code) for allowance in draft.allowances)
+    return Compiled(draft.procedure, found, draft.blobs, places, files, draft.fragments, allowed)
 
 
 def check_fragment(text: bytes, file: str, fragments: FragmentSource | None = None) -> list[Diagnostic]:

@@ -86,3 +86,17 @@ def test_names_that_are_not_there(site: Shell) -> None:
     site("flow", "lint", "nowhere.sop.yaml", code=3)
     site("flow", "explain", "SOP999", code=3)
     site("flow", "lint", "--format", "xml", code=2)
+
+
+def test_publishing_says_which_roles_nobody_holds(site: Shell) -> None:
+    write(
+        site,
+        FILE.replace("roles: [desk]", "roles: [desk, porter]").replace("by: desk, to: back", "by: porter, to: back"),
+    )
+    assert "nobody holds the role porter" in site("flow", "publish", "umbrella", "--dry-run").err
+
+
+def test_a_folder_is_looked_at_as_a_whole(site: Shell) -> None:
+    write(site, FILE.replace("to: lent}", "to: lent, start: {parasol: {name: name}}}"))
+    assert "SOP220" not in site("flow", "lint", "workflows/umbrella.sop.yaml").out
+    assert "there is no procedure named `parasol` here" in site("flow", "lint").out

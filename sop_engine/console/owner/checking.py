@@ -1,13 +1,14 @@
 """`sop flow lint`: procedures and fragments as files."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 from sop_engine.console.call import Call
 from sop_engine.console.owner.files import is_fragment, lint_files, shown, templates_of, users
 from sop_engine.console.parameters import argument, option
-from sop_engine.diagnostics import Diagnostic, Span, has_errors
+from sop_engine.diagnostics import Diagnostic, Span, has_errors, in_order
 from sop_engine.engine.publishing import FRAGMENT, SUFFIX, check_fragment_file, compile_file
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
@@ -36,8 +37,8 @@ def lint(
     found: dict[tuple[Span, str], Diagnostic] = {}
     said: list[str] = []
     files = lint_files(call, path or [])
-    for file in sorted(files, key=is_fragment):
-        faults, fragments = _faults(file)
+    whole = not path or any(Path(each).is_dir() for each in path)
+    for file, faults, fragments in _faults(files, whole):
         # a fragment's fault is said once, with the first procedure that uses it
         new = [fault for fault in faults if (fault.span, fault.code) not in found]
         found |= {(fault.span, fault.code): fault for fault in new}
@@ -48,12 +49,18 @@ def lint(
     return 1 if has_errors(found.values()) else 0
 
 
-def _faults(file: Path) -> tuple[list[Diagnostic], dict[str, bytes]]:
-    """The faults of a file, and the texts of the fragments that they may lie in."""
-    if is_fragment(file):
-        return check_fragment_file(file, shown(file)), {}
-    compiled = compile_file(file, templates_of(file), shown(file))
-    return compiled.diagnostics, compiled.fragments
+def _faults(files: list[Path], whole: bool) -> Iterator[tuple[Path, list[Diagnostic], dict[str, bytes]]]:
+    """The faults of each file, and the texts of the fragments that they may lie in: procedures first. Where a `whole`
+    folder is looked at, also what is wrong between its procedures."""
+    from sop_engine.language import check_together
+
+    procedures = [file for file in files if not is_fragment(file)]
+    compiled = {file: compile_file(file, templates_of(file), shown(file)) for file in procedures}
+    between = check_together({shown(file): each for file, each in compiled.items()}) if whole else {}
+    for file, each in compiled.items():
+        yield file, in_order([*each.diagnostics, *between.get(shown(file), [])]), each.fragments
+    for file in filter(is_fragment, files):
+        yield file, check_fragment_file(file, shown(file)), {}
 
 
 def _named_fragments(files: list[Path], named: list[str]) -> list[Path]:

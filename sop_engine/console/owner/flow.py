@@ -157,6 +157,7 @@ def publish_(
             results.append({"procedure": name, "version": result.number or None, "published": result.done is not None})
             if not call.json:
                 _say_published(opened, name, result.number, result.done is not None)
+                _warn_of_roles(opened, result.procedure)
         if call.json:
             call.output.json(results)
     return 1 if failed else 0
@@ -184,6 +185,20 @@ def _say_published(opened: "Opened", name: str, number: int, done: bool) -> None
     else:
         said = msg("{name} has errors, and was not published", name=name)
     opened.call.output.tell(said)
+
+
+def _warn_of_roles(opened: "Opened", procedure: Procedure | None) -> None:
+    """Say which roles of a procedure nobody on the site holds: what only they may do would wait for ever."""
+    with opened.site.store.reading() as reading:
+        held = {role for person in reading.people() if person.active for role, _scope in person.roles}
+    if procedure is None:
+        return
+    for role in procedure.roles:
+        if role.id not in held:
+            opened.call.output.tell(
+                msg("nobody holds the role {role}, which {procedures} need", role=role.id, procedures=procedure.id),
+                msg("fix: {fix}", fix=msg("sop actor grant NAME {role}", role=role.id)),
+            )
 
 
 def history(call: Call, name: Annotated[str, argument(msg("a procedure by id or title"), "NAME")]) -> None:

@@ -23,6 +23,7 @@ from sop_engine.language.checks import (
     personal,
     text,
     timers,
+    together,
     unused,
     values,
     words,
@@ -100,3 +101,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     unused.unused_words,
     unused.allowances,
 )
+
+SITE_CHECKS: Final = together.SITE_CHECKS
+"""Those that look at all procedures of a site together: `language.check_together`."""

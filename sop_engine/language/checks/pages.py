@@ -5,7 +5,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import Final
 
-from sop_engine.language.checks import CHECKS, Check
+from sop_engine.language.checks import CHECKS, SITE_CHECKS, Check
+from sop_engine.language.checks.together import SiteCheck
 
 EXAMPLE: Final = """\
 procedure: example
@@ -58,7 +59,7 @@ class Page:
     passes: str
 
 
-def page(check: Check) -> Page:
+def page(check: Check | SiteCheck) -> Page:
     """The page of a check."""
     lines = (check.__doc__ or "").split("\n")
     code, _colon, title = lines[0].partition(": ")
@@ -74,13 +75,20 @@ def _block(text: str) -> str:
 
 def pages() -> dict[str, Page]:
     """Code -> page, in the order of the checks."""
-    return {found.code: found for found in map(page, CHECKS)}
+    return {found.code: found for found in (*map(page, CHECKS), *map(page, SITE_CHECKS))}
 
 
 def laid_over(example: str, base: str = EXAMPLE) -> str:
     """A whole file: the base, with the parts that the example has in place of its own."""
     parts = _parts(base) | _parts(example)
     return "".join(parts.values())
+
+
+def files(example: str) -> list[str]:
+    """The files of an example of several procedures, which stand one after the other with `---` between. Beside them
+    the site has `other`, which is the same small procedure, where the example does not say it itself."""
+    found = [laid_over(part) for part in example.split("---\n")]
+    return found if len(found) > 1 else [*found, laid_over("procedure: other\n")]
 
 
 def _parts(text: str) -> dict[str, str]:

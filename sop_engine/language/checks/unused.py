@@ -1,12 +1,16 @@
 """Checks that warn: what is declared and never used, and warnings that were switched off for nothing."""
 
 from collections.abc import Collection, Iterator
+from typing import Final
 
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft
 from sop_engine.language.near import near
 from sop_engine.messages import msg
+
+BETWEEN: Final = "SOP22"
+"""Codes of warnings between procedures: whether they would be given cannot be told of one file."""
 
 
 def unused_fields(draft: Draft) -> Iterator[Diagnostic]:
@@ -136,6 +140,8 @@ def allowances(draft: Draft) -> Iterator[Diagnostic]:
                 "SOP205", allowance.span,
                 msg("this says no reason"), None, msg("say why the warning does not count here")
             )  # fmt: skip
+        elif allowance.code.startswith(BETWEEN):
+            continue
         elif draft.procedure is not None and index not in draft.used_allowances:
             yield warning(
                 "SOP205", allowance.span, msg("`{code}` would not be given here", code=allowance.code), None,
