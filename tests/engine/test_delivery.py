@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical
-from sop_engine.engine import channels
+from sop_engine.engine import channels, metronome
 from sop_engine.engine.delivery import ATTEMPTS, LEASE, deliver
-from sop_engine.engine.metronome import Round, run
+from sop_engine.engine.metronome import Round, once, run
+from sop_engine.engine.resting import in_order, rests_until
 from tests.audit.test_replay import change
 from tests.desk import Desk
 
@@ -294,6 +295,32 @@ def test_delivery_stops_between_letters_when_it_is_told_to(desk: Desk) -> None:
     answers = iter([True, True, False, False])
     assert deliver(desk.engine, lambda: next(answers)).sent == 1
     assert deliver(desk.engine).sent == 2
+
+
+def test_a_single_round_begins_no_letter_after_its_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        desk.open("ask", by="wang", what="停车费")
+    monkeypatch.setattr(metronome, "LONGEST_DELIVERY_SECONDS", 0.5)
+    monkeypatch.setattr(channels, "CHANNELS", {"log": lambda *_: time.sleep(0.6)})
+    assert once(desk.engine).delivery.sent == 1
+    with desk.reading() as reading:
+        assert reading.meta("last_sweep") is not None
+
+
+def test_a_channel_that_somebody_says_is_mended_is_tried_at_once(
+    desk: Desk, silent: Silent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channels, "TIMEOUT_SECONDS", 0.2)
+    mails_by(desk, silent.port)
+    desk.open("ask", by="wang", what="停车费")
+    deliver(desk.engine)
+    now = canonical.instant_text(desk.clock.now())
+    with desk.store.writing() as transaction:
+        assert rests_until(transaction, "smtp") is not None
+        transaction.letters_wait([1], now)
+        in_order(transaction, "smtp")
+        assert rests_until(transaction, "smtp") is None
+    assert deliver(desk.engine).failed == 1
 
 
 def test_a_worker_s_timers_fire_while_a_mail_server_is_silent(
