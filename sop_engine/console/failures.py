@@ -50,6 +50,8 @@ class Interrupted(Exception):
 
 
 NO_CONTEXT = Around()
+LONGEST_LINE = 2000
+"""characters of a line of a refusal: what was typed may be a story, and its beginning is enough to know it by"""
 
 
 def tell_failure(output: Output, error: SopError, around: Around = NO_CONTEXT) -> None:
@@ -73,7 +75,12 @@ def failure_lines(error: SopError, around: Around, language: str, room: int | No
     lines += _possible_lines(error, around, language, room)
     if error.fix is not None:
         lines.append(say(msg("fix: {fix}", fix=error.fix), language))
-    return lines
+    return [brief(line) for line in lines]
+
+
+def brief(text: str) -> str:
+    """`text`, or its beginning and its end where it is longer than anybody reads."""
+    return text if len(text) <= LONGEST_LINE else f"{text[:400]} … {text[-200:]}"
 
 
 def failure_json(error: SopError, around: Around, language: str) -> dict[str, Any]:
@@ -85,11 +92,11 @@ def failure_json(error: SopError, around: Around, language: str) -> dict[str, An
     entry: dict[str, Any] = {
         "code": error.code,
         "name": error.name,
-        "message": "; ".join(message),
-        "where": error.where,
+        "message": brief("; ".join(message)),
+        "where": error.where if error.where is None else brief(error.where),
         "needs": [spoken(need, language) for need in error.needs],
         "possible": list(around.possible) or [spoken(each, language) for each in error.possible],
-        "fix": " ".join(fix) or None,
+        "fix": brief(" ".join(fix)) or None,
     }
     if around.meanwhile:
         entry["meanwhile"] = list(around.meanwhile)

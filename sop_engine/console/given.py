@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 from sop_engine import values
 from sop_engine.console.tickets import by_title
 from sop_engine.errors import NotFound, NotUnderstood, SetUp
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 from sop_engine.procedure import Field
 from sop_engine.store.files import Files
 from sop_engine.ticket.near import near
 from sop_engine.values import ValueProblem
+from sop_engine.values.texts import clean_line, short
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -55,6 +56,15 @@ def read_given(
         except ValueProblem as problem:
             raise not_a_value(fields[id], problem) from None
     return {id: given[id] for id in fields if id in given}
+
+
+def line_of(text: str, what: Message) -> str:
+    """A name, an address or the like, as it is kept: one line of at most two hundred characters, without controls.
+    Raises `NotUnderstood` that says of `what`."""
+    try:
+        return clean_line(short(text))
+    except ValueProblem as problem:
+        raise NotUnderstood(msg("{field}: {problem}", field=what, problem=problem.message)) from None
 
 
 def field_named(fields: Mapping[str, Field], name: str) -> Field:

@@ -49,7 +49,15 @@ def run(arguments: Sequence[str]) -> int:
     except (BrokenPipeError, ClosedPipe):
         return 0
     except Exception as error:
+        if isinstance(error, OSError) and error.filename is not None:
+            return _told(output, _of_system(error))
         return _told(output, usage_error(error)) if is_usage_error(error) else _internal(output, error)
+
+
+def _of_system(error: OSError) -> SetUp:
+    """What the system refuses about a file, such as a name that is too long: no fault of this program's."""
+    file = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes | os.PathLike) else str(error.filename)
+    return SetUp(msg("{path} cannot be read: {error}", path=file, error=error.strerror or ""), where=file)
 
 
 def _require_text(arguments: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
+from sop_engine.console.given import line_of
 from sop_engine.console.names import apart
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
@@ -50,9 +51,14 @@ def add(
             msg("`{actor}` cannot be an id: it has ASCII letters, digits, _, - and . only", actor=actor),
             fix=msg("for example: sop actor add wang_fang 王芳 --role desk"),
         )
+    if login is not None and not (login and login.isascii() and login.isprintable()):
+        # before anything is done: a person without his login would be half of what was asked
+        raise NotUnderstood(
+            msg("`{actor}` cannot be an id: it has ASCII letters, digits, _, - and . only", actor=login)
+        )
     arguments: dict[str, Any] = {
         "actor": actor,
-        "name": name,
+        "name": line_of(name, msg("name")),
         "roles": [],
         "rights": right or [],
         "contact": _contact(mail, phone),
@@ -101,7 +107,7 @@ def change(
 ) -> None:
     """Change what is known of somebody, or his rights."""
     changes = {
-        "name": new_name,
+        "name": line_of(new_name, msg("name")) if new_name else None,
         "give_rights": right,
         "take_rights": no_right,
         "contact": _contact(mail, phone),
@@ -262,7 +268,7 @@ def _scoped(opened: "Opened", roles: Sequence[str] | None) -> list[list[str | No
     titles = [(each["id"], each.get("title", {})) for form in forms for each in form["roles"]]
     found: list[list[str | None]] = []
     for said in roles:
-        name, _at, scope = said.replace("＠", "@").partition("@")
+        name, _at, scope = line_of(said, msg("roles")).replace("＠", "@").partition("@")
         role = by_title(name, titles, "role")
         if role is None:
             _warn_unknown(opened, name, sorted({id for id, _title in titles}))
@@ -279,7 +285,8 @@ def _warn_unknown(opened: "Opened", role: str, known: Sequence[str]) -> None:
 
 
 def _contact(mail: str | None, phone: str | None) -> dict[str, str]:
-    return {name: value for name, value in (("mail", mail), ("phone", phone)) if value}
+    given = (("mail", mail, msg("contact")), ("phone", phone, msg("phone")))
+    return {name: line_of(value, title) for name, value, title in given if value}
 
 
 def _known_language(language: str | None) -> str | None:

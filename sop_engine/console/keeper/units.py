@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from sop_engine.console.call import Call
+from sop_engine.console.given import line_of
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.errors import NotFound, NotUnderstood, SetUp
@@ -108,7 +109,8 @@ def _text(path: Path) -> str:
 
 def _entry(unit: str, name: str, phone: str) -> dict[str, Any]:
     try:
-        contact = {"name": name.strip(), **({"phone": read_phone(phone)} if phone.strip() else {})}
-        return {"id": read_unit(unit), "contact": contact if name.strip() or phone.strip() else None}
+        said = line_of(name, msg("contact"))
+        contact = {"name": said, **({"phone": read_phone(phone)} if phone.strip() else {})}
+        return {"id": read_unit(unit), "contact": contact if said or phone.strip() else None}
     except ValueProblem as problem:
         raise NotUnderstood(problem.message) from None
