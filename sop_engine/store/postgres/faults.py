@@ -18,7 +18,7 @@ _AGAIN: Final = frozenset({"23505", "40001", "40P01", "55P03"})
 _GONE: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "08000", "08003", "08006"})
 _REFUSED: Final[tuple[tuple[str, str], ...]] = (
     (r"password authentication failed|no password supplied|password authentication", "28P01"),
-    (r"pg_hba\.conf|role .* does not exist|authentication failed", "28000"),
+    (r"pg_hba\.conf|role .* (does not exist|is not permitted)|authentication failed", "28000"),
     (r"database .* does not exist", "3D000"),
     (r"permission denied for database", "42501"),
     (r"too many (clients|connections)|remaining connection slots", "53300"),

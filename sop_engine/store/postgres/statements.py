@@ -29,10 +29,17 @@ TAKE_DUE: Final = """
 SELECT timer.due, timer.ticket, timer.key FROM timer
 JOIN ticket ON ticket.site = timer.site AND ticket.id = timer.ticket
 WHERE timer.site = $1 AND timer.due <= $2 AND timer.aside IS NULL
-ORDER BY timer.due, timer.ticket, timer.key LIMIT $3 FOR UPDATE OF ticket SKIP LOCKED"""
+ORDER BY timer.aside, timer.due, timer.ticket, timer.key LIMIT {limit:d} FOR UPDATE OF ticket SKIP LOCKED"""
+"""With the limit in its text, so that the server knows how few rows are wanted when it plans."""
 LOCK_REFUSALS: Final = "SELECT pg_advisory_xact_lock(hashtextextended('refusal ' || $1, 0))"
 
 _BY_HAND: Final[Mapping[str, str]] = {
+    # `aside` is null in all of them; to order by it lets the server read them in the order of its index
+    statements.DUE: """
+SELECT due, ticket, key FROM timer WHERE site = $1 AND due <= $2 AND aside IS NULL
+ORDER BY aside, due, ticket, key LIMIT $3""",
+    statements.NEXT_DUE: """
+SELECT (SELECT due FROM timer WHERE site = $1 AND aside IS NULL ORDER BY aside, due LIMIT 1)""",
     statements.RESOLVE: f"""
 SELECT {statements.HEAD_COLUMNS} FROM ticket WHERE site = $1 AND tail >= $2 AND tail < $2 || chr(1114111)
   AND id <> 'site'

@@ -134,7 +134,7 @@ class PostgresWriting(Writing):
     def take_due(self, before: str, limit: int) -> list[Due]:
         self._begin()
         self._holds = True
-        found = [Due(*row) for row in self._link.execute(here.TAKE_DUE, (self._site, before, limit))]
+        found = [Due(*row) for row in self._link.execute(here.TAKE_DUE.format(limit=limit), (self._site, before))]
         self.load(lambda: Foreseen(tickets=list(dict.fromkeys(each.ticket for each in found))))
         return found
 
@@ -216,7 +216,7 @@ class PostgresWriting(Writing):
         """What the next try is to wait for."""
         pending = self._pending
         old = [id for id, line in pending.tickets.items() if line.before]
-        return Missed([*old, *pending.looked_at], list(pending.counters))
+        return Missed(list(dict.fromkeys([*old, *pending.looked_at])), list(pending.counters))
 
     def _settle(self) -> None:
         """Write what is pending into an open transaction, because something is to be read or written after it."""
