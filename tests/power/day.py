@@ -110,7 +110,8 @@ def watched(folder: Path, mode: Mode, faults: Faults | None = None) -> Iterator[
     with ExitStack() as patches:
         for module in (sqlite, backup, upgrade, drivers):
             patches.enter_context(mock.patch.object(module, "driver_module", lambda name: driver))
-        patches.enter_context(watching_python(watch, faults.meet))
+        patches.enter_context(mock.patch.object(drivers, "BUSY_SECONDS", 0.02))  # nobody is there to wait for
+        patches.enter_context(watching_python(watch, lambda call: faults.meet(f"os.{call}")))
         yield watch
     files.unregister()
 
@@ -125,6 +126,10 @@ class Day(Desk):
         self.folder = folder
         self.chance = random.Random(seed)
         self.count = 0
+        self.gone = False
+        """whether the last to leave has left, and nobody came"""
+        self.last_key = ""
+        """of the newest command, whether it came to anything or not"""
         if new:
             super().__init__(folder, {"wang": ["desk"]})
             self.publish(PART)
@@ -138,14 +143,18 @@ class Day(Desk):
     def open_again(self) -> None:
         """Open the store, as another process would."""
         self.store = open_store(self.folder / "site.db")
+        self.gone = False
         self.engine = Engine(self.store, self.clock, self.settings, Entropy())
 
     def go_on(self, times: int) -> None:
         """Do so many things, by chance."""
-        things = [self.begin_job] * 3 + [self.start_part] * 3 + [self.finish_part] * 3 + [self.wait] * 2
-        things += [self.hire, self.leave, self.revise, self.make_anew]
         for _ in range(times):
-            self.chance.choice(things)()
+            self.some_thing()()
+
+    def some_thing(self) -> Callable[[], None]:
+        """What is done next."""
+        things = [self.begin_job] * 3 + [self.start_part] * 3 + [self.finish_part] * 3 + [self.wait] * 2
+        return self.chance.choice([*things, self.hire, self.leave, self.revise, self.make_anew])
 
     def say(self, key: str = "", photos: Sequence[dict[str, Any]] = ()) -> None:
         """Acknowledge what was done, and with it all there is."""
@@ -161,7 +170,8 @@ class Day(Desk):
     def key(self) -> str:
         """A new idempotency key."""
         self.count += 1
-        return f"{self.chance.randrange(2**32)}-{self.count}"
+        self.last_key = f"{self.chance.randrange(2**32)}-{self.count}"
+        return self.last_key
 
     def with_state(self, state: str) -> str | None:
         """The id of some open ticket in that state."""
@@ -215,4 +225,5 @@ class Day(Desk):
     def leave(self) -> None:
         """The last to leave puts away the log; then another comes."""
         self.store.close()
+        self.gone = True
         self.open_again()

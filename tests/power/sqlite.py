@@ -5,6 +5,8 @@ Files, locks and shared memory are the usual VFS's own. Calls of the VFS are cou
 one fails, and how.
 """
 
+import errno
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -14,10 +16,8 @@ from typing import Any, Final
 
 import apsw
 
-from sop_engine.store.drivers import BUSY_SECONDS
-
 from .disk import Flush, Resize, Write
-from .watch import Watch
+from .watch import CALLS, Watch
 
 _JOURNALS: Final = apsw.SQLITE_OPEN_MAIN_JOURNAL | apsw.SQLITE_OPEN_SUPER_JOURNAL | apsw.SQLITE_OPEN_WAL
 _PAGES_BEFORE_CHECKPOINT: Final = 1000
@@ -33,6 +33,10 @@ CODES: Final[dict[str, tuple[int, ...]]] = {
     "size": (apsw.SQLITE_IOERR_FSTAT,),
 }
 """kind of call -> result codes with which the usual VFS lets it fail"""
+ERRORS: Final[dict[str, tuple[int, ...]]] = {
+    f"os.{call}": (errno.ENOSPC, errno.EIO) for call in CALLS if call not in ("unlink", "remove", "rmdir")
+}
+"""calls of Python's own -> errors"""
 
 
 @dataclass(slots=True)
@@ -51,11 +55,13 @@ class Faults:
 
     def meet(self, kind: str) -> None:
         """Count a call; raise where it is to fail."""
+        if self.over:
+            return
         self.calls[kind] += 1
         count = self.calls[kind]
-        if kind == self.kind and not self.over and (count == self.at or (self.lasting and count > self.at)):
+        if kind == self.kind and (count == self.at or (self.lasting and count > self.at)):
             self.hits += 1
-            raise failure(self.code)
+            raise OSError(self.code, os.strerror(self.code)) if kind.startswith("os.") else failure(self.code)
 
 
 def failure(code: int) -> Exception:
@@ -251,9 +257,14 @@ class Connection:
         self.raw.create_scalar_function(name, function, count)
 
     def backup(self, target: "Connection") -> None:
-        with self.translating(), target.raw.backup("main", self.raw, "main") as copying:
-            while not copying.done:
-                copying.step(-1)
+        with self.translating():
+            copying = target.raw.backup("main", self.raw, "main")
+            try:
+                while not copying.done:
+                    copying.step(-1)
+            finally:
+                with suppress(apsw.Error):
+                    copying.close(True)
 
     def _committed(self, raw: apsw.Connection, database: str, pages: int) -> int:
         if pages >= _PAGES_BEFORE_CHECKPOINT:
@@ -305,9 +316,9 @@ class Driver:
         ours.sqlite_errorname = str(names.get(code, ""))
         return ours
 
-    def connect(self, place: str, **more: Any) -> Connection:
+    def connect(self, place: str, *, timeout: float, **more: Any) -> Connection:
         flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
         with _Translating(self):
             raw = apsw.Connection(place, flags, vfs=self.files)
-        raw.set_busy_timeout(int(BUSY_SECONDS * 1000))
+        raw.set_busy_timeout(int(timeout * 1000))
         return Connection(self, raw)
