@@ -12,6 +12,7 @@ from functools import cached_property
 
 from sop_engine.procedure import ROOT, Assign, Effect, Offer, Procedure, Set, State, Transition, Tree
 
+MOST_PAIRS = 1_000_000
 Given = frozenset[str]
 """What is sure: names of fields that are set, and `task_of` the regions whose task somebody has."""
 
@@ -48,6 +49,11 @@ class Graph:
         return frozenset(name for name in offer.ask if name not in self._sometimes)
 
     # --- structure ---
+
+    @cached_property
+    def large(self) -> bool:
+        """Whether looking at every state for every edge takes too long; no procedure that people write is so large."""
+        return len(self.edges) * len(self.states) > MOST_PAIRS
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:

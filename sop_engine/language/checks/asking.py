@@ -44,6 +44,8 @@ def before_asked(draft: Draft) -> Iterator[Diagnostic]:
     if draft.procedure is None or any(use.kind == "state" and not draft.known("state", use.name) for use in draft.uses):
         return
     graph = Graph(draft.procedure)
+    if graph.large:
+        return
     perhaps = _perhaps_given(graph, draft.procedure)
     fields = {field.id for field in draft.procedure.fields if field.computed is None}
     written = set().union(*perhaps.values())

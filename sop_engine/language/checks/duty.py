@@ -37,7 +37,7 @@ def separation(draft: Draft) -> Iterator[Diagnostic]:
     if draft.procedure is None:
         return
     graph = Graph(draft.procedure)
-    for state in draft.procedure.states:
+    for state in draft.procedure.states if not graph.large else ():
         for offer in state.offers if state.id in graph.reachable else ():
             reasons = [_excluded(graph, state.id, offer, who) for who in offer.by]
             if reasons and all(reasons):

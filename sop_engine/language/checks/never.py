@@ -86,7 +86,8 @@ def _conditions(draft: Draft) -> Iterator[tuple[Formula, Tree, Values]]:
     values, graph = Values(draft.procedure), Graph(draft.procedure)
     for formula in draft.formulas:
         if formula.way in ("when", "required"):
-            active = _active(graph, draft.procedure, formula) if _reads_states(formula.expression.tree) else {}
+            looked = not graph.large and _reads_states(formula.expression.tree)
+            active = _active(graph, draft.procedure, formula) if looked else {}
             yield formula, standing(formula.expression.tree, active), values
 
 
