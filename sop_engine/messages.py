@@ -60,6 +60,34 @@ def say(value: Any, language: str) -> str:
             return str(value)
 
 
+def kept(value: Any) -> Any:
+    """`value` (what `say` takes) as plain JSON, to be said later in whatever language is read then: see `read_back`."""
+    match value:
+        case Message():
+            return {"say": value.template, "with": {name: kept(each) for name, each in value.values.items()}}
+        case None | str() | int():
+            return value
+        case list() | tuple():
+            return [kept(each) for each in value]
+        case Mapping():
+            return {"text": dict(value)}
+        case _:
+            return str(value)
+
+
+def read_back(plain: Any) -> Any:
+    """What `kept` was given."""
+    match plain:
+        case {"say": template, "with": values}:
+            return Message(template, {name: read_back(each) for name, each in values.items()})
+        case {"text": text}:
+            return text
+        case list():
+            return tuple(read_back(each) for each in plain)
+        case _:
+            return plain
+
+
 def translated(text: str, language: str) -> str:
     """A fixed text of the program that has no places, in `language`: its braces are its own."""
     return _catalogue(language).gettext(text)

@@ -3,12 +3,13 @@
 import functools
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
+from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import find_ticket
 from sop_engine.errors import NotUnderstood
-from sop_engine.messages import msg, say
+from sop_engine.messages import msg, read_back, say
 
 if TYPE_CHECKING:
     from sop_engine.audit.findings import Mismatch, Report
@@ -111,7 +112,7 @@ def refused(
             ticket = find_ticket(reading, id, site_too=True).id if id is not None else None
             found = reading.refusals(ticket, limit)
         if call.json:
-            call.output.json([{**each, "at": opened.local(each["at"])} for each in found])
+            call.output.json([{**each, "at": opened.local(each["at"]), "why": _why(opened, each)} for each in found])
             return
         heads = (msg("at"), msg("ticket"), msg("who"), msg("login"), msg("command"), msg("why not"))
         columns = [Column(head, whole=head is heads[1]) for head in heads]
@@ -126,8 +127,13 @@ def _refused_row(opened: "Opened", each: dict[str, Any]) -> list[Any]:
         opened.named(each["actor"]),
         each["login"],
         command.get("trigger") or command["name"],
-        each["why"],
+        _why(opened, each),
     ]
+
+
+def _why(opened: "Opened", refusal: dict[str, Any]) -> str:
+    """Why it was refused, in the reader's language."""
+    return say(read_back(canonical.parse(refusal["why"])), opened.call.language)
 
 
 def _tell(opened: "Opened", total: Any) -> None:

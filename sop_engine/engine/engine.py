@@ -23,7 +23,7 @@ from sop_engine.engine.foreseeing import foreseen
 from sop_engine.engine.refusing import as_error, noting, told
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
-from sop_engine.messages import msg
+from sop_engine.messages import kept, msg
 from sop_engine.store.attempts import Attempts, attempt
 from sop_engine.store.programs import Programs
 from sop_engine.store.projections import head_of, project_site
@@ -322,7 +322,8 @@ class Engine:
         if command.at is None:
             return max(recorded, last or recorded)
         if command.at > recorded:
-            raise NotUnderstood(msg("the claimed time {at} has not come yet", at=canonical.instant_text(command.at)))
+            local = command.at.astimezone(self.settings.zone_info)
+            raise NotUnderstood(msg("the claimed time {at} has not come yet", at=f"{local:%Y-%m-%d %H:%M}"))
         backdate = (
             None if command.ticket == SITE else self._program_for(transaction, command, ticket).procedure.backdate
         )
@@ -406,7 +407,7 @@ class Engine:
                 command.actor,
                 command.login,
                 {"name": command.name, "trigger": command.arguments.get("trigger")},
-                str(error),
+                canonical.to_text(kept(error.message)),
             )
 
 

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sop_engine.errors import SetUp
-from sop_engine.messages import LANGUAGES, msg
+from sop_engine.errors import NotFound, NotUnderstood, SetUp
+from sop_engine.messages import LANGUAGES, Message, msg
 from sop_engine.store.address import is_address, refuse_password
+from sop_engine.store.files import read_plain
 
 FILE: Final = "sop.toml"
+MOST_BYTES: Final = 1 << 20
 _KNOWN: Final = {"site", "channels", "limits"}
 _SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo"}
 
@@ -72,47 +74,59 @@ def load_settings(folder: Path) -> Settings:
     """Read a site's `sop.toml`. Raises `SetUp` that names the place and the entry where it is wrong."""
     path = folder / FILE
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        raw = tomllib.loads(read_plain(path, MOST_BYTES).decode("utf-8").replace("\r\n", "\n"))
+    except NotFound:
         raise SetUp(
             msg("{folder} is no site: there is no sop.toml", folder=str(folder)),
             fix=msg("make one: sop init {folder}", folder=str(folder)),
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=str(error)), where=str(path)) from None
-    except OSError as error:
-        raise SetUp(msg("{path} cannot be opened: {error}", path=str(path), error=error.strerror)) from None
+    except UnicodeDecodeError:
+        raise _unreadable(path, "", msg("it is no UTF-8 text")) from None
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        place = f":{found[1]}:{found[2]}" if found else ""
+        raise _unreadable(path, place, msg("an entry is written `name = \"text\"`, under its [heading]")) from None
+    except NotUnderstood as error:
+        raise SetUp(error.message, where=str(path)) from None
     return _checked(folder, path, raw)
 
 
 def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
     site = raw.get("site")
     if not isinstance(site, dict):
-        raise _wrong(path, "site", "a table [site]")
+        raise _wrong(path, "site", msg("a table [site]"))
     for name in [*(set(raw) - _KNOWN), *(f"site.{each}" for each in set(site) - _SITE)]:
-        raise _wrong(path, name, "nothing of that name")
+        from sop_engine.ticket.near import near  # most commands meet no such entry
+
+        known = [*_KNOWN, *(f"site.{each}" for each in _SITE)]
+        raise SetUp(
+            msg("{path}: there is no entry `{entry}`", path=str(path), entry=name),
+            where=str(path),
+            near=near(name, known),
+            fix=msg("mend that line; docs/operations.md lists the entries"),
+        )
     for name in ("name", "id", "zone"):
         if not isinstance(site.get(name), str) or not site[name]:
-            raise _wrong(path, f"site.{name}", "a text")
+            raise _wrong(path, f"site.{name}", msg("a text"))
     try:
         ZoneInfo(site["zone"])
     except (KeyError, ValueError):
-        raise _wrong(path, "site.zone", "a zone of the tz database, such as Asia/Shanghai") from None
+        raise _wrong(path, "site.zone", msg("a zone of the tz database, such as Asia/Shanghai")) from None
     currency = site.get("currency", "CNY")
     if not isinstance(currency, str) or not re.fullmatch("[A-Z]{3}", currency):
-        raise _wrong(path, "site.currency", "a code of ISO 4217, such as CNY")
+        raise _wrong(path, "site.currency", msg("a code of ISO 4217, such as CNY"))
     languages = site.get("languages", list(LANGUAGES))
     if not isinstance(languages, list) or not languages or set(languages) - set(LANGUAGES):
-        raise _wrong(path, "site.languages", 'a list of "zh" and "en"')
+        raise _wrong(path, "site.languages", msg('a list of "zh" and "en"'))
     store = site.get("store", "")
     if store and not (isinstance(store, str) and is_address(store)):
-        raise _wrong(path, "site.store", "an address such as postgresql://USER@HOST/DATABASE")
+        raise _wrong(path, "site.store", msg("an address such as postgresql://USER@HOST/DATABASE"))
     if store:
         refuse_password(store)
     limits = raw.get("limits", {})
     largest = limits.get("largest_file_mib", 20)
     if not isinstance(largest, int) or not 1 <= largest <= 1024:
-        raise _wrong(path, "limits.largest_file_mib", "a number from 1 to 1024")
+        raise _wrong(path, "limits.largest_file_mib", msg("a number from 1 to 1024"))
     return Settings(
         folder=folder,
         name=site["name"],
@@ -127,7 +141,15 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
     )
 
 
-def _wrong(path: Path, entry: str, wanted: str) -> SetUp:
+def _unreadable(path: Path, place: str, why: Message) -> SetUp:
+    return SetUp(
+        msg("{path}{place} cannot be understood: {why}", path=str(path), place=place, why=why),
+        where=f"{path}{place}",
+        fix=msg("mend that line; docs/operations.md lists the entries"),
+    )
+
+
+def _wrong(path: Path, entry: str, wanted: Message) -> SetUp:
     return SetUp(
         msg("{path}: `{entry}` should be {wanted}", path=str(path), entry=entry, wanted=wanted),
         where=str(path),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sop_engine import canonical
 from sop_engine.engine.engine import Engine
-from sop_engine.messages import msg, say
+from sop_engine.messages import kept, msg
 from sop_engine.store.codec import timer_rows
 from sop_engine.store.seam import Due, Missed, Reads, Writes
 
@@ -33,7 +33,7 @@ def put_right(engine: Engine, timers: Sequence[Due]) -> int:
                 "timer",
                 "timer",
                 {"name": "fire", "timer": each.key, "trigger": None},
-                say(why, "en"),
+                canonical.to_text(kept(why)),
             )
     return len(strays)
 

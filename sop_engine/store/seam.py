@@ -262,7 +262,8 @@ class Reads(Protocol):
 
     def letters(self, status: str | None = None, ticket: str | None = None) -> list[OutLetter]: ...
     def refusals(self, ticket: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
-        """Refused commands, newest first: {"at", "ticket", "actor", "login", "command", "why"}."""
+        """Refused commands, newest first: {"at", "ticket", "actor", "login", "command", "why"}; `why` is the text that
+        was logged: JSON of `messages.kept`."""
 
     def meta(self, name: str) -> str | None:
         """Small facts of the site that are no history: id, last sweep, simulated now."""

@@ -134,9 +134,10 @@ def test_doctor_warns_when_others_can_read_what_is_kept_of_people(tmp_path: Path
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[site", "cannot be read"),
+        ("[site", "sop.toml cannot be understood"),
+        ("[site]\nname = 报修\n", "sop.toml:2:8 cannot be understood"),
         ('[site]\nname = "x"\nid = "x"\nzone = "Mars/Base"\n', "tz database"),
-        ('[site]\nname = "x"\nid = "x"\nzone = "UTC"\nzonne = "UTC"\n', "nothing of that name"),
+        ('[site]\nname = "x"\nid = "x"\nzone = "UTC"\nzonne = "UTC"\n', "there is no entry `site.zonne`"),
         ('[site]\nname = "x"\nid = "x"\nzone = "UTC"\ncurrency = "元"\n', "ISO 4217"),
     ],
 )
