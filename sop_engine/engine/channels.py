@@ -1,5 +1,6 @@
 """Ways out of the system. A channel takes a rendered notice and an address; what it raises is an attempt that failed.
-It has ended after `LONGEST_SECONDS`, whatever is at its other end, and sends nothing after that.
+It has ended after `LONGEST_SECONDS`, whatever is at its other end, and sends nothing after that. What it writes to this
+machine is flushed before it says so, because the letter is then marked as sent.
 
 | channel | what it does | entries in `[channels]` of sop.toml |
 |---|---|---|
@@ -22,6 +23,7 @@ from sop_engine.engine.settings import Settings
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store.access import FILE_MODE, FOLDER_MODE
+from sop_engine.store.flushing import flush
 
 if TYPE_CHECKING:
     import smtplib
@@ -66,7 +68,10 @@ def file(settings: Settings, parcel: Parcel) -> None:
     text = f"To: {parcel.name} <{parcel.to}>\nSubject: {parcel.subject}\n\n{parcel.body}\n"
     temporary = folder / f".{name}.part"
     temporary.write_text(text, encoding="utf-8")
+    flush(temporary)
     temporary.replace(folder / name)
+    flush(folder)
+    flush(folder.parent)
 
 
 def smtp(settings: Settings, parcel: Parcel) -> None:
@@ -157,8 +162,10 @@ def _append(path: Path, line: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
     try:
         os.write(descriptor, line.encode())
+        os.fsync(descriptor)
     finally:
         os.close(descriptor)
+    flush(path.parent)
 
 
 def describe(error: BaseException) -> Any:

@@ -106,6 +106,9 @@ def make_site(
             raise
         finally:
             store.close()
+    except OSError as error:
+        _unmake(folder, made_folder)
+        raise _cannot_make(folder, error) from error
     except BaseException:
         _unmake(folder, made_folder)
         raise
@@ -134,7 +137,11 @@ def _make_folder(folder: Path) -> bool:
         folder.mkdir(FOLDER_MODE)
         return True
     except OSError as error:
-        raise SetUp(msg("{folder} cannot be made: {error}", folder=str(folder), error=error.strerror)) from None
+        raise _cannot_make(folder, error) from None
+
+
+def _cannot_make(folder: Path, error: OSError) -> SetUp:
+    return SetUp(msg("{folder} cannot be made: {error}", folder=str(folder), error=error.strerror or str(error)))
 
 
 def _unmake(folder: Path, whole: bool) -> None:
