@@ -29,7 +29,7 @@ def upgrade(
     module = driver_module(driver)
     raw = connect(module, path)
     try:
-        found = _known_revision(raw, path, migrations)
+        found = _known_revision(module, raw, path, migrations)
         newest = _script(migrations).get_current_head() or ""
         if found == newest:
             return {"from": found, "to": newest, "backup": None}
@@ -49,8 +49,11 @@ def upgrade(
     return {"from": found, "to": newest, "backup": str(backup)}
 
 
-def _known_revision(raw: Any, path: Path, migrations: Path) -> str:
-    found = schema.revision_of(raw)
+def _known_revision(module: Any, raw: Any, path: Path, migrations: Path) -> str:
+    try:
+        found = schema.revision_of(raw)
+    except module.Error as error:
+        raise faults.typed(error, str(path)) or error from error
     if found is None:
         raise faults.no_store(str(path))
     known = [script.revision for script in _script(migrations).walk_revisions()][::-1]

@@ -263,7 +263,7 @@ class Connection:
                 while not copying.done:
                     copying.step(-1)
             finally:
-                with suppress(apsw.Error):
+                with suppress(apsw.Error, SystemError):  # closing tells of what stepping has told of already
                     copying.close(True)
 
     def _committed(self, raw: apsw.Connection, database: str, pages: int) -> int:

@@ -330,3 +330,9 @@ def test_what_a_power_cut_left_half_done_is_no_obstacle(site: Path, tmp_path: Pa
 def check_backup_of(site: Path, copy: Path, driver: DriverName) -> bool:
     """Whether a backup of the site can be made, and is one."""
     return backup(site / "site.db", copy, MADE, driver=driver) == check_backup(copy, driver=driver)
+
+
+def test_what_cannot_be_read_is_not_raised(tmp_path: Path, driver: DriverName) -> None:
+    (tmp_path / "site.db").write_text("minutes of the owners' meeting\n" * 200)
+    with pytest.raises(SetUp, match="no SQLite database"):
+        upgrade(tmp_path / "site.db", tmp_path / "before.db", driver=driver)
