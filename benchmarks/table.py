@@ -43,6 +43,8 @@ class Table:
     name: str
     compared: str
     lines: Sequence[Line] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
+    """sentences below the table: what was left out, and how to have it"""
 
     def text(self) -> str:
         """For a terminal."""
@@ -51,13 +53,15 @@ class Table:
         lines = [f"{self.name}: {self.compared}"]
         for row in rows:
             lines.append("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)))
+        lines += [f"  {note}" for note in self.notes]
         return "\n".join(line.rstrip() for line in lines)
 
     def markdown(self) -> str:
         """For `results.md`."""
         rows = [line.cells() for line in self.lines]
         body = "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows)
-        return f"## {self.name}\n\n{self.compared}\n\n| | measured | to reach | |\n|---|---|---|---|\n{body}\n"
+        below = "".join(f"\n{note}\n" for note in self.notes)
+        return f"## {self.name}\n\n{self.compared}\n\n| | measured | to reach | |\n|---|---|---|---|\n{body}\n{below}"
 
 
 def machine() -> str:

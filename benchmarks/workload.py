@@ -33,9 +33,9 @@ STORY: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
-    """A folder on the disk for one benchmark, gone afterwards."""
-    made = Path(tempfile.mkdtemp(prefix="sop-benchmark-"))
+def folder(where: Path | None = None) -> Iterator[Path]:
+    """A folder for one benchmark, gone afterwards: on the disk, or in the folder `where`."""
+    made = Path(tempfile.mkdtemp(prefix="sop-benchmark-", dir=where))
     try:
         yield made
     finally:
