@@ -13,7 +13,7 @@ from .day import Mode
 from .disk import Disk, Tree, lay_out
 from .watch import Watch
 
-POINTS = int(os.environ.get("SOP_POWER_POINTS", "200"))
+POINTS = int(os.environ.get("SOP_POWER_POINTS", "150"))
 """at how many points of a day the power is lost"""
 SEED = os.environ.get("SOP_POWER_SEED")
 POINT = os.environ.get("SOP_POWER_POINT")

@@ -24,7 +24,7 @@ from .disk import lay_out
 from .sqlite import CODES, ERRORS, Faults
 from .watch import Watch
 
-TIMES = int(os.environ.get("SOP_FAULTS", "6"))
+TIMES = int(os.environ.get("SOP_FAULTS", "4"))
 """at how many calls of a kind"""
 SEED = int(os.environ.get("SOP_POWER_SEED", "1"))
 THINGS = 14
