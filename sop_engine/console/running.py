@@ -34,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line; gives its exit code. Nothing passes but what ends the process."""
     output = Output("en")
     try:
-        output = Output(language_in(arguments, os.environ), "--json" in arguments)
+        output = Output(language_in(arguments, os.environ), _wants_json(arguments))
         _require_text(arguments)
         code = _dispatch(list(arguments), output.language)
         flush(sys.stdout)
@@ -58,6 +58,11 @@ def _of_system(error: OSError) -> SetUp:
     """What the system refuses about a file, such as a name that is too long: no fault of this program's."""
     file = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes | os.PathLike) else str(error.filename)
     return SetUp(msg("{path} cannot be read: {error}", path=file, error=error.strerror or ""), where=file)
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the option is given; after `--` it is a text like any other."""
+    return "--json" in list(arguments)[: list(arguments).index("--") if "--" in arguments else None]
 
 
 def _require_text(arguments: Sequence[str]) -> None:

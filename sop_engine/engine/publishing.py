@@ -1,5 +1,6 @@
 """Publishing: a file becomes a version. Everything that a version needs is kept by digest, for ever."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -10,14 +11,17 @@ from sop_engine.diagnostics import Diagnostic, has_errors
 from sop_engine.engine.engine import Done, Engine, new_id
 from sop_engine.engine.identity import Identity
 from sop_engine.engine.library import library
-from sop_engine.errors import FaultsFound, NotFound, SetUp
+from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg
+from sop_engine.store.files import read_plain, refuse_link
 from sop_engine.store.seam import Reads, Version
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import SITE, Command
 
 SUFFIX = ".sop.yaml"
 FRAGMENT = ".fragment.yaml"
+MOST_BYTES = (1 << 20) + 1
+"""read of a draft: one more than the language takes, so that it can say so"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +41,40 @@ class FolderTemplates:
     """Templates from a site's `templates/` folder; nothing outside it is read, through links neither."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
+        self._folder = folder
 
     def read(self, name: str) -> bytes | None:
-        path = (self._folder / name).resolve()
-        if not path.is_relative_to(self._folder) or not path.is_file():
-            return None
-        return path.read_bytes()
+        return _text_within(self._folder, name)
 
 
 class FolderFragments:
     """Fragments from the folder `fragments` beside the procedures; nothing outside it is read, not through links."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
+        self._folder = folder
 
     def read(self, name: str) -> bytes | None:
-        path = (self._folder / f"{name}{FRAGMENT}").resolve()
-        if path.parent != self._folder or not path.is_file():
-            return None
-        return path.read_bytes()
+        return _text_within(self._folder, f"{name}{FRAGMENT}") if "/" not in name else None
 
     def names(self) -> tuple[str, ...]:
         return tuple(path.name.removesuffix(FRAGMENT) for path in fragment_files(self._folder.parent))
+
+
+def _text_within(folder: Path, name: str) -> bytes | None:
+    """The text of a plain file in a folder; None where there is none, where a link leads out of the folder, or where
+    nothing can have such a name."""
+    if folder.is_symlink() or "\0" in name:
+        return None
+    # not `Path.resolve`, which raises at a link that leads back to itself
+    top, path = Path(os.path.realpath(folder)), Path(os.path.realpath(folder / name))
+    if not path.is_relative_to(top):
+        return None
+    try:
+        return read_plain(path, MOST_BYTES)
+    except NotFound:
+        return None
+    except NotUnderstood:
+        return None  # a folder, a pipe, or what may not be read: to whoever names it, there is no such text
 
 
 class KeptFragments:
@@ -84,7 +99,8 @@ def kept_fragments(reading: Reads, version: Version) -> Mapping[str, str]:
 
 
 def compile_file(path: Path, templates: Path, shown_as: str | None = None) -> Any:
-    """The file compiled: see `language.compile_text`. Raises `NotFound`, or `SetUp` where it cannot be read."""
+    """The file compiled: see `language.compile_text`. Raises `NotFound`, or `NotUnderstood` where it is no plain file or cannot
+    be read."""
     from sop_engine.documents.template_check import check_template
     from sop_engine.language import compile_text
 
@@ -94,7 +110,8 @@ def compile_file(path: Path, templates: Path, shown_as: str | None = None) -> An
 
 
 def check_fragment_file(path: Path, shown_as: str | None = None) -> list[Diagnostic]:
-    """What can be said of a fragment's file alone. Raises `NotFound`, or `SetUp` where it cannot be read."""
+    """What can be said of a fragment's file alone. Raises `NotFound`, or `NotUnderstood` where it is no plain
+    file or cannot be read."""
     from sop_engine.language import check_fragment
 
     return check_fragment(_text_of(path, FRAGMENT), shown_as or str(path), FolderFragments(path.parent))
@@ -120,13 +137,12 @@ def version_written_out(reading: Reads, version: Version) -> str:
 
 
 def _text_of(path: Path, ending: str) -> bytes:
+    refuse_link(path.parent)
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
+        return read_plain(path, MOST_BYTES)
+    except NotFound:
         beside = [each.name for each in path.parent.glob(f"*{ending}")] if path.parent.is_dir() else []
         raise NotFound(msg("there is no file {path}", path=str(path)), near=near(path.name, beside)) from None
-    except OSError as error:
-        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=error.strerror)) from None
 
 
 def publish(
@@ -145,7 +161,7 @@ def publish(
     if newest is not None and newest.digest == digest:
         return Published(path, compiled.diagnostics, compiled.procedure, None, newest.number, compiled.fragments)
     places = canonical.to_bytes(source_map(compiled, shown_as or path.name))
-    blobs = [data, path.read_bytes(), places, *compiled.blobs.values(), *compiled.fragments.values()]
+    blobs = [data, _text_of(path, SUFFIX), places, *compiled.blobs.values(), *compiled.fragments.values()]
     if not dry_run:
         with engine.store.writing() as transaction:
             for blob in blobs:
@@ -189,8 +205,8 @@ def edited_since(engine: Engine, reading: Reads, version: Version) -> bool:
 def _differs(path: Path, digest: str) -> bool:
     """Whether a file is there and has another digest."""
     try:
-        return canonical.digest(path.read_bytes()) != digest
-    except OSError:
+        return canonical.digest(read_plain(path, MOST_BYTES)) != digest
+    except (NotFound, NotUnderstood):
         return False
 
 

@@ -10,12 +10,13 @@ import json
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sop_engine.errors import FaultsFound, SetUp
+from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
 from sop_engine.store.access import FILE_MODE, FOLDER_MODE
@@ -28,12 +29,13 @@ from sop_engine.store.drivers import (
     make_ready,
     writes_ahead,
 )
-from sop_engine.store.files import digest_of
+from sop_engine.store.files import digest_of, read_plain
 from sop_engine.store.flushing import flush, make_folders
 from sop_engine.store.lock import WAIT_SECONDS, FileTurn
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
+MOST_MANIFEST_BYTES: Final = 256 * 1024 * 1024
 PARTS: Final = ("sop.toml", "workflows", "templates", "calendars", "files")
 """What a site's folder holds beside its database."""
 
@@ -54,7 +56,7 @@ def check_backup(source: Path, *, driver: DriverName = "auto") -> dict[str, Any]
     Raises `FaultsFound` naming what is missing or changed, `SetUp` where `source` is no backup.
     """
     manifest = _manifest(source)
-    wrong = [name for name, about in manifest["files"].items() if not _is_as_listed(source / name, about)]
+    wrong = [name for name, about in manifest["files"].items() if not _is_as_listed(source, name, about)]
     if wrong:
         raise FaultsFound(
             msg("the backup {source} is damaged: {names}", source=str(source), names=tuple(sorted(wrong)[:10])),
@@ -158,7 +160,8 @@ def _copy_site(module: Any, path: Path, partial: Path, made: str) -> dict[str, A
         "revision": revision,
         "files": {name: _about(partial / name) for name in sorted(names)},
     }
-    text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    # names may be bytes that are no text; as escapes they are carried all the same
+    text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
     (partial / MANIFEST).write_text(text, encoding="utf-8")
     flush(partial / MANIFEST)
     return manifest
@@ -244,12 +247,12 @@ def _whole(target: Path, fill: Callable[[Path], dict[str, Any]]) -> dict[str, An
 def _manifest(source: Path) -> dict[str, Any]:
     """The manifest of a backup. What it names stays inside the backup, whoever wrote it."""
     try:
-        manifest = json.loads((source / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(read_plain(source / MANIFEST, MOST_MANIFEST_BYTES))
         names = [*manifest["files"].keys(), manifest["database"]]
         sound = manifest["format"] == FORMAT and manifest["database"] in manifest["files"]
         if not sound or any(Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name for name in names):
             raise ValueError("not a manifest of this format")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (NotFound, NotUnderstood, RecursionError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SetUp(
             msg("{source} is not a backup that this program can read", source=str(source)),
             where=str(source),
@@ -263,10 +266,15 @@ def _about(path: Path) -> dict[str, Any]:
     return {"sha256": digest_of(path), "size": path.stat().st_size}
 
 
-def _is_as_listed(path: Path, about: Any) -> bool:
+def _is_as_listed(source: Path, name: str, about: Any) -> bool:
+    """Whether a plain file of a backup, reached by no link, is as its manifest has it."""
+    path = source / name
     try:
-        return not path.is_symlink() and path.stat().st_size == about["size"] and digest_of(path) == about["sha256"]
-    except (OSError, LookupError, TypeError):
+        inside = os.path.realpath(path) == str(Path(os.path.realpath(source)) / name)
+        status = path.lstat()
+        listed = inside and stat.S_ISREG(status.st_mode) and status.st_size == about["size"]
+        return bool(listed and digest_of(path) == about["sha256"])
+    except (OSError, LookupError, TypeError, ValueError):
         return False
 
 

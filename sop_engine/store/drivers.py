@@ -42,6 +42,13 @@ def connect(driver: Any, path: Path, read_only: bool = False) -> Any:
 
     What a power cut left half done can only be undone by who may write, so `read_only` is no obstacle to that.
     """
+    if path.is_symlink():
+        # its journals would stand beside what it leads to, and the turns beside the link
+        raise SetUp(
+            msg("{path} is a link", path=str(path)),
+            where=str(path),
+            fix=msg("it must be a plain file in a folder that you may write; if it is a link, remove it"),
+        )
     if not path.is_file():
         raise faults.missing(str(path))
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only and not _has_journal(path) else 'rw'}"

@@ -9,7 +9,6 @@ outside the folder, and what a sender calls a file is only words beside it.
 import errno
 import hashlib
 import os
-import secrets
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -69,13 +68,13 @@ class Files:
     def arrive(self, source: Path | BinaryIO, name: str | None = None) -> "Arrival":
         """A copy of `source` that is on the disk and has no name there yet. Raises as `put` does."""
         if isinstance(source, Path):
-            with _opened(source) as stream:
+            with opened_plain(source) as stream:
                 return self._keep(stream, name or source.name)
         return self._keep(source, name or "")
 
     def about(self, source: Path) -> dict[str, Any]:
         """What a field would hold of `source`, of which nothing is kept. Raises as `put` does."""
-        with _opened(source) as stream:
+        with opened_plain(source) as stream:
             return self._about(source.name, *self._copy(stream, None, source.name))
 
     def give_name(self, arriving: str, sha256: str) -> None:
@@ -144,7 +143,7 @@ class Files:
         )
 
     def _keep_in(self, folder: int, stream: BinaryIO, name: str) -> "Arrival":
-        arriving = f".arriving-{secrets.token_hex(8)}"
+        arriving = f".arriving-{os.urandom(8).hex()}"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             with os.fdopen(os.open(arriving, flags, FILE_MODE, dir_fd=folder), "wb", buffering=0) as target:
@@ -251,9 +250,27 @@ def plain_name(name: str) -> str:
     return words or "file"
 
 
+def read_plain(path: Path, most: int = LARGEST_BYTES) -> bytes:
+    """The first `most` bytes of a plain file. Raises as `opened_plain` does."""
+    with opened_plain(path) as stream:
+        # not `read(most)`, which takes room for as much at once
+        return stream.read(min(most, os.fstat(stream.fileno()).st_size))
+
+
+def refuse_link(path: Path) -> None:
+    """Raise `NotUnderstood` where a folder is a link: what it leads to lies outside."""
+    if path.is_symlink():
+        raise _is_link(str(path))
+
+
+def _is_link(path: str) -> NotUnderstood:
+    return NotUnderstood(msg("{path} is a link", path=path), where=path, fix=msg("name the file that it leads to"))
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    """A plain file, open for reading; never a link's target, and never waiting for a pipe's other end."""
+def opened_plain(path: Path) -> Iterator[BinaryIO]:
+    """A plain file, open for reading; never a link's target, and never waiting for a pipe's other end. Raises
+    `NotFound`, and `NotUnderstood` where it is something else or cannot be read."""
     shown = str(path)
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -261,9 +278,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise NotFound(msg("there is no file {path}", path=shown), where=shown) from error
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise NotUnderstood(
-                msg("{path} is a link", path=shown), where=shown, fix=msg("name the file that it leads to")
-            ) from error
+            raise _is_link(shown) from error
         raise NotUnderstood(
             msg("{path} cannot be read: {reason}", path=shown, reason=error.strerror or ""), where=shown
         ) from error

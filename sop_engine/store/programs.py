@@ -34,7 +34,7 @@ class Programs:
                     msg("a procedure was published by a later release: {error}", error=str(error)),
                     fix=msg("install that release"),
                 ) from None
-            except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            except (AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
                 # no release has written such bytes, so there is no saying what in them is wrong
                 raise SetUp(
                     msg("the normal form {digest} in the store is none", digest=digest),

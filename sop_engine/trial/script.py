@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sop_engine.diagnostics import Diagnostic, Span, in_order
-from sop_engine.errors import FaultsFound, NotFound, SetUp
+from sop_engine.errors import FaultsFound
 from sop_engine.language import CHECKS, reading
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
@@ -16,6 +16,7 @@ from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor, Scalar
 from sop_engine.language.validating import validate_as
 from sop_engine.messages import msg
+from sop_engine.store.files import read_plain
 from sop_engine.trial.names import close
 from sop_engine.trial.schema import ScenarioFile, ScenarioWords, ScopedRole, StepWords
 from sop_engine.trial.stage import Player
@@ -76,14 +77,8 @@ class Script:
 
 def read_script(path: Path, shown_as: str | None = None) -> Script:
     """The script in a file; `shown_as` is what its faults call it. Raises `ScenarioFaults` for what is wrong in it,
-    `NotFound` or `SetUp` where it cannot be read at all."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise NotFound(msg("there is no file {path}", path=str(path))) from None
-    except OSError as problem:
-        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=problem.strerror)) from None
-    return script_of(data, shown_as or str(path))
+    `NotFound` or `NotUnderstood` where it cannot be read at all."""
+    return script_of(read_plain(path), shown_as or str(path))
 
 
 def script_of(data: bytes, file: str) -> Script:

@@ -33,8 +33,9 @@ def tampered(**entries: Any) -> bytes:
 @pytest.mark.parametrize(
     "data",
     [b"", b"\xff", b"[]", b"{}", b'{"format": 1', b"[" * 900 + b"]" * 900, tampered(states=[]), tampered(unknown=1),
-     tampered(fields=3), tampered(opening={"to": "nowhere"})],
-    ids=range(10),
+     tampered(fields=3), tampered(opening={"to": "nowhere"}),
+     tampered(states=[{"id": "no_root"}])],
+    ids=range(11),
 )  # fmt: skip
 def test_what_no_release_has_written_is_told_of_by_its_digest(data: bytes) -> None:
     digest = canonical.digest(data)

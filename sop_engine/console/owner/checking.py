@@ -12,6 +12,7 @@ from sop_engine.diagnostics import Diagnostic, Span, has_errors, in_order
 from sop_engine.engine.publishing import FRAGMENT, SUFFIX, check_fragment_file, compile_file
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
+from sop_engine.store.files import read_plain
 from sop_engine.ticket.near import near
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def lint(
         # a fragment's fault is said once, with the first procedure that uses it
         new = [fault for fault in faults if (fault.span, fault.code) not in found]
         found |= {(fault.span, fault.code): fault for fault in new}
-        said.append(render(new, file.read_bytes(), call.language, wanted, fragments))
+        said.append(render(new, read_plain(file), call.language, wanted, fragments))
     _print_faults(call, said, wanted)
     if wanted == "text":
         _sum_up(call, files, path or [], list(found.values()))

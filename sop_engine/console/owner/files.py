@@ -72,11 +72,11 @@ def draft(opened: "Opened", name: str) -> Path:
 
 def templates_of(file: Path) -> Path:
     """The templates that a file's forms come from: beside the folder in which it stands."""
-    return file.resolve().parent.parent / "templates"
+    return Path(os.path.realpath(file.parent)).parent / "templates"
 
 
 def shown(file: Path) -> str:
     """How faults call a file: from here, where it lies below."""
-    resolved = file.resolve()
+    resolved = Path(os.path.realpath(file.parent)) / file.name  # a link is called by its own name
     here = Path.cwd()
     return str(resolved.relative_to(here)) if resolved.is_relative_to(here) else str(file)

@@ -25,6 +25,7 @@ from sop_engine.errors import NotFound, NotUnderstood
 from sop_engine.messages import msg, title_of
 from sop_engine.normal_form import to_json
 from sop_engine.procedure import Procedure
+from sop_engine.store.files import read_plain
 from sop_engine.store.seam import Reads, Version
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def publish_(
         for file in files:
             with call.writing():
                 result = publish(opened.site.engine, file, opened.who, reason or "", shown(file), call.dry_run)
-            said = render(result.diagnostics, file.read_bytes(), call.language, fragments=result.fragments)
+            said = render(result.diagnostics, read_plain(file), call.language, fragments=result.fragments)
             if said and not call.json:
                 call.output.tell(*said.rstrip("\n").splitlines())
             name = result.procedure.id if result.procedure is not None else file.name
