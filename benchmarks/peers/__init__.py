@@ -75,15 +75,19 @@ def _in_memory(found: dict[str, Any], tickets: int) -> list[Line]:
 def _on_sqlite(found: dict[str, Any], disk: Path, tickets: int, place: str) -> list[Line]:
     sides = [ours.on_sqlite(disk / "site"), ours.by_hand(disk)]
     for name, each in found.items():
-        sides += apart.sides(2, each.on_sqlite(disk)) if name == "with_dbos" else each.durable(disk)
+        if name == "with_dbos":
+            sides += [apart.side(way, each.on_sqlite(disk, way)) for way in each.WAYS]
+        else:
+            sides += each.durable(disk)
     return _lines(sides, tickets, WALL, place)
 
 
 def _on_postgresql(dbos: Any, tickets: int) -> list[Line]:
     with postgres.running("-c", "fsync=on") as server:
-        address = server.address(server.new_database("template0"))
         sides = [ours.on_postgresql(server.address(server.new_database()))]
-        sides += apart.sides(2, dbos.on_postgresql(address))
+        for way in dbos.WAYS:
+            address = server.address(server.new_database("template0"))
+            sides.append(apart.side(way, dbos.on_postgresql(address)))
         return _lines(sides, tickets, WALL, "on PostgreSQL")
 
 

@@ -15,23 +15,21 @@ from pathlib import Path
 from benchmarks.peers.sides import End, Side
 
 
-def sides(count: int, address: str) -> list[Side]:
-    """Start `dbos_process` over the database at `address`; gives its sides, which close with the last."""
-    words = [sys.executable, "-m", "benchmarks.peers.dbos_process", address]
+def side(way: str, address: str) -> Side:
+    """Start `dbos_process` for one of `with_dbos.WAYS` over the database at `address`; gives its side."""
+    words = [sys.executable, "-m", "benchmarks.peers.dbos_process", way, address]
     root = Path(__file__).parent.parent.parent
     child = subprocess.Popen(words, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert child.stdout is not None
-    called = json.loads(child.stdout.readline())
-    assert len(called) == count
+    name = child.stdout.readline().strip()
     child.send_signal(signal.SIGSTOP)
-    made = [Side(name, partial(_told, child, place)) for place, name in enumerate(called)]
-    return [*made[:-1], Side(made[-1].name, made[-1].tell, partial(_ended, child))]
+    return Side(name, partial(_told, child), partial(_ended, child))
 
 
-def _told(child: subprocess.Popen[str], place: int) -> End:
+def _told(child: subprocess.Popen[str]) -> End:
     assert child.stdin is not None and child.stdout is not None
     child.send_signal(signal.SIGCONT)
-    child.stdin.write(f"{place}\n")
+    child.stdin.write("\n")
     child.stdin.flush()
     state, fee = json.loads(child.stdout.readline())
     child.send_signal(signal.SIGSTOP)

@@ -3,10 +3,11 @@
 In memory there is nothing to measure: a step is then any function. Two durable ways: the six steps follow each other
 in one workflow, which is the least that a recorded step costs; or, as staff would drive it, the workflow waits for a
 message before each step and says what it came to in an event, for which the sender waits. On SQLite it polls for
-messages, and is told to as often as it may (every millisecond); its file is set to WAL beforehand, which DBOS leaves
-as it finds it, and which saves it syncs. On PostgreSQL it is woken.
+messages: where there are any it is told to as often as it may (every millisecond), else it keeps its default of a
+second, since polling slows steps in a row. Its file is set to WAL beforehand, which DBOS leaves as it finds it, and
+which saves it syncs. On PostgreSQL it is woken.
 The state is a dict that goes from step to step; amounts are texts in it, as JSON has no decimals. DBOS is one for a
-process: only one of these stands at a time.
+process: each way has its own, and its own database.
 """
 
 import sqlite3
@@ -49,9 +50,13 @@ def stepped(before: State, trigger: str, fields: Mapping[str, str]) -> State:
     return after
 
 
-def on_sqlite(where: Path) -> str:
+WAYS: Final[Mapping[str, float]] = {"recorded steps in a row": 1.0, "a message and its answer for each step": 0.001}
+"""what each way is called, and the seconds between looks for messages on SQLite"""
+
+
+def on_sqlite(where: Path, way: str) -> str:
     """The address of a file of its own in the folder `where`."""
-    file = where / "dbos.db"
+    file = where / f"dbos-{list(WAYS).index(way)}.db"
     raw = sqlite3.connect(file)
     raw.execute("PRAGMA journal_mode = WAL").fetchone()
     raw.close()
@@ -63,14 +68,14 @@ def on_postgresql(address: str) -> str:
     return address.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def sides(address: str) -> list[Side]:
-    """Start DBOS over the database at `address`; gives both ways. The second ends it."""
+def started(way: str, address: str) -> Side:
+    """Start DBOS over the database at `address` for one of the ways."""
     DBOS(
         config={
             "name": "repair",
             "system_database_url": address,
             "log_level": "ERROR",
-            "notification_listener_polling_interval_sec": 0.001,
+            "notification_listener_polling_interval_sec": WAYS[way],
         }
     )
     step = DBOS.step()(stepped)
@@ -103,10 +108,10 @@ def sides(address: str) -> list[Side]:
             DBOS.get_event(handle.get_workflow_id(), f"after {turn}", timeout_seconds=_PATIENCE)
         return _end(handle.get_result())
 
-    return [
-        Side("DBOS, recorded steps in a row", lambda: _end(whole(story))),
-        Side("DBOS, a message and its answer for each step", told, lambda: DBOS.destroy(destroy_registry=True)),
-    ]
+    def in_a_row() -> End:
+        return _end(whole(story))
+
+    return Side(f"DBOS, {way}", in_a_row if way == "recorded steps in a row" else told, lambda: DBOS.destroy())
 
 
 def _end(state: State) -> End:

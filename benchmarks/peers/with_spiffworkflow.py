@@ -2,7 +2,7 @@
 
 It offers a serialiser to JSON, and leaves it to the program where the text is kept: here in a row. Two durable ways:
 the workflow stays in memory and is serialised after each task, or it is deserialised first as well. The BPMN is parsed
-once. Decimals are registered with the serialiser, as its pages say. A task's guard is a gateway behind it: `done`
+once. Decimals are made known to the serialiser through its registry. A task's guard is a gateway behind it: `done`
 without a fee is taken, and leads back to `price`. Cancelling is left out: in BPMN it would be one more level of
 subprocess, which every step would pay.
 """

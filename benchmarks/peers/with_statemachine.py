@@ -1,9 +1,10 @@
 """python-statemachine: the procedure as a class, its fields on a model.
 
-It keeps nothing by itself: its pages advise to store the model's state field and to make the machine anew from it. So
-there are two durable ways: the machine stays in memory and its state is written after each event; or, as any process
-must that has not seen the ticket, the row is read and the machine made from it first. A refused event raises, which
-`StateMachine` has as its default. The time limit is an event that somebody else must send.
+It keeps nothing by itself: the state stands in a field of the model, and a machine made over such a model goes on from
+there. So there are two durable ways: the machine stays in memory and its state is written after each event; or, as any
+process must that has not seen the ticket, the row is read and the machine made from it first, which costs more than an
+event. A refused event raises, which `StateMachine` has as its default. The time limit is an event that somebody else
+must send.
 """
 
 import json

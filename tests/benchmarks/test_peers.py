@@ -53,7 +53,7 @@ def test_what_a_library_kept_on_the_disk_is_at_the_same_end(module: str, tmp_pat
 
 def test_recorded_steps_come_to_the_same_end(tmp_path: Path, closing: ExitStack) -> None:
     library = loaded("with_dbos")
-    came_to = ends(apart.sides(2, library.on_sqlite(tmp_path)), closing)
+    came_to = ends([apart.side(way, library.on_sqlite(tmp_path, way)) for way in library.WAYS], closing)
     assert set(came_to.values()) == {END} and len(came_to) == 2
 
 
