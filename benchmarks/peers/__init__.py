@@ -9,7 +9,7 @@ and said.
 """
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -73,28 +73,34 @@ def _in_memory(found: dict[str, Any], tickets: int) -> list[Line]:
 
 
 def _on_sqlite(found: dict[str, Any], disk: Path, tickets: int, place: str) -> list[Line]:
-    sides = [ours.on_sqlite(disk / "site"), ours.by_hand(disk)]
-    for name, each in found.items():
-        if name == "with_dbos":
-            sides += [apart.side(way, each.on_sqlite(disk, way)) for way in each.WAYS]
-        else:
-            sides += each.durable(disk)
-    return _lines(sides, tickets, WALL, place)
+    def sides() -> Iterator[Side]:
+        yield ours.on_sqlite(disk / "site")
+        yield ours.by_hand(disk)
+        for name, each in found.items():
+            if name == "with_dbos":
+                yield from (apart.side(way, each.on_sqlite(disk, way)) for way in each.WAYS)
+            else:
+                yield from each.durable(disk)
+
+    return _lines(sides(), tickets, WALL, place)
 
 
 def _on_postgresql(dbos: Any, tickets: int) -> list[Line]:
-    with postgres.running("-c", "fsync=on") as server:
-        sides = [ours.on_postgresql(server.address(server.new_database()))]
+    def sides(server: postgres.Server) -> Iterator[Side]:
+        yield ours.on_postgresql(server.address(server.new_database()))
         for way in dbos.WAYS:
-            address = server.address(server.new_database("template0"))
-            sides.append(apart.side(way, dbos.on_postgresql(address)))
-        return _lines(sides, tickets, WALL, "on PostgreSQL")
+            yield apart.side(way, dbos.on_postgresql(server.address(server.new_database("template0"))))
+
+    with postgres.running("-c", "fsync=on") as server:
+        return _lines(sides(server), tickets, WALL, "on PostgreSQL")
 
 
-def _lines(sides: Sequence[Side], tickets: int, clock: Clock, where: str) -> list[Line]:
+def _lines(made: Iterable[Side], tickets: int, clock: Clock, where: str) -> list[Line]:
+    sides = []
     with ExitStack() as closing:
-        for side in sides:
+        for side in made:  # each is closed, also when the next cannot be made
             closing.callback(side.close)
+            sides.append(side)
         taken = _told([side.tell for side in sides], tickets, clock)
     first, *others = (median(each) / len(STORY) for each in taken)
     counted = f"{tickets} tickets"
