@@ -9,9 +9,11 @@ machine is flushed before it says so, because the letter is then marked as sent.
 | `smtp` | a mail | `[channels.smtp]` `host`, `port`, `from`, `starttls`, `user`, `password_file` |
 """
 
+import errno
 import json
 import os
 import socket
+import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -63,12 +65,13 @@ def log(settings: Settings, parcel: Parcel) -> None:
 def file(settings: Settings, parcel: Parcel) -> None:
     """Write one text file; the same parcel a second time writes the same file."""
     folder = settings.folder / "outbox"
+    if folder.is_symlink():
+        raise SetUp(msg("{path} is a link", path=str(folder)), where=str(folder))
     folder.mkdir(FOLDER_MODE, exist_ok=True)
     name = f"{parcel.key}.txt".replace("/", "_").replace(":", "_")
     text = f"To: {parcel.name} <{parcel.to}>\nSubject: {parcel.subject}\n\n{parcel.body}\n"
     temporary = folder / f".{name}.part"
-    temporary.write_text(text, encoding="utf-8")
-    flush(temporary)
+    _write(temporary, os.O_TRUNC, text)
     temporary.replace(folder / name)
     flush(folder)
     flush(folder.parent)
@@ -158,14 +161,23 @@ def is_of_channel(error: Exception) -> bool:
 
 
 def _append(path: Path, line: str) -> None:
-    """Append with one write, following no link."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, FILE_MODE)
+    """Append with one write."""
+    _write(path, os.O_APPEND, line)
+    flush(path.parent)
+
+
+def _write(path: Path, how: int, text: str) -> None:
+    """Write to a plain file and flush it: following no link, and waiting for nobody at the other end of a pipe."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | how, FILE_MODE)
     try:
-        os.write(descriptor, line.encode())
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a plain file", str(path))
+        data = text.encode()
+        if os.write(descriptor, data) != len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    flush(path.parent)
 
 
 def describe(error: BaseException) -> Any:
