@@ -17,6 +17,7 @@ ONLY_USERS = {
     "sqlmodel": {"store"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
+    "psycopg": {"store"},
     "pysqlite3": {"store"},
     "sqlite3": {"store"},
     "yaml": {"language"},

@@ -149,3 +149,13 @@ def test_letters_of_a_worker_that_died_are_sent_by_another_later(desk: Desk) -> 
     assert deliver(desk.engine).sent == 0
     desk.clock.advance(timedelta(hours=1))
     assert deliver(desk.engine).sent == 1
+
+
+def test_a_timer_of_a_ticket_that_is_not_there_is_put_right(desk: Desk, site_id: str, server: postgres.Server) -> None:
+    chain = desk.open("chain", by="wang")
+    for ticket in ("LH-1", chain):
+        values = f"('{site_id}', '{ticket}', 'first/stray', '2026-11-23T00:00:00.000Z', NULL)"
+        server.run(f"INSERT INTO timer (site, ticket, key, due, aside) VALUES {values}", postgres.SHARED)
+    assert tick(desk.engine).strays == 2
+    with desk.reading() as reading:
+        assert [each.key for each in reading.due("9", 9)] == ["first/after_1_h"]

@@ -5,10 +5,11 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
+from psycopg import pq
 
 from sop_engine.store.postgres import faults
 from sop_engine.store.postgres import statements as here
-from sop_engine.store.postgres.wire import LostConnection, Rows, ServerError, Wire
+from sop_engine.store.postgres.wire import LostConnection, Question, Rows, ServerError, Wire
 
 
 class Link:
@@ -38,13 +39,29 @@ class Link:
     def ask(self, text: str, values: Sequence[Any]) -> Rows:
         """Run a statement that may be run twice, outside of any transaction: a connection that was lost while nobody
         used it is made anew, and nobody notices."""
+        return Rows(self.load(text, values, in_transaction=False))
+
+    def load(self, text: str, values: Sequence[Any], in_transaction: bool) -> pq.abc.PGresult:
+        """As `ask`, for whoever reads the cells himself; inside a transaction it is run once only."""
         try:
-            return self.wire.execute(text, values)
+            return self.wire.ask(text, values)
+        except (LostConnection, ServerError) as error:
+            if in_transaction or not faults.is_gone(error):
+                raise
+        self.connect_anew()
+        return self.wire.ask(text, values)
+
+    def begin(self, questions: Sequence[Question]) -> list[pq.abc.PGresult]:
+        """Begin a transaction, and run the first statements in it, in one round trip. Nothing is done if it fails, so
+        it is begun anew on a connection that was lost."""
+        begun = [(here.BEGIN, ()), *questions]
+        try:
+            return self.wire.ask_all(begun)[1:]
         except (LostConnection, ServerError) as error:
             if not faults.is_gone(error):
                 raise
         self.connect_anew()
-        return self.wire.execute(text, values)
+        return self.wire.ask_all(begun)[1:]
 
     def roll_back(self) -> None:
         """Undo what the open transaction did. A connection that is gone has undone it."""

@@ -6,11 +6,14 @@ already. Rows of several widths come as one table of texts, with the rank of the
 
 import functools
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sop_engine.store import statements
 from sop_engine.store.postgres.statements import LAST_DRAWN
 from sop_engine.store.seam import Foreseen
+
+if TYPE_CHECKING:
+    from psycopg import pq
 
 Question = tuple[str, tuple[Any, ...]]
 """a statement and its values, without the site"""
@@ -100,16 +103,23 @@ def _text(asked: tuple[str, ...]) -> str:
     return "\nUNION ALL\n".join(branches)
 
 
-def answers(asked: list[Question], rows: list[tuple[Any, ...]]) -> dict[Question, list[tuple[Any, ...]]]:
+def answers(asked: list[Question], result: "pq.abc.PGresult") -> dict[Question, list[tuple[Any, ...]]]:
     """Question -> its rows, as its own statement gives them."""
     found: dict[Question, list[tuple[Any, ...]]] = {question: [] for question in asked}
-    for rank, *cells in rows:
-        columns, _source, whole = _ANSWERS[asked[rank][0]]
-        row = cells[: len(columns)]
-        found[asked[rank]].append(tuple(int(cell) if place in whole else cell for place, cell in enumerate(row)))
-    for each in found.values():
-        each.sort(key=repr)
-    for (text, _values), parents in list(found.items()):
-        if text == _PARENT:
-            found |= {(statements.TICKET_BODY, (id,)): [(body,)] for id, body in parents}
+    cell = result.get_value
+    for place in range(result.ntuples):
+        question = asked[int.from_bytes(cell(place, 0) or b"")]
+        columns, _source, whole = _ANSWERS[question[0]]
+        row: list[Any] = [
+            None if (text := cell(place, column)) is None else str(text, "utf-8")
+            for column in range(1, len(columns) + 1)
+        ]
+        for column in whole:
+            row[column] = int(row[column])
+        found[question].append(tuple(row))
+    for question in asked:
+        if question[0] == statements.HOLDERS or question[0] == statements.ROLES:
+            found[question].sort()
+        elif question[0] == _PARENT:
+            found |= {(statements.TICKET_BODY, (id,)): [(body,)] for id, body in found.pop(question)}
     return found

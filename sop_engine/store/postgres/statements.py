@@ -20,9 +20,10 @@ COMMIT: Final = "COMMIT"
 ROLLBACK: Final = "ROLLBACK"
 
 LOCK_TICKETS: Final = "SELECT id FROM ticket WHERE site = $1 AND id = ANY($2::text[]) ORDER BY id FOR UPDATE"
-BEGIN_COUNTER: Final = """
-INSERT INTO counter (site, prefix, day, last) VALUES ($1, $2, $3, 0) ON CONFLICT (site, prefix, day) DO NOTHING"""
-LOCK_COUNTER: Final = "SELECT last FROM counter WHERE site = $1 AND prefix = $2 AND day = $3 FOR UPDATE"
+LOCK_COUNTER: Final = """
+INSERT INTO counter (site, prefix, day, last) VALUES ($1, $2, $3, 0)
+ON CONFLICT (site, prefix, day) DO UPDATE SET last = counter.last"""
+"""Also where there is none yet: then nobody else can begin it."""
 LAST_DRAWN: Final = "SELECT last FROM counter WHERE site = $1 AND prefix = $2 AND day = $3"
 STEP_HASH: Final = "SELECT hash FROM step WHERE site = $1 AND ticket = $2 AND number = $3"
 TAKE_DUE: Final = """
@@ -31,6 +32,12 @@ JOIN ticket ON ticket.site = timer.site AND ticket.id = timer.ticket
 WHERE timer.site = $1 AND timer.due <= $2 AND timer.aside IS NULL
 ORDER BY timer.aside, timer.due, timer.ticket, timer.key LIMIT {limit:d} FOR UPDATE OF ticket SKIP LOCKED"""
 """With the limit in its text, so that the server knows how few rows are wanted when it plans."""
+LOST_DUE: Final = """
+SELECT timer.due, timer.ticket, timer.key FROM timer
+WHERE timer.site = $1 AND timer.due <= $2 AND timer.aside IS NULL
+  AND (SELECT id FROM ticket WHERE ticket.site = $1 AND ticket.id = timer.ticket) IS NULL
+ORDER BY timer.aside, timer.due, timer.ticket, timer.key LIMIT {limit:d}"""
+"""timers of tickets that have no row, which nobody could hold"""
 LOCK_REFUSALS: Final = "SELECT pg_advisory_xact_lock(hashtextextended('refusal ' || $1, 0))"
 
 _BY_HAND: Final[Mapping[str, str]] = {

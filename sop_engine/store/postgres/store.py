@@ -21,6 +21,7 @@ from sop_engine.store import schema
 from sop_engine.store.lock import WAIT_SECONDS
 from sop_engine.store.postgres import faults
 from sop_engine.store.postgres import statements as here
+from sop_engine.store.postgres.crowd import Crowd
 from sop_engine.store.postgres.link import Link
 from sop_engine.store.postgres.reading import PostgresReading
 from sop_engine.store.postgres.writing import PostgresWriting
@@ -97,7 +98,7 @@ class _WritingBlock(_Block[PostgresWriting]):
         self._after = after
 
     def _begin(self, link: Link) -> PostgresWriting:
-        self._writing = PostgresWriting(link, self._store.site, self._after)
+        self._writing = PostgresWriting(link, self._store.site, self._store.crowd, self._after)
         return self._writing
 
     def _end(self, done: bool) -> None:
@@ -114,6 +115,7 @@ class PostgresStore:
         self.address = address
         self.name = faults.shown(address)
         self.site = site
+        self.crowd = Crowd()
         self._label = label
         self._idle: list[Link] = []
         self._left_behind: list[Link] = []

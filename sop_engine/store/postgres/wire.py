@@ -24,6 +24,8 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 PREPARE_AFTER: Final = 3
 """uses of a statement on one connection before it is prepared"""
 _MOST_PREPARED: Final = 200
+_BINARY: Final = pq.Format.BINARY
+_DONE: Final = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _BYTES: Final = 17
 _INTEGERS: Final = frozenset({20, 21, 23})
 _BOOLEAN: Final = 16
@@ -48,6 +50,10 @@ SETTINGS: Final[Mapping[str, str]] = {
 }
 """What every connection begins with, unless the address's `options` say otherwise: durable commits, and nobody waits
 for a client that is gone or for a lock for ever. Milliseconds."""
+
+
+Question = tuple[str, Sequence[Any]]
+"""a statement and the values for its places"""
 
 
 class ServerError(Exception):
@@ -132,8 +138,6 @@ class Wire:
         self._poll.register(self._libpq.socket, select.POLLIN)
         self._uses: dict[str, int] = {}
         self._prepared: dict[str, bytes] = {}
-        self.trips = 0
-        """questions sent and answered so far"""
 
     @property
     def is_idle(self) -> bool:
@@ -145,17 +149,40 @@ class Wire:
 
     def execute(self, text: str, values: Sequence[Any] = ()) -> Rows:
         """Run one statement with values for `$1`, `$2` ... Raises `ServerError`, or `LostConnection`."""
-        sent = [_sent(value) for value in values]
-        formats = [pq.Format.BINARY if isinstance(value, bytes) else pq.Format.TEXT for value in values]
+        return Rows(self.ask(text, values))
+
+    def ask(self, text: str, values: Sequence[Any] = ()) -> pq.abc.PGresult:
+        """As `execute`, for whoever reads the cells himself: bytes, those of a text in UTF-8."""
         name = self._prepared.get(text) or self._prepare(text)
         try:
-            if name is None:
-                self._libpq.send_query_params(text.encode(), sent, None, formats, pq.Format.BINARY)
-            else:
-                self._libpq.send_query_prepared(name, sent, formats, pq.Format.BINARY)
-            return Rows(self._answer())
+            self._send(text, name, values)
+            return self._answer()
         except psycopg.Error as error:
             raise self._lost(error) from error
+
+    def ask_all(self, questions: Sequence[Question]) -> list[pq.abc.PGresult]:
+        """Run statements one after the other, in one round trip; what comes after one that fails is not run. Raises
+        what the first that fails raises."""
+        try:
+            self._libpq.enter_pipeline_mode()
+            for text, values in questions:
+                self._send(text, self._prepared.get(text), values)
+            self._libpq.pipeline_sync()
+            results = self._answers()
+            self._libpq.exit_pipeline_mode()
+        except psycopg.Error as error:
+            raise self._lost(error) from error
+        for result in results:
+            if result.status not in _DONE:
+                raise self._said(result)
+        return results
+
+    def _send(self, text: str, name: bytes | None, values: Sequence[Any]) -> None:
+        sent, formats = _sent(values)
+        if name is None:
+            self._libpq.send_query_params(text.encode(), sent, None, formats, _BINARY)
+        else:
+            self._libpq.send_query_prepared(name, sent, formats, _BINARY)
 
     def _prepare(self, text: str) -> bytes | None:
         """The name of a prepared statement, once its text has been used often enough."""
@@ -173,30 +200,50 @@ class Wire:
 
     def _answer(self) -> pq.abc.PGresult:
         """Wait for the result of what was sent. Raises `ServerError`."""
-        libpq = self._libpq
-        self.trips += 1
+        self._flush()
+        result = self._next()
+        while self._next() is not None:
+            pass
+        if result is None:
+            raise psycopg.OperationalError("the server sent no answer")
+        if result.status in _DONE:
+            return result
+        raise self._said(result)
+
+    def _answers(self) -> list[pq.abc.PGresult]:
+        """Wait for the results of all that was sent before the last sync."""
+        self._flush()
+        results: list[pq.abc.PGresult] = []
+        while True:
+            result = self._next()
+            if result is None:
+                if self._libpq.status != pq.ConnStatus.OK:
+                    raise psycopg.OperationalError("the server closed the connection")
+                continue
+            if result.status == pq.ExecStatus.PIPELINE_SYNC:
+                return results
+            results.append(result)
+
+    def _flush(self) -> None:
+        while self._libpq.flush():
+            self._wait(select.POLLIN | select.POLLOUT)
+
+    def _next(self) -> pq.abc.PGresult | None:
+        """The next result, waited for; None: there are no more of this statement."""
+        while self._libpq.is_busy():
+            self._wait(select.POLLIN)
+        return self._libpq.get_result()
+
+    def _wait(self, what: int) -> None:
         try:
-            while libpq.flush():
-                self._poll.modify(libpq.socket, select.POLLIN | select.POLLOUT)
-                self._poll.poll()
-                libpq.consume_input()
-            self._poll.modify(libpq.socket, select.POLLIN)
-            while libpq.is_busy():
-                self._poll.poll()
-                libpq.consume_input()
-            result = libpq.get_result()
-            while libpq.get_result() is not None:
-                pass
+            self._poll.modify(self._libpq.socket, what)
+            self._poll.poll()
+            self._libpq.consume_input()
         except psycopg.Error:
             raise
         except BaseException:
             self.close()  # an answer is outstanding
             raise
-        if result is None:
-            raise psycopg.OperationalError("the server sent no answer")
-        if result.status in (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK):
-            return result
-        raise self._said(result)
 
     def _said(self, result: pq.abc.PGresult) -> Exception:
         state = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
@@ -213,10 +260,18 @@ class Wire:
         return LostConnection(str(error).strip())
 
 
-def _sent(value: Any) -> bytes | None:
-    if value is None or isinstance(value, bytes):
-        return value
-    text = str(value)
-    if "\0" in text:
-        raise ServerError("22021", "a text holds the character U+0000")  # libpq would end the text there
-    return text.encode()
+def _sent(values: Sequence[Any]) -> tuple[list[bytes | None], list[int]]:
+    """Values as they are sent, and their formats."""
+    sent: list[bytes | None] = []
+    formats: list[int] = []
+    for value in values:
+        if value is None or isinstance(value, bytes):
+            sent.append(value)
+            formats.append(1)
+            continue
+        text = value if isinstance(value, str) else str(value)
+        if "\0" in text:
+            raise ServerError("22021", "a text holds the character U+0000")  # libpq would end the text there
+        sent.append(text.encode())
+        formats.append(0)
+    return sent, formats

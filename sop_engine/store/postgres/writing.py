@@ -11,7 +11,8 @@ The law.
    facts, as they were when it asked. The site's own history, where it is only read, tells who stands in for whom: such
    a fact.
 4. A transaction `after` a miss waits for the rows that were missed, in the order of their ids, and holds them while it
-   decides: so it is missed again only at others. Whoever holds rows already does not wait for more, since somebody may
+   decides: so it is missed again only at others. So does the first try for a number at which two have just met
+   (`crowd`). Whoever holds rows already does not wait for more, since somebody may
    hold those and wait for these; he misses.
 5. A connection that is lost before the commit was sent: nothing was kept, and that is said. Lost after it was sent: the
    same is sent once more on another, since twice does it once (`pending`), and a step that is there with our hash is
@@ -20,20 +21,24 @@ The law.
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine.errors import SopError
 from sop_engine.store import codec, statements
 from sop_engine.store.postgres import loading
 from sop_engine.store.postgres import statements as here
+from sop_engine.store.postgres.crowd import Crowd
 from sop_engine.store.postgres.faults import is_gone, unknown_outcome
 from sop_engine.store.postgres.link import Link
 from sop_engine.store.postgres.pending import Line, Pending
 from sop_engine.store.postgres.reading import heads
-from sop_engine.store.postgres.wire import Clash, Rows, ServerError
+from sop_engine.store.postgres.wire import Clash, Question, Rows, ServerError
 from sop_engine.store.seam import Due, Foreseen, Head, Missed, Query
 from sop_engine.store.transaction import Writing
 from sop_engine.ticket.records import SITE, Sealed, Step, Ticket
+
+if TYPE_CHECKING:
+    from psycopg import pq
 
 LOOK_AGAIN_SECONDS: Final = 20.0
 """for how long a lost connection is made anew, to see whether a commit was done"""
@@ -47,9 +52,10 @@ _TRY_ANEW: Final = frozenset({"23505", "40001", "40P01", "55P03"})
 class PostgresWriting(Writing):
     """Verbs of a writing transaction."""
 
-    def __init__(self, link: Link, site: str, after: Missed | None) -> None:
+    def __init__(self, link: Link, site: str, crowd: Crowd, after: Missed | None) -> None:
         super().__init__(self._execute, site, Clash)
         self._link = link
+        self._crowd = crowd
         self._pending = Pending()
         self._answers: dict[loading.Question, list[Any]] = {}
         self._listed: set[str] = set()
@@ -60,18 +66,23 @@ class PostgresWriting(Writing):
         self._sent: list[tuple[str, Sequence[Any]]] | None = []
         """what was written in the open transaction; None: too much to be sent again"""
         self._steps: list[tuple[str, int, str]] = []
-        if after is not None:
-            self._queue(after)
+        self._after = after
 
     # --- reading ---
 
     def load(self, foreseen: Callable[[], Foreseen]) -> None:
         if self._pending:
             return
-        asked = [each for each in loading.questions(foreseen()) if each not in self._answers]
+        wanted = foreseen()
+        asked = [each for each in loading.questions(wanted) if each not in self._answers]
+        crowded = [series for series in wanted.numbers if self._crowd.is_at(series)]
+        if crowded and self._after is None and not self._open:
+            self._after = Missed(numbers=crowded)
         if asked:
-            text, values = loading.statement(asked, self._site)
-            self._answers |= loading.answers(asked, self._ask(text, values).fetchall())
+            question = loading.statement(asked, self._site)
+            found = self._begin(question) if self._after is not None else self._link.load(*question, self._open)
+            assert found is not None
+            self._answers |= loading.answers(asked, found)
 
     def _one(self, statement: str, *values: Any) -> Any:
         rows = self._all(statement, *values)
@@ -99,6 +110,8 @@ class PostgresWriting(Writing):
         return self._write(here.translated(statement), values)
 
     def _ask(self, text: str, values: Sequence[Any]) -> Rows:
+        if self._after is not None:
+            self._begin()
         return self._link.execute(text, values) if self._open else self._link.ask(text, values)
 
     def ticket(self, id: str) -> Ticket | None:
@@ -134,7 +147,10 @@ class PostgresWriting(Writing):
     def take_due(self, before: str, limit: int) -> list[Due]:
         self._begin()
         self._holds = True
-        found = [Due(*row) for row in self._link.execute(here.TAKE_DUE.format(limit=limit), (self._site, before))]
+        question = self._site, before
+        found = [Due(*row) for row in self._link.execute(here.TAKE_DUE.format(limit=limit), question)]
+        if not found:
+            return [Due(*row) for row in self._link.execute(here.LOST_DUE.format(limit=limit), question)]
         self.load(lambda: Foreseen(tickets=list(dict.fromkeys(each.ticket for each in found))))
         return found
 
@@ -189,10 +205,16 @@ class PostgresWriting(Writing):
 
     # --- the transaction ---
 
-    def _begin(self) -> None:
-        if not self._open:
-            self._link.ask(here.BEGIN, ())
-            self._open = True
+    def _begin(self, question: Question | None = None) -> "pq.abc.PGresult | None":
+        """Begin a transaction where none is open, wait in turn for what was missed before, and ask a question, whose
+        result it gives: in one round trip."""
+        if self._open and self._after is None:
+            return None if question is None else self._link.wire.ask(*question)
+        first = self._queue(self._after) if self._after is not None else []
+        self._holds, self._after = bool(first), None
+        results = self._link.begin([*first, *([question] if question is not None else [])])
+        self._open = True
+        return results[-1] if question is not None else None
 
     def _write(self, text: str, values: Sequence[Any]) -> Rows:
         if self._sent is not None:
@@ -201,21 +223,19 @@ class PostgresWriting(Writing):
                 self._sent = None
         return self._link.execute(text, values)
 
-    def _queue(self, after: Missed) -> None:
-        """Wait in turn for what was missed before."""
-        self._begin()
-        self._holds = True
+    def _queue(self, after: Missed) -> list[Question]:
+        """What waits in turn for what was missed before."""
+        waits: list[Question] = []
         if after.tickets:
-            self._link.execute(here.LOCK_TICKETS, (self._site, _array(sorted(set(after.tickets)))))
-        for series in sorted(set(after.numbers)):
-            self._link.execute(here.BEGIN_COUNTER, (self._site, *series))
-            row = self._link.execute(here.LOCK_COUNTER, (self._site, *series)).fetchone()
-            self._answers[here.LAST_DRAWN, series] = [row]
+            waits.append((here.LOCK_TICKETS, (self._site, _array(sorted(set(after.tickets))))))
+        return waits + [(here.LOCK_COUNTER, (self._site, *series)) for series in sorted(set(after.numbers))]
 
     def _missed(self) -> Missed:
         """What the next try is to wait for."""
         pending = self._pending
         old = [id for id, line in pending.tickets.items() if line.before]
+        for series in pending.counters:
+            self._crowd.meet(series)
         return Missed(list(dict.fromkeys([*old, *pending.looked_at])), list(pending.counters))
 
     def _settle(self) -> None:
@@ -245,14 +265,25 @@ class PostgresWriting(Writing):
                 text, values = self._pending.statement(self._site, waits=True)
                 self._surely(lambda: self._append(lambda: self._link.execute(text, values)))
             return
-        if self._pending:
-            self._settle()
         try:
+            if self._pending and not self._sent:
+                self._write_and_commit()
+                return
+            if self._pending:
+                self._settle()
             self._link.execute(here.COMMIT)
         except Exception as error:
-            if not is_gone(error) or self._sent is None:
-                raise self._not_known() if is_gone(error) else error from error
+            if not is_gone(error):
+                raise
+            if self._sent is None:
+                raise self._not_known() from error
             self._again(self._all_again)
+
+    def _write_and_commit(self) -> None:
+        """Both in one round trip: where the heads have moved on, nothing is written, and nothing is committed."""
+        question = self._pending.statement(self._site, waits=not self._holds)
+        self._sent = [question]
+        self._append(lambda: Rows(self._link.wire.ask_all([question, (here.COMMIT, ())])[0]))
 
     def roll_back(self) -> None:
         """Undo what was written. Nothing needs to be undone where the connection is gone."""
