@@ -36,7 +36,7 @@ def test(
     repertoires: dict[str, Repertoire] = {}
     broken = 0
     for path in _files(call, name or []):
-        workflows = path.resolve().parent.parent
+        workflows = path.absolute().parent.parent  # a link that leads in a circle cannot be resolved
         try:
             script = read_script(path, _shown(path))
         except ScenarioFaults as faults:
@@ -88,8 +88,8 @@ def _is_path(text: str) -> bool:
 
 def _shown(file: Path) -> str:
     """How failures call a file: from here, where it lies below."""
-    resolved, here = file.resolve(), Path.cwd()
-    return str(resolved.relative_to(here)) if resolved.is_relative_to(here) else str(file)
+    absolute, here = file.absolute(), Path.cwd()
+    return str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(file)
 
 
 # --- what is said ----------------------------------------------------------------------------------------------------

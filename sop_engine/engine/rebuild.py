@@ -1,6 +1,5 @@
 """`db rebuild`: every projection made anew from the record: ticket rows, tasks, timers, people, logins, versions."""
 
-
 from sop_engine import canonical
 from sop_engine.engine.engine import Engine
 from sop_engine.store.projections import head_of, project_site

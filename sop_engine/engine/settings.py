@@ -85,7 +85,7 @@ def load_settings(folder: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         place = f":{found[1]}:{found[2]}" if found else ""
-        raise _unreadable(path, place, msg("an entry is written `name = \"text\"`, under its [heading]")) from None
+        raise _unreadable(path, place, msg('an entry is written `name = "text"`, under its [heading]')) from None
     except NotUnderstood as error:
         raise SetUp(error.message, where=str(path)) from None
     return _checked(folder, path, raw)

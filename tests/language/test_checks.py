@@ -47,11 +47,7 @@ def test_the_example_itself_is_silent() -> None:
     assert codes("") == []
 
 
-GOLDEN = [
-    (path.name, fault)
-    for path in files("err")
-    for fault in compiled(path).diagnostics
-]
+GOLDEN = [(path.name, fault) for path in files("err") for fault in compiled(path).diagnostics]
 
 
 @pytest.mark.parametrize(("name", "fault"), GOLDEN, ids=lambda given: given if isinstance(given, str) else given.code)
