@@ -8,7 +8,10 @@ import pytest
 
 from tests.end_to_end.conftest import Sop
 
-HEAVY = ("sqlalchemy", "sqlmodel", "yaml", "jinja2", "apscheduler", "alembic", "pydantic", "rich", "cryptography")
+HEAVY = (
+    *("sqlalchemy", "sqlmodel", "yaml", "jinja2", "apscheduler", "alembic", "pydantic", "psycopg", "rich"),
+    "cryptography",
+)
 HOT = {
     "new": ["new", "repair", "--as", "wang_fang", "--field", "unit=3-2-1202", "--field", "fault=x"],
     "do": ["do", "1", "dispatch", "--as", "wang_fang"],

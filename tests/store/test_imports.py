@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HEAVY = {"alembic", "jinja2", "pydantic", "sqlalchemy", "sqlmodel", "yaml"}
+HEAVY = {"alembic", "jinja2", "psycopg", "pydantic", "sqlalchemy", "sqlmodel", "yaml"}
 SCRIPT = """
 import sys
 from pathlib import Path

@@ -52,9 +52,15 @@ def doctor(
 
 
 def _store(opened: "Opened") -> list[Finding]:
-    from sop_engine.store.backup import status
+    from sop_engine.store.opening import status_at
 
-    found = status(opened.site.settings.store_path)
+    settings = opened.site.settings
+    found = status_at(settings.place, settings.id)
+    if found["check"] != "ok" and settings.store:
+        return [
+            ("error", msg("the database is not safe: {check}", check=found["check"]),
+             msg("set it right in postgresql.conf; docs/operations.md says why"))
+        ]  # fmt: skip
     if found["check"] != "ok":
         return [
             ("error", msg("the store is damaged: {check}", check=found["check"]), msg("sop db restore BACKUP FOLDER"))
