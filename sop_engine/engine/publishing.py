@@ -99,8 +99,8 @@ def kept_fragments(reading: Reads, version: Version) -> Mapping[str, str]:
 
 
 def compile_file(path: Path, templates: Path, shown_as: str | None = None) -> Any:
-    """The file compiled: see `language.compile_text`. Raises `NotFound`, or `NotUnderstood` where it is no plain file or cannot
-    be read."""
+    """The file compiled: see `language.compile_text`. Raises `NotFound`, or `NotUnderstood` where it is no plain file
+    or cannot be read."""
     from sop_engine.documents.template_check import check_template
     from sop_engine.language import compile_text
 

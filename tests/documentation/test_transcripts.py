@@ -35,7 +35,7 @@ def test_a_readme_begins_with_the_demo_and_then_the_tests(name: str) -> None:
     assert typed == [["make demo"], ["make test"]]
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(r"^demo:.*\n\t@\$\(BIN\)/sop demo play$", makefile, re.MULTILINE)
-    assert re.search(r"^test:.*\n\t\$\(BIN\)/pytest$", makefile, re.MULTILINE)
+    assert re.search(r"^test:.*\n\t\$\(TESTS\)$", makefile, re.MULTILINE)
 
 
 def test_pages_have_console_blocks_only_where_they_can_be_run() -> None:
