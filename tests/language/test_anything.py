@@ -146,7 +146,8 @@ def test_long_expressions_are_refused_before_they_are_parsed() -> None:
 def test_many_parts_side_by_side_are_looked_at_in_reasonable_time() -> None:
     names = range(400)
     parts = "".join(
-        f"      p{n}: {{states: {{a{n}: {{transitions: {{go{n}: {{by: anyone, to: b{n}}}}}}}, b{n}: {{final: true}}}}}}\n"
+        f"      p{n}: {{states: {{a{n}: {{transitions: {{go{n}: {{by: anyone, to: b{n}}}}}}}, "
+        f"b{n}: {{final: true}}}}}}\n"
         for n in names
     )
     text = (
