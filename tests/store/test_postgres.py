@@ -358,12 +358,14 @@ def test_migrations_make_the_tables_that_the_program_knows(server: postgres.Serv
 
 # --- plans -----------------------------------------------------------------------------------------------------------
 
-ONE_OF_EACH = pending.Shape(True, *([1] * (len(pending.Shape._fields) - 1)))
+ONE_OF_EACH = pending.Shape(True, False, *([1] * (len(pending.Shape._fields) - 2)))
+USUAL = ONE_OF_EACH._replace(alone=True, locked=0, counted=0, begun=0, opened=0)
 EVERYTHING = Foreseen(
     tickets=["a"], key="b", logins=["c"], people=["d"], roles=["e"], units=["f"], procedures=["g"], numbers=[("h", "i")]
 )
 OWN = {
     "append": pending._text(ONE_OF_EACH),
+    "append one": pending._text(USUAL),
     "load": loading.statement(loading.questions(EVERYTHING), "s")[0],
     **{
         name: text.replace("{limit:d}", "40")

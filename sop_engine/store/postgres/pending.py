@@ -6,7 +6,8 @@ The law.
    once. Then one statement sends all of it, and on a connection without an open transaction it commits by itself.
 2. The statement first locks, in the order of their ids, the rows of all tickets that will be written and that were
    only looked at (`looked_at`: children, a parent), and then the counters, each only if it is still at the number that
-   `decide` has seen. Every other part of it asks whether all were (`held`); if not, nothing is written.
+   `decide` has seen. Every other part of it asks whether all were (`held`); if not, nothing is written. Where one
+   ticket is all there is to lock, writing its row does it.
 3. So the same statement sent twice does its work once: the second finds the heads moved on, whoever moved them.
 4. The text depends on how many rows go where and on nothing else, so that the server can keep it prepared.
 """
@@ -47,6 +48,7 @@ class Shape(NamedTuple):
     """How many rows go where."""
 
     waits: bool
+    alone: bool
     locked: int
     counted: int
     begun: int
@@ -89,13 +91,14 @@ class Pending:
         opened = [line for line in self.tickets.values() if not line.before]
         locked = {id: number for id, number in self.looked_at.items() if id not in self.tickets}
         locked |= {line.head.id: line.before for line in moved}
+        alone = waits and len(locked) == len(moved) == 1 and not self.counters
         counted = {key: ends for key, ends in self.counters.items() if ends[0] is not None}
         begun = {key: ends for key, ends in self.counters.items() if ends[0] is None}
         parts: list[Sequence[Sequence[Any]]] = [
-            sorted(locked.items()),
+            [] if alone else sorted(locked.items()),
             [(*key, was) for key, (was, _now) in sorted(counted.items())],
             [(*key, now) for key, (_was, now) in sorted(begun.items())],
-            [(line.body, *line.row[1:], line.row[0]) for line in moved],
+            [(line.body, *line.row[1:], line.row[0], *([line.before] if alone else [])) for line in moved],
             [(line.tail, line.body, *line.row) for line in opened],
             list(self.steps),
             list(self.values),
@@ -104,7 +107,7 @@ class Pending:
             list(self.letters.values()),
             list(self.keys),
         ]
-        text = _text(Shape(waits, *(len(part) for part in parts)))
+        text = _text(Shape(waits, alone, *(len(part) for part in parts)))
         values = [site, *(value for part in parts for row in part for value in row)]
         return text, [*values, *(now for _was, now in (counted[key] for key in sorted(counted)))]
 
@@ -145,6 +148,8 @@ def _text(shape: Shape) -> str:
     places = _Places()
     locked = [places.row(("id", "number")) for _ in range(shape.locked)]
     counted = [places.row(_COUNTER) for _ in range(shape.counted)]
+    if shape.alone:
+        first = f"{_update(places)} AND number = {places.row(('number',))[0]} RETURNING 1"
     parts = list(_parts(places, shape))
     for (prefix, day, _was), (now,) in zip(counted, [places.row(("last",)) for _ in range(shape.counted)], strict=True):
         parts.append(
@@ -154,12 +159,14 @@ def _text(shape: Shape) -> str:
     heads = [f"(id = {id} AND number = {number})" for id, number in locked]
     numbers = [f"(prefix = {prefix} AND day = {day} AND last = {was})" for prefix, day, was in counted]
     begin = []
+    if shape.alone:
+        begin.append(f"seen AS ({first})")
     if heads:
         begin.append(_those("seen", "ticket", heads, "id", waiting))
     if numbers:
         begin.append(_those("drawn", "counter", numbers, "prefix, day", waiting))
     held = [f"(SELECT count(*) FROM {name}) = {count}" for name, count in
-            (("seen", shape.locked), ("drawn", shape.counted)) if count]  # fmt: skip
+            (("seen", shape.locked + shape.alone), ("drawn", shape.counted)) if count]  # fmt: skip
     begin.append(f"ok AS MATERIALIZED (SELECT {' AND '.join(held) or 'true'} AS held)")
     named = [f"part{rank} AS ({part})" for rank, part in enumerate(parts)]
     return "WITH " + ",\n".join([*begin, *named]) + "\nSELECT held FROM ok"
@@ -174,10 +181,8 @@ def _parts(places: _Places, shape: Shape) -> Iterator[str]:
     """The parts that write, in the order of the values."""
     if shape.begun:
         yield _insert(places, "counter", _COUNTER, shape.begun)
-    for _ in range(shape.moved):
-        body, *row, id = places.row(("body", *_HEAD[1:], "id"))
-        put = ", ".join(f"{column} = {place}" for column, place in zip(("body", *_HEAD[1:]), (body, *row), strict=True))
-        yield f"UPDATE ticket SET {put} WHERE site = $1 AND id = {id} AND {_HELD}"
+    for _ in range(0 if shape.alone else shape.moved):
+        yield f"{_update(places)} AND {_HELD}"
     if shape.opened:
         yield _insert(places, "ticket", _TICKET, shape.opened)
     if shape.steps:
@@ -199,6 +204,13 @@ def _parts(places: _Places, shape: Shape) -> Iterator[str]:
         )
     if shape.keys:
         yield _insert(places, "idempotency", _KEY, shape.keys)
+
+
+def _update(places: _Places) -> str:
+    """A ticket's row put in place of what is there."""
+    columns = "body", *_HEAD[1:]
+    put = ", ".join(f"{column} = {place}" for column, place in zip(columns, places.row(columns), strict=True))
+    return f"UPDATE ticket SET {put} WHERE site = $1 AND id = {places.row(('id',))[0]}"
 
 
 def _put_or_delete(places: _Places, table: str, columns: Sequence[str], put: int, gone: int) -> Iterator[str]:
