@@ -277,9 +277,8 @@ def test_a_text_that_the_server_cannot_keep(one: PostgresStore) -> None:
         assert reads.ticket_ids() == []
 
 
+@pytest.mark.usefixtures("server")
 def test_a_server_that_stops_and_comes_again(site_id: str) -> None:
-    if postgres.binaries() is None:
-        pytest.skip(postgres.MISSING)
     with postgres.running() as own:
         store = open_at(own.address(postgres.SHARED), site_id)
         with store.writing() as writes:
@@ -295,9 +294,8 @@ def test_a_server_that_stops_and_comes_again(site_id: str) -> None:
         store.close()
 
 
+@pytest.mark.usefixtures("server")
 def test_a_server_that_restarts_between_two_commands_is_not_noticed(site_id: str) -> None:
-    if postgres.binaries() is None:
-        pytest.skip(postgres.MISSING)
     with postgres.running() as own:
         store = open_at(own.address(postgres.SHARED), site_id)
         for number in range(1, 4):
