@@ -35,7 +35,7 @@ from sop_engine.store.lock import WAIT_SECONDS, FileTurn
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
-MOST_MANIFEST_BYTES: Final = 256 * 1024 * 1024
+MOST_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 PARTS: Final = ("sop.toml", "workflows", "templates", "calendars", "files")
 """What a site's folder holds beside its database."""
 
