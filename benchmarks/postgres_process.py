@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
+from unittest.mock import patch
 
 import psycopg
 
@@ -116,11 +117,10 @@ def _written(engine: Engine) -> list[tuple[str, list[Any]]]:
         kept.append(self)
         return honest(self, site, waits)
 
-    pending.Pending.statement = keeping  # type: ignore[method-assign]
     works = _ours(engine)
-    for _ in STORY:
-        next(works)()
-    pending.Pending.statement = honest  # type: ignore[method-assign]
+    with patch.object(pending.Pending, "statement", keeping):
+        for _ in STORY:
+            next(works)()
     return [_as_call(each) for each in kept if each.tickets]
 
 

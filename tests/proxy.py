@@ -59,7 +59,8 @@ class Proxy:
             ready.register(server, selectors.EVENT_READ)
             while True:
                 for key, _events in ready.select():
-                    data = key.fileobj.recv(1 << 16)  # type: ignore[union-attr]
+                    assert isinstance(key.fileobj, socket.socket)
+                    data = key.fileobj.recv(1 << 16)
                     if not data:
                         return
                     if key.fileobj is client:

@@ -12,23 +12,18 @@ machine is flushed before it says so, because the letter is then marked as sent.
 import errno
 import json
 import os
-import socket
 import stat
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store.access import FILE_MODE, FOLDER_MODE
 from sop_engine.store.flushing import flush
-
-if TYPE_CHECKING:
-    import smtplib
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +74,9 @@ def file(settings: Settings, parcel: Parcel) -> None:
 
 def smtp(settings: Settings, parcel: Parcel) -> None:
     """Send a mail. The password stands in a file, never in `sop.toml`."""
-    import smtplib
     from email.message import EmailMessage
+
+    from sop_engine.engine.mailing import MailServer  # most sites and commands send none
 
     entries = settings.channels.get("smtp")
     if not isinstance(entries, dict) or "host" not in entries or "from" not in entries:
@@ -93,14 +89,12 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
     mail["From"], mail["To"] = entries["from"], address
     mail["Message-ID"] = f"<{parcel.key.replace(':', '.')}@{settings.id}.sop-engine>"
     mail.set_content(parcel.body)
-    server = smtplib.SMTP(timeout=TIMEOUT_SECONDS)
-    # whose certificate is asked for: SMTP takes it only where it connects at once
-    server._host = entries["host"]  # type: ignore[attr-defined]
-    with closing(server), _in_time(server) as require_time:
+    server = MailServer(entries["host"], timeout=TIMEOUT_SECONDS)
+    with closing(server), server.within(LONGEST_SECONDS) as require_time:
         server.connect(entries["host"], int(entries.get("port", 25)))
         require_time()
         if entries.get("starttls"):
-            server.starttls()
+            server.encrypt()
             require_time()
         if "user" in entries:
             password = Path(settings.folder / entries["password_file"]).read_text(encoding="utf-8").strip()
@@ -108,34 +102,6 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
         server.send_message(mail)
         with suppress(OSError):  # the mail is taken, however the server says goodbye
             server.quit()
-
-
-@contextmanager
-def _in_time(server: "smtplib.SMTP") -> Iterator[Callable[[], None]]:
-    """Hangs up after `LONGEST_SECONDS`; what fails by that raises `TimeoutError`. A connection that is only being made
-    cannot be hung up, so what is given is to be called when it is made: it raises `TimeoutError` where that was too
-    late."""
-    too_late = threading.Event()
-
-    def hang_up() -> None:
-        too_late.set()
-        with suppress(AttributeError, OSError):
-            server.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
-
-    def require_time() -> None:
-        if too_late.is_set():
-            raise TimeoutError(f"not done within {LONGEST_SECONDS} s")
-
-    timer = threading.Timer(LONGEST_SECONDS, hang_up)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield require_time
-    except OSError:
-        require_time()
-        raise
-    finally:
-        timer.cancel()
 
 
 CHANNELS: Final[Mapping[str, Channel]] = {"log": log, "file": file, "smtp": smtp}

@@ -15,8 +15,6 @@ The law.
 6. A connection never crosses a fork (https://sqlite.org/howtocorrupt.html section 2.6): a child opens its own.
 """
 
-import os
-import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
@@ -36,6 +34,7 @@ from sop_engine.store.drivers import (
 )
 from sop_engine.store.lock import WAIT_SECONDS, FileTurn, Tell, ThreadTurn, Turn
 from sop_engine.store.places import refuse_network
+from sop_engine.store.pool import Pool
 from sop_engine.store.seam import Missed
 from sop_engine.store.transaction import Reading, Writing
 
@@ -73,7 +72,7 @@ class _Block(AbstractContextManager[Verbs]):
 
     def __enter__(self) -> Verbs:
         store = self._store
-        store.enter_thread()
+        store.pool.enter_thread()
         try:
             self._connection = store.take(self._begin != "BEGIN")
             try:
@@ -82,7 +81,7 @@ class _Block(AbstractContextManager[Verbs]):
                 store.give_back(self._connection)
                 raise
         except BaseException as error:
-            store.leave_thread()
+            store.pool.leave_thread()
             self._say(error)
             raise
         return self._verbs(self._connection.raw)
@@ -118,7 +117,7 @@ class _Block(AbstractContextManager[Verbs]):
         finally:
             self._release()
             self._store.give_back(self._connection)
-            self._store.leave_thread()
+            self._store.pool.leave_thread()
         if error is not None:
             self._say(error)
 
@@ -152,11 +151,7 @@ class SqliteStore:
         self._label = label
         self._tell = tell
         self._memory = None if path is not None else _memory(driver)
-        self._idle: list[Connection] = []
-        self._left_behind: list[Connection] = []
-        self._process = os.getpid()
-        self._busy_threads: set[int] = set()
-        self._closed = False
+        self.pool: Pool[Connection] = Pool()
 
     @property
     def driver(self) -> str:
@@ -180,17 +175,6 @@ class SqliteStore:
         """A snapshot as the driver's connection, to look at what is no site's: settings, the schema."""
         return _Block(self, lambda raw: raw, "BEGIN", WAIT_SECONDS)
 
-    def enter_thread(self) -> None:
-        """Note that this thread has a transaction now."""
-        assert not self._closed, "the store was closed"
-        thread = threading.get_ident()
-        assert thread not in self._busy_threads, "a thread has one transaction at a time: end the first before the next"
-        self._busy_threads.add(thread)
-
-    def leave_thread(self) -> None:
-        """Note that this thread's transaction has ended."""
-        self._busy_threads.discard(threading.get_ident())
-
     def is_writable(self) -> bool:
         """Whether the file and its folder may be written."""
         return self._path is None or is_writable(self._path)
@@ -199,13 +183,8 @@ class SqliteStore:
         """A connection for one transaction."""
         if self._memory is not None:
             return self._memory
-        if os.getpid() != self._process:
-            # Kept, not closed: closing here would break the parent's locks.
-            self._left_behind += self._idle
-            self._idle, self._process = [], os.getpid()
-        try:
-            connection = self._idle.pop()
-        except IndexError:
+        connection = self.pool.take()
+        if connection is None:
             return self._connect(writes)
         if writes and not connection.ready:
             connection.close()
@@ -214,12 +193,8 @@ class SqliteStore:
 
     def give_back(self, connection: Connection) -> None:
         """Keep a connection for the next transaction; close it where it does not come out of this one."""
-        if self._memory is not None:
-            return
-        if self._closed or connection.raw.in_transaction:
-            connection.close()
-        else:
-            self._idle.append(connection)
+        if self._memory is None:
+            self.pool.give_back(connection, fit=not connection.raw.in_transaction)
 
     def _connect(self, writes: bool) -> Connection:
         assert self._path is not None
@@ -262,15 +237,9 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close all connections; one that is in use is closed when its transaction ends."""
-        self._closed = True
         if self._memory is not None:
             self._memory.close()
-        while self._idle:
-            connection = self._idle.pop()
-            if os.getpid() == self._process:
-                connection.close()
-            else:
-                self._left_behind.append(connection)
+        self.pool.close()
 
 
 def open_store(

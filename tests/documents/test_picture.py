@@ -14,9 +14,10 @@ from sop_engine.documents.names import Names
 from sop_engine.errors import SetUp
 from tests.documents.library import DRAWN, drawn
 from tests.documents.samples import HOSTILE, emergency, hostile, repair
+from tests.needs import needs
 
-needs_graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
-needs_library = pytest.mark.skipif(importlib.util.find_spec("pygraphviz") is None, reason="the extra is not installed")
+needs_graphviz = needs("" if shutil.which("dot") else "there is no program `dot`: install Graphviz")
+needs_library = needs("" if importlib.util.find_spec("pygraphviz") else "the extra `diagrams` is not installed")
 
 
 def words_of(svg: bytes) -> str:

@@ -8,8 +8,9 @@ import pytest
 
 from sop_engine.language import json_schema
 from tests.editor.server import ROOT, Editor, missing
+from tests.needs import needs
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "-")
+pytestmark = needs(missing())
 
 SHIPPED = sorted((ROOT / "workflows").glob("*.sop.yaml"))
 FRAGMENTS = sorted((ROOT / "workflows" / "fragments").glob("*.fragment.yaml"))

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.shell import SOP, Shell
+from tests.needs import needs
 
-needs_graphviz = pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+needs_graphviz = needs("" if shutil.which("dot") else "there is no program `dot`: install Graphviz")
 
 
 @pytest.fixture(scope="module")

@@ -265,10 +265,8 @@ def settings(folder: Path) -> Target:
 def manifest(folder: Path) -> Target:
     """The manifest of a backup; whatever it says, nothing outside the backup is read."""
     about = {"sha256": canonical.digest(b"x"), "size": 1}
-    whole = {
-        "format": 1, "made": "2026-11-22T00:00:00.000Z", "database": "site.db", "revision": "0001",
-        "files": dict.fromkeys(("site.db", "sop.toml", "files/ab/cd", "../x", "/etc/passwd"), about),
-    }  # fmt: skip
+    named = ("site.db", "sop.toml", "files/ab/cd", "../x", "/etc/passwd")
+    head = {"format": 1, "made": "2026-11-22T00:00:00.000Z", "database": "site.db", "revision": "0001"}
     for each in ("site.db", "sop.toml"):
         (folder / each).write_bytes(b"x")
 
@@ -280,8 +278,8 @@ def manifest(folder: Path) -> Target:
             return error.name
         return "sound"
 
-    files = dict(list(whole["files"].items())[:2])  # type: ignore[attr-defined]
-    seeds = [json.dumps(each, indent=1).encode() for each in (whole, {**whole, "files": files})]
+    wholes = [{**head, "files": dict.fromkeys(files, about)} for files in (named, named[:2])]
+    seeds = [json.dumps(each, indent=1).encode() for each in wholes]
     return Target(changed("manifest", seeds), judge, 3)
 
 

@@ -11,14 +11,14 @@ The law.
    come in the same order as in SQLite.
 """
 
-import os
-import threading
+from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from typing import Any, Final, TypeVar
 
 from sop_engine.store import faults as common
 from sop_engine.store import schema
 from sop_engine.store.lock import WAIT_SECONDS
+from sop_engine.store.pool import Pool
 from sop_engine.store.postgres import faults
 from sop_engine.store.postgres import statements as here
 from sop_engine.store.postgres.crowd import Crowd
@@ -33,7 +33,7 @@ REVISION: Final = f"SELECT version_num FROM {schema.VERSION_TABLE}"
 Verbs = TypeVar("Verbs", covariant=True)
 
 
-class _Block(AbstractContextManager[Verbs]):
+class _Block(AbstractContextManager[Verbs], ABC):
     """One transaction of one thread. Errors of the server that leave it get their words here."""
 
     def __init__(self, store: "PostgresStore") -> None:
@@ -41,7 +41,7 @@ class _Block(AbstractContextManager[Verbs]):
 
     def __enter__(self) -> Verbs:
         store = self._store
-        store.enter_thread()
+        store.pool.enter_thread()
         try:
             self._link = store.take()
             try:
@@ -51,15 +51,17 @@ class _Block(AbstractContextManager[Verbs]):
                 store.give_back(self._link)
                 raise
         except BaseException as error:
-            store.leave_thread()
+            store.pool.leave_thread()
             self._say(error)
             raise
 
+    @abstractmethod
     def _begin(self, link: Link) -> Verbs:
-        raise NotImplementedError
+        """Begin on a connection; gives the transaction's verbs."""
 
+    @abstractmethod
     def _end(self, done: bool) -> None:
-        raise NotImplementedError
+        """Commit where all was done, else roll back."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         try:
@@ -71,7 +73,7 @@ class _Block(AbstractContextManager[Verbs]):
                 raise
         finally:
             self._store.give_back(self._link)
-            self._store.leave_thread()
+            self._store.pool.leave_thread()
         if error is not None:
             self._say(error)
 
@@ -117,11 +119,7 @@ class PostgresStore:
         self.site = site
         self.crowd = Crowd()
         self._label = label
-        self._idle: list[Link] = []
-        self._left_behind: list[Link] = []
-        self._process = os.getpid()
-        self._busy_threads: set[int] = set()
-        self._closed = False
+        self.pool: Pool[Link] = Pool()
 
     def writing(
         self, wait_seconds: float = WAIT_SECONDS, after: Missed | None = None
@@ -134,44 +132,17 @@ class PostgresStore:
         """One snapshot; see `seam`."""
         return _ReadingBlock(self)
 
-    def enter_thread(self) -> None:
-        """Note that this thread has a transaction now."""
-        assert not self._closed, "the store was closed"
-        thread = threading.get_ident()
-        assert thread not in self._busy_threads, "a thread has one transaction at a time: end the first before the next"
-        self._busy_threads.add(thread)
-
-    def leave_thread(self) -> None:
-        """Note that this thread's transaction has ended."""
-        self._busy_threads.discard(threading.get_ident())
-
     def take(self) -> Link:
         """A connection for one transaction. Raises `SetUp`."""
-        if os.getpid() != self._process:
-            # Kept, not closed: closing here would end the parent's session.
-            self._left_behind += self._idle
-            self._idle, self._process = [], os.getpid()
-        try:
-            return self._idle.pop()
-        except IndexError:
-            return Link(self.address, self._label)
+        return self.pool.take() or Link(self.address, self._label)
 
     def give_back(self, link: Link) -> None:
         """Keep a connection for the next transaction; close it where it does not come out of this one."""
-        if self._closed or not link.is_idle:
-            link.close()
-        else:
-            self._idle.append(link)
+        self.pool.give_back(link, fit=link.is_idle)
 
     def close(self) -> None:
         """Close all connections; one that is in use is closed when its transaction ends."""
-        self._closed = True
-        while self._idle:
-            link = self._idle.pop()
-            if os.getpid() == self._process:
-                link.close()
-            else:
-                self._left_behind.append(link)
+        self.pool.close()
 
 
 def open_postgres(address: str, site: str, label: str = "") -> PostgresStore:
