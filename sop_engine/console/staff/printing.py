@@ -63,18 +63,19 @@ def _form_named(program: Program, said: str | None) -> Form | None:
     known = (*(each.id for each in forms), PAGE)
     if said is None:
         if len(forms) > 1:
+            titles = (*(msg("{title} ({id})", title=each.title, id=each.id) for each in forms), PAGE)
             raise NotUnderstood(
-                msg("which form? there are {forms}", forms=known), near=known, fix=msg("sop print {ticket} {form}",
-                ticket="ID", form=known[0]),
-            )  # fmt: skip
+                msg("which form? there are {forms}", forms=titles),
+                fix=msg("sop print {ticket} {form}", ticket="ID", form=known[0]),
+            )
         return forms[0] if forms else None
     id = by_title(said, {each.id: each.title for each in forms}, "form")
     if id is None and said == PAGE:
         return None
     if id is None:
         raise NotFound(
-            msg("{procedure} has no form {form}", procedure=program.procedure.id, form=said[:60]),
-            near=near(said, known) or known,
+            msg("{procedure} has no form {form}", procedure=program.procedure.title, form=said[:60]),
+            near=near(said, [*known, *(title for each in forms for title in each.title.values())]) or known,
         )
     return next(each for each in forms if each.id == id)
 
