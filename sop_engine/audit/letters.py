@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sop_engine.audit.findings import Mismatch
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 from sop_engine.store.seam import Reads
 
 
@@ -27,8 +27,13 @@ def compare_letters(reading: Reads, id: str, told: Told) -> Iterator[Mismatch]:
     in which words is not in the record."""
     found = {(each.number, each.position, each.notice, each.to) for each in reading.letters(ticket=id)}
     for number, _place, notice, to in sorted(told - found):
-        what = msg("the notice {notice} to {to} is gone from the outbox", notice=notice or "-", to=to)
+        what = msg("{notice} to {to} is gone from the outbox", notice=_named(notice), to=to)
         yield Mismatch(id, number, "letter", what)
     for number, _place, notice, to in sorted(found - told):
-        what = msg("a notice {notice} to {to} that no step wrote", notice=notice or "-", to=to)
+        what = msg("{notice} to {to} stands in the outbox, and no step wrote it", notice=_named(notice), to=to)
         yield Mismatch(id, number, "letter", what)
+
+
+def _named(notice: str) -> Message:
+    """A notice by its id; a transition may also tell somebody without words of its own."""
+    return msg("the notice {notice}", notice=notice) if notice else msg("the notice")
