@@ -1,0 +1,104 @@
+"""Calendars: the days on which a centre works, and the hours of each.
+
+The law, for one date: hours of its own beat a holiday, a holiday beats the week. A shift belongs whole to the day on
+which it opens; one whose end is not after its beginning crosses midnight, and a holiday takes away the whole of it
+without touching that of the night before.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from sop_engine.messages import Text
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MINUTES_A_DAY: Final = 24 * 60
+
+DayKind = Literal["week", "holiday", "own"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Shift:
+    """Working time of a day: minutes of the wall clock after its midnight, `closes` past 1440 when it ends on the next
+    day. Never longer than 24 hours."""
+
+    opens: int
+    closes: int
+
+    def __post_init__(self) -> None:
+        assert 0 <= self.opens < MINUTES_A_DAY and self.opens < self.closes <= self.opens + MINUTES_A_DAY
+
+
+Hours = tuple[Shift, ...]
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Which time counts. Every part is resolved: what it `extends` is already in it."""
+
+    id: str
+    zone: str
+    week: tuple[Hours, ...]
+    """seven, from Monday on"""
+    title: Text = field(default_factory=dict)
+    holidays: Mapping[date, Text] = field(default_factory=dict)
+    """what each day without work is called"""
+    dates: Mapping[date, Hours] = field(default_factory=dict)
+    """days with hours of their own: make-up workdays, short days, duty on a holiday"""
+    make_up: frozenset[date] = frozenset()
+    """those of `dates` that stand in for a day off elsewhere"""
+    known_from: date | None = None
+    known_through: date | None = None
+    """the dates between which holidays are known; a deadline outside is provisional. None: there is nothing to know"""
+
+    @cached_property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def hours(self, day: date) -> Hours:
+        """The shifts that open on `day`, in order."""
+        own = self.dates.get(day)
+        if own is not None:
+            return own
+        return () if day in self.holidays else self.week[day.weekday()]
+
+    def kind(self, day: date) -> DayKind:
+        """What decides the hours of `day`: hours of its own, a holiday, or the week."""
+        if day in self.dates:
+            return "own"
+        return "holiday" if day in self.holidays else "week"
+
+    def is_workday(self, day: date) -> bool:
+        return bool(self.hours(day))
+
+    def is_known(self, day: date) -> bool:
+        """Whether the holidays around `day` are published; what is counted on other days is provisional."""
+        early = self.known_from is not None and day < self.known_from
+        return not early and (self.known_through is None or day <= self.known_through)
+
+    @cached_property
+    def last_exception(self) -> date:
+        """The last date that is not an ordinary day of the week; `date.min` where there is none."""
+        return max((*self.holidays, *self.dates), default=date.min)
+
+    @cached_property
+    def has_rest_days(self) -> bool:
+        """Whether any day is without work. Where none is, "7 workdays" would be seven days."""
+        return any(not hours for hours in self.week) or any(self.kind(day) == "holiday" for day in self.holidays)
+
+    @cached_property
+    def day_minutes(self) -> int:
+        """The length of this calendar's own working day: the commonest among the days of its week, the longer of two
+        that are as common; 0 for a week without work."""
+        lengths = Counter(sum(shift.closes - shift.opens for shift in hours) for hours in self.week if hours)
+        return max(lengths, key=lambda minutes: (lengths[minutes], minutes), default=0)
+
+
+def days_of(first: date, last: date) -> Iterator[date]:
+    """Every date from `first` to `last`, both included."""
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
