@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sop_engine.procedure import Procedure
-from sop_engine.trial.places import separation_paths, transition_paths
+from sop_engine.trial.places import transition_paths
 from sop_engine.trial.results import Result
+from sop_engine.trial.separation import paths
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Of one procedure: all transitions (offers' and timers' alternatives among them) and all rules of separation of
-    duty, and those that no scenario has shown, as element paths in document order."""
+    duty, and those that no scenario has shown, as element paths in document order. A rule is shown by a refusal that
+    would not have been without it (see `separation`)."""
 
     procedure: str
     transitions: tuple[str, ...]
@@ -32,7 +34,7 @@ def coverage(procedure: Procedure, results: Iterable[Result]) -> Coverage:
         taken |= {path for name, path in result.taken if name == procedure.id}
         refused |= {path for name, path in result.kept_apart if name == procedure.id}
     transitions = tuple(dict.fromkeys(transition_paths(procedure)))
-    separations = tuple(dict.fromkeys(separation_paths(procedure)))
+    separations = tuple(dict.fromkeys(paths(procedure)))
     return Coverage(
         procedure=procedure.id,
         transitions=transitions,

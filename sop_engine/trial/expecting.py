@@ -10,6 +10,7 @@ from sop_engine.procedure import Procedure
 from sop_engine.ticket.records import Ticket
 from sop_engine.trial import names
 from sop_engine.trial.playing import CODES, Departs, Happened, Play
+from sop_engine.trial.schema import RefusedWords
 from sop_engine.trial.script import Line
 
 
@@ -25,19 +26,55 @@ def _refusal(play: Play, line: Line, happened: Happened) -> None:
     wanted, refusal = line.words.refused, happened.refusal
     if refusal is None:
         if wanted is not None:
-            raise Departs("refused", msg("refused: {name}", name=wanted), msg("accepted"))
+            raise Departs("refused", _wanted(wanted), msg("accepted"))
         return
     why = play.with_names(refusal.message)
     found = msg("refused: {name} ({why})", name=refusal.name, why=why)
     if wanted is None:
         raise Departs(line.action, msg("accepted"), found)
-    name = CODES.get(wanted, str(wanted)) if isinstance(wanted, int) else wanted
-    if refusal.name != name:
-        raise Departs("refused", msg("refused: {name}", name=name), found)
+    if isinstance(wanted, RefusedWords):
+        _kept_out(play, line, wanted, happened, found)
+    elif refusal.name != _kind(wanted):
+        raise Departs("refused", _wanted(wanted), found)
     said = [say(why, language) for language in ("en", "zh")]
     for text in listed(line.words.words):
         if not any(text in each for each in said):
             raise Departs("words", msg("a refusal that says `{text}`", text=text), why)
+
+
+def _kind(wanted: str | int) -> str:
+    return CODES.get(wanted, str(wanted)) if isinstance(wanted, int) else wanted
+
+
+def _wanted(wanted: str | int | RefusedWords) -> Message:
+    """What a scenario expects of a refusal, in words."""
+    match wanted:
+        case RefusedWords(did=str(trigger)):
+            return msg("refused to whoever did {trigger}, and for no other reason", trigger=trigger)
+        case RefusedWords(named_in=str(field)):
+            return msg("refused to whoever is named in {field}, and for no other reason", field=field)
+        case RefusedWords(signed=True):
+            return msg("refused to whoever has signed, and for no other reason")
+        case RefusedWords():
+            return msg("refused by a rule of separation of duty alone")
+        case _:
+            return msg("refused: {name}", name=_kind(wanted))
+
+
+def _kept_out(play: Play, line: Line, wanted: RefusedWords, happened: Happened, found: Message) -> None:
+    """The rule that a line names refused it, and nothing else did."""
+    procedure = play.procedure_of(play.ticket_of(line))
+    named = {("signed", "")} if wanted.signed else set()
+    if wanted.did is not None:
+        named.add(("did", names.deed(procedure, wanted.did)))
+    if wanted.named_in is not None:
+        named.add(("named_in", names.field(procedure, wanted.named_in).id))
+    there = {(rule.kind, "" if rule.kind == "signed" else rule.name) for rule in happened.kept_out_by}
+    if there and named <= there:
+        return
+    if happened.refusal is not None and happened.refusal.name == "not_you" and not happened.kept_out_by:
+        found = msg("{refused}; without any one rule of separation it would be refused too", refused=found)
+    raise Departs("refused", _wanted(wanted), found)
 
 
 # --- where the ticket stands -----------------------------------------------------------------------------------------

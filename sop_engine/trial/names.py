@@ -67,6 +67,12 @@ def trigger(procedure: Procedure, word: str, active: Sequence[str]) -> str:
         return find(word, every, msg("trigger"))
 
 
+def deed(procedure: Procedure, word: str) -> str:
+    """The id of a trigger that somebody may have done, opening the ticket among them."""
+    offers = [procedure.open, *(offer for state in procedure.states for offer in state.offers)]
+    return find(word, {offer.trigger: offer.title for offer in offers}, msg("trigger"))
+
+
 def state(procedure: Procedure, word: str) -> str:
     """A state's id."""
     return find(word, {each.id: each.title for each in procedure.states if each.kind != "history"}, msg("state"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sop_engine.procedure import Offer, Procedure, State
+from sop_engine.procedure import Procedure
 
 
 def taken_path(event: Mapping[str, Any]) -> str:
@@ -33,23 +33,3 @@ def transition_paths(procedure: Procedure) -> Iterator[str]:
         groups += [(f"{base}.always", state.always), (f"{base}.done", state.done)]
         for path, alternatives in groups:
             yield from (f"{path}.{number}" for number in range(len(alternatives)))
-
-
-def separation_paths(procedure: Procedure) -> Iterator[str]:
-    """Every rule of separation of duty: the path of its offer and, after a space, the rule."""
-    for state in procedure.states:
-        for offer in state.offers:
-            yield from dict.fromkeys(path for path, _kind, _name, _since in rules(state, offer))
-
-
-def rules(state: State, offer: Offer) -> Iterator[tuple[str, str, str, str | None]]:
-    """An offer's rules of separation: path, kind (`did`, `field`, `signed`), trigger or field, since which state."""
-    base = f"states.{state.id}.offers.{offer.trigger}"
-    for who in offer.by:
-        for rule in who.exclude:
-            if rule.did is not None:
-                yield f"{base} not did {rule.did}", "did", rule.did, rule.since
-            if rule.field is not None:
-                yield f"{base} not named in {rule.field}", "field", rule.field, None
-    if offer.sign is not None and offer.sign.count > 1:
-        yield f"{base} signed by different people", "signed", f"{state.id}.{offer.trigger}", None

@@ -6,14 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import values, worktime
+from sop_engine.diagnostics import Span
 from sop_engine.errors import BY_NAME, NotUnderstood, SopError
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Procedure
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Ticket
 from sop_engine.trial import names
-from sop_engine.trial.places import rules, taken_path
+from sop_engine.trial.places import taken_path
+from sop_engine.trial.schema import RefusedWords
 from sop_engine.trial.script import Line, Script
+from sop_engine.trial.separation import Rule, keeping_out
 from sop_engine.trial.stage import Stage
 from sop_engine.values.moments import read_instant
 
@@ -30,10 +33,12 @@ class Departs(Exception):
 
 @dataclass(slots=True)
 class Happened:
-    """What a line came to: the steps that it made in any ticket (ticket, record), and its refusal."""
+    """What a line came to: the steps that it made in any ticket (ticket, record), and its refusal. `kept_out_by` are
+    the rules of separation of duty without which it would not have been refused."""
 
     records: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     refusal: SopError | None = None
+    kept_out_by: tuple[Rule, ...] = ()
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         """All events of one kind, in order."""
@@ -49,6 +54,7 @@ class Play:
         self.story: list[Message] = []
         self.taken: set[tuple[str, str]] = set()
         self.kept_apart: set[tuple[str, str]] = set()
+        self.unnamed: list[Span] = []
         self.steps = 0
         self._labels: dict[str, str] = {}
         self._current = ""
@@ -74,7 +80,7 @@ class Play:
         except SopError as error:
             happened.refusal = error
             if error.name == "not_you" and words.do is not None:
-                self._note_separation(line)
+                happened.kept_out_by = self._kept_out_by(line)
         happened.records = self._news()
         for ticket, record in happened.records:
             self._note_taken(ticket, record)
@@ -96,11 +102,7 @@ class Play:
     def _act(self, line: Line) -> None:
         words = line.words
         actor = self.ids[str(words.by)]
-        about: dict[str, Any] = {}
-        if words.typed_by is not None:
-            about = {"typist": self.ids[words.typed_by], "heard": words.heard or "phone"}
-        if words.stands_in_for is not None:
-            about["standing_for"] = self.ids[words.stands_in_for]
+        about = self._about(line)
         if words.open is not None:
             program = self.stage.program_of_newest(self.script.procedure)
             fields = self._fields(program.procedure, {**self.script.opening, **words.open})
@@ -117,6 +119,15 @@ class Play:
             if not started:
                 raise Departs("label", msg("a ticket that this starts"), msg("none was started"))
             self._labels[words.label] = started[-1]
+
+    def _about(self, line: Line) -> dict[str, Any]:
+        """Who types it, and whom he stands in for."""
+        words, about = line.words, dict[str, Any]()
+        if words.typed_by is not None:
+            about = {"typist": self.ids[words.typed_by], "heard": words.heard or "phone"}
+        if words.stands_in_for is not None:
+            about["standing_for"] = self.ids[words.stands_in_for]
+        return about
 
     def _command(self, line: Line, ticket: Ticket) -> tuple[str, dict[str, Any]]:
         """The engine's command for a line, with its arguments."""
@@ -178,8 +189,7 @@ class Play:
         return found[-1]
 
     def program_of(self, ticket: Ticket) -> Program:
-        with self.stage.store.reading() as reading:
-            return self.stage.programs.of(reading, ticket.digest)
+        return self.stage.program_of(ticket)
 
     def procedure_of(self, ticket: Ticket) -> Procedure:
         return self.program_of(ticket).procedure
@@ -226,18 +236,19 @@ class Play:
             if event["kind"] == "took":
                 self.taken.add((procedure, taken_path(event)))
 
-    def _note_separation(self, line: Line) -> None:
-        """Which rules of separation of duty stood in the way of a refused line."""
+    def _kept_out_by(self, line: Line) -> tuple[Rule, ...]:
+        """Which rules of separation of duty stood in the way of a refused line, each of them alone."""
         ticket = self.ticket_of(line)
         program = self.program_of(ticket)
-        word = names.trigger(program.procedure, str(line.words.do), ticket.active)
-        prefix, _, trigger = word.rpartition(".")
-        persons = {self.ids[name] for name in (line.words.by, line.words.stands_in_for) if name is not None}
-        for source in program.chart.source_of(ticket.active, trigger, prefix or None):
-            state = program.states[source]
-            for path, kind, name, since in rules(state, program.offer(source, trigger)):
-                if _stands_in_the_way(ticket, kind, name, since, persons):
-                    self.kept_apart.add((program.procedure.id, path))
+        name, arguments = self._command(line, ticket)
+        command = self.stage.command(name, ticket.id, self.ids[str(line.words.by)], arguments, **self._about(line))
+        prefix, _, trigger = str(arguments["trigger"]).rpartition(".")
+        sources = program.chart.source_of(ticket.active, trigger, prefix or None)
+        found = tuple(rule for source in sources for rule in keeping_out(self.stage, ticket, source, command))
+        self.kept_apart |= {(program.procedure.id, rule.path) for rule in found}
+        if found and not isinstance(line.words.refused, RefusedWords):
+            self.unnamed.append(line.cursor.span)
+        return found
 
     def _tell(self, line: Line, happened: Happened) -> None:
         """Add a line to the story."""
@@ -259,16 +270,3 @@ class Play:
         ticket = self.ticket_of(line)
         leaves = tuple(self.program_of(ticket).chart.leaves(ticket.active))
         self.story.append(msg("{at}  {who}: {what} -> {state}", at=at, who=words.by, what=what, state=leaves))
-
-
-def _stands_in_the_way(ticket: Ticket, kind: str, name: str, since: str | None, persons: set[str]) -> bool:
-    match kind:
-        case "did":
-            after = ticket.entered.get(since, 0) if since else 0
-            doers = ticket.did.get(name, {"by": {}})["by"]
-            return any(doers.get(person, 0) > after for person in persons)
-        case "field":
-            named = ticket.fields.get(name)
-            return bool(persons & set(named if isinstance(named, list) else [named]))
-        case _:
-            return any(persons & set(each) for each in ticket.signatures.get(name, []))

@@ -21,7 +21,8 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A scenario that was played. `taken` are the element paths (see `language.Compiled`) of every transition that any
-    of its tickets took, by procedure; `kept_apart` the rules of separation of duty that refused somebody."""
+    of its tickets took, by procedure; `kept_apart` the rules of separation of duty that refused somebody; `unnamed` the
+    places of refusals by such a rule that do not say by which."""
 
     file: str
     title: str
@@ -31,6 +32,7 @@ class Result:
     kept_apart: frozenset[tuple[str, str]] = frozenset()
     steps: int = 0
     story: Sequence[Message] = field(default=())
+    unnamed: tuple[Span, ...] = ()
 
     @property
     def passed(self) -> bool:

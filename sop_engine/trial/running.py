@@ -32,10 +32,10 @@ def run_script(script: Script, repertoire: Repertoire) -> list[Result]:
 
 def run_scenario(script: Script, scenario: Scenario, repertoire: Repertoire) -> Result:
     """Play one scenario, and replay it. A failure says where and what, with the story so far."""
-    wrong = _unknown_roles(script, repertoire)
+    wrong = _unknown_roles(script, scenario, repertoire)
     if wrong is not None:
         return Result(script.file, scenario.title, scenario.span, wrong)
-    stage = Stage(script.start, script.zone.key, script.players, script.units, repertoire)
+    stage = Stage(script.start, script.zone.key, scenario.players, script.units, repertoire)
     try:
         play = Play(stage, script)
         failure: Failure | None = None
@@ -53,6 +53,7 @@ def run_scenario(script: Script, scenario: Scenario, repertoire: Repertoire) -> 
             frozenset(play.kept_apart),
             play.steps,
             tuple(play.story),
+            tuple(play.unnamed),
         )
     finally:
         stage.close()
@@ -70,10 +71,10 @@ def _line(play: Play, line: Line) -> Failure | None:
     return None
 
 
-def _unknown_roles(script: Script, repertoire: Repertoire) -> Failure | None:
+def _unknown_roles(script: Script, scenario: Scenario, repertoire: Repertoire) -> Failure | None:
     """A role that no procedure knows would make somebody quietly powerless."""
     known = repertoire.roles()
-    for player in script.players:
+    for player in scenario.players:
         for role, _scope in player.roles:
             if role not in known:
                 guesses = near(role, known)

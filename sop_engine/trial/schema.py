@@ -1,6 +1,6 @@
 """The words of a scenario file."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, Tag
 
@@ -43,6 +43,21 @@ Told = Annotated[
 """Names; or a map from a notice (or a timer) to names."""
 
 
+class RefusedWords(Words):
+    """Refused by a rule of separation of duty, and by nothing else: without it the step would be let."""
+
+    did: str | None = Field(None, description="as nobody may who did this trigger: its id or title")
+    named_in: str | None = Field(None, description="as nobody may who stands in this staff field: its id or title")
+    signed: Literal[True] | None = Field(None, description="`true`: as another than the last one must sign")
+
+
+Refused = Annotated[
+    Annotated[str | int, Tag("<word>")] | Annotated[RefusedWords, Tag("<map>")],
+    BY_SHAPE,
+]
+"""A name or exit code of a refusal, or the rule that refuses."""
+
+
 class StepWords(Words):
     """What somebody does, or how time passes; and what must come of it."""
 
@@ -76,7 +91,11 @@ class StepWords(Words):
     due: dict[str, str] = Field({}, description="when timers are due then: `2026-11-24 09:30`, or `never`")
     printed: OneOrMore[str] | None = Field(None, description="exactly which forms were due to be printed")
     started: OneOrMore[str] | None = Field(None, description="exactly which procedures were started as children")
-    refused: str | int | None = Field(None, description="refused: `not_you`, `not_now`, ... or the exit code")
+    refused: Refused | None = Field(
+        None,
+        description="refused: `not_you`, `not_now`, ... or the exit code; or the rule of separation of duty that "
+        "refuses: `{did: TRIGGER}`, `{named_in: FIELD}`, `{signed: true}`",
+    )
     words: OneOrMore[str] = Field([], description="texts that the refusal says, in English or Chinese")
 
 
@@ -84,6 +103,7 @@ class ScenarioWords(Words):
     """One scenario."""
 
     source: OneOrMore[str] = Field([], description="which clauses it shows")
+    people: dict[str, HeldRoles] = Field({}, description="who is there too, or has other roles in this one")
     first: OneOrMore[str] = Field([], description="beginnings that are played before")
     steps: list[StepWords] = Field(min_length=1, description="what happens, in order")
 

@@ -18,7 +18,7 @@ from sop_engine.language.validating import validate_as
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain
 from sop_engine.trial.names import close
-from sop_engine.trial.schema import ScenarioFile, ScenarioWords, ScopedRole, StepWords
+from sop_engine.trial.schema import HeldRoles, ScenarioFile, ScenarioWords, ScopedRole, StepWords
 from sop_engine.trial.stage import Player
 from sop_engine.values import ValueProblem
 from sop_engine.values.moments import read_instant
@@ -53,11 +53,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario with the steps of its beginnings before its own."""
+    """A scenario with the steps of its beginnings before its own, and everybody who takes part."""
 
     title: str
     span: Span
     lines: tuple[Line, ...]
+    players: tuple[Player, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,6 @@ class Script:
     procedure_span: Span
     start: datetime
     zone: ZoneInfo
-    players: tuple[Player, ...]
     units: Mapping[str, Mapping[str, str]]
     opening: Mapping[str, Any]
     scenarios: tuple[Scenario, ...]
@@ -110,7 +110,7 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
             for index, step in enumerate(words.beginnings[name])
         ]
         lines += [Line(step, here / "steps" / index) for index, step in enumerate(each.steps)]
-        scenarios.append(Scenario(title, here.name, tuple(lines)))
+        scenarios.append(Scenario(title, here.name, tuple(lines), _players({**words.people, **each.people})))
     units = {unit: {"name": each.name, "phone": str(each.phone)} for unit, each in words.units.items()}
     return Script(
         file=file,
@@ -118,17 +118,16 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
         procedure_span=(top / "procedure").span,
         start=start,
         zone=zone,
-        players=_players(words),
         units=units,
         opening=words.opening,
         scenarios=tuple(scenarios),
     )
 
 
-def _players(words: ScenarioFile) -> tuple[Player, ...]:
+def _players(people: Mapping[str, HeldRoles]) -> tuple[Player, ...]:
     """Ids are made up, since names may be Chinese and keys of the record are not."""
     found = []
-    for index, (name, held) in enumerate(words.people.items(), 1):
+    for index, (name, held) in enumerate(people.items(), 1):
         roles = tuple(
             (each.role, each.scope) if isinstance(each, ScopedRole) else (each, None) for each in listed(held)
         )
@@ -143,12 +142,12 @@ def _faults(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
     yield from _head(words, top)
     for name, steps in words.beginnings.items():
         for index, step in enumerate(steps):
-            yield from _step(words, step, top / "beginnings" / name / index)
+            yield from _step(words.people, step, top / "beginnings" / name / index)
     for title, scenario in words.scenarios.items():
         here = top / "scenarios" / title
         yield from _beginnings(words, scenario, here)
         for index, step in enumerate(scenario.steps):
-            yield from _step(words, step, here / "steps" / index)
+            yield from _step({**words.people, **scenario.people}, step, here / "steps" / index)
 
 
 def _head(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
@@ -177,7 +176,7 @@ def _beginnings(words: ScenarioFile, scenario: ScenarioWords, here: Cursor) -> I
             )
 
 
-def _step(words: ScenarioFile, step: StepWords, here: Cursor) -> Iterator[Diagnostic]:
+def _step(people: Mapping[str, HeldRoles], step: StepWords, here: Cursor) -> Iterator[Diagnostic]:
     actions = [name for name in ACTIONS if getattr(step, name) is not None]
     if len(actions) != 1:
         title = msg("a step does one thing, and this one does none") if not actions else msg(
@@ -191,14 +190,14 @@ def _step(words: ScenarioFile, step: StepWords, here: Cursor) -> Iterator[Diagno
         yield error("SOP303", here.span, title, None, msg("take `by` away") if passes else msg("write `by: NAME`"))
     for name in ("by", "typed_by", "stands_in_for", "assign", "give_to", "hand_over", "assignee", "owner"):
         person = getattr(step, name)
-        if person is not None and person not in words.people:
+        if person is not None and person not in people:
             yield error(
                 "SOP304",
                 (here / name).span,
                 msg("nobody here is `{name}`", name=person),
-                msg("The file knows: {names}.", names=tuple(words.people)),
+                msg("The file knows: {names}.", names=tuple(people)),
                 msg("enter the person under `people:`"),
-                close(person, words.people),
+                close(person, people),
             )
     if step.wait is not None:
         try:

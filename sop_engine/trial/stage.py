@@ -102,7 +102,11 @@ class Stage:
 
     def act(self, name: str, ticket: str, actor: str, arguments: Mapping[str, Any], **about: Any) -> Done:
         """A person's command at the stage's own terminal. Raises what its refusal names."""
-        return self.engine.act(Command(self._next_id(), name, ticket, actor, LOGIN, arguments, **about))
+        return self.engine.act(self.command(name, ticket, actor, arguments, **about))
+
+    def command(self, name: str, ticket: str, actor: str, arguments: Mapping[str, Any], **about: Any) -> Command:
+        """A person's command at the stage's own terminal."""
+        return Command(self._next_id(), name, ticket, actor, LOGIN, arguments, **about)
 
     def move_to(self, instant: datetime) -> None:
         """Move the clock forward, firing each timer when the clock reaches it."""
@@ -123,6 +127,11 @@ class Stage:
             found = reading.ticket(id)
         assert found is not None, id
         return found
+
+    def program_of(self, ticket: Ticket) -> Program:
+        """The program under which a ticket runs."""
+        with self.store.reading() as reading:
+            return self.programs.of(reading, ticket.digest)
 
     def program_of_newest(self, name: str) -> Program:
         """The program that a ticket of this procedure would be opened under."""

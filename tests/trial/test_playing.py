@@ -50,6 +50,13 @@ def test_a_scenario_that_holds_passes_and_says_what_it_took(tmp_path: Path) -> N
         ("{by: 张伟, do: 回来}", "accepted", "张伟 may not `come`"),
         ("{by: 张伟, do: 回来, refused: not_now}", "refused: not_now", "refused: not_you"),
         ("{by: 张伟, do: 回来, refused: 5, words: 星期天}", "星期天", "李强"),
+        (
+            "{by: 张伟, do: 回来, refused: {did: 出发}}",
+            "whoever did 出发, and for no other reason",
+            "without any one rule",
+        ),
+        ("{by: 李强, do: 回来, refused: {did: 出发}}", "whoever did 出发", "accepted"),
+        ("{by: 李强, do: 核对, refused: {did: 回来}}", "whoever did 回来", "not_now"),
         ("{wait: 1 h, fired: after_2_h}", "after_2_h fires", "nothing fired"),
         ("{wait: 2 h, fired: {2 小时后: 王芳}}", "told by 2 小时后: 王芳", "赵军"),
         ("{wait: 1 h, due: {after_2_h: never}}", "due at never", "2026-11-23 10:30"),
@@ -96,6 +103,78 @@ def test_a_person_kept_apart_is_noted(tmp_path: Path) -> None:
     (result,) = play(tmp_path, steps)
 
     assert result.kept_apart == {("errand", "states.back.offers.check not did come")}
+
+
+@pytest.mark.parametrize(
+    ("rule", "holds"), [("{did: 回来}", True), ("{}", True), ("{did: 出发}", False), ("{signed: true}", False)]
+)
+def test_a_refusal_names_the_rule_that_refuses(tmp_path: Path, rule: str, holds: bool) -> None:
+    steps = STEPS + f"      - {{by: 李强, do: 回来}}\n      - {{by: 李强, do: 核对, refused: {rule}}}\n"
+
+    (result,) = play(tmp_path, steps)
+
+    assert result.passed is holds
+    assert result.unnamed == ()
+
+
+def test_a_refusal_by_a_rule_that_is_not_named_is_noted_with_its_place(tmp_path: Path) -> None:
+    steps = STEPS + "      - {by: 李强, do: 回来}\n      - {by: 李强, do: 核对, refused: not_you}\n"
+
+    (result,) = play(tmp_path, steps)
+
+    assert [span.line for span in result.unnamed] == [10]
+
+
+def test_who_did_it_but_has_not_the_role_either_shows_nothing_of_separation(tmp_path: Path) -> None:
+    nobody_else = PROCEDURE.replace("{role: [desk, runner], not: did come}", "{role: desk, not: did come}")
+    steps = STEPS + "      - {by: 李强, do: 回来}\n      - {by: 李强, do: 核对, refused: %s}\n"
+    path = folder(
+        tmp_path, steps % "not_you" + (steps % "{did: 回来}").replace("去取件", "又去"), procedure=nobody_else
+    )
+
+    plain, named = run_file(path, path.parent.parent, tmp_path / "templates")
+
+    assert plain.passed
+    assert plain.kept_apart == frozenset()
+    assert not named.passed
+
+
+def test_who_is_kept_out_twice_shows_neither_rule(tmp_path: Path) -> None:
+    twice = PROCEDURE.replace("not: did come}", "not: [did come, did go]}")
+    steps = STEPS + "      - {by: 李强, do: 回来}\n      - {by: 李强, do: 核对, refused: not_you}\n"
+    path = folder(tmp_path, steps, procedure=twice)
+
+    (result,) = run_file(path, path.parent.parent, tmp_path / "templates")
+
+    assert result.passed
+    assert result.kept_apart == frozenset()
+
+
+SIGNED = PROCEDURE.replace("by: {role: [desk, runner], not: did come}", "by: [desk, runner]\n        sign: SIGN")
+
+
+@pytest.mark.parametrize(
+    ("sign", "roles", "shown"),
+    [
+        ("2", "runner", True),
+        ("{count: 2, of: [runner, desk], ordered: true}", "runner", False),
+        ("{count: 2, of: [runner, desk], ordered: true}", "[runner, desk]", True),
+    ],
+)
+def test_a_second_signature_is_kept_apart_where_only_the_first_stands_in_its_way(
+    tmp_path: Path, sign: str, roles: str, shown: bool
+) -> None:
+    steps = STEPS.replace("    steps:", f"    people: {{李强: {roles}}}\n    steps:").replace(
+        ", told: {gone: 王芳}", ""
+    )
+    steps += "      - {by: 李强, do: 回来}\n      - {by: 李强, do: 核对}\n"
+    steps += "      - {by: 李强, do: 核对, refused: not_you}\n"
+    path = folder(tmp_path, steps, procedure=SIGNED.replace("SIGN", sign))
+
+    (result,) = run_file(path, path.parent.parent, tmp_path / "templates")
+
+    assert result.passed, result.failure
+    assert (("errand", "states.back.offers.check signed by different people") in result.kept_apart) is shown
 
 
 def test_a_person_without_the_role_is_not_taken_for_separation(tmp_path: Path) -> None:

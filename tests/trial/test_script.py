@@ -21,8 +21,24 @@ def test_a_good_file_is_a_script() -> None:
     script = script_of(GOOD.encode(), "errand.yaml")
 
     assert [scenario.title for scenario in script.scenarios] == ["一"]
-    assert [player.name for player in script.players] == ["王芳", "李强", "张伟", "赵军"]
+    assert [player.name for player in script.scenarios[0].players] == ["王芳", "李强", "张伟", "赵军"]
     assert f"{script.start:%Y-%m-%d %H:%M}" == "2026-11-23 00:30"
+
+
+def test_a_scenario_may_know_more_people_or_give_them_other_roles() -> None:
+    people = "    people: {赵军: [lead, desk], 钱斌: runner}\n"
+    text = GOOD.replace("  一:\n", "  一:\n" + people).replace("by: 王芳", "by: 钱斌")
+
+    (scenario,) = script_of(text.encode(), "errand.yaml").scenarios
+
+    assert {each.name: each.roles for each in scenario.players}["赵军"] == (("lead", None), ("desk", None))
+    assert [each.name for each in scenario.players][-1] == "钱斌"
+
+
+def test_what_one_scenario_adds_another_does_not_know() -> None:
+    other = "  二:\n    people: {钱斌: runner}\n    steps: [{by: 王芳, open: {}}]\n"
+
+    assert [found[0] for found in faults(GOOD.replace("by: 王芳", "by: 钱斌") + other)] == ["SOP304"]
 
 
 def test_a_misspelled_word_is_told_with_what_was_meant() -> None:

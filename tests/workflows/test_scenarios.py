@@ -51,6 +51,13 @@ def test_every_separation_of_duty_is_refused_in_some_scenario(name: str) -> None
     assert shown.separations
 
 
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_every_refusal_by_separation_of_duty_names_its_rule(name: str) -> None:
+    unnamed = [(result.title, span.line) for result in results(name) for span in result.unnamed]
+
+    assert unnamed == []
+
+
 def _told_of(name: str) -> list[Result]:
     return [result for each in (name, *STARTED_BY.get(name, ())) for result in results(each)]
 
