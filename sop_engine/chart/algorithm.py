@@ -98,7 +98,7 @@ class Interpreter:
         return state in self.configuration or (state == ROOT and bool(self.configuration))
 
     def select_eventless_transitions(self) -> list[Enabled]:
-        if not self.choice.has_always:
+        if self.choice.has_always.isdisjoint(self.configuration) and ROOT not in self.choice.has_always:
             return []
         enabled_transitions: dict[Arc, Enabled] = {}
         looked_at: dict[str, Arc | None] = {}

@@ -7,7 +7,7 @@ from sop_engine.chart.algorithm import LIMIT, Interpreter
 from sop_engine.chart.choice import Choice
 from sop_engine.chart.host import Configuration, Host, Occurrence
 from sop_engine.chart.outline import Outline
-from sop_engine.procedure import Offer, Procedure, State, Transition
+from sop_engine.procedure import ROOT, Offer, Procedure, State, Transition
 
 
 class Chart:
@@ -22,6 +22,11 @@ class Chart:
         self._limit: Final = limit
         self._outline: Final = Outline(procedure)
         self._choice: Final = Choice(self._outline, procedure.open)
+        self._offers: Final[dict[str, dict[str, Offer]]] = {}
+        """trigger -> state -> what the state offers under that trigger, in document order"""
+        for state in procedure.states:
+            for offer in state.offers:
+                self._offers.setdefault(offer.trigger, {}).setdefault(state.id, offer)
 
     # --- moving -----------------------------------------------------------------------------------------------------
 
@@ -72,22 +77,31 @@ class Chart:
         states = {state: self._outline.states[state] for leaf in self.leaves(active) for state in self.path(leaf)}
         return [(state, offer) for state in states.values() for offer in state.offers]
 
+    def offer(self, state: str, trigger: str) -> Offer:
+        """The offer of `trigger` at `state`, which must have it."""
+        return self._offers[trigger][state]
+
+    def offers_of(self, active: Collection[str], trigger: str) -> dict[str, Offer]:
+        """What the active states and the root offer under one trigger, by state, in document order. Nothing where the
+        ticket has finished."""
+        if not active or self.is_final(active):
+            return {}
+        offering = self._offers.get(trigger, {})
+        return {state: offer for state, offer in offering.items() if state in active or state == ROOT}
+
     def source_of(self, active: Collection[str], trigger: str, within: str | None = None) -> list[str]:
         """The states that a person's trigger could mean: for each leaf the innermost on its path that offers it.
 
         With `within`, an active state's id (or the root's), only offers of that state or of states inside it.
         """
-        if self.is_final(active):
-            return []
+        offering = list(self.offers_of(active, trigger))
+        if within is not None:
+            offering = [state for state in offering if state == within or self._outline.is_descendant(state, within)]
+        if len(offering) < 2:
+            return offering  # the usual case: it lies on the path of a leaf, since it is active
         sources: dict[str, None] = {}
         for leaf in self.leaves(active):
-            path = self.path(leaf)
-            if within is not None:
-                path = path[: path.index(within) + 1] if within in path else []
-            source = next((state for state in path if self._offers(state, trigger)), None)
+            source = next((state for state in self._outline.path[leaf] if state in offering), None)
             if source is not None:
                 sources[source] = None
         return list(sources)
-
-    def _offers(self, state: str, trigger: str) -> bool:
-        return any(offer.trigger == trigger for offer in self._outline.states[state].offers)

@@ -56,7 +56,7 @@ def _offers(program: Program, ticket: Ticket | None, command: Command) -> Iterab
     if command.name != "do" or ticket is None:
         return []
     trigger = str(command.arguments["trigger"]).rpartition(".")[2]
-    return [offer for _state, offer in program.chart.offers(ticket.active) if offer.trigger == trigger]
+    return program.chart.offers_of(ticket.active, trigger).values()
 
 
 def _of_effects(program: Program, fields: dict[str, object], offer: Offer) -> Iterable[str]:

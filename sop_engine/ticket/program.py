@@ -85,7 +85,7 @@ class Program:
 
     def offer(self, state: str, trigger: str) -> Offer:
         """The offer of `trigger` at `state`, which must have it."""
-        return next(offer for offer in self.states[state].offers if offer.trigger == trigger)
+        return self.chart.offer(state, trigger)
 
     def region(self, state: str) -> str:
         """The region that a state's task belongs to; `ticket` where nothing is parallel."""
