@@ -228,6 +228,7 @@ _VERBS: Final[dict[str, Callable[[Any, Sequence[Any]], None]]] = {
     statements.INSERT_VALUE: _add("Value", "site, ticket, number, slot, commitment, salt, value"),
     statements.INSERT_TICKET: _add("Ticket", f"site, tail, body, {statements.HEAD_COLUMNS}"),
     statements.UPDATE_TICKET: _update_ticket,
+    statements.UPDATE_OUTSIDE_INDEXES: _update_ticket,
     statements.PUT_TASK: _merge("Task", "site, ticket, region, assignee, role"),
     statements.DELETE_TASK: _delete("Task"),
     statements.PUT_TIMER: _merge("Timer", "site, ticket, key, due, aside"),

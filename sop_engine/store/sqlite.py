@@ -36,7 +36,7 @@ from sop_engine.store.lock import WAIT_SECONDS, FileTurn, Tell, ThreadTurn, Turn
 from sop_engine.store.places import refuse_network
 from sop_engine.store.pool import Pool
 from sop_engine.store.seam import Missed
-from sop_engine.store.transaction import Reading, Writing
+from sop_engine.store.transaction import Reading, Writing, WritingInTurn
 
 MEMORY: Final = ":memory:"
 LOCAL: Final = "local"
@@ -165,7 +165,7 @@ class SqliteStore:
         Raises `Overtaken` when its turn does not come within `wait_seconds`, and `SetUp` when disk or file do not allow
         it."""
         clash = self._driver.IntegrityError
-        return _Block(self, lambda raw: Writing(raw.execute, LOCAL, clash), "BEGIN IMMEDIATE", wait_seconds)
+        return _Block(self, lambda raw: WritingInTurn(raw.execute, LOCAL, clash), "BEGIN IMMEDIATE", wait_seconds)
 
     def reading(self) -> AbstractContextManager[Reading]:
         """One snapshot; see `seam`."""

@@ -38,8 +38,12 @@ class Reading:
         return found
 
     def ticket(self, id: str) -> Ticket | None:
+        body = self._body(id)
+        return None if body is None else codec.ticket_of(body)
+
+    def _body(self, id: str) -> str | None:
         row = self._one(statements.TICKET_BODY, id)
-        return None if row is None or row[0] is None else codec.ticket_of(row[0])
+        return None if row is None else row[0]
 
     def head(self, id: str) -> Head | None:
         row = self._one(statements.HEAD, id)
@@ -260,8 +264,12 @@ class Writing(Reading):
     def _update(self, after: Ticket | None, head: Head, before: int) -> None:
         body = None if after is None else codec.ticket_text(after)
         id, *columns = codec.head_row(head)
-        if self._run(statements.UPDATE_TICKET, (self._site, body, *columns, id, before)).rowcount != 1:
+        statement = self._update_statement(head)
+        if self._run(statement, (self._site, body, *columns, id, before)).rowcount != 1:
             raise overtaken(head.id, before + 1)
+
+    def _update_statement(self, head: Head) -> str:
+        return statements.UPDATE_TICKET
 
     def _put_rows(self, after: Ticket, new: bool) -> None:
         """Write the difference between the tasks and timers there are and those of `after`."""
@@ -361,3 +369,30 @@ class Writing(Reading):
         for statement in statements.FORGET:
             self._run(statement, (self._site,))
         self._rows.clear()
+
+
+class WritingInTurn(Writing):
+    """Verbs where nobody else writes meanwhile, so that a line in lists is what it was when its ticket was read."""
+
+    def __init__(self, run: Callable[..., Any], site: str, clash: type[Exception]) -> None:
+        super().__init__(run, site, clash)
+        self._indexed: dict[str, tuple[Any, ...]] = {}
+        """Of the tickets that were read what indexes hold and a step may change: status, unit, owner."""
+
+    def _body(self, id: str) -> str | None:
+        row = self._one(statements.TICKET_TO_MOVE, id)
+        if row is None:
+            return None
+        self._indexed[id] = row[1:]
+        body: str | None = row[0]
+        return body
+
+    def _update_statement(self, head: Head) -> str:
+        indexed = (head.status, head.unit, head.owner)
+        same = self._indexed.get(head.id) == indexed
+        self._indexed[head.id] = indexed
+        return statements.UPDATE_OUTSIDE_INDEXES if same else statements.UPDATE_TICKET
+
+    def project(self, after: Ticket | None, head: Head) -> None:
+        super().project(after, head)
+        self._indexed.pop(head.id, None)

@@ -138,3 +138,17 @@ def test_due_timers_are_read_from_the_index_alone(new_store: Any) -> None:
     index = "SEARCH timer USING COVERING INDEX timer_due"
     assert _plan(new_store, statements.DUE) == [f"{index} (site=? AND aside=? AND due<?)"]
     assert _plan(new_store, statements.NEXT_DUE) == [f"{index} (site=? AND aside=?)"]
+
+
+def test_a_step_that_moves_nothing_in_an_index_writes_none(new_store: Any) -> None:
+    # given what the indexes of tickets hold
+    held = new_store.execute(
+        "SELECT DISTINCT info.name FROM pragma_index_list('ticket') AS list, pragma_index_info(list.name) AS info"
+    ).fetchall()
+    # when a step is written that leaves it as it is
+    assigned = statements.UPDATE_OUTSIDE_INDEXES.partition("WHERE")[0]
+    names = set(re.findall(r"(\w+) = ", assigned))
+    # then no index is written anew, and everything else that a step may change is
+    assert names.isdisjoint(name for (name,) in held)
+    everything = set(re.findall(r"(\w+) = ", statements.UPDATE_TICKET.partition("WHERE")[0]))
+    assert everything - names == {"procedure", "digest", "version", "opened", "parent", "status", "unit", "owner"}

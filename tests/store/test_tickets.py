@@ -227,3 +227,34 @@ def test_what_is_no_json_is_not_written(value: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         codec.to_json(value)
     assert codec.to_json({"a": ["ü\n", 1, True, None]}) == '{"a":["ü\\n",1,true,null]}'
+
+
+@pytest.mark.parametrize("read_first", [True, False])
+def test_a_line_in_lists_follows_each_step(store: Store, read_first: bool) -> None:
+    with store.writing() as writes:
+        append(writes, ticket(number=1))
+    steps = [{}, {"owner": "wang"}, {}, {"owner": "wang", "status": "closed", "outcome": "repaired"}, {"owner": "lin"}]
+    for number, members in enumerate(steps, 2):
+        after = ticket(number=number, **members)
+        unit = f"3-2-{number // 3}"
+        # when a step is appended, by whoever has read the ticket before or not
+        with store.writing() as writes:
+            if read_first:
+                writes.ticket(ID)
+            append(writes, after, unit=unit)
+        # then its line says what the step made of it, and is found by it
+        with store.reading() as reads:
+            assert reads.head(ID) == head(after, unit=unit)
+            for query in (Query(owner=after.owner), Query(status=after.status), Query(unit=unit)):
+                assert [each.id for each in reads.heads(query)] == [ID]
+
+
+def test_several_steps_in_one_transaction_leave_the_last_ones_line(store: Store) -> None:
+    with store.writing() as writes:
+        append(writes, ticket(number=1))
+    with store.writing() as writes:
+        writes.ticket(ID)
+        for number, owner in ((2, "wang"), (3, "wang"), (4, "lin")):
+            append(writes, ticket(number=number, owner=owner))
+    with store.reading() as reads:
+        assert reads.head(ID) == head(ticket(number=4, owner="lin"))
