@@ -145,12 +145,34 @@ def _text_of(path: Path, ending: str) -> bytes:
         raise NotFound(msg("there is no file {path}", path=str(path)), near=near(path.name, beside)) from None
 
 
+def told_together(engine: Engine, reading: Reads, compiled: Mapping[str, Any]) -> dict[str, list[Diagnostic]]:
+    """What is wrong between compiled procedures (by what faults call their files), the published versions of the
+    others, and the site's people: what faults call a file -> its warnings."""
+    from sop_engine.language import check_together
+
+    own = {each.procedure.id for each in compiled.values() if each.procedure is not None}
+    newest = {version.procedure: version.digest for version in reading.versions() if version.procedure not in own}
+    others = [engine.programs.of(reading, digest).procedure for digest in newest.values()]
+    return check_together(compiled, others, roles_held(reading))
+
+
+def roles_held(reading: Reads) -> dict[str, frozenset[str]]:
+    """Who is active on the site -> the roles that he holds, for whatever part of it."""
+    return {each.id: frozenset(role for role, _scope in each.roles) for each in reading.people() if each.active}
+
+
 def publish(
-    engine: Engine, path: Path, who: Identity, reason: str, shown_as: str | None = None, dry_run: bool = False
+    engine: Engine,
+    path: Path,
+    who: Identity,
+    reason: str,
+    shown_as: str | None = None,
+    dry_run: bool = False,
+    compiled: Any = None,
 ) -> Published:
     """Make a file the newest version of its procedure. A file with an error publishes nothing; one whose normal form
-    is the newest version's already makes no new one."""
-    compiled = compile_file(path, engine.settings.folder / "templates", shown_as)
+    is the newest version's already makes no new one. `compiled` is what the file gave, where that is known already."""
+    compiled = compiled or compile_file(path, engine.settings.folder / "templates", shown_as)
     if compiled.procedure is None or has_errors(compiled.diagnostics):
         return Published(path, compiled.diagnostics, compiled.procedure, None, 0, compiled.fragments)
     data = normal_form.to_bytes(compiled.procedure)

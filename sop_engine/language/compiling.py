@@ -99,13 +99,14 @@ def compile_text(
 def check_fragment(text: bytes, file: str, fragments: FragmentSource | None = None) -> list[Diagnostic]:
     """What can be said of a fragment's `text` alone: whether it can be read, its blanks, the fragments that it names.
     Whether its states and guards are right shows where a procedure uses it."""
-    draft = Draft(file, reading.Reading(reading.LINE_BREAK.split(text.decode("utf-8", "replace"))), _nowhere(file))
+    draft = Draft(file, reading.Reading(reading.LINE_BREAK.split(text.decode("utf-8", "replace"))), nowhere(file))
     name = file.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
     _take(draft, standing_alone(name, file, text, fragments or NoFragments()))
     return faults(draft)
 
 
-def _nowhere(file: str) -> Cursor:
+def nowhere(file: str) -> Cursor:
+    """The beginning of a file of which nothing could be read."""
     return Cursor(Scalar("", Span(file, 1, 1, 1, 2)))
 
 
@@ -126,7 +127,7 @@ def draft_of(
 ) -> Draft:
     """Everything that the layers find out about a file."""
     read = reading.read(text, file)
-    draft = Draft(file, read, Cursor(read.tree) if read.tree is not None else _nowhere(file), list(read.facts))
+    draft = Draft(file, read, Cursor(read.tree) if read.tree is not None else nowhere(file), list(read.facts))
     if read.tree is None:
         return draft
     for fact in punctuation.full_width(draft.cursor):

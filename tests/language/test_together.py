@@ -4,8 +4,8 @@ import pytest
 
 from sop_engine.language import check_together, compile_text
 from sop_engine.language.checks import SITE_CHECKS
-from sop_engine.language.checks.pages import files, page
-from sop_engine.language.checks.together import SiteCheck
+from sop_engine.language.checks.members import SiteCheck
+from sop_engine.language.checks.pages import EXAMPLE_PEOPLE, files, page
 
 
 def codes(example: str) -> list[str]:
@@ -15,7 +15,7 @@ def codes(example: str) -> list[str]:
     assert all(each.procedure is not None and not each.diagnostics for each in compiled.values()), [
         (str(fault.title), fault.code) for each in compiled.values() for fault in each.diagnostics
     ]
-    return [fault.code for found in check_together(compiled).values() for fault in found]
+    return [fault.code for found in check_together(compiled, people=EXAMPLE_PEOPLE).values() for fault in found]
 
 
 @pytest.mark.parametrize("check", SITE_CHECKS, ids=lambda check: check.__name__)
@@ -54,3 +54,66 @@ def test_three_that_start_each_other_are_a_circle() -> None:
     circle = "---\n".join([starting("a", "b"), starting("b", "c"), starting("c", "a")])
 
     assert codes(circle) == ["SOP223"] * 3
+
+
+def waits(name: str, waiting: str, more: str = "", extra: str = "") -> str:
+    """A procedure that waits in `received`, and then does more."""
+    return (
+        f"procedure: {name}\n{extra}open: {{by: desk, ask: note, to: received{more}}}\n"
+        f"states:\n  received: {waiting}\n  later: {{transitions: {{finish: {{by: desk, to: closed}}}}}}\n"
+        "  closed: {final: true, outcome: done}\n"
+    )
+
+
+def closed_all(child: str, then: str = "") -> str:
+    return f"{{always: {{when: \"all(children('{child}'), child.status == 'closed')\", to: later{then}}}}}"
+
+
+def test_a_circle_through_a_third_procedure_is_told_in_each() -> None:
+    first = waits("a", closed_all("b", ", signal: {children: onward, procedure: b}"), ", start: {b: {note: note}}")
+    second = waits("b", "{on_event: {onward: {to: later, signal: {children: hurry}}}}", ", start: {c: {note: note}}",
+                   "takes: onward\n")  # fmt: skip
+    third = waits("c", "{on_event: {hurry: {to: later}}}", "", "takes: hurry\n")
+
+    assert codes("---\n".join([first, second, third])) == ["SOP224"] * 3
+
+
+def test_a_parent_that_waits_for_a_signal_of_a_child_that_waits_for_it() -> None:
+    first = waits("a", "{on_event: {ready: {to: later, signal: {children: go}}}}", ", start: {b: {note: note}}",
+                  "takes: ready\n")  # fmt: skip
+    second = waits("b", "{on_event: {go: {to: later, signal: {parent: ready}}}}", "", "takes: go\n")
+
+    assert codes(f"{first}---\n{second}") == ["SOP224"] * 2
+
+
+def test_who_may_give_up_keeps_nobody_waiting() -> None:
+    first = waits("a", closed_all("b", ", signal: {children: go}"), ", start: {b: {note: note}}")
+    cancel = "takes: go\nanytime: {cancel: {by: desk, to: closed}}\n"
+    second = waits("b", "{on_event: {go: {to: later}}}", "", cancel)
+
+    assert codes(f"{first}---\n{second}") == []
+
+
+def test_a_child_that_need_not_have_been_started_keeps_nobody_waiting() -> None:
+    first = waits("a", closed_all("b", ", signal: {children: go}"))
+    again = "transitions: {help: {by: desk, start: {b: {note: note}}, to: received}, finish"
+    first = first.replace("transitions: {finish", again)
+    second = waits("b", "{on_event: {go: {to: later}}}", "", "takes: go\n")
+
+    assert codes(f"{first}---\n{second}") == []
+
+
+def test_a_signal_of_a_grandchild_lets_a_child_go_on() -> None:
+    first = waits("a", closed_all("b", ", signal: {children: go, procedure: b}"), ", start: {b: {note: note}}")
+    second = waits("b", "{on_event: {go: {to: later}}}", ", start: {c: {note: note}}", "takes: go\n")
+    third = waits("c", "{transitions: {tell_it: {by: desk, signal: {parent: go}, to: later}}}")
+
+    assert codes("---\n".join([first, second, third])) == []
+
+
+def test_a_state_of_a_child_that_comes_only_after_its_parent() -> None:
+    waiting = "{always: {when: \"any(children('b'), 'later' in child.state)\", to: later, signal: {children: go}}}"
+    first = waits("a", waiting, ", start: {b: {note: note}}")
+    second = waits("b", "{on_event: {go: {to: later}}}", "", "takes: go\n")
+
+    assert codes(f"{first}---\n{second}") == ["SOP224"] * 2

@@ -208,6 +208,28 @@ def _ids(reading: Any) -> list[str]:
     return [id for id in found if id != SITE]
 
 
+def _too_few(opened: "Opened") -> list[Finding]:
+    """What the published procedures keep apart, and the people who are left cannot."""
+    from sop_engine.engine.publishing import roles_held
+    from sop_engine.language.checks.members import Member, Site
+    from sop_engine.language.checks.staffing import reason, remedy
+    from sop_engine.language.staffing import shortages
+
+    with opened.site.store.reading() as reading:
+        versions = {version.procedure: version.digest for version in reading.versions()}
+        programs = opened.site.engine.programs
+        found = {name: programs.of(reading, digest).procedure for name, digest in versions.items()}
+        people = roles_held(reading)
+    started = Site({name: Member(procedure) for name, procedure in found.items()}).starts()
+    findings: list[Finding] = []
+    for name, procedure in sorted(found.items()):
+        for each in shortages(procedure, people, name not in started and not procedure.schedules):
+            what = msg("`{trigger}` of {procedure} needs more people than this site has. {why}",
+                       trigger=each.trigger, procedure=name, why=reason(each))  # fmt: skip
+            findings.append(("warning", what, remedy(each)))
+    return findings
+
+
 def _people(opened: "Opened") -> list[Finding]:
     with opened.site.store.reading() as reading:
         people = [person for person in reading.people() if person.active]
@@ -238,4 +260,5 @@ _LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
     _tickets,
     _access,
     _people,
+    _too_few,
 )

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine.console.call import Call
-from sop_engine.console.owner.files import is_fragment, lint_files, shown, templates_of, users
+from sop_engine.console.owner.files import is_fragment, lint_files, shown, site_of, templates_of, users
 from sop_engine.console.parameters import argument, option
 from sop_engine.diagnostics import Diagnostic, Span, has_errors, in_order
-from sop_engine.engine.publishing import FRAGMENT, SUFFIX, check_fragment_file, compile_file
-from sop_engine.errors import NotUnderstood
+from sop_engine.engine.publishing import FRAGMENT, SUFFIX, check_fragment_file, compile_file, told_together
+from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain
 from sop_engine.ticket.near import near
@@ -39,7 +39,7 @@ def lint(
     said: list[str] = []
     files = lint_files(call, path or [])
     whole = not path or any(Path(each).is_dir() for each in path)
-    for file, faults, fragments in _faults(files, whole):
+    for file, faults, fragments in _faults(call, files, whole, of_site=not path):
         # a fragment's fault is said once, with the first procedure that uses it
         new = [fault for fault in faults if (fault.span, fault.code) not in found]
         found |= {(fault.span, fault.code): fault for fault in new}
@@ -50,18 +50,32 @@ def lint(
     return 1 if has_errors(found.values()) else 0
 
 
-def _faults(files: list[Path], whole: bool) -> Iterator[tuple[Path, list[Diagnostic], dict[str, bytes]]]:
+def _faults(
+    call: Call, files: list[Path], whole: bool, of_site: bool
+) -> Iterator[tuple[Path, list[Diagnostic], dict[str, bytes]]]:
     """The faults of each file, and the texts of the fragments that they may lie in: procedures first. Where a `whole`
-    folder is looked at, also what is wrong between its procedures."""
-    from sop_engine.language import check_together
-
+    folder is looked at, also what is wrong between its procedures; where it is `of_site`, with its people too."""
     procedures = [file for file in files if not is_fragment(file)]
     compiled = {file: compile_file(file, templates_of(file), shown(file)) for file in procedures}
-    between = check_together({shown(file): each for file, each in compiled.items()}) if whole else {}
+    between = _between(call, {shown(file): each for file, each in compiled.items()}, of_site) if whole else {}
     for file, each in compiled.items():
         yield file, in_order([*each.diagnostics, *between.get(shown(file), [])]), each.fragments
     for file in filter(is_fragment, files):
         yield file, check_fragment_file(file, shown(file)), {}
+
+
+def _between(call: Call, compiled: dict[str, Any], of_site: bool) -> dict[str, list[Diagnostic]]:
+    """What is wrong between procedures. Files can be checked without a store, too; it is then said what was not."""
+    from sop_engine.engine.site_folder import open_site
+    from sop_engine.language import check_together
+
+    if of_site:
+        try:
+            with open_site(site_of(call), call.output.tell) as site, site.store.reading() as reading:
+                return told_together(site.engine, reading, compiled)
+        except SopError as error:
+            call.output.tell(msg("people and published versions were not looked at: {reason}", reason=error.message))
+    return check_together(compiled)
 
 
 def _named_fragments(files: list[Path], named: list[str]) -> list[Path]:

@@ -49,10 +49,15 @@ def _uses(file: Path, fragment: Path) -> bool:
     return fragment.name in (Path(each).name for each in compiled.fragments)
 
 
-def _workflows(call: Call) -> Path:
+def site_of(call: Call) -> Path:
+    """The folder of the site that is meant. Raises `SetUp` where there is none."""
     from sop_engine.engine.settings import find_site
 
-    return (Path(call.folder) if call.folder is not None else find_site(Path.cwd())) / "workflows"
+    return Path(call.folder) if call.folder is not None else find_site(Path.cwd())
+
+
+def _workflows(call: Call) -> Path:
+    return site_of(call) / "workflows"
 
 
 def _draft_path(call: Call, name: str) -> Path:

@@ -10,13 +10,14 @@ from sop_engine.console.owner.files import draft, is_fragment, is_path, shown, t
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.text import wrapped
 from sop_engine.console.tickets import find_procedure
-from sop_engine.diagnostics import has_errors
+from sop_engine.diagnostics import has_errors, in_order
 from sop_engine.engine.publishing import (
     SUFFIX,
     compile_file,
     edited_since,
     kept_fragments,
     publish,
+    told_together,
     version_written_out,
     workflow_files,
     written_out,
@@ -147,10 +148,16 @@ def publish_(
         _refuse_fragments(files)
         results: list[dict[str, Any]] = []
         failed = False
+        engine, templates = opened.site.engine, opened.site.settings.folder / "templates"
+        compiled = {shown(file): compile_file(file, templates, shown(file)) for file in files}
+        with opened.reading() as reading:
+            between = told_together(engine, reading, compiled)
         for file in files:
+            name = shown(file)
             with call.writing():
-                result = publish(opened.site.engine, file, opened.who, reason or "", shown(file), call.dry_run)
-            said = render(result.diagnostics, read_plain(file), call.language, fragments=result.fragments)
+                result = publish(engine, file, opened.who, reason or "", name, call.dry_run, compiled[name])
+            found = in_order([*result.diagnostics, *between[name]])
+            said = render(found, read_plain(file), call.language, fragments=result.fragments)
             if said and not call.json:
                 call.output.tell(*said.rstrip("\n").splitlines())
             name = result.procedure.id if result.procedure is not None else file.name

@@ -21,13 +21,16 @@ from sop_engine.language.checks import (
     papers,
     people,
     personal,
+    staffing,
     text,
     timers,
     together,
     unused,
     values,
+    waiting,
     words,
 )
+from sop_engine.language.checks.members import SiteCheck
 from sop_engine.language.draft import Draft
 
 Check = Callable[[Draft], Iterator[Diagnostic]]
@@ -102,5 +105,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     unused.allowances,
 )
 
-SITE_CHECKS: Final = together.SITE_CHECKS
+SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (
+    together.unknown_procedures,
+    together.openings,
+    together.signals,
+    together.circles,
+    waiting.waiting,
+    staffing.few_people,
+)
 """Those that look at all procedures of a site together: `language.check_together`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sop_engine.language.checks import CHECKS, SITE_CHECKS, Check
-from sop_engine.language.checks.together import SiteCheck
+from sop_engine.language.checks.members import People, SiteCheck
 
 EXAMPLE: Final = """\
 procedure: example
@@ -36,6 +36,9 @@ after: {$after: {tell: $whom}}
 transitions: {give_up: {by: $whom, ask: why, to: closed}}
 """
 """The fragment that pages may use."""
+
+EXAMPLE_PEOPLE: Final[People] = {"wang": frozenset({"desk", "manager"}), "li": frozenset({"desk"})}
+"""The people of the site in which the procedures of an example stand."""
 
 
 class ExampleFragments:
