@@ -19,7 +19,7 @@ def open_at(place: str, site: str, *, label: str = "", tell: Tell | None = None)
     require_driver()
     from sop_engine.store.postgres.store import open_postgres
 
-    return open_postgres(place, site, label)
+    return open_postgres(place, site, label, tell)
 
 
 def make_at(place: str, site: str) -> Store:

@@ -175,9 +175,11 @@ class Foreseen:
 
 class Missed(Overtaken):
     """Another's step came between reading and writing; nothing was kept. Whoever is told decides anew, in a transaction
-    `after` this one, which waits in turn for what was missed; after a few times it is an `Overtaken` like any other."""
+    `after` this one, which queues for what was missed; after a few times it is an `Overtaken` like any other."""
 
-    def __init__(self, tickets: Sequence[str] = (), numbers: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(
+        self, tickets: Sequence[str] = (), numbers: Sequence[tuple[str, str]] = (), waited_seconds: float = 0.0
+    ) -> None:
         super().__init__(
             msg("somebody else's step came first, again and again; nothing of this was kept"),
             where=tickets[0] if tickets else None,
@@ -187,10 +189,13 @@ class Missed(Overtaken):
         """ids of the tickets at which it may have happened"""
         self.numbers = tuple(numbers)
         """(prefix, day) of the numbers at which it may have happened"""
+        self.waited_seconds = waited_seconds
+        """how long it was waited for others before"""
 
     def with_more(self, other: "Missed") -> "Missed":
         """Both together."""
-        return Missed([*self.tickets, *other.tickets], [*self.numbers, *other.numbers])
+        waited_seconds = self.waited_seconds + other.waited_seconds
+        return Missed([*self.tickets, *other.tickets], [*self.numbers, *other.numbers], waited_seconds)
 
 
 class Reads(Protocol):

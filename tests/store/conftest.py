@@ -6,6 +6,7 @@ import pytest
 from sop_engine.store import MEMORY, open_store
 from sop_engine.store.drivers import DriverName
 from sop_engine.store.opening import open_at
+from sop_engine.store.postgres.store import PostgresStore, open_postgres
 from sop_engine.store.seam import Store
 from sop_engine.store.sqlite import SqliteStore
 
@@ -44,5 +45,20 @@ def store(request: pytest.FixtureRequest, path: Path) -> Iterator[Store]:
             store = open_store(MEMORY)
         case driver:
             store = open_store(path, create=True, driver=driver)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def one(address: str, site_id: str) -> Iterator[PostgresStore]:
+    store = open_postgres(address, site_id)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def other(address: str, site_id: str) -> Iterator[PostgresStore]:
+    """The same site, from another machine."""
+    store = open_postgres(address, site_id)
     yield store
     store.close()

@@ -10,11 +10,12 @@ from typing import Final
 
 from sop_engine.errors import NotUnderstood, Overtaken, SetUp, SopError
 from sop_engine.messages import Message, msg
-from sop_engine.store.postgres.wire import LostConnection, ServerError
+from sop_engine.store.lock import WAIT_SECONDS
+from sop_engine.store.postgres.wire import LOCKED, HeldUp, LostConnection, ServerError
 from sop_engine.store.seam import Missed
 
-_AGAIN: Final = frozenset({"23505", "40001", "40P01", "55P03"})
-"""a key that came meanwhile, a conflict, two that waited for each other, a row that another holds"""
+_AGAIN: Final = frozenset({"23505", "40001", "40P01"})
+"""a key that came meanwhile, a conflict, two that waited for each other"""
 _GONE: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "08000", "08003", "08006"})
 _REFUSED: Final[tuple[tuple[str, str], ...]] = (
     (r"password authentication failed|no password supplied|password authentication", "28P01"),
@@ -47,7 +48,11 @@ def typed(error: Exception, address: str) -> SopError | None:
     program."""
     if isinstance(error, LostConnection):
         return _lost(address)
+    if isinstance(error, HeldUp):
+        return held_up(address, error.holder, error.waited_seconds)
     if isinstance(error, ServerError):
+        if error.state == LOCKED:
+            return held_up(address, msg("another process has it"), WAIT_SECONDS)
         if error.state in _AGAIN:
             return Missed()
         if error.state in _GONE:
@@ -117,6 +122,15 @@ def _lost(address: str) -> SetUp:
         msg("the connection to {store} was lost; nothing of this command was kept", store=shown(address)),
         where=shown(address),
         fix=msg("see that the server runs, and give the command again"),
+    )
+
+
+def held_up(address: str, holder: Message, seconds: float) -> Overtaken:
+    """Somebody stood in the way for too long."""
+    return Overtaken(
+        msg("the store stayed locked for {seconds} seconds: {holder}", seconds=round(seconds), holder=holder),
+        where=shown(address),
+        fix=msg("wait for it to end, or end it, and give the command again"),
     )
 
 

@@ -9,6 +9,7 @@ from psycopg import pq
 
 from sop_engine.store.postgres import faults
 from sop_engine.store.postgres import statements as here
+from sop_engine.store.postgres.patience import Patience
 from sop_engine.store.postgres.wire import LostConnection, Question, Rows, ServerError, Wire
 
 
@@ -21,6 +22,15 @@ class Link:
         self._label = label
         self.wire = self._connect()
 
+    @property
+    def patience(self) -> Patience:
+        """How long the transaction waits for others."""
+        return self.wire.patience
+
+    @patience.setter
+    def patience(self, patience: Patience) -> None:
+        self.wire.patience = patience
+
     def _connect(self) -> Wire:
         try:
             return Wire(self.address, self._label)
@@ -29,8 +39,10 @@ class Link:
 
     def connect_anew(self) -> None:
         """Leave the connection, and make another. Raises `SetUp`."""
+        patience = self.patience
         self.wire.close()
         self.wire = self._connect()
+        self.patience = patience
 
     def execute(self, text: str, values: Sequence[Any] = ()) -> Rows:
         """Run a statement, once. Raises `ServerError` or `LostConnection`."""

@@ -19,11 +19,11 @@ BEGIN_READING: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 COMMIT: Final = "COMMIT"
 ROLLBACK: Final = "ROLLBACK"
 
-LOCK_TICKETS: Final = "SELECT id FROM ticket WHERE site = $1 AND id = ANY($2::text[]) ORDER BY id FOR UPDATE"
-LOCK_COUNTER: Final = """
-INSERT INTO counter (site, prefix, day, last) VALUES ($1, $2, $3, 0)
-ON CONFLICT (site, prefix, day) DO UPDATE SET last = counter.last"""
-"""Also where there is none yet: then nobody else can begin it."""
+TURN_SECONDS: Final = 1.5
+"""for how long anybody waits for others who are before him in a queue"""
+TURN_IS_SHORT: Final = f"SET LOCAL lock_timeout = {round(TURN_SECONDS * 1000)}"
+TAKE_TURN: Final = "SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key"
+TURN_WAS_SHORT: Final = "SET LOCAL lock_timeout TO DEFAULT"
 LAST_DRAWN: Final = "SELECT last FROM counter WHERE site = $1 AND prefix = $2 AND day = $3"
 STEP_HASH: Final = "SELECT hash FROM step WHERE site = $1 AND ticket = $2 AND number = $3"
 TAKE_DUE: Final = """

@@ -17,12 +17,13 @@ from typing import Any, Final, TypeVar
 
 from sop_engine.store import faults as common
 from sop_engine.store import schema
-from sop_engine.store.lock import WAIT_SECONDS
+from sop_engine.store.lock import WAIT_SECONDS, Tell
 from sop_engine.store.pool import Pool
 from sop_engine.store.postgres import faults
 from sop_engine.store.postgres import statements as here
 from sop_engine.store.postgres.crowd import Crowd
 from sop_engine.store.postgres.link import Link
+from sop_engine.store.postgres.patience import Patience
 from sop_engine.store.postgres.reading import PostgresReading
 from sop_engine.store.postgres.writing import PostgresWriting
 from sop_engine.store.seam import Missed
@@ -30,20 +31,24 @@ from sop_engine.store.seam import Missed
 ABOUT: Final = """
 SELECT current_setting('server_encoding'), to_regclass('step') IS NOT NULL AND to_regclass($1) IS NOT NULL"""
 REVISION: Final = f"SELECT version_num FROM {schema.VERSION_TABLE}"
+_LEAST_SECONDS: Final = 0.1
+"""for which everybody waits, however often he was missed"""
 Verbs = TypeVar("Verbs", covariant=True)
 
 
 class _Block(AbstractContextManager[Verbs], ABC):
     """One transaction of one thread. Errors of the server that leave it get their words here."""
 
-    def __init__(self, store: "PostgresStore") -> None:
+    def __init__(self, store: "PostgresStore", wait_seconds: float = WAIT_SECONDS) -> None:
         self._store = store
+        self._wait_seconds = wait_seconds
 
     def __enter__(self) -> Verbs:
         store = self._store
         store.pool.enter_thread()
         try:
             self._link = store.take()
+            self._link.patience = Patience(store.address, self._wait_seconds, store.tell)
             try:
                 return self._begin(self._link)
             except BaseException:
@@ -95,8 +100,8 @@ class _ReadingBlock(_Block[PostgresReading]):
 
 
 class _WritingBlock(_Block[PostgresWriting]):
-    def __init__(self, store: "PostgresStore", after: Missed | None) -> None:
-        super().__init__(store)
+    def __init__(self, store: "PostgresStore", after: Missed | None, wait_seconds: float) -> None:
+        super().__init__(store, wait_seconds)
         self._after = after
 
     def _begin(self, link: Link) -> PostgresWriting:
@@ -113,8 +118,9 @@ class _WritingBlock(_Block[PostgresWriting]):
 class PostgresStore:
     """One site's store in a database. Made by `open_postgres`."""
 
-    def __init__(self, address: str, site: str, label: str) -> None:
+    def __init__(self, address: str, site: str, label: str, tell: Tell | None) -> None:
         self.address = address
+        self.tell = tell
         self.name = faults.shown(address)
         self.site = site
         self.crowd = Crowd()
@@ -124,9 +130,11 @@ class PostgresStore:
     def writing(
         self, wait_seconds: float = WAIT_SECONDS, after: Missed | None = None
     ) -> AbstractContextManager[PostgresWriting]:
-        """One transaction, committed when the block ends; see `seam`. There is no turn to wait for: `wait_seconds` has
-        no meaning here. Raises `Missed`, and `SetUp` where the server is not there or does not allow it."""
-        return _WritingBlock(self, after)
+        """One transaction, committed when the block ends; see `seam`. Others are waited for `wait_seconds` at most,
+        less what was waited before the miss that it comes `after`. Raises `Missed`, `Overtaken` where somebody stood in
+        the way for too long, and `SetUp` where the server is not there or does not allow it."""
+        waited = 0.0 if after is None else after.waited_seconds
+        return _WritingBlock(self, after, max(wait_seconds - waited, _LEAST_SECONDS))
 
     def reading(self) -> AbstractContextManager[PostgresReading]:
         """One snapshot; see `seam`."""
@@ -145,14 +153,14 @@ class PostgresStore:
         self.pool.close()
 
 
-def open_postgres(address: str, site: str, label: str = "") -> PostgresStore:
+def open_postgres(address: str, site: str, label: str = "", tell: Tell | None = None) -> PostgresStore:
     """The store of the site with the id `site` in the database at `address`, as libpq knows addresses. `label` says to
-    whoever looks at the server what this process does.
+    whoever looks at the server what this process does; `tell` is given a Message when this process waits for long.
 
     Raises `SetUp`: no server, no rights, a wrong password, no such database, one without our tables, or with those of
     an older or newer program.
     """
-    store = PostgresStore(address, site, label)
+    store = PostgresStore(address, site, label, tell)
     try:
         with store.reading() as reading:
             check(reading.link, address)

@@ -14,12 +14,18 @@ The law.
 """
 
 import select
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import psycopg
 from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from sop_engine.messages import Message
+from sop_engine.store import lock
+from sop_engine.store.lock import WAIT_SECONDS
+from sop_engine.store.postgres.patience import CANCEL_SECONDS, Patience, name
 
 PREPARE_AFTER: Final = 3
 """uses of a statement on one connection before it is prepared"""
@@ -29,6 +35,9 @@ _DONE: Final = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _BYTES: Final = 17
 _INTEGERS: Final = frozenset({20, 21, 23})
 _BOOLEAN: Final = 16
+LOCKED: Final = "55P03"
+"""the SQLSTATE of a lock that was not to be had"""
+_CANCELLED: Final = "57014"
 DEFAULTS: Final[Mapping[str, str]] = {
     "connect_timeout": "10",
     "keepalives_idle": "10",
@@ -40,8 +49,8 @@ DEFAULTS: Final[Mapping[str, str]] = {
 SETTINGS: Final[Mapping[str, str]] = {
     "client_encoding": "UTF8",
     "synchronous_commit": "on",
-    "statement_timeout": "60000",
-    "lock_timeout": "30000",
+    "statement_timeout": "34000",
+    "lock_timeout": "32000",
     "idle_in_transaction_session_timeout": "600000",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
@@ -49,7 +58,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     "client_min_messages": "error",
 }
 """What every connection begins with, unless the address's `options` say otherwise: durable commits, and nobody waits
-for a client that is gone or for a lock for ever. Milliseconds."""
+for a client that is gone or for a lock for ever. Milliseconds. The limits are a little longer than a transaction's own
+patience, so that it can say who was waited for."""
 
 
 Question = tuple[str, Sequence[Any]]
@@ -69,6 +79,15 @@ class ServerError(Exception):
 
 class Clash(ServerError):
     """A key is there already."""
+
+
+class HeldUp(ServerError):
+    """Another transaction stood in the way for too long; the statement was cancelled."""
+
+    def __init__(self, holder: Message, waited_seconds: float) -> None:
+        super().__init__(LOCKED, str(holder))
+        self.holder = holder
+        self.waited_seconds = waited_seconds
 
 
 class LostConnection(Exception):
@@ -130,7 +149,7 @@ class Wire:
         """Connect to `address`, a URL or a `name=value` list as libpq knows them. Raises `psycopg.Error`."""
         given = conninfo_to_dict(address)
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        around: dict[str, Any] = {**DEFAULTS, "application_name": f"sop {label}".strip()[:63], **given}
+        around: dict[str, Any] = {**DEFAULTS, "application_name": name(label), **given}
         around["options"] = f"{options} {given.get('options') or ''}".strip()
         self._connection = psycopg.connect(make_conninfo(**around), autocommit=True)
         self._libpq = self._connection.pgconn
@@ -138,6 +157,10 @@ class Wire:
         self._poll.register(self._libpq.socket, select.POLLIN)
         self._uses: dict[str, int] = {}
         self._prepared: dict[str, bytes] = {}
+        self._named = 0
+        self.patience = Patience(address, WAIT_SECONDS, None)
+        self._holder: Message | None = None
+        """who was waited for when the statement was cancelled"""
 
     @property
     def is_idle(self) -> bool:
@@ -163,19 +186,29 @@ class Wire:
     def ask_all(self, questions: Sequence[Question]) -> list[pq.abc.PGresult]:
         """Run statements one after the other, in one round trip; what comes after one that fails is not run. Raises
         what the first that fails raises."""
+        sent: list[tuple[str, bytes] | None] = []
+        """for each answer to come: what is prepared by it, or None: it is a question's"""
         try:
             self._libpq.enter_pipeline_mode()
             for text, values in questions:
-                self._send(text, self._prepared.get(text), values)
+                name = self._prepared.get(text)
+                if name is None and self._is_used_often(text):
+                    name = self._new_name()
+                    self._libpq.send_prepare(name, text.encode())
+                    sent.append((text, name))
+                self._send(text, name, values)
+                sent.append(None)
             self._libpq.pipeline_sync()
             results = self._answers()
             self._libpq.exit_pipeline_mode()
         except psycopg.Error as error:
             raise self._lost(error) from error
-        for result in results:
+        for made, result in zip(sent, results, strict=True):
             if result.status not in _DONE:
                 raise self._said(result)
-        return results
+            if made is not None:
+                self._prepared[made[0]] = made[1]
+        return [result for made, result in zip(sent, results, strict=True) if made is None]
 
     def _send(self, text: str, name: bytes | None, values: Sequence[Any]) -> None:
         sent, formats = _sent(values)
@@ -186,10 +219,9 @@ class Wire:
 
     def _prepare(self, text: str) -> bytes | None:
         """The name of a prepared statement, once its text has been used often enough."""
-        uses = self._uses[text] = self._uses.get(text, 0) + 1
-        if uses <= PREPARE_AFTER or len(self._prepared) >= _MOST_PREPARED:
+        if not self._is_used_often(text):
             return None
-        name = f"s{len(self._prepared)}".encode()
+        name = self._new_name()
         try:
             self._libpq.send_prepare(name, text.encode())
             self._answer()
@@ -197,6 +229,14 @@ class Wire:
             raise self._lost(error) from error
         self._prepared[text] = name
         return name
+
+    def _is_used_often(self, text: str) -> bool:
+        uses = self._uses[text] = self._uses.get(text, 0) + 1
+        return uses > PREPARE_AFTER and len(self._prepared) < _MOST_PREPARED
+
+    def _new_name(self) -> bytes:
+        self._named += 1
+        return f"s{self._named}".encode()
 
     def _answer(self) -> pq.abc.PGresult:
         """Wait for the result of what was sent. Raises `ServerError`."""
@@ -237,13 +277,30 @@ class Wire:
     def _wait(self, what: int) -> None:
         try:
             self._poll.modify(self._libpq.socket, what)
-            self._poll.poll()
+            start = time.monotonic()
+            if not self._poll.poll(1000 * min(lock.SAY_AFTER_SECONDS, self.patience.seconds)):
+                self._wait_long(start)
+            self.patience.count(time.monotonic() - start)
             self._libpq.consume_input()
         except psycopg.Error:
             raise
         except BaseException:
             self.close()  # an answer is outstanding
             raise
+
+    def _wait_long(self, start: float) -> None:
+        """Wait on, and say for whom; after too long cancel what waits for somebody. Then its error is the answer."""
+        process = self._libpq.backend_pid
+        self.patience.say(process)
+        if self._poll.poll(1000 * max(start + self.patience.seconds - time.monotonic(), 0)):
+            return
+        self._holder = self.patience.holder(process)
+        if self._holder is None:
+            self._poll.poll()  # the server is busy: its own limits count
+            return
+        self._libpq.get_cancel().cancel()
+        if not self._poll.poll(1000 * CANCEL_SECONDS):
+            raise psycopg.OperationalError("the server did not cancel what it was told to")
 
     def _said(self, result: pq.abc.PGresult) -> Exception:
         state = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
@@ -253,6 +310,9 @@ class Wire:
         gone = self._libpq.status != pq.ConnStatus.OK
         if not state or (gone and not state.startswith("57")):
             return LostConnection(message.strip())
+        holder, self._holder = self._holder, None
+        if holder is not None and state == _CANCELLED:
+            return HeldUp(holder, self.patience.seconds)
         return (Clash if state == "23505" else ServerError)(state, message.strip(), gone)
 
     def _lost(self, error: Exception) -> LostConnection:

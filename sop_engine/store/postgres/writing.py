@@ -10,10 +10,11 @@ The law.
    is written; else `Missed`. People, units, versions and what a query collected need not be: a step holds them as
    facts, as they were when it asked. The site's own history, where it is only read, tells who stands in for whom: such
    a fact.
-4. A transaction `after` a miss waits for the rows that were missed, in the order of their ids, and holds them while it
-   decides: so it is missed again only at others. So does the first try for a number at which two have just met
-   (`crowd`). Whoever holds rows already does not wait for more, since somebody may
-   hold those and wait for these; he misses.
+4. No row is locked while anybody decides, anew or not. A transaction `after` a miss stands in a queue for what was
+   missed (advisory locks, `crowd`), and so does the first try for a ticket or a number at which two have just met: else
+   all but one would decide in vain, again and again. The queue is a courtesy on which nothing rests: whoever is not in
+   it writes all the same, and after `TURN_SECONDS` one goes on without a turn. Whoever holds rows, because he took
+   timers or has written already, does not wait for more, since somebody may hold those and wait for these; he misses.
 5. A connection that is lost before the commit was sent: nothing was kept, and that is said. Lost after it was sent: the
    same is sent once more on another, since twice does it once (`pending`), and a step that is there with our hash is
    ours. Where the server stays away, that it is not known is what is said.
@@ -27,12 +28,12 @@ from sop_engine.errors import SopError
 from sop_engine.store import codec, statements
 from sop_engine.store.postgres import loading
 from sop_engine.store.postgres import statements as here
-from sop_engine.store.postgres.crowd import Crowd
+from sop_engine.store.postgres.crowd import Crowd, turns
 from sop_engine.store.postgres.faults import is_gone, unknown_outcome
 from sop_engine.store.postgres.link import Link
 from sop_engine.store.postgres.pending import Line, Pending
 from sop_engine.store.postgres.reading import heads
-from sop_engine.store.postgres.wire import Clash, Question, Rows, ServerError
+from sop_engine.store.postgres.wire import LOCKED, Clash, HeldUp, Question, Rows, ServerError
 from sop_engine.store.seam import Due, Foreseen, Head, Missed, Query
 from sop_engine.store.transaction import Writing
 from sop_engine.ticket.records import SITE, Sealed, Step, Ticket
@@ -46,7 +47,7 @@ _PAUSE_SECONDS: Final = 0.25
 _MOST_SENT_AGAIN: Final = 5000
 """statements of one transaction that are kept to be sent again"""
 _READS: Final = ("SELECT", "WITH")
-_TRY_ANEW: Final = frozenset({"23505", "40001", "40P01", "55P03"})
+_TRY_ANEW: Final = frozenset({"23505", "40001", "40P01"})
 
 
 class PostgresWriting(Writing):
@@ -75,9 +76,8 @@ class PostgresWriting(Writing):
             return
         wanted = foreseen()
         asked = [each for each in loading.questions(wanted) if each not in self._answers]
-        crowded = [series for series in wanted.numbers if self._crowd.is_at(series)]
-        if crowded and self._after is None and not self._open:
-            self._after = Missed(numbers=crowded)
+        if self._after is None and not self._open:
+            self._after = self._crowd.among(self._site, wanted)
         if asked:
             question = loading.statement(asked, self._site)
             found = self._begin(question) if self._after is not None else self._link.load(*question, self._open)
@@ -210,11 +210,22 @@ class PostgresWriting(Writing):
         result it gives: in one round trip."""
         if self._open and self._after is None:
             return None if question is None else self._link.wire.ask(*question)
-        first = self._queue(self._after) if self._after is not None else []
-        self._holds, self._after = bool(first), None
-        results = self._link.begin([*first, *([question] if question is not None else [])])
-        self._open = True
+        asked = [question] if question is not None else []
+        results = self._in_turn(asked) if self._after is not None else self._link.begin(asked)
+        self._open, self._after = True, None
         return results[-1] if question is not None else None
+
+    def _in_turn(self, asked: list[Question]) -> "list[pq.abc.PGresult]":
+        """Begin when it is one's turn at what was missed; or without it, when it does not come."""
+        assert self._after is not None
+        turn = here.TAKE_TURN, (turns(self._site, self._after),)
+        try:
+            return self._link.begin([(here.TURN_IS_SHORT, ()), turn, (here.TURN_WAS_SHORT, ()), *asked])
+        except ServerError as error:
+            if error.state != LOCKED:
+                raise
+        self._link.roll_back()
+        return self._link.begin(asked)
 
     def _write(self, text: str, values: Sequence[Any]) -> Rows:
         if self._sent is not None:
@@ -223,20 +234,15 @@ class PostgresWriting(Writing):
                 self._sent = None
         return self._link.execute(text, values)
 
-    def _queue(self, after: Missed) -> list[Question]:
-        """What waits in turn for what was missed before."""
-        waits: list[Question] = []
-        if after.tickets:
-            waits.append((here.LOCK_TICKETS, (self._site, _array(sorted(set(after.tickets))))))
-        return waits + [(here.LOCK_COUNTER, (self._site, *series)) for series in sorted(set(after.numbers))]
-
     def _missed(self) -> Missed:
-        """What the next try is to wait for."""
+        """What the next try is to queue for."""
         pending = self._pending
         old = [id for id, line in pending.tickets.items() if line.before]
-        for series in pending.counters:
-            self._crowd.meet(series)
-        return Missed(list(dict.fromkeys([*old, *pending.looked_at])), list(pending.counters))
+        missed = Missed(
+            list(dict.fromkeys([*old, *pending.looked_at])), list(pending.counters), self._link.patience.waited_seconds
+        )
+        self._crowd.meet(self._site, missed)
+        return missed
 
     def _settle(self) -> None:
         """Write what is pending into an open transaction, because something is to be read or written after it."""
@@ -252,7 +258,7 @@ class PostgresWriting(Writing):
         try:
             row = send().fetchone()
         except ServerError as error:
-            if error.state in _TRY_ANEW:
+            if error.state in _TRY_ANEW or (error.state == LOCKED and self._holds and not isinstance(error, HeldUp)):
                 raise self._missed() from error
             raise
         if row is None or not row[0]:
@@ -330,7 +336,7 @@ class PostgresWriting(Writing):
             try:
                 rows = self._link.execute(text, values)
             except ServerError as error:
-                if error.state in _TRY_ANEW:
+                if error.state in _TRY_ANEW or error.state == LOCKED:
                     self._link.roll_back()
                     raise self._missed() from error
                 raise
@@ -348,9 +354,3 @@ class PostgresWriting(Writing):
 
     def _not_known(self) -> SopError:
         return unknown_outcome(self._link.address, tuple(dict.fromkeys(ticket for ticket, _, _ in self._steps)))
-
-
-def _array(texts: Sequence[str]) -> str:
-    """Texts as an array's text."""
-    quoted = (each.replace("\\", "\\\\").replace('"', '\\"') for each in texts)
-    return "{" + ",".join(f'"{each}"' for each in quoted) + "}"
