@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from sop_engine.messages import Text
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FORMAT: Final = 1
 MINUTES_A_DAY: Final = 24 * 60
 
 DayKind = Literal["week", "holiday", "own"]
@@ -96,6 +97,51 @@ class Calendar:
         that are as common; 0 for a week without work."""
         lengths = Counter(sum(shift.closes - shift.opens for shift in hours) for hours in self.week if hours)
         return max(lengths, key=lambda minutes: (lengths[minutes], minutes), default=0)
+
+
+def to_json(calendar: Calendar) -> dict[str, Any]:
+    """The calendar's normal form: what its digest is of. Days are sorted, hours are minutes of the wall clock."""
+    return {
+        "format": FORMAT,
+        "id": calendar.id,
+        "title": dict(calendar.title),
+        "zone": calendar.zone,
+        "week": [_hours_json(hours) for hours in calendar.week],
+        "holidays": {str(day): dict(calendar.holidays[day]) for day in sorted(calendar.holidays)},
+        "dates": {str(day): _hours_json(calendar.dates[day]) for day in sorted(calendar.dates)},
+        "make_up": [str(day) for day in sorted(calendar.make_up)],
+        "known_from": None if calendar.known_from is None else str(calendar.known_from),
+        "known_through": None if calendar.known_through is None else str(calendar.known_through),
+    }
+
+
+def from_json(found: Mapping[str, Any]) -> Calendar:
+    """The calendar of a normal form. Raises `ValueError` for one of a later format."""
+    if found["format"] != FORMAT:
+        raise ValueError(f"a calendar of format {found['format']}")
+    return Calendar(
+        found["id"],
+        found["zone"],
+        tuple(_hours(each) for each in found["week"]),
+        found["title"],
+        {date.fromisoformat(day): name for day, name in found["holidays"].items()},
+        {date.fromisoformat(day): _hours(hours) for day, hours in found["dates"].items()},
+        frozenset(map(date.fromisoformat, found["make_up"])),
+        _date(found["known_from"]),
+        _date(found["known_through"]),
+    )
+
+
+def _hours_json(hours: Hours) -> list[list[int]]:
+    return [[shift.opens, shift.closes] for shift in hours]
+
+
+def _hours(found: list[list[int]]) -> Hours:
+    return tuple(Shift(opens, closes) for opens, closes in found)
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 def days_of(first: date, last: date) -> Iterator[date]:

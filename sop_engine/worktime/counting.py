@@ -82,7 +82,7 @@ class Year:
             opened = spans_of(ordinal)
             if opened:
                 self.workdays.append(ordinal)
-            spans, until = _added(opened, until)
+            spans, until = added(opened, until)
             if spans:
                 self.days.append(spans)
                 self.begins.append(spans[0][0])
@@ -175,7 +175,7 @@ def first_shown(wall: datetime, zone: tzinfo) -> datetime:
     return early + timedelta(seconds=passed)
 
 
-def _added(opened: list[Span], until: int | None) -> tuple[list[Span], int | None]:
+def added(opened: list[Span], until: int | None) -> tuple[list[Span], int | None]:
     """What the shifts of a day add to what days before count until `until`: a union, in order, and where it ends."""
     added: list[Span] = []
     for open_, close in sorted(opened):

@@ -50,7 +50,7 @@ class Reckoner:
         begin = to_ms(start)
         counter = self._counter(allowance)
         end = self._unpaused(begin, allowance, counter)
-        for opens, closes in _union(pauses, begin):
+        for opens, closes in union(pauses, begin):
             if end is None or opens >= end:
                 break
             if closes is None:
@@ -69,7 +69,7 @@ class Reckoner:
         begin, until = to_ms(start), to_ms(end)
         paused = sum(
             counter.between(opens, until if closes is None else min(closes, until))
-            for opens, closes in _union(pauses, begin)
+            for opens, closes in union(pauses, begin)
         )
         return _delta(counter.between(begin, until) - paused)
 
@@ -88,7 +88,7 @@ class Reckoner:
             return -_delta(counter.between(at, moment))
         paused = sum(
             counter.between(max(opens, moment), at if closes is None else min(closes, at))
-            for opens, closes in _union(pauses, to_ms(start))
+            for opens, closes in union(pauses, to_ms(start))
         )
         return _delta(counter.between(moment, at) - paused)
 
@@ -168,7 +168,7 @@ def due(calendar: Calendar, start: datetime, allowance: Allowance, pauses: Itera
     return Reckoner(calendar).due(start, allowance, pauses)
 
 
-def _union(pauses: Iterable[Pause], begin: int) -> list[tuple[int, int | None]]:
+def union(pauses: Iterable[Pause], begin: int) -> list[tuple[int, int | None]]:
     """The pauses from `begin` on, in order, those that overlap or touch joined."""
     joined: list[tuple[int, int | None]] = []
     for opens, closes in sorted((_pause(each) for each in pauses), key=lambda pause: pause[0]):
