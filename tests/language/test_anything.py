@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -25,14 +26,14 @@ PIECES = [
     "did('",
     "states:", "final: true", "parallel: [a, b]", "ticket", "always: {to: received}", "either: []", "\u2028", "\ufeff",
     "$", "$to", "$again", "use: revisit", "use: {give-back: {}}",
-    "initial: ", "when: ", "day 17:30", "-1", "row.x", "sum(", "to: [a, a]", "e" * 80, "(" * 30,
+    "<", "[key]: ", "initial: ", "when: ", "day 17:30", "-1", "row.x", "sum(", "to: [a, a]", "e" * 80, "(" * 30,
 ]  # fmt: skip
 
 
 def compiled(data: bytes, fragments: FragmentSource = FRAGMENTS) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     found = compile_text(data, "any.sop.yaml", fragments=fragments)
-    assert time.monotonic() - started < 60
+    assert time.process_time() - started < 60
     assert (found.procedure is None) == has_errors(found.diagnostics)
     for language in ("en", "zh"):
         render(found.diagnostics, data, language, fragments=found.fragments)
@@ -117,12 +118,12 @@ def test_what_is_too_large_is_refused_before_it_is_read() -> None:
 def test_aliases_count_for_all_that_they_stand_for() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
-    started = time.monotonic()
+    started = time.process_time()
 
     found = compile_text("\n".join(lines).encode(), "laughs.sop.yaml")
 
     assert [fault.code for fault in found.diagnostics] == ["SOP126"]
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_hundred_thousand_brackets_are_a_fault_and_no_crash() -> None:
@@ -155,9 +156,29 @@ def test_many_parts_side_by_side_are_looked_at_in_reasonable_time() -> None:
         f"    parallel: [{', '.join(f'p{n}' for n in names)}]\n    done: {{to: over}}\n    states:\n{parts}"
         "  over: {final: true, outcome: done}\n"
     )
-    started = time.monotonic()
+    started = time.process_time()
 
     found = compile_text(text.encode(), "wide.sop.yaml")
 
     assert found.diagnostics == []
-    assert time.monotonic() - started < 30
+    assert time.process_time() - started < 30
+
+
+@pytest.mark.parametrize("key", ["<", "<map>", "<word>", "<her", "[key]"])
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [("", 1), ("fields:\n  fault: {type: text, title: X}\n  other:\n    ", 4), ("roles:\n  desk:\n    ", 3)],
+    ids=["the file's", "a field's", "a role's"],
+)
+def test_a_key_that_reads_like_a_mark_of_the_schema_is_an_unknown_word(key: str, before: str, line: int) -> None:
+    found = compile_text(f'{before}"{key}": x\n'.encode(), "any.sop.yaml").diagnostics
+
+    assert ("SOP101", line) in [(fault.code, fault.span.line) for fault in found]
+    assert any(repr(key)[1:-1] in render([fault], b"", "en") for fault in found if fault.span.line == line)
+
+
+@pytest.mark.parametrize("key", ["<", "<map>", "<word>", "[key]"])
+def test_a_name_that_reads_like_a_mark_of_the_schema_is_a_place(key: str) -> None:
+    found = compile_text(f'fields:\n  "{key}":\n    many: 3\n'.encode(), "any.sop.yaml").diagnostics
+
+    assert {fault.span.line for fault in found if fault.severity == "error"} >= {2, 3}
