@@ -29,10 +29,10 @@ def validate_as(model: type[Model], cursor: Cursor) -> tuple[Model | None, list[
 
 
 def _fact(error: Any, cursor: Cursor, model: type[BaseModel]) -> Fact:
-    steps = [step for step in error["loc"] if not (isinstance(step, str) and step.startswith("<"))]
-    if steps and steps[-1] == "[key]":
-        steps.pop()
+    steps = _written(error["loc"], model)
     kind, context = error["type"], error.get("ctx", {})
+    if kind != "extra_forbidden" and steps and steps[-1] == "[key]":
+        steps.pop()
     if kind == "extra_forbidden":
         *outer, name = steps
         here = _at(cursor, outer)
@@ -120,9 +120,23 @@ def _annotation(loc: tuple[Any, ...], model: type[BaseModel]) -> Any:
     return _bare(hint)
 
 
+def _written(loc: tuple[Any, ...], model: type[BaseModel]) -> list[Any]:
+    """The steps of a path that stand in the file. What tells a tag from an owner's key is the schema: any text may
+    be a key."""
+    steps: list[Any] = []
+    hint: Any = model
+    for step in loc:
+        hint = _bare(hint)
+        if _member(hint, step) is None:
+            steps.append(step)
+        hint = _step(hint, step)
+    return steps
+
+
 def _step(hint: Any, step: Any) -> Any:
-    if isinstance(step, str) and step.startswith("<"):
-        return next((each for each in _members(hint) if _tag(each) == step), None)
+    member = _member(hint, step)
+    if member is not None:
+        return member
     if isinstance(hint, type) and issubclass(hint, BaseModel):
         field = next((f for name, f in hint.model_fields.items() if (f.alias or name) == step), None)
         return None if field is None else field.annotation
@@ -144,13 +158,18 @@ def _bare(hint: Any) -> Any:
         return hint
 
 
+def _member(hint: Any, tag: Any) -> Any:
+    """The member of a union that bears a tag; None where there is none."""
+    return next((each for each in _members(hint) if _tag(each) == tag), None)
+
+
 def _members(hint: Any) -> Iterator[Any]:
     """The tagged members of a union, of unions inside it too."""
     if _tag(hint) is not None:
         yield hint
-        return
-    for each in typing.get_args(hint):
-        yield from _members(each)
+    elif typing.get_origin(hint) in (typing.Annotated, typing.Union, types.UnionType):
+        for each in typing.get_args(hint):
+            yield from _members(each)
 
 
 def _tag(hint: Any) -> str | None:
