@@ -7,6 +7,7 @@ import pytest
 
 from tests import postgres
 from tests.end_to_end.shell import Shell
+from tests.end_to_end.test_attachments import NEW, SNAP
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +122,40 @@ def test_a_bad_address_makes_no_site(tmp_path: Path) -> None:
     shell("init", "site", "--store", "postgresql://sop:secret@host/db", code=7)
     shell("init", "site", "--store", "postgresql://sop@/db?host=/nowhere", code=7)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_photo_that_another_machine_keeps_is_missed_and_where_it_should_be_is_said(
+    carried: Shell, tmp_path: Path
+) -> None:
+    # given a second machine, which shares the database and not the folder of files
+    (carried.folder / "workflows" / "snap.sop.yaml").write_text(SNAP, encoding="utf-8")
+    carried("flow", "publish", "snap")
+    second = Shell(tmp_path / "site")
+    shutil.copytree(carried.folder, second.folder)
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(b"\xff\xd8\xff\xe0 a wet floor")
+    # when the first takes a photo in
+    opened = carried(*NEW, "--field", f"photos=@{photo}", "--json").json
+    # then the second shows the ticket and works on it, and its doctor says what is missing, and where
+    assert second("show", opened["id"], "--json").json["fields"]["photos"][0]["name"] == "a.jpg"
+    second("note", opened["id"], "业主来电")
+    second("worker", "tick")
+    missed = [each for each in second("doctor", "--json", code=1).json if "a.jpg" in each["what"]]
+    assert [each["severity"] for each in missed] == ["error"]
+    assert f"share one folder as {second.folder / 'files'}" in missed[0]["fix"]
+    # and nothing any more when it has what the first has
+    shutil.copytree(carried.folder / "files", second.folder / "files", dirs_exist_ok=True)
+    assert not [each for each in second("doctor", "--json", code=1).json if "a.jpg" in each["what"]]
+
+
+def test_files_that_are_a_link_are_refused(carried: Shell, tmp_path: Path) -> None:
+    second = Shell(tmp_path / "site")
+    shutil.copytree(carried.folder, second.folder)
+    shutil.rmtree(second.folder / "files")
+    (second.folder / "files").symlink_to(carried.folder / "files")
+    photo = tmp_path / "b.jpg"
+    photo.write_bytes(b"\xff\xd8\xff\xe0 a dry floor")
+    (second.folder / "workflows" / "snap.sop.yaml").write_text(SNAP, encoding="utf-8")
+    second("flow", "publish", "snap")
+    refused = second(*NEW, "--field", f"photos=@{photo}", code=7)
+    assert "cannot be kept" in refused.err

@@ -186,7 +186,13 @@ def _tickets(opened: "Opened") -> list[Finding]:
         return findings
     names = tuple(str(each["name"]) for each in missing[:5])
     what = msg("files that tickets name are missing or damaged ({count}): {names}", count=len(missing), names=names)
-    return [*findings, ("error", what, msg("bring files/ back from a backup"))]
+    fix = msg("bring files/ back from a backup")
+    if opened.site.settings.store:
+        fix = msg(
+            "all machines of the site must share one folder as {folder}: mount it there; or bring files/ back from a"
+            " backup", folder=str(files.folder.absolute()),
+        )  # fmt: skip
+    return [*findings, ("error", what, fix)]
 
 
 def _access(opened: "Opened") -> list[Finding]:
