@@ -84,17 +84,19 @@ def who_text(by: Sequence[Who], names: Names) -> str:
 
 
 def people_and_rules(by: Sequence[Who], names: Names) -> tuple[str, tuple[str, ...]]:
-    """Who may, and whom separation of duty keeps out: `前台、夜班值守` and `不得是做“完工”的人`. Steps that
-    keep out whoever did them are one rule. Where the rules are not the same for all they stand with each, and there are
-    none beside."""
+    """Who may, and whom separation of duty keeps out: `前台、夜班值守` and `不得是做“完工”的人`. Steps that keep
+    out whoever did them, ever or since the same state, are one rule. Where the rules are not the same for all they
+    stand with each, and there are none beside."""
     if len({each.exclude for each in by}) != 1:
         return who_text(by, names), ()
     people = joined([_conditioned(_person(each.kind, each.name, names), each, names) for each in by], names.language)
-    ever = [names.trigger(rule.did) for rule in by[0].exclude if rule.did is not None and rule.since is None]
-    others = [_exclusion(rule, names) for rule in by[0].exclude if rule.did is None or rule.since is not None]
+    steps: dict[str | None, list[str]] = {}
+    for rule in by[0].exclude:
+        if rule.did is not None:
+            steps.setdefault(rule.since, []).append(names.trigger(rule.did))
     together = "”、“" if names.language == "zh" else "”, “"
-    first = [phrase(_WORDS["not_did"], names.language, trigger=together.join(ever))] if ever else []
-    return people, (*first, *others)
+    did = [_did(together.join(triggers), since, names) for since, triggers in steps.items()]
+    return people, (*did, *(_exclusion(rule, names) for rule in by[0].exclude if rule.did is None))
 
 
 def _one_who(who: Who, names: Names) -> str:
@@ -125,10 +127,14 @@ def _person(kind: str, name: str, names: Names) -> str:
 def _exclusion(rule: Not, names: Names) -> str:
     if rule.field is not None:
         return phrase(_WORDS["not_field"], names.language, field=names.field(rule.field))
-    trigger = names.trigger(rule.did or "")
-    if rule.since is not None:
-        return phrase(_WORDS["not_did_since"], names.language, trigger=trigger, state=names.state(rule.since))
-    return phrase(_WORDS["not_did"], names.language, trigger=trigger)
+    return _did(names.trigger(rule.did or ""), rule.since, names)
+
+
+def _did(triggers: str, since: str | None, names: Names) -> str:
+    """Nobody who did these, ever or since a state was entered."""
+    if since is not None:
+        return phrase(_WORDS["not_did_since"], names.language, trigger=triggers, state=names.state(since))
+    return phrase(_WORDS["not_did"], names.language, trigger=triggers)
 
 
 def sign_text(sign: Sign, names: Names) -> str:

@@ -10,7 +10,7 @@ from sop_engine.documents.manual import manual
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import html, markdown, one_line, plain
 from sop_engine.documents.time_text import every_text
-from sop_engine.documents.transition_text import timer_text, who_text
+from sop_engine.documents.transition_text import people_and_rules, timer_text, who_text
 from sop_engine.procedure import Duration, Every, Not, Timer, Who
 from sop_engine.worktime import duration_text
 from tests.documents.samples import URGENT, repair
@@ -112,3 +112,11 @@ def test_who_may_with_what_keeps_him_out_and_when_he_counts() -> None:
     assert who_text((Who("owner", exclude=(Not(field="caller"),)),), names) == "负责人（不得是“报修人”中的人）"
     since = (Who("owner", exclude=(Not(did="done", since="on_site"),)),)
     assert who_text(since, names) == "负责人（不得是进入“维修中”后做“完工”的人）"
+
+
+def test_steps_that_count_since_the_same_state_are_one_rule() -> None:
+    rules = (Not(did="done", since="on_site"), Not(did="accept", since="on_site"), Not(did="dispatch"))
+
+    _people, said = people_and_rules((Who("role", "desk", rules),), Names(repair(), "zh"))
+
+    assert said == ("不得是进入“维修中”后做“完工”、“接单”的人", "不得是做“派单”的人")
