@@ -14,10 +14,11 @@
 | 130 | interrupted |
 """
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+import errno
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
 
-from sop_engine.messages import Message
+from sop_engine.messages import Message, msg
 
 
 class SopError(Exception):
@@ -86,3 +87,37 @@ class SomeFailed(SopError):
 BY_NAME: dict[str, type[SopError]] = {
     kind.name: kind for kind in (FaultsFound, NotUnderstood, NotFound, NotNow, NotYou, Overtaken, SetUp, SomeFailed)
 }
+
+
+_SYSTEM_REASONS: Final[Mapping[int, Message]] = {
+    errno.EPERM: msg("Operation not permitted"),
+    errno.ENOENT: msg("No such file or directory"),
+    errno.EIO: msg("Input/output error"),
+    errno.EACCES: msg("Permission denied"),
+    errno.EEXIST: msg("File exists"),
+    errno.ENOTDIR: msg("Not a directory"),
+    errno.EISDIR: msg("Is a directory"),
+    errno.EINVAL: msg("Invalid argument"),
+    errno.ENFILE: msg("Too many open files in system"),
+    errno.EMFILE: msg("Too many open files"),
+    errno.EFBIG: msg("File too large"),
+    errno.ENOSPC: msg("No space left on device"),
+    errno.EROFS: msg("Read-only file system"),
+    errno.ENAMETOOLONG: msg("File name too long"),
+    errno.ENOTEMPTY: msg("Directory not empty"),
+    errno.ELOOP: msg("Too many levels of symbolic links"),
+    errno.EDQUOT: msg("Disk quota exceeded"),
+    errno.ENOMEM: msg("Cannot allocate memory"),
+    errno.ECONNREFUSED: msg("Connection refused"),
+    errno.ECONNRESET: msg("Connection reset by peer"),
+    errno.ETIMEDOUT: msg("Connection timed out"),
+    errno.EHOSTUNREACH: msg("No route to host"),
+    errno.ENETUNREACH: msg("Network is unreachable"),
+}
+"""What the system says in English, as Linux words it, to be said in the reader's language."""
+
+
+def system_reason(error: OSError) -> Message | str:
+    """Why the system refused: a Message for what is common, else its own words, else the kind of the error."""
+    known = _SYSTEM_REASONS.get(error.errno or 0)
+    return known if known is not None else error.strerror or type(error).__name__

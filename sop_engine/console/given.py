@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import values
 from sop_engine.console.tickets import by_title
-from sop_engine.errors import NotFound, NotUnderstood, SetUp
+from sop_engine.errors import NotFound, NotUnderstood, SetUp, system_reason
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Field
 from sop_engine.store.files import Files
@@ -147,7 +147,7 @@ def _path(text: str) -> Path:
 
 def _from_file(opened: "Opened", fields: Mapping[str, Field], source: str) -> dict[str, Any]:
     """Values from a JSON object `{"field": value}`; `-` is standard input."""
-    raw = _json(_read(source), source)
+    raw = _object(source)
     given: dict[str, Any] = {}
     for name, value in raw.items():
         field = field_named(fields, name)
@@ -179,7 +179,7 @@ def _read(source: str) -> str:
         raise NotUnderstood(msg("{path} is no UTF-8 text", path=source), where=source) from None
     except OSError as error:
         raise SetUp(
-            msg("{path} cannot be read: {error}", path=source, error=error.strerror or ""), where=source
+            msg("{path} cannot be read: {error}", path=source, error=system_reason(error)), where=source
         ) from None
     if len(text) > LARGEST_INPUT:
         raise NotUnderstood(
@@ -188,17 +188,18 @@ def _read(source: str) -> str:
     return text
 
 
-def _json(text: str, source: str) -> dict[str, Any]:
+def read_json(source: str) -> Any:
+    """What a JSON file holds; `-` is standard input. Raises `NotFound`, `NotUnderstood`, `SetUp`."""
     try:
-        raw = json.loads(text, parse_float=Decimal, object_pairs_hook=_once)
+        return json.loads(_read(source), parse_float=Decimal, object_pairs_hook=_once)
     except RecursionError:
         raise NotUnderstood(msg("{path} is nested too deeply", path=source), where=source) from None
     except ValueError as error:
-        raise NotUnderstood(
-            msg("{path} is no JSON: {error}", path=source, error=str(error)[:100]),
-            where=source,
-            fix=msg('write an object: {{"field": value, ...}}'),
-        ) from None
+        raise NotUnderstood(msg("{path} is no JSON: {error}", path=source, error=str(error)[:100]), where=source) from None
+
+
+def _object(source: str) -> dict[str, Any]:
+    raw = read_json(source)
     if not isinstance(raw, dict):
         raise NotUnderstood(
             msg("{path} holds no JSON object", path=source),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TextIO
 
 from sop_engine.console.text import cut, harmless, harmless_json, one_line, padded, tab_cell, width
-from sop_engine.errors import SetUp
+from sop_engine.errors import SetUp, system_reason
 from sop_engine.messages import Message, msg, say
 
 NARROWEST: Final = 6
@@ -160,6 +160,6 @@ def _unwritten(error: OSError) -> Exception:
     if error.errno == errno.EPIPE:
         return BrokenPipeError(error.errno, error.strerror)
     return SetUp(
-        msg("the output cannot be written: {reason}", reason=error.strerror or ""),
+        msg("the output cannot be written: {reason}", reason=system_reason(error)),
         fix=msg("what was asked is done; only telling it failed. Send the output somewhere else"),
     )

@@ -12,7 +12,7 @@ from sop_engine.console import tree
 from sop_engine.console.call import ClosedPipe, Explained, Interrupted, language_in
 from sop_engine.console.failures import is_usage_error, tell_failure, usage_error
 from sop_engine.console.output import Output, flush
-from sop_engine.errors import NotUnderstood, SetUp, SopError
+from sop_engine.errors import NotUnderstood, SetUp, SopError, system_reason
 from sop_engine.messages import msg
 
 INTERRUPTED = 130
@@ -57,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
 def _of_system(error: OSError) -> SetUp:
     """What the system refuses about a file, such as a name that is too long: no fault of this program's."""
     file = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes | os.PathLike) else str(error.filename)
-    return SetUp(msg("{path} cannot be read: {error}", path=file, error=error.strerror or ""), where=file)
+    return SetUp(msg("{path} cannot be read: {error}", path=file, error=system_reason(error)), where=file)
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:
@@ -150,7 +150,7 @@ def _internal(output: Output, error: Exception) -> int:
                 log.write("".join(traceback.format_exception(error)) + "\n")
             fix = msg("the details stand in {file}", file=file)
         except OSError as unwritten:
-            fix = msg("{file} cannot be written: {reason}", file=file, reason=unwritten.strerror or "")
+            fix = msg("{file} cannot be written: {reason}", file=file, reason=system_reason(unwritten))
     return _told(output, SopError(msg("a fault of sop itself: {kind}", kind=kind), fix=fix))
 
 

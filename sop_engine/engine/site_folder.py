@@ -18,7 +18,7 @@ from sop_engine.engine.identity import Identity
 from sop_engine.engine.library import library
 from sop_engine.engine.publishing import publish_folder
 from sop_engine.engine.settings import FILE, Settings, load_settings, settings_text
-from sop_engine.errors import SetUp
+from sop_engine.errors import SetUp, system_reason
 from sop_engine.messages import Message, msg
 from sop_engine.store.access import FOLDER_MODE
 from sop_engine.store.flushing import flush, flush_tree, make_folders
@@ -141,7 +141,7 @@ def _make_folder(folder: Path) -> bool:
 
 
 def _cannot_make(folder: Path, error: OSError) -> SetUp:
-    return SetUp(msg("{folder} cannot be made: {error}", folder=str(folder), error=error.strerror or str(error)))
+    return SetUp(msg("{folder} cannot be made: {error}", folder=str(folder), error=system_reason(error)))
 
 
 def _unmake(folder: Path, whole: bool) -> None:

@@ -30,6 +30,15 @@ COMPARISONS: Final = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">"
 ARITHMETIC: Final[dict[type[nodes.BinExpr], str]] = {nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/"}
 STRING: Final = re.compile(r"'[^'\\]*(?:\\.[^'\\]*)*'|\"[^\"\\]*(?:\\.[^\"\\]*)*\"")
 
+FOREIGN: Final = {
+    "&&": "and", "||": "or", "!": "not", "<>": "!=", "=<": "<=", "=>": ">=", "===": "==", "=": "==", "AND": "and",
+    "OR": "or", "NOT": "not", "且": "and", "并且": "and", "或": "or", "或者": "or", "非": "not",
+}  # fmt: skip
+"""Signs of other languages, and ours."""
+FOREIGN_SIGN: Final = re.compile(
+    r"&&|\|\||<>|(?<![=<>!])=<|(?<![=<>!])=>|===|(?<![=<>!])=(?![=<>])|!(?!=)|\b(?:AND|OR|NOT|并且|且|或者|或|非)\b"
+)
+
 
 class _Positioned(jinja2.Environment):
     """Jinja's environment, with character positions in the place of line numbers."""
@@ -57,7 +66,17 @@ def _exact(token: Token, written: dict[int, str]) -> Token:
 
 def parse(text: str) -> nodes.Expr:
     """Jinja's tree of an expression, `lineno` being the position of each token. Raises `Trouble`."""
-    _bounded(text)
+    bare = _bounded(text)
+    try:
+        return _parsed(text)
+    except Trouble as trouble:
+        if trouble.reason == "full_width" or (found := FOREIGN_SIGN.search(bare)) is None:
+            raise
+        mark = found.group()
+        raise Trouble("foreign", found.start(), found.end(), mark=mark, meant=FOREIGN[mark]) from None
+
+
+def _parsed(text: str) -> nodes.Expr:
     environment = _Positioned()
     parser: Parser | None = None
     try:
@@ -80,7 +99,8 @@ def parse(text: str) -> nodes.Expr:
     return found
 
 
-def _bounded(text: str) -> None:
+def _bounded(text: str) -> str:
+    """The text with blanks for what stands in quotation marks. Raises `Trouble` where it is too much to parse."""
     if len(text) > MOST_CHARACTERS:
         raise Trouble("long", 0, len(text), most=MOST_CHARACTERS)
     depth = deepest = 0
@@ -95,6 +115,7 @@ def _bounded(text: str) -> None:
     for index, mark in enumerate(bare):
         if mark in ASCII_OF:
             raise Trouble("full_width", index, index + 1, mark=mark, ascii=ASCII_OF[mark])
+    return bare
 
 
 def read(text: str, scope: Scope) -> Expression:

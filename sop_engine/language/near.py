@@ -7,6 +7,10 @@ from typing import Final
 
 MOST: Final = 3
 CUTOFF: Final = 0.6
+CUTOFF_OF_SHORT: Final = 0.7
+"""of words of at most five characters: in these two wrong letters are much"""
+STRETCH: Final = 1.5
+"""how much longer one of the two may be: whoever types `back` has not lost half of `backdate`"""
 MOST_KNOWN: Final = 1000
 """Of more names only the first are looked at: comparing costs time."""
 LONGEST: Final = 60
@@ -20,5 +24,6 @@ def near(name: str, known: Iterable[str]) -> tuple[str, ...]:
     known = itertools.islice(known, MOST_KNOWN)
     folded = name.lower().replace("-", "_")
     by_folded = {each.lower().replace("-", "_"): each for each in known if each != name}
-    found = difflib.get_close_matches(folded, by_folded, MOST, CUTOFF)
+    alike = [each for each in by_folded if max(len(each), len(folded)) <= STRETCH * min(len(each), len(folded))]
+    found = difflib.get_close_matches(folded, alike, MOST, CUTOFF_OF_SHORT if len(folded) <= 5 else CUTOFF)
     return tuple(by_folded[each] for each in found)

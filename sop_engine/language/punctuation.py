@@ -24,6 +24,8 @@ IN_A_LINE: Final = re.compile(
     r"[\w)\]}'\"]\s*([，、])\s*[\w-]+\s*[:：]|[\[{,]\s*[\w-]+\s*(：)|^\s*(?:- )?[\w.-]+:\s*([“｛［【])"
 )
 WORDS_JOINED: Final = re.compile(r"[\w. -]+(?:\s*[：，、；]\s*[\w. -]+)+\Z", re.ASCII)
+KEY_TORN: Final = re.compile(r"[A-Za-z_][\w-]*\s*(：)", re.ASCII)
+"""a key in a one-line map that swallowed its value: `{zh：例子}`"""
 FREE_TEXT: Final = frozenset({"title", "hint", "text", "zh", "en", "allow", "words", "outcomes", "default"})
 """Words under which people write prose."""
 
@@ -137,9 +139,17 @@ def full_width(cursor: Cursor, prose: bool = False) -> Iterator[Fact]:
                 yield from full_width(item, prose)
         case Map():
             for name, (key, _value) in cursor.node.items.items():
-                for fact in _in_scalar(key, prose=False):
+                for fact in _in_key(key):
                     yield Fact(fact.kind, fact.span, {**fact.values, "map": cursor.node.span})
                 yield from full_width(cursor / name, prose or name in FREE_TEXT)
+
+
+def _in_key(key: Scalar) -> Iterator[Fact]:
+    torn = None if key.quoted else KEY_TORN.match(key.text)
+    if torn is None:
+        yield from _in_scalar(key, prose=False)
+        return
+    yield Fact("full_width", key.part(torn.start(1), torn.end(1)), {"mark": "：", "ascii": ":"})
 
 
 def _in_scalar(scalar: Scalar, prose: bool) -> Iterator[Fact]:

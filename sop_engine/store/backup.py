@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
+from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp, system_reason
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
 from sop_engine.store.access import FILE_MODE, FOLDER_MODE
@@ -324,7 +324,7 @@ def _sizes(path: Path) -> dict[str, int]:
 
 def _cannot_write(target: Path, error: OSError) -> SetUp:
     return SetUp(
-        msg("{target} cannot be written: {reason}", target=str(target), reason=error.strerror or ""),
+        msg("{target} cannot be written: {reason}", target=str(target), reason=system_reason(error)),
         where=str(target),
         fix=msg("see that the folder is there, that you may write it, and that the disk has room"),
     )

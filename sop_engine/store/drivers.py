@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from sop_engine.errors import SetUp
+from sop_engine.errors import SetUp, system_reason
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
 from sop_engine.store.access import FILE_MODE
@@ -120,7 +120,7 @@ def create_file(driver: Any, path: Path) -> None:
         raise _there_already(path) from error
     except OSError as error:
         raise SetUp(
-            msg("{path} cannot be made: {reason}", path=str(path), reason=error.strerror or ""),
+            msg("{path} cannot be made: {reason}", path=str(path), reason=system_reason(error)),
             where=str(path),
             fix=msg("see that the folder is there and that you may write it"),
         ) from error

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from sop_engine.errors import NotFound, NotUnderstood, SetUp
+from sop_engine.errors import NotFound, NotUnderstood, SetUp, system_reason
 from sop_engine.messages import msg
 from sop_engine.store.access import FILE_MODE, FOLDER_MODE
 from sop_engine.store.flushing import flush
@@ -137,7 +137,7 @@ class Files:
 
     def _cannot_keep(self, error: OSError) -> SetUp:
         return SetUp(
-            msg("the file cannot be kept in {folder}: {reason}", folder=str(self.folder), reason=error.strerror or ""),
+            msg("the file cannot be kept in {folder}: {reason}", folder=str(self.folder), reason=system_reason(error)),
             where=str(self.folder),
             fix=msg("see that the folder is there, that you may write it, and that the disk has room"),
         )
@@ -280,7 +280,7 @@ def opened_plain(path: Path) -> Iterator[BinaryIO]:
         if error.errno == errno.ELOOP:
             raise _is_link(shown) from error
         raise NotUnderstood(
-            msg("{path} cannot be read: {reason}", path=shown, reason=error.strerror or ""), where=shown
+            msg("{path} cannot be read: {reason}", path=shown, reason=system_reason(error)), where=shown
         ) from error
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)

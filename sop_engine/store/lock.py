@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from sop_engine.canonical import instant_text
-from sop_engine.errors import Overtaken, SetUp
+from sop_engine.errors import Overtaken, SetUp, system_reason
 from sop_engine.messages import Message, msg
 
 WAIT_SECONDS: Final = 30.0
@@ -197,7 +197,7 @@ def open_lock_file(path: Path, mode: int) -> int:
         except FileNotFoundError:
             file = _make_lock_file(path, mode)
     except OSError as error:
-        raise _unusable(path, error.strerror or "") from error
+        raise _unusable(path, system_reason(error)) from error
     about = os.fstat(file)
     if not stat.S_ISREG(about.st_mode) or about.st_nlink > 1:
         os.close(file)
@@ -214,7 +214,7 @@ def _make_lock_file(path: Path, mode: int) -> int:
     return file
 
 
-def _unusable(path: Path, reason: str) -> SetUp:
+def _unusable(path: Path, reason: Message | str) -> SetUp:
     return SetUp(
         msg("the lock file {path} cannot be used: {reason}", path=str(path), reason=reason),
         where=str(path),

@@ -8,7 +8,7 @@ from sop_engine.console.call import Call
 from sop_engine.console.given import line_of
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotFound, NotUnderstood, SetUp
+from sop_engine.errors import NotFound, NotUnderstood, SetUp, system_reason
 from sop_engine.messages import Message, msg
 from sop_engine.values import ValueProblem, mask, read_phone, read_unit
 
@@ -98,7 +98,7 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         raise NotFound(msg("there is no file {path}", path=str(path)), where=str(path)) from None
     except OSError as error:
-        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=error.strerror or "")) from None
+        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=system_reason(error))) from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)

@@ -10,7 +10,7 @@ from sop_engine.console.output import write_bytes
 from sop_engine.console.owner.flow import named_procedure
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import find_procedure, find_ticket
-from sop_engine.errors import NotUnderstood, SetUp
+from sop_engine.errors import NotUnderstood, SetUp, system_reason
 from sop_engine.messages import msg, say
 from sop_engine.procedure import Procedure
 from sop_engine.ticket.near import near
@@ -119,7 +119,7 @@ def _keep(call: Call, output: str, form: Format, drawn: bytes) -> None:
     try:
         Path(output).write_bytes(drawn)
     except OSError as error:
-        raise SetUp(msg("{path} cannot be written: {error}", path=output, error=error.strerror)) from None
+        raise SetUp(msg("{path} cannot be written: {error}", path=output, error=system_reason(error))) from None
     if call.json:
         call.output.json({"format": form, "path": output})
     else:

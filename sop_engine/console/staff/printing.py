@@ -10,7 +10,7 @@ from sop_engine.console.call import Call
 from sop_engine.console.output import write
 from sop_engine.console.parameters import TicketId, argument, option
 from sop_engine.console.tickets import by_title, find_ticket
-from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
+from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp, system_reason
 from sop_engine.messages import msg, say
 from sop_engine.procedure import Form
 from sop_engine.store.seam import Head as StoredHead
@@ -218,4 +218,4 @@ def _write_file(to: str, page: str) -> None:
     try:
         Path(to).write_text(page, encoding="utf-8")
     except OSError as error:
-        raise SetUp(msg("{file} cannot be written: {reason}", file=to, reason=error.strerror or ""), where=to) from None
+        raise SetUp(msg("{file} cannot be written: {reason}", file=to, reason=system_reason(error)), where=to) from None

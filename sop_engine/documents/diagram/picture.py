@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from sop_engine.documents.diagram import by_library
-from sop_engine.errors import SetUp
+from sop_engine.errors import SetUp, system_reason
 from sop_engine.messages import Message, msg
 
 PictureFormat = Literal["svg", "png"]
@@ -56,7 +56,7 @@ def _drawn(command: Sequence[str], text: bytes) -> bytes:
     try:
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     except OSError as error:
-        raise _failed(error.strerror or type(error).__name__) from error
+        raise _failed(system_reason(error)) from error
     with child:
         # it waits for its text, so that the limit is there before it has anything to do
         with contextlib.suppress(ProcessLookupError):

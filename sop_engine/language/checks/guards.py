@@ -18,6 +18,7 @@ SYNTAX: Final[dict[str, tuple[Message, Message]]] = {
     "goes_on": (msg("the expression ends before `{rest}`"), msg("join the two with `and` or `or`, or quote texts")),
     "ends": (msg("the expression stops in the middle"), msg("write what comes after the last word")),
     "syntax": (msg("the expression cannot be read at `{mark}`"), msg("look for a missing quotation mark or bracket")),
+    "foreign": (msg("`{mark}` means nothing in an expression"), msg("write `{meant}`")),
     "long": (
         msg("an expression has at most 2,000 characters and 400 words"),
         msg("make a computed field of a part of it"),
@@ -153,6 +154,8 @@ def _ticked(name: str, value: Any) -> Any:
 
 def _guesses(reason: str, values: Any) -> tuple[str, ...]:
     match reason:
+        case "foreign":
+            return (values["meant"],)
         case "no_function":
             return near(values["name"], values["functions"])
         case "no_choice":

@@ -65,7 +65,7 @@ def staff_verbs(draft: Draft) -> Iterator[Diagnostic]:
             yield error(
                 "SOP113", span, msg("`{name}` is a staff verb, not a trigger", name=name),
                 msg("`sop {name}` does something else, and people would take one for the other.", name=name),
-                msg("say what happens in the trade: `return_slip`, `settle`, `hand_over`"),
+                msg("name what is done in the trade: `return_slip`, `settle_bill`, `check_work`"),
             )  # fmt: skip
 
 

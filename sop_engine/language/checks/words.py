@@ -7,6 +7,7 @@ from typing import Any, Final
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft
+from sop_engine.language.meant import VALUES, meant
 from sop_engine.language.near import near
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT
@@ -19,13 +20,6 @@ RESERVED: Final = frozenset(
 )
 """Words of expressions; a field of that name could not be named there."""
 PEOPLE: Final = frozenset({"assignee", "owner", "opener", "anyone", "doer", "nobody"})
-MEANT: Final = {
-    "on": "transitions", "triggers": "transitions", "actions": "transitions", "type_": "type", "name": "title",
-    "label": "title", "description": "hint", "enum": "choices", "options": "choices", "optional": "may_ask",
-    "required_fields": "ask", "if": "when", "guard": "when", "target": "to", "goto": "to", "next": "to",
-    "role": "by", "who": "by", "actor": "by", "notify": "tell", "end": "final", "regions": "parallel", "then": "either",
-}  # fmt: skip
-"""Words of other languages, and ours."""
 
 
 def unknown_words(draft: Draft) -> Iterator[Diagnostic]:
@@ -47,7 +41,7 @@ def unknown_words(draft: Draft) -> Iterator[Diagnostic]:
     """
     for fact in draft.of("unknown_word"):
         name, known = fact.values["name"], fact.values["known"]
-        guesses = (MEANT[name],) if MEANT.get(name) in known else near(name, known)
+        guesses = meant(name, known) or near(name, known)
         yield error(
             "SOP101",
             fact.span,
@@ -79,7 +73,8 @@ def misshapen(draft: Draft) -> Iterator[Diagnostic]:
     """
     for fact in draft.of("misshapen"):
         title, fix = _form(fact.values)
-        guesses = near(fact.values.get("text", ""), fact.values.get("choices", ()))
+        text, choices = fact.values.get("text", ""), fact.values.get("choices", ())
+        guesses = meant(text, choices, VALUES) or near(text, choices)
         yield error("SOP123", fact.span, title, None, fix, guesses)
 
 
