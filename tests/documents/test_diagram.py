@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_engine.documents.diagram import dot, mermaid
+from sop_engine.documents.diagram.arrows import arrows
 from sop_engine.documents.diagram.labels import lines_of, wrapped
+from sop_engine.documents.diagram.mermaid import escaped
 from sop_engine.documents.diagram.way import numbers_text, way_of
+from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import one_line
 from sop_engine.procedure import ROOT, Offer, Procedure, Transition
 from tests.documents.library import DRAWN, drawn
@@ -149,7 +152,7 @@ def test_an_arrow_of_mermaid_joins_only_states_of_one_box(name: str) -> None:
     procedure = drawn(name)
     boxes: dict[str, str] = {}
     open_boxes = ["top"]
-    arrows: list[tuple[str, str, str]] = []
+    found: list[tuple[str, str, str]] = []
     for line in mermaid(procedure, "en").splitlines()[1:]:
         if declared := re.match(r'\s*state ".*" as (\w+)$', line):
             boxes[declared.group(1)] = open_boxes[-1]
@@ -158,10 +161,30 @@ def test_an_arrow_of_mermaid_joins_only_states_of_one_box(name: str) -> None:
         elif line.strip() == "}":
             open_boxes.pop()
         elif arrow := re.match(r"\s*(\S+) --> (\S+)", line):
-            arrows.append((arrow.group(1), arrow.group(2), open_boxes[-1]))
-    assert len(arrows) > 5
-    for source, target, box in arrows:
+            found.append((arrow.group(1), arrow.group(2), open_boxes[-1]))
+    assert len(found) > 5
+    for source, target, box in found:
         assert {boxes.get(end, box) for end in (source, target) if end != "[*]"} <= {box}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_mermaid_is_given_nothing_that_it_reads_and_then_cannot_draw(name: str) -> None:
+    """A line from a box to itself, and a region without any state: its parser takes both, its layout fails or lays the
+    words on others."""
+    lines = [line.strip() for line in mermaid(drawn(name), "en").splitlines()]
+    assert not [line for line in lines if re.match(r"(\S+) --> \1\b", line)]
+    for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
+        if line == "--":
+            assert after.startswith('state "')
+            assert not before.endswith("{")
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_transition_has_its_words_in_mermaid(name: str) -> None:
+    procedure = drawn(name)
+    text = re.sub(r"<br/>|\s", "", mermaid(procedure, "en"))
+    for arrow in arrows(procedure, Names(procedure, "en")):
+        assert escaped(arrow.said).replace(" ", "") in text
 
 
 # --- the way of a ticket ----------------------------------------------------------------------------------------------

@@ -1,7 +1,12 @@
 """A procedure as a Mermaid state diagram (`stateDiagram-v2`).
 
 Mermaid cannot draw an arrow between states that lie in different boxes. Such an arrow is drawn between the outermost
-boxes (or states) that differ, and its words name the inner states.
+boxes (or states) that differ, and its words name the inner states. Arrows between the same two ends are one arrow, its
+words below each other: Mermaid would lay them on each other.
+
+What enters nothing else is a line in the box of its state. So is what Mermaid cannot draw at all: an arrow from a box
+to itself, and one between regions. A box with states inside has such lines in a state of their own, and side by side
+with regions that is a region: Mermaid fails at a region without any state.
 """
 
 import re
@@ -9,19 +14,23 @@ from collections.abc import Iterator
 from typing import Final
 
 from sop_engine.documents.diagram.arrows import Arrow, arrows, calendar, doings, opening, state_text
-from sop_engine.documents.diagram.plan import Outline
+from sop_engine.documents.diagram.labels import wrapped
+from sop_engine.documents.diagram.plan import Plan
 from sop_engine.documents.diagram.way import Way, numbers_text
 from sop_engine.documents.names import Names
-from sop_engine.documents.plain_text import one_line, phrase
+from sop_engine.documents.plain_text import joined, one_line, phrase
 from sop_engine.messages import Text
 from sop_engine.procedure import ROOT, Procedure, State
 
 _WORDS: Final[dict[str, Text]] = {
     "anytime": {"zh": "未关单前随时", "en": "At any time while open"},
+    "inside": {"zh": "其中任何时候", "en": "Anywhere in here"},
     "from": {"zh": "{state}：{words}", "en": "{state}: {words}"},
     "to": {"zh": "{words} → {state}", "en": "{words} → {state}"},
 }
 _ANYTIME: Final = "anytime_"
+_ROW_COLUMNS: Final = 48
+"""of a line in a state: Mermaid breaks only the words of arrows"""
 _MOST_CHARACTERS: Final = 600
 _PLAIN: Final = re.compile(r"[^\w\s.,，。、（）“”「」《》·：→≥≤≠×÷=+/↺-]|_|--+|==+")
 """What is written as an entity, so that no user text can be taken for Mermaid's own marks"""
@@ -36,10 +45,7 @@ def mermaid(procedure: Procedure, language: str, way: Way | None = None) -> str:
 
 def escaped(text: str) -> str:
     """`text` on one line, with every character that Mermaid might read as its own as an entity (`#58;`)."""
-    text = one_line(text[: 2 * _MOST_CHARACTERS])
-    if len(text) > _MOST_CHARACTERS:
-        text = text[: _MOST_CHARACTERS - 1] + "…"
-    return _PLAIN.sub(lambda found: "".join(f"#{ord(each)};" for each in found.group()), text)
+    return _PLAIN.sub(lambda found: "".join(f"#{ord(each)};" for each in found.group()), _cut(text))
 
 
 class _Drawing:
@@ -49,32 +55,41 @@ class _Drawing:
         self.procedure = procedure
         self.names = names
         self.way = way
-        self.outline = Outline(procedure.states)
+        self.arrows = list(arrows(procedure, names))
+        plan = Plan(procedure, self.arrows)
+        self.outline = plan.outline
         self.states = self.outline.states
         self.ids = {each: _id(each) for each in self.states} | {ROOT: _ANYTIME}
-        self.arrows = list(arrows(procedure, names))
-        self.by_box: dict[str, list[str]] = {each: [] for each in self.states}
+        self.rows: dict[str, list[str]] = {
+            each: [self._row(arrow) for arrow in rows] for each, rows in plan.rows.items()
+        }
+        self.by_box: dict[str, dict[tuple[str, str], list[str]]] = {each: {} for each in self.states}
+        """for each box the ends of its arrows, and the words of each"""
+        self.noted: list[str] = []
+        """ids of the states that hold the lines of a box"""
         self.reached: set[str] = set()
         """histories that an arrow inside their own box leads to: others need no mark"""
+        placed = {arrow.place for rows in plan.rows.values() for arrow in rows}
         for arrow in self.arrows:
-            for target in () if arrow.stays else arrow.targets:
-                box, line = self._arrow(arrow, target)
-                self.by_box[box].append(line)
-                if self.states[target].parent == box:
-                    self.reached.add(target)
+            for target in () if arrow.place in placed else arrow.targets:
+                self._place(arrow, target)
+        for state in procedure.states:
+            self.rows[state.id] += doings(state, names)
 
     def lines(self) -> Iterator[str]:
         root = self.procedure.states[0]
         yield "stateDiagram-v2"
         for child in root.children:
             yield from self._state(self.states[child], "  ")
-        if any(each.source == ROOT for each in self.arrows):
+        if any(each.source == ROOT for each in self.arrows) or self.rows[ROOT]:
             anytime = phrase(_WORDS["anytime"], self.names.language)
             yield f'  state "{escaped(anytime)}" as {_ANYTIME}'
-            yield from self._staying(root, "  ")
+            yield from (f"  {_ANYTIME} : {_broken(each)}" for each in self.rows[ROOT])
         yield from self._opening()
-        yield from (f"  {line}" for line in self.by_box[ROOT])
-        yield from self._ends(root, "  ")
+        yield from self._inside(root, "  ")
+        if self.noted:
+            yield "  classDef rows stroke-dasharray:4"
+            yield from (f"  class {each} rows" for each in self.noted)
         yield from self._walked()
 
     def _walked(self) -> Iterator[str]:
@@ -92,19 +107,27 @@ class _Drawing:
             return
         id = self.ids[state.id]
         yield f'{indent}state "{escaped(self._title(state))}" as {id}'
-        if state.children:
-            yield f"{indent}state {id} {{"
-            inner = indent + "  "
-            for number, child in enumerate(state.children):
-                if number and state.kind == "parallel":
-                    yield f"{inner}--"
-                yield from self._state(self.states[child], inner)
-            for target in state.initial if state.kind == "compound" else ():
-                yield f"{inner}[*] --> {self.ids[self._lifted(target, state.id)]}"
-            yield from (f"{inner}{line}" for line in self.by_box[state.id])
-            yield from self._ends(state, inner)
-            yield f"{indent}}}"
-        yield from self._staying(state, indent)
+        if not state.children:
+            yield from (f"{indent}{id} : {_broken(each)}" for each in self.rows[state.id])
+            return
+        yield f"{indent}state {id} {{"
+        inner = indent + "  "
+        regions = [list(self._state(self.states[child], inner)) for child in state.children]
+        if rows := self.rows[state.id]:
+            note = f"rows_{state.id}"
+            self.noted.append(note)
+            title = escaped(phrase(_WORDS["inside"], self.names.language))
+            regions.insert(
+                0, [f'{inner}state "{title}" as {note}', *(f"{inner}{note} : {_broken(each)}" for each in rows)]
+            )
+        for number, region in enumerate(each for each in regions if each):
+            if number and state.kind == "parallel":
+                yield f"{inner}--"
+            yield from region
+        for target in state.initial if state.kind == "compound" else ():
+            yield f"{inner}[*] --> {self.ids[self._lifted(target, state.id)]}"
+        yield from self._inside(state, inner)
+        yield f"{indent}}}"
 
     def _title(self, state: State) -> str:
         title = state_text(state, self.names)
@@ -113,16 +136,10 @@ class _Drawing:
         times = self.way.entered.get(state.id, 0) if self.way is not None else 0
         return f"{title} ×{times}" if times > 1 else title
 
-    def _staying(self, state: State, indent: str) -> Iterator[str]:
-        """What is done without leaving, as one arrow to itself: Mermaid would lay several on each other."""
-        staying = [each for each in self.arrows if each.source == state.id and each.stays]
-        words = [escaped("↺ " + self._words(each)) for each in staying]
-        words += [escaped(each) for each in doings(state, self.names)]
-        if words:
-            id = self.ids[state.id]
-            yield f"{indent}{id} --> {id} : {'<br/>'.join(words)}"
-
-    def _ends(self, box: State, indent: str) -> Iterator[str]:
+    def _inside(self, box: State, indent: str) -> Iterator[str]:
+        """The arrows of a box, and those from its final states."""
+        for (source, target), words in self.by_box[box.id].items():
+            yield f"{indent}{source} --> {target} : {'<br/>'.join(words)}"
         for child in box.children:
             if self.states[child].kind == "final":
                 yield f"{indent}{self.ids[child]} --> [*]"
@@ -131,25 +148,39 @@ class _Drawing:
         for arrow in opening(self.procedure, self.names):
             words = " · ".join((self._words(arrow), *calendar(self.procedure, self.names)))
             for target in arrow.targets:
-                yield f"  [*] --> {self._end(target, ROOT, words)}"
+                yield f"  [*] --> {self.ids[self._lifted(target, ROOT)]} : {escaped(self._to(target, ROOT, words))}"
 
-    def _arrow(self, arrow: Arrow, target: str) -> tuple[str, str]:
-        """The box in which an arrow is drawn, and its line."""
+    def _place(self, arrow: Arrow, target: str) -> None:
+        """Puts an arrow into the box in which it is drawn, or among the rows of its state."""
         words = self._words(arrow)
-        if arrow.source == ROOT:
-            return ROOT, f"{_ANYTIME} --> {self._end(target, ROOT, words)}"
-        box = self.outline.common([arrow.source, target])
-        source = self._lifted(arrow.source, box)
+        box = ROOT if arrow.source == ROOT else self.outline.common([arrow.source, target])
+        source = arrow.source if arrow.source == ROOT else self._lifted(arrow.source, box)
+        end = self._lifted(target, box)
+        if source == end or self.states[box].kind == "parallel":
+            if target == arrow.targets[0]:
+                self.rows[arrow.source].append(self._row(arrow))
+            return
         if source != arrow.source:
             state = self.names.state(arrow.source)
             words = phrase(_WORDS["from"], self.names.language, state=state, words=words)
-        return box, f"{self.ids[source]} --> {self._end(target, box, words)}"
+        ends = self.ids[source], self.ids[end]
+        self.by_box[box].setdefault(ends, []).append(escaped(self._to(target, box, words)))
+        if end == target:
+            self.reached.add(target)
 
-    def _end(self, target: str, box: str, words: str) -> str:
-        lifted = self._lifted(target, box)
-        if lifted != target:
-            words = phrase(_WORDS["to"], self.names.language, words=words, state=self._title(self.states[target]))
-        return f"{self.ids[lifted]} : {escaped(words)}"
+    def _to(self, target: str, box: str, words: str) -> str:
+        """The words of an arrow in `box`, with the state that it leads to where that lies further inside."""
+        if self._lifted(target, box) == target:
+            return words
+        return phrase(_WORDS["to"], self.names.language, words=words, state=self._title(self.states[target]))
+
+    def _row(self, arrow: Arrow) -> str:
+        words = self._words(arrow)
+        words = words if arrow.kind == "timer" and arrow.stays else f"↺ {words}"
+        if arrow.stays:
+            return words
+        targets = joined([state_text(self.states[each], self.names) for each in arrow.targets], self.names.language)
+        return phrase(_WORDS["to"], self.names.language, words=words, state=targets)
 
     def _words(self, arrow: Arrow) -> str:
         taken = self.way.taken.get(arrow.place, ()) if self.way is not None else ()
@@ -165,3 +196,14 @@ class _Drawing:
 def _id(state: str) -> str:
     """A Mermaid id: its own words (`end`, `state`, `note`) would be taken for marks, so every id has a prefix."""
     return "s_" + re.sub(r"[^A-Za-z0-9_]", "_", state)
+
+
+def _broken(row: str) -> str:
+    """A row in lines of some length."""
+    return "<br/>".join(escaped(line) for line in wrapped(_cut(row), _ROW_COLUMNS))
+
+
+def _cut(text: str) -> str:
+    """`text` on one line, with an ellipsis in place of what is too long."""
+    text = one_line(text[: 2 * _MOST_CHARACTERS])
+    return text if len(text) <= _MOST_CHARACTERS else text[: _MOST_CHARACTERS - 1] + "…"
