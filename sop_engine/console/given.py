@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import values
 from sop_engine.console.tickets import by_title
-from sop_engine.errors import NotFound, NotUnderstood, SetUp, system_reason
+from sop_engine.errors import NotUnderstood, SetUp, system_reason
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Field
-from sop_engine.store.files import Files
+from sop_engine.store.files import Files, read_named
 from sop_engine.ticket.near import near
 from sop_engine.values import ValueProblem
 from sop_engine.values.texts import clean_line, short
@@ -171,10 +171,7 @@ def _read(source: str) -> str:
         if source == "-":
             text = sys.stdin.read(LARGEST_INPUT + 1)
         else:
-            with Path(source).open(encoding="utf-8") as file:
-                text = file.read(LARGEST_INPUT + 1)
-    except FileNotFoundError:
-        raise NotFound(msg("there is no file {path}", path=source), where=source) from None
+            text = read_named(Path(source), LARGEST_INPUT).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotUnderstood(msg("{path} is no UTF-8 text", path=source), where=source) from None
     except OSError as error:
@@ -195,7 +192,9 @@ def read_json(source: str) -> Any:
     except RecursionError:
         raise NotUnderstood(msg("{path} is nested too deeply", path=source), where=source) from None
     except ValueError as error:
-        raise NotUnderstood(msg("{path} is no JSON: {error}", path=source, error=str(error)[:100]), where=source) from None
+        raise NotUnderstood(
+            msg("{path} is no JSON: {error}", path=source, error=str(error)[:100]), where=source
+        ) from None
 
 
 def _object(source: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class FolderTemplates:
         self._folder = folder
 
     def read(self, name: str) -> bytes | None:
-        return _text_within(self._folder, name)
+        return text_within(self._folder, name)
 
 
 class FolderFragments:
@@ -54,13 +54,13 @@ class FolderFragments:
         self._folder = folder
 
     def read(self, name: str) -> bytes | None:
-        return _text_within(self._folder, f"{name}{FRAGMENT}") if "/" not in name else None
+        return text_within(self._folder, f"{name}{FRAGMENT}") if "/" not in name else None
 
     def names(self) -> tuple[str, ...]:
         return tuple(path.name.removesuffix(FRAGMENT) for path in fragment_files(self._folder.parent))
 
 
-def _text_within(folder: Path, name: str) -> bytes | None:
+def text_within(folder: Path, name: str) -> bytes | None:
     """The text of a plain file in a folder; None where there is none, where a link leads out of the folder, or where
     nothing can have such a name."""
     if folder.is_symlink() or "\0" in name:
