@@ -85,7 +85,7 @@ def _line_pairs(line: Head, row: tuple[Any, ...]) -> Iterator[tuple[str, Any, An
     except (ValueError, TypeError, faults.Unreadable):
         yield "list", codec.head_row(line), row
         return
-    differing = [each.name for each in fields(line) if getattr(line, each.name) != getattr(found, each.name)]
+    differing = [name for name in Head._fields if getattr(line, name) != getattr(found, name)]
     for name in differing:
         yield f"list.{name}", getattr(line, name), getattr(found, name)
     if not differing:  # the same to a reader, but not what the engine wrote

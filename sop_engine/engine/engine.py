@@ -10,9 +10,9 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sop_engine import canonical, worktime
 from sop_engine.clock import Clock
@@ -20,7 +20,7 @@ from sop_engine.engine import keys
 from sop_engine.engine.answers import DrawingAnswerer
 from sop_engine.engine.chain import Caused, Chain, earliest_before
 from sop_engine.engine.foreseeing import foreseen
-from sop_engine.engine.refusing import as_error, noting, told
+from sop_engine.engine.refusing import Noting, as_error, told
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
 from sop_engine.messages import kept, msg
@@ -44,8 +44,7 @@ _Poisoned = dict[_Timer, SopError]
 """timers that cannot fire, and why"""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """What an accepted command came to: its step, and what followed from it in the same transaction."""
 
     step: Step
@@ -100,12 +99,12 @@ class Engine:
         attempts = Attempts()
         while True:
             try:
-                with self.store.writing(after=attempts.missed) as transaction, noting(refused):
+                with self.store.writing(after=attempts.missed) as transaction, Noting(refused):
                     done = self._attempt(transaction, command, key, poisoned)
                     if dry_run:
                         raise _RolledBack(done)
                     before_commit()
-                return replace(done, fired=tuple(fired)) if fired else done
+                return done._replace(fired=tuple(fired)) if fired else done
             except _FireFirst as first:
                 fired.extend(self.fire(first.ticket, first.key, first.due))
             except _RolledBack as result:
@@ -347,7 +346,7 @@ class Engine:
         refused: list[SopError] = []
 
         def work(transaction: Writes) -> list[Step]:
-            with noting(refused):
+            with Noting(refused):
                 return self.fire_in(transaction, ticket, key, due)
 
         try:

@@ -1,7 +1,5 @@
 """Refusals and errors: what `decide` refuses as the error that callers get, and what the record says of an error."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from sop_engine.errors import BY_NAME, SopError
@@ -20,14 +18,18 @@ def as_error(refusal: Refusal) -> SopError:
     )
 
 
-@contextmanager
-def noting(refused: list[SopError]) -> Iterator[None]:
-    """Note a refusal that comes from inside a transaction, to tell it from what the store says of its lock or disk."""
-    try:
-        yield
-    except SopError as error:
-        refused.append(error)
-        raise
+class Noting:
+    """Notes a refusal that comes from inside a transaction, to tell it from what the store says of its lock or disk."""
+
+    def __init__(self, refused: list[SopError]) -> None:
+        self._refused = refused
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, SopError):
+            self._refused.append(error)
 
 
 def told(error: Exception) -> str:

@@ -29,14 +29,7 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         unit = None
     else:
         leaves = tuple(program.chart.leaves(ticket.active))
-        unit = next(
-            (
-                ticket.fields[each.id]
-                for each in program.procedure.fields
-                if each.type == "unit" and each.id in ticket.fields
-            ),
-            None,
-        )
+        unit = next((ticket.fields[name] for name in program.units if name in ticket.fields), None)
     show = functools.partial(_shown, zone)
     return Head(
         id=ticket.id,
@@ -48,7 +41,7 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         status=ticket.status,
         outcome=ticket.outcome,
         state=leaves,
-        subject=subject(program, {name: each for name, each in ticket.fields.items() if name in program.fields}, show),
+        subject=subject(program, ticket.fields, show),
         unit=unit if isinstance(unit, str) else None,
         owner=ticket.owner,
         tasks=ticket.tasks,

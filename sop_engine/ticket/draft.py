@@ -47,9 +47,10 @@ class Draft:
         """whether a field was written since computed fields were brought up to date"""
         self._drawn: dict[str, int] = {}
         self._effective = canonical.instant_text(given.effective)
+        decoders = program.decoders
         for name, value in ticket.fields.items():
-            if value is not None and name in program.fields and not isinstance(value, Erased):
-                self.values[name] = values.decode(program.fields[name], value)
+            if value is not None and name in decoders and not isinstance(value, Erased):
+                self.values[name] = decoders[name](value)
 
     # --- events ---
 
@@ -101,7 +102,7 @@ class Draft:
         if isinstance(value, Erased):
             self.values.pop(field.id, None)
         else:
-            self.values[field.id] = values.decode(field, value)
+            self.values[field.id] = self.program.decoders[field.id](value)
 
     def compute(self) -> None:
         """Bring the computed fields up to date, in the order in which they are declared."""

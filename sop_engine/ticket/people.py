@@ -5,8 +5,7 @@ for him does not, and stays on record.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Not, Offer, Recipient, Who
@@ -15,8 +14,7 @@ from sop_engine.ticket.questions import holders
 from sop_engine.ticket.records import TIMER
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(NamedTuple):
     """Somebody may. `reason` says why, as the record has it: `role:desk`, `assignee`, `owner` ..."""
 
     reason: str
@@ -207,6 +205,14 @@ def describe(draft: Draft, who: Who, source: str) -> Any:
             return msg("who opened it ({name})", name=draft.ticket.opener)
         case _:
             return msg("anyone on the site")
+
+
+def next_signers(draft: Draft, offer: Offer, source: str, signed: int) -> tuple[Any, ...]:
+    """For whom the next signature of an offer is, in words, when `signed` are given."""
+    if offer.sign is not None and offer.sign.of:
+        roles = offer.sign.of[signed : signed + 1] if offer.sign.ordered else offer.sign.of
+        return tuple(_role_title(draft, role) for role in roles)
+    return tuple(describe(draft, who, source) for who in offer.by)
 
 
 def _role_title(draft: Draft, role: str) -> Any:

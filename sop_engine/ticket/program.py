@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
-from sop_engine import guards
+from sop_engine import guards, values
 from sop_engine.chart import Chart
 from sop_engine.procedure import ROOT, Field, Offer, Procedure, Role, State, Timer, Tree
 from sop_engine.ticket.evolve import ordered
@@ -18,10 +18,12 @@ class Program:
         self.digest = digest
         self.chart = Chart(procedure)
         self.fields: dict[str, Field] = {field.id: field for field in procedure.fields}
+        self.decoders = {field.id: values.decoder(field) for field in procedure.fields}
         self.roles: dict[str, Role] = {role.id: role for role in procedure.roles}
         self.states: dict[str, State] = {state.id: state for state in procedure.states}
         self.order = ordered([state.id for state in procedure.states])
         self.filled = [field for field in procedure.fields if field.fill is not None]
+        self.units = [field.id for field in procedure.fields if field.type == "unit"]
         self.computed = [field for field in procedure.fields if field.computed is not None]
         self.computed_of_fields = all(guards.stands_on_fields(field.computed or ()) for field in self.computed)
         """whether computed fields can only change where a field is written"""

@@ -28,7 +28,7 @@ from sop_engine.values.numbers import decimal_text, quantise, round_money
 from sop_engine.values.parse import Context, find, normalise, parse
 from sop_engine.values.people import mask, mask_name, read_phone, read_unit
 from sop_engine.values.problems import Problem, ValueProblem
-from sop_engine.values.records import check, decode, encode, plain
+from sop_engine.values.records import check, decode, decoder, encode, plain
 from sop_engine.values.show import (
     choice_title,
     example,
@@ -42,7 +42,7 @@ from sop_engine.values.texts import LONGEST_TEXT, check_text, clean, clean_line,
 
 __all__ = [
     "LONGEST_TEXT", "PARTS_OF_DAY", "Context", "Problem", "ValueProblem", "check", "check_text", "choice_title",
-    "clean", "clean_line", "decimal_text", "decode", "encode", "example", "find", "fold", "in_calendar", "mask",
-    "mask_name", "needs", "normalise", "parse", "plain", "quantise", "read_phone", "read_unit", "round_money", "show",
-    "show_date", "show_instant", "show_interval", "title_key",
+    "clean", "clean_line", "decimal_text", "decode", "decoder", "encode", "example", "find", "fold", "in_calendar",
+    "mask", "mask_name", "needs", "normalise", "parse", "plain", "quantise", "read_phone", "read_unit",
+    "round_money", "show", "show_date", "show_instant", "show_interval", "title_key",
 ]  # fmt: skip

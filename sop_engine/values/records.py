@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from sop_engine import canonical
@@ -47,6 +48,11 @@ def decode(field: Field, value: Any) -> Any:
         return [{name: decode(columns[name], cell) for name, cell in row.items() if name in columns} for row in value]
     decoder = _DECODERS[field.type]
     return [decoder(item) for item in value] if field.many else decoder(value)
+
+
+def decoder(field: Field) -> Callable[[Any], Any]:
+    """A function that does for one field what `decode` does."""
+    return partial(decode, field) if field.many or field.type == "rows" else _DECODERS[field.type]
 
 
 # --- Python -> record form -----------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Steps, tickets and heads with made-up content, for tests of the store."""
 
-from dataclasses import replace
 from typing import Any
 
 from sop_engine import canonical
@@ -46,7 +45,7 @@ def head(after: Ticket, **members: Any) -> Head:
         next_due=min((timer["due"] for timer in after.timers.values() if timer.get("due")), default=None),
         parent=after.parent,
     )
-    return replace(line, **members)
+    return line._replace(**members)
 
 
 def step(after: Ticket, values: dict[str, Sealed] | None = None, padding: int = 0) -> Step:
