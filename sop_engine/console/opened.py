@@ -191,15 +191,16 @@ class Opened:
     # --- the sweep ---
 
     def warn_unswept(self) -> None:
-        """Say on stderr when timers are due and nothing has swept for three hours."""
+        """Say on stderr when timers wait and nothing has swept for three hours; where nothing ever has, when the first
+        of them is so late."""
         now = self.now
         with self.reading() as reading:
             due, swept = reading.next_due(), reading.meta("last_sweep")
-        if due is None or canonical.instant_of(due) > now:
+        if due is None:
             return
         since = now - canonical.instant_of(swept or due)
         if since > NOBODY_SWEEPS:
             self.call.output.tell(
-                msg("warning: timers are due, and nothing has fired any for {hours} hours; start it: sop worker run",
+                msg("warning: timers wait, and nothing has swept for {hours} hours; start it: sop worker run",
                     hours=int(since.total_seconds() // 3600))
             )  # fmt: skip

@@ -59,6 +59,8 @@ _WORDS: Final[dict[str, Text]] = {
     "clauses": {"zh": "［{source}］", "en": " [{source}]"},
     "many": {"zh": "{kind}，可多项", "en": "{kind}, several"},
     "default": {"zh": "未填时为 {value}", "en": "{value} unless given"},
+    "yes": {"zh": "是", "en": "yes"},
+    "no": {"zh": "否", "en": "no"},
     "required": {"zh": "当 {guard} 时必填", "en": "must be given when {guard}"},
     "computed": {"zh": "自动计算：{expression}", "en": "computed: {expression}"},
     "fill": {"zh": "自动取自 {field}", "en": "taken from {field}"},
@@ -169,7 +171,7 @@ class _Page:
         if field.required is not None:
             yield self.word("required", guard=guard_text(field.required, self.names))
         if isinstance(field.default, str | int):
-            yield self.word("default", value=self.names.choice(field, str(field.default)))
+            yield self.word("default", value=self._default(field, field.default))
         if field.fill:
             yield self.word("fill", field=path_text(field.fill, self.names))
         for key, value in (("min", field.min), ("max", field.max)):
@@ -179,6 +181,11 @@ class _Page:
             yield self.word("personal")
 
     # --- what happens ---
+
+    def _default(self, field: Field, value: str | int) -> str:
+        if field.type == "boolean":
+            return self.word("yes" if value else "no")
+        return self.names.choice(field, str(value))
 
     def _opening(self) -> Iterator[str]:
         yield f"\n## {self.word('opening')}\n"

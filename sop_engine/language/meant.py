@@ -36,7 +36,7 @@ VALUES: Final[Mapping[str, str]] = {
     "电话": "phone", "手机": "phone", "选择": "choice", "单选": "choice", "人员": "person", "员工": "staff",
     "房号": "unit", "文件": "file", "照片": "photo", "图片": "photo", "清单": "checklist", "表格": "rows",
     "明细": "rows", "经办人": "assignee", "任何人": "anyone", "开单人": "opener", "负责人": "owner",
-   
+
 }  # fmt: skip
 """the same for what stands behind a word"""
 

@@ -343,7 +343,11 @@ class ScheduleWords(Words):
     every: str = Field(description="when: `day 17:30`, `last day 18:00`")
     each: Literal["units"] | None = Field(None, description="`units`: one ticket for each unit of the register")
     missed: Literal["all", "last", "none"] = Field("last", description="what to make up for when nothing ran then")
-    with_: dict[str, Expression] = Field({}, alias="with", description="values of the new ticket's fields")
+    with_: dict[str, Expression] = Field(
+        {},
+        alias="with",
+        description="values of the new ticket's fields: constants; with `each: units`, `row` is the unit",
+    )
 
 
 class Document(TimedWords):

@@ -72,6 +72,17 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
 
 
 def _overtaken(ticket: Ticket, command: Command) -> Refusal:
+    if command.expect is not None and command.expect > ticket.number:
+        return Refusal(
+            "overtaken",
+            msg(
+                "{ticket} is only at step {number}, and you expected {expect}",
+                ticket=ticket.id,
+                number=ticket.number,
+                expect=command.expect,
+            ),
+            fix=msg("look at it again: sop show {ticket}", ticket=ticket.id),
+        )
     return Refusal(
         "overtaken",
         msg(

@@ -96,8 +96,15 @@ def brief(draft: Draft) -> tuple[dict[str, Any], ...]:
             who = tuple(people.describe(draft, each, state.id) for each in offer.by)
         except Unanswered:
             who = ()
-        required = tuple(
-            name for name in offer.ask if (field := draft.program.fields[name]).required is None and field.fill is None
+        signed = draft.ticket.signatures.get(f"{state.id}.{offer.trigger}")
+        required = (
+            ()
+            if signed
+            else tuple(
+                name
+                for name in offer.ask
+                if (field := draft.program.fields[name]).required is None and field.fill is None
+            )
         )
         found.append({"trigger": offer.trigger, "title": offer.title, "who": who, "needs": required})
     return tuple(found)

@@ -49,7 +49,11 @@ def barred(draft: Draft, offer: Offer, source: str, actor: str, standing_for: st
     signed = draft.ticket.signatures.get(f"{source}.{offer.trigger}", [])
     for person in (actor, standing_for):
         if person is not None and any(person in each for each in signed):
-            return msg("{name} has signed `{trigger}` already; another must", name=person, trigger=offer.trigger)
+            others = people.next_signers(draft, offer, source, len(signed))
+            return msg(
+                "{name} has signed `{trigger}` already; another must: {who}",
+                name=person, trigger=offer.trigger, who=others,
+            )  # fmt: skip
     if not offer.sign.of:
         return None
     roles = (offer.sign.of[len(signed)],) if offer.sign.ordered else offer.sign.of

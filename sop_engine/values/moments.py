@@ -5,12 +5,15 @@
 | `2026-11-22` `2026/11/22` `20261122` `2026年11月22日` | the date |
 | `11-22` `11/22` `11月22日` | the nearest such date, half a year either way |
 | `今天 明天 后天 大后天 昨天 前天`, `today tomorrow yesterday` | from today in the site's zone |
+| `周五` `星期五`, `friday` | the next such day, today included |
+| `本周五` `这周五` `下周五` `下下周五` `上周五`, `this friday` `next friday` `last friday` | that day of this week, the next, the one after it, the last; weeks begin on Monday |
+| `明早` `今晚` ... | `明天早上`, `今天晚上` ... |
 | `18:30` `18：30` `18点` `18点半` `下午3点` `3:30 pm` | the time of day |
 | `明天 14:00` `14:00` (today) `现在` `now` `2026-11-22T14:00+08:00` | the instant; without offset in the site's zone |
 | `今天 14:00-16:00` `14:00 到 16:00` | an interval in one day |
 | `2026-11-22 22:00 - 2026-11-23 02:00` `22:00-次日02:00` | an interval that crosses midnight |
 | `明天上午` `tomorrow morning` | the part of that day, by the table `PARTS_OF_DAY` |
-"""
+"""  # noqa: E501  a table's row is one line
 
 import re
 from collections.abc import Mapping
@@ -58,6 +61,16 @@ _WEEKDAYS: Final[Mapping[str, int]] = {
     **{day: rank for rank, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))},
 }
 _WEEKDAY_WORDS: Final = tuple(_WEEKDAYS)
+_DAY_OF_WEEK: Final = (
+    r"(?:(?P<week>上|本|这|下下|下)个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])"
+    r"|(?:(?P<said>last|this|next) )?(?P<name>mon|tues|wednes|thurs|fri|satur|sun)day(?![a-z])"
+)
+_WEEKS: Final[Mapping[str, int]] = {"上": -1, "本": 0, "这": 0, "下": 1, "下下": 2, "last": -1, "this": 0, "next": 1}
+_SHORTENED: Final[Mapping[str, str]] = {
+    f"{day}{part}": f"{day}天{whole}"
+    for day in "今明昨"
+    for part, whole in (("早", "早上"), ("晨", "早上"), ("晚", "晚上"))
+}
 
 
 def in_calendar(day: date) -> bool:
@@ -180,7 +193,10 @@ def _split(text: str, today: date) -> tuple[date | None, str]:
     """The day that a text begins with (None where it says one that does not exist), and the rest. Without a day it is
     today. A weekday behind a date must be that date's."""
     day: date | None = today
+    text = _SHORTENED.get(text[:2], text[:2]) + text[2:]
     rest = text
+    if found := re.match(_DAY_OF_WEEK, text):
+        return _of_week(found, today), text[found.end() :].strip()
     if word := next((each for each in _DAY_WORDS if text.startswith(each)), None):
         day, rest = today + timedelta(days=_DAYS[word]), text[len(word) :].strip()
     elif found := re.match(_DATE_FIRST, text):
@@ -192,6 +208,17 @@ def _split(text: str, today: date) -> tuple[date | None, str]:
         day = day if rest is not text and _WEEKDAYS[word] == day.weekday() else None
         rest = rest[len(word) :].strip()
     return day, rest
+
+
+def _of_week(found: re.Match[str], today: date) -> date:
+    """The day that a weekday means: of the week that is said, else the next such day, today included."""
+    rank = "一二三四五六日".find(found["day"].replace("天", "日")) if found["day"] else -1
+    if found["name"]:
+        rank = _WEEKDAYS[found["name"][:3]]
+    week = found["week"] or found["said"]
+    if week is None:
+        return today + timedelta(days=(rank - today.weekday()) % 7)
+    return today + timedelta(days=rank - today.weekday() + 7 * _WEEKS[week])
 
 
 def _wall(text: str, today: date) -> datetime | None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from sop_engine import canonical
 from sop_engine.engine.identity import system_login
 from sop_engine.engine.site_folder import open_site
 from sop_engine.store import sqlite
@@ -154,8 +155,25 @@ def test_nobody_sweeps(sop: Sop, site: Path, wx: str) -> None:
     move_clock(site, hours=4)
     said = sop("ls")
     assert (said.code, said.err) == (
-        0, "warning: timers are due, and nothing has fired any for 4 hours; start it: sop worker run\n",
+        0, "warning: timers wait, and nothing has swept for 4 hours; start it: sop worker run\n",
     )  # fmt: skip
+
+
+def test_a_sweep_counts_whatever_is_due(sop: Sop, site: Path, wx: str) -> None:
+    move_clock(site, hours=20)
+    with open_site(site) as opened, opened.store.writing() as transaction:
+        transaction.put_meta("last_sweep", canonical.instant_text(opened.clock.now()))
+    move_clock(site, hours=2)
+    assert "warning" not in sop("ls").err
+
+
+def test_who_expects_more_than_there_is_was_not_overtaken(sop: Sop, site: Path, wx: str) -> None:
+    said = sop("do", "1", "dispatch", "--as", "wang_fang", "--expect", "9")
+    assert said.code == 6
+    assert said.err.splitlines() == [
+        f"{wx} is only at step 1, and you expected 9.",
+        f"fix: look at it again: sop show {wx}",
+    ]
 
 
 def test_a_clock_that_is_behind(sop: Sop, site: Path, wx: str) -> None:

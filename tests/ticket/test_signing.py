@@ -194,3 +194,13 @@ def test_who_has_signed_is_not_among_those_who_may(desk: Desk) -> None:
     agree = next(each for each in possible(draft, "wang") if each["trigger"] == "agree")
 
     assert (agree["allowed"], agree["who"]) == (False, ["boss", "li", "sun", "zhao"])
+
+
+def test_who_has_signed_is_told_who_may_still_and_that_no_values_are_needed(desk: Desk) -> None:
+    cg = desk.open("purchase", by="wang")
+    desk.do(cg, "agree", by="wang", amount=5)
+
+    with pytest.raises(errors.NotYou, match=r"wang has signed `agree` already; another must: .*engineer") as refused:
+        desk.do(cg, "agree", by="wang")
+
+    assert {each["trigger"]: each["needs"] for each in refused.value.possible}["agree"] == ()
