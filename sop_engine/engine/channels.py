@@ -12,6 +12,7 @@ machine is flushed before it says so, because the letter is then marked as sent.
 import errno
 import json
 import os
+import re
 import stat
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
@@ -20,9 +21,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from sop_engine.engine.settings import Settings
-from sop_engine.errors import SetUp
+from sop_engine.errors import SetUp, SopError
 from sop_engine.messages import msg
 from sop_engine.store.access import FILE_MODE, FOLDER_MODE
+from sop_engine.store.files import read_named
 from sop_engine.store.flushing import flush
 
 
@@ -43,8 +45,12 @@ class Parcel:
 Channel = Callable[[Settings, Parcel], None]
 TIMEOUT_SECONDS: Final = 20
 """without a byte from the other end"""
+LONGEST_PASSWORD: Final = 4096
 LONGEST_SECONDS: Final = 60
 """for one parcel, however much comes from the other end"""
+
+
+_ADDRESS: Final = re.compile(r"""[^\s@,;:<>()\[\]"\\]+@[^\s@,;:<>()\[\]"\\]+""")
 
 
 class NoAddress(Exception):
@@ -74,7 +80,9 @@ def file(settings: Settings, parcel: Parcel) -> None:
 
 def smtp(settings: Settings, parcel: Parcel) -> None:
     """Send a mail. The password stands in a file, never in `sop.toml`."""
+    from email.headerregistry import Address
     from email.message import EmailMessage
+    from smtplib import SMTPNotSupportedError
 
     from sop_engine.engine.mailing import MailServer  # most sites and commands send none
 
@@ -84,9 +92,13 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
     address = parcel.contact.get("mail")
     if not address:
         raise NoAddress(f"{parcel.to} has no mail address")
+    # one address, whatever it says: no list of several, and no line that would be a header of its own
+    if not _ADDRESS.fullmatch(address) or not address.isprintable():
+        raise NoAddress(f"{parcel.to} has a mail address that no mail can go to")
+    local, _at, domain = address.rpartition("@")
     mail = EmailMessage()
     mail["Subject"] = " ".join(parcel.subject.split())
-    mail["From"], mail["To"] = entries["from"], address
+    mail["From"], mail["To"] = entries["from"], Address(username=local, domain=domain)
     mail["Message-ID"] = f"<{parcel.key.replace(':', '.')}@{settings.id}.sop-engine>"
     mail.set_content(parcel.body)
     server = MailServer(entries["host"], timeout=TIMEOUT_SECONDS)
@@ -97,11 +109,28 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
             server.encrypt()
             require_time()
         if "user" in entries:
-            password = Path(settings.folder / entries["password_file"]).read_text(encoding="utf-8").strip()
-            server.login(entries["user"], password)
-        server.send_message(mail)
+            server.login(entries["user"], _password(settings, entries))
+        try:
+            server.send_message(mail, to_addrs=[address])
+        except SMTPNotSupportedError as error:
+            if address.isascii():
+                raise
+            # of this address, and no fault of the server that others would meet
+            raise NoAddress(f"the mail server takes no address that is not ASCII: {address}") from error
         with suppress(OSError):  # the mail is taken, however the server says goodbye
             server.quit()
+
+
+def _password(settings: Settings, entries: Mapping[str, Any]) -> str:
+    """What stands in the file of the password. Raises `SetUp`, since every other letter would meet it too."""
+    if not isinstance(entries.get("password_file"), str):
+        raise SetUp(msg("the channel smtp has a `user` and no `password_file` under [channels.smtp] in sop.toml"))
+    try:
+        return read_named(settings.folder / entries["password_file"], LONGEST_PASSWORD).decode("utf-8").strip()
+    except (SopError, UnicodeDecodeError) as error:
+        shown = str(settings.folder / entries["password_file"])
+        reason = error.message if isinstance(error, SopError) else msg("{path} is no UTF-8 text", path=shown)
+        raise SetUp(reason, where=shown, fix=msg("see that it is a plain file that you may read")) from error
 
 
 CHANNELS: Final[Mapping[str, Channel]] = {"log": log, "file": file, "smtp": smtp}

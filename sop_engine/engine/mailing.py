@@ -1,11 +1,34 @@
 """A connection to a mail server that ends in time and knows whose certificate it asks for."""
 
+import errno
 import smtplib
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Any, BinaryIO, Final
+
+MOST_BYTES: Final = 1 << 20
+"""that a server may say in one conversation, before encryption and after it"""
+
+
+class _Bounded:
+    """What a server says, as a file of lines: the library keeps every line of an answer, however many there are."""
+
+    def __init__(self, lines: BinaryIO) -> None:
+        self._lines = lines
+        self._left = MOST_BYTES
+
+    def readline(self, most: int) -> bytes:
+        line = self._lines.readline(most)
+        self._left -= len(line)
+        if self._left < 0:
+            raise OSError(errno.EMSGSIZE, "the server does not stop talking")
+        return line
+
+    def close(self) -> None:
+        self._lines.close()
 
 
 class MailServer(smtplib.SMTP):
@@ -16,6 +39,13 @@ class MailServer(smtplib.SMTP):
         super().__init__(timeout=timeout)
         # the library asks for the certificate of this name, which it learns only where it connects at once
         self._host = host
+        self.file: Any = None
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The server's next answer. Raises `SMTPServerDisconnected` where it does not come to an end."""
+        if self.file is None and self.sock is not None:
+            self.file = _Bounded(self.sock.makefile("rb"))
+        return super().getreply()
 
     def encrypt(self) -> None:
         """STARTTLS with a server whose certificate is checked. Raises `ssl.SSLError` where it is not to be trusted."""

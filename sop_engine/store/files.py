@@ -257,6 +257,16 @@ def read_plain(path: Path, most: int = LARGEST_BYTES) -> bytes:
         return stream.read(min(most, os.fstat(stream.fileno()).st_size))
 
 
+def read_named(path: Path, most: int) -> bytes:
+    """The whole of a plain file that a person has named, of at most `most` bytes. A link is followed: whoever names it
+    could name its target. Raises as `opened_plain` does, and `NotUnderstood` where it is longer."""
+    with opened_plain(path, follow=True) as stream:
+        data = stream.read(min(most, os.fstat(stream.fileno()).st_size) + 1)
+    if len(data) > most:
+        raise NotUnderstood(msg("{path} is longer than {most} bytes", path=str(path), most=most), where=str(path))
+    return data
+
+
 def refuse_link(path: Path) -> None:
     """Raise `NotUnderstood` where a folder is a link: what it leads to lies outside."""
     if path.is_symlink():
@@ -268,16 +278,17 @@ def _is_link(path: str) -> NotUnderstood:
 
 
 @contextmanager
-def opened_plain(path: Path) -> Iterator[BinaryIO]:
-    """A plain file, open for reading; never a link's target, and never waiting for a pipe's other end. Raises
-    `NotFound`, and `NotUnderstood` where it is something else or cannot be read."""
+def opened_plain(path: Path, follow: bool = False) -> Iterator[BinaryIO]:
+    """A plain file, open for reading; a link's target only with `follow`, and never waiting for a pipe's other end.
+    Raises `NotFound`, and `NotUnderstood` where it is something else or cannot be read."""
     shown = str(path)
+    links = 0 if follow else os.O_NOFOLLOW
     try:
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | links)
     except FileNotFoundError as error:
         raise NotFound(msg("there is no file {path}", path=shown), where=shown) from error
     except OSError as error:
-        if error.errno == errno.ELOOP:
+        if error.errno == errno.ELOOP and not follow:
             raise _is_link(shown) from error
         raise NotUnderstood(
             msg("{path} cannot be read: {reason}", path=shown, reason=system_reason(error)), where=shown

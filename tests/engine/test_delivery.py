@@ -126,10 +126,7 @@ class Sink(socketserver.StreamRequestHandler):
             word = line[:4].upper()
             if word == b"DATA":
                 self.wfile.write(b"354 go on\r\n")
-                body = b""
-                while (more := self.rfile.readline()) != b".\r\n":
-                    body += more
-                mails.append(body.decode())
+                mails.append(b"".join(iter(self.rfile.readline, b".\r\n")).decode())
                 self.wfile.write(b"250 kept\r\n")
             elif word == b"QUIT":
                 self.wfile.write(b"221 bye\r\n")

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from sop_engine.console.call import Call
-from sop_engine.console.given import line_of
+from sop_engine.console.given import LARGEST_INPUT, line_of
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotFound, NotUnderstood, SetUp, system_reason
+from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg
+from sop_engine.store.files import read_named
 from sop_engine.values import ValueProblem, mask, read_phone, read_unit
 
 _COLUMNS: Final = {"房号": "unit", "姓名": "name", "联系人": "name", "电话": "phone", "联系电话": "phone"}
@@ -92,13 +93,8 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:
 
 
 def _text(path: Path) -> str:
-    """A file's text, in UTF-8 or as a Chinese spreadsheet saves it. Raises `NotFound`, `NotUnderstood` and `SetUp`."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise NotFound(msg("there is no file {path}", path=str(path)), where=str(path)) from None
-    except OSError as error:
-        raise SetUp(msg("{path} cannot be read: {error}", path=str(path), error=system_reason(error))) from None
+    """A file's text, in UTF-8 or as a Chinese spreadsheet saves it. Raises `NotFound` and `NotUnderstood`."""
+    data = read_named(path, LARGEST_INPUT)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
