@@ -57,6 +57,19 @@ def test_every_transition_stands_in_the_picture_exactly_once(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DRAWN)
+def test_a_brief_picture_has_the_transitions_that_lead_on_and_no_words_but_titles(name: str) -> None:
+    procedure = drawn(name)
+    text = dot(procedure, "zh", brief=True)
+    found = [place for id in ID.findall(text) for place in id.split(" ")]
+    leads = {place for place, targets in places(procedure).items() if set(targets) - {place.split("/")[0]}}
+    assert sorted(found) == sorted(leads | {place for place in places(procedure) if "/open/" in place})
+    words = re.sub(r"<br/>|\s", "", mermaid(procedure, "zh", brief=True))
+    for arrow in arrows(procedure, Names(procedure, "zh")):
+        assert not arrow.guard or escaped(arrow.bracketed_guard).replace(" ", "") not in words
+    assert "[" not in "".join(re.findall(r"<font[^>]*>(?:<b>)?([^<]*)<", text))
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_every_arrow_ends_where_its_transitions_lead(name: str) -> None:
     procedure = drawn(name)
     text, leads = dot(procedure, "zh"), places(procedure)
@@ -110,6 +123,10 @@ def test_lines_break_between_words_and_never_before_a_closing_mark() -> None:
     assert wrapped("service lead, manager of all", 16) == ["service lead,", "manager of all"]
     assert wrapped("客服主任、项目经理", 10) == ["客服主任、", "项目经理"]
     assert wrapped("客服主任、项目经理", 8) == ["客服主", "任、项", "目经理"]
+
+
+def test_lines_are_made_even_without_breaking_a_word() -> None:
+    assert wrapped("Understanding reached", 18) == ["Understanding", "reached"]
 
 
 def test_a_title_as_long_as_a_book_is_cut() -> None:

@@ -39,6 +39,9 @@ def diagram(
         str | None, option("--ticket", help=msg("mark the way that this ticket took, on its own version"), metavar="ID")
     ] = None,
     version: Annotated[int | None, option("--version", help=msg("this version, not the newest"), metavar="N")] = None,
+    brief: Annotated[
+        bool, option("--brief", help=msg("titles only, for the wall: no people, conditions or reminders"))
+    ] = False,
 ) -> None:
     """Draw a procedure: as a picture (svg, png), or as text that draws it elsewhere (dot, mermaid)."""
     wanted = _format(form, output)
@@ -54,7 +57,7 @@ def diagram(
         procedure, way = named_procedure(call, name, version), None
     else:
         raise NotUnderstood(msg("say which procedure, or a ticket with --ticket"), fix=msg("see what is: sop flow ls"))
-    drawn = _draw(procedure, call.language, wanted, way)
+    drawn = _draw(procedure, call.language, wanted, way, brief)
     if output is not None:
         _keep(call, output, wanted, drawn)
     elif call.json:
@@ -77,12 +80,12 @@ def _format(form: str | None, output: str | None) -> Format:
     return wanted
 
 
-def _draw(procedure: Procedure, language: str, form: Format, way: "Way | None") -> bytes:
+def _draw(procedure: Procedure, language: str, form: Format, way: "Way | None", brief: bool) -> bytes:
     from sop_engine.documents.diagram import dot, mermaid, picture_of
 
     if form == "mermaid":
-        return mermaid(procedure, language, way).encode()
-    text = dot(procedure, language, way)
+        return mermaid(procedure, language, way, brief=brief).encode()
+    text = dot(procedure, language, way, brief=brief)
     if form == "svg" or form == "png":
         return picture_of(text, form)
     return text.encode()

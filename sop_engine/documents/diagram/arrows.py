@@ -1,7 +1,7 @@
 """The transitions of a procedure as arrows with words: what every kind of diagram draws."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from sop_engine.documents.diagram.way import Place
@@ -112,6 +112,11 @@ def arrows(procedure: Procedure, names: Names) -> Iterator[Arrow]:
             yield from _alternatives(
                 "always" if kind == "always" else "done", (state.id, kind, ""), transitions, names, title=title
             )
+
+
+def leading_on(arrows: Iterable[Arrow]) -> Iterator[Arrow]:
+    """What a brief picture shows: the arrows that lead to another state, each with its title and no more words."""
+    return (replace(each, who="", rules=(), guard="", effects=()) for each in arrows if not each.stays)
 
 
 def state_text(state: State, names: Names) -> str:

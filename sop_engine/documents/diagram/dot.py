@@ -14,7 +14,7 @@ transition that it draws (`on_site/offer/done/0`); lines and jumps hand it on to
 from collections.abc import Iterator
 from typing import Final
 
-from sop_engine.documents.diagram.arrows import Arrow, arrows, calendar, doings, opening
+from sop_engine.documents.diagram.arrows import Arrow, arrows, calendar, doings, leading_on, opening
 from sop_engine.documents.diagram.labels import FONTS, INK, lines_of, marked, quoted, row, table
 from sop_engine.documents.diagram.legend import legend
 from sop_engine.documents.diagram.lines import FAINT, WALKED, Lines
@@ -32,6 +32,9 @@ _WORDS: Final[dict[str, Text]] = {
     "rested": {"zh": "■ 到此办结", "en": "■ it ended here"},
 }
 _TITLE_COLUMNS: Final = 28
+_WORDS_COLUMNS: Final = 24
+_BRIEF_COLUMNS: Final = 18
+"""of the words of an arrow and, in a brief picture, of titles too"""
 _ROW_COLUMNS: Final = {"zh": 30, "en": 38}
 """of a state's rows: Latin letters are narrower than half a Chinese character, and English needs more of them"""
 _LONG: Final = 8
@@ -39,26 +42,30 @@ _LONG_COLUMNS: Final = 56
 """a note of so many rows is made wide, so that it does not become a column"""
 
 
-def dot(procedure: Procedure, language: str, way: Way | None = None) -> str:
-    """The procedure as a Graphviz digraph, in `language`; `way` is marked on it."""
-    return "\n".join(_Drawing(procedure, Names(procedure, language), way).lines()) + "\n"
+def dot(procedure: Procedure, language: str, way: Way | None = None, *, brief: bool = False) -> str:
+    """The procedure as a Graphviz digraph, in `language`; `way` is marked on it. A brief one shows where it goes on,
+    by whatever title, and leaves out people, conditions, and what is done or reminded of without leaving a state."""
+    return "\n".join(_Drawing(procedure, Names(procedure, language), way, brief).lines()) + "\n"
 
 
 class _Drawing:
     """Writes one digraph. A state with states inside has a small point in its box, where it begins."""
 
-    def __init__(self, procedure: Procedure, names: Names, way: Way | None) -> None:
+    def __init__(self, procedure: Procedure, names: Names, way: Way | None, brief: bool) -> None:
+        self.brief = brief
         self.procedure = procedure
         self.names = names
         self.way = way
         self.row_columns = _ROW_COLUMNS[names.language]
-        self.arrows = list(arrows(procedure, names))
-        self.plan = Plan(procedure, self.arrows)
+        found, begin = arrows(procedure, names), opening(procedure, names)
+        self.arrows = list(leading_on(found) if brief else found)
+        self.begin = list(leading_on(begin) if brief else begin)
+        self.plan = Plan(procedure, self.arrows, brief=brief)
         self.states = self.plan.outline.states
-        self.drawn = Lines(self.plan, names, way)
+        self.drawn = Lines(self.plan, names, way, _BRIEF_COLUMNS if brief else _WORDS_COLUMNS)
 
     def lines(self) -> Iterator[str]:
-        begin = Group(START, tuple(self.plan.branches(list(opening(self.procedure, self.names)))))
+        begin = Group(START, tuple(self.plan.branches(self.begin)))
         self.drawn.draw((begin,), calendar(self.procedure, self.names))
         for stack in self.plan.stacks:
             self.drawn.draw(stack)
@@ -149,7 +156,7 @@ class _Drawing:
         if state.id == ROOT:
             return phrase(_WORDS["anytime"], self.names.language)
         title = self.names.state(state.id)
-        outcome = self.names.outcome(state.outcome) if state.outcome else ""
+        outcome = self.names.outcome(state.outcome) if state.outcome and not self.brief else ""
         title = f"{title} · {outcome}" if outcome and outcome != title else title
         times = self.way.entered.get(state.id, 0) if self.way else 0
         return f"{title} ×{times}" if times > 1 else title
@@ -159,7 +166,7 @@ class _Drawing:
         return table([*self._heading(state), *self._rows(state)])
 
     def _heading(self, state: State) -> Iterator[str]:
-        for line in lines_of(self._title(state), _TITLE_COLUMNS):
+        for line in lines_of(self._title(state), _BRIEF_COLUMNS if self.brief else _TITLE_COLUMNS):
             yield row(line, 11, bold=True)
         if self.way is not None and state.id in self.way.now and not state.children:
             yield marked(phrase(_WORDS["rested" if state.kind == "final" else "now"], self.names.language))
@@ -173,7 +180,7 @@ class _Drawing:
         columns = _LONG_COLUMNS if state.children and len(arrows) > _LONG else self.row_columns
         for arrow in arrows:
             yield from self._row(arrow, columns)
-        for doing in doings(state, self.names):
+        for doing in () if self.brief else doings(state, self.names):
             for line in lines_of(doing, columns):
                 yield row(line, align="left")
 

@@ -4,6 +4,7 @@ Graphviz reads labels in angle brackets as a small HTML; `html` leaves user text
 the font that draws it, so that nothing is cut; lines here are only to be about as long as each other.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Final
@@ -16,6 +17,7 @@ them at every line"""
 INK: Final = "#1f2937"
 _CLOSING: Final = tuple("、，。；：）”》］]), ")
 _OPENING: Final = tuple("（“《［[(")
+_WORD: Final = re.compile(r"[!-~À-ɏ]+")
 _LEAST_FILLED: Final = 0.6
 """how much of a line must be filled where it is broken at a mark rather than within a word"""
 _MOST_LINES: Final = 5
@@ -36,9 +38,10 @@ def width(text: str) -> int:
 def wrapped(text: str, columns: int) -> list[str]:
     """`text` in lines of at most `columns` columns: broken at a blank or mark where that leaves a line of some length,
     else after a Chinese character, else anywhere; no line for an empty text. The lines are as few as they can be, and
-    then about as long as each other, so that no single character is left for the last."""
+    then about as long as each other, so that no single character is left for the last; no word is broken for that."""
     lines = _filled(text, columns)
-    for narrower in range(columns - 1, width(text) // max(len(lines), 1), -1):
+    least = max(width(text) // max(len(lines), 1), *(len(word) - 1 for word in _WORD.findall(text)), 0)
+    for narrower in range(columns - 1, least, -1):
         closer = _filled(text, narrower)
         if len(closer) > len(lines):
             break

@@ -18,7 +18,6 @@ from sop_engine.procedure import ROOT
 
 WALKED: Final = "#0369a1"
 FAINT: Final = "#94a3b8"
-_COLUMNS: Final = 24
 _STYLES: Final[dict[Kind, tuple[str, str]]] = {
     "person": ("#334155", ""),
     "timer": ("#b45309", ", style=dashed"),
@@ -40,12 +39,13 @@ class Stroke:
 
 
 class Lines:
-    """Collects the nodes of words of each box (`words`) and all lines (`edges`)."""
+    """Collects the nodes of words of each box (`words`, at most `columns` wide) and all lines (`edges`)."""
 
-    def __init__(self, plan: Plan, names: Names, way: Way | None) -> None:
+    def __init__(self, plan: Plan, names: Names, way: Way | None, columns: int) -> None:
         self.plan = plan
         self.names = names
         self.way = way
+        self.columns = columns
         self.words: dict[str, list[str]] = {each: [] for each in plan.outline.states}
         self.edges: list[str] = []
 
@@ -86,7 +86,7 @@ class Lines:
         id = f", id={quoted(' '.join(places))}"
         if branch.jump:
             to = [f"⇒ {state_text(self.plan.outline.states[each], self.names)}" for each in branch.targets]
-            rows += [row(line, 10, bold=True) for each in to for line in lines_of(each, _COLUMNS)]
+            rows += [row(line, 10, bold=True) for each in to for line in lines_of(each, self.columns)]
             style = ', shape=cds, style=filled, fillcolor="#fff7ed", margin="0.14,0.08"' + id
             self._node(self.plan.outline.states[source].parent, places[0], rows, arrows, style)
             self._line(tail, places[0], Stroke(arrows, head=True, back=False))
@@ -103,9 +103,9 @@ class Lines:
     def _shared(self, arrow: Arrow, more: Sequence[str]) -> list[str]:
         """What all alternatives of a group have in common."""
         title = "" if arrow.kind == "always" and arrow.guard else arrow.title
-        rows = [row(line, 10, bold=True) for line in lines_of(title, _COLUMNS)]
+        rows = [row(line, 10, bold=True) for line in lines_of(title, self.columns)]
         for text in (arrow.who, *arrow.rules, *more):
-            rows += [row(line) for line in lines_of(text, _COLUMNS)]
+            rows += [row(line) for line in lines_of(text, self.columns)]
         return rows
 
     def _own(self, branch: Branch) -> list[str]:
@@ -114,9 +114,9 @@ class Lines:
         guards = [each.guard for each in branch.arrows]
         if all(guards):
             for guard in guards:
-                rows += [row(line) for line in lines_of(f"[{guard}]", _COLUMNS)]
+                rows += [row(line) for line in lines_of(f"[{guard}]", self.columns)]
         for effect in branch.effects:
-            rows += [row(line) for line in lines_of(effect, _COLUMNS)]
+            rows += [row(line) for line in lines_of(effect, self.columns)]
         return rows
 
     def _marks(self, arrows: Iterable[Arrow]) -> list[str]:

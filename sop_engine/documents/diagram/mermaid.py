@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from sop_engine.documents.diagram.arrows import Arrow, arrows, calendar, doings, opening, state_text
+from sop_engine.documents.diagram.arrows import Arrow, arrows, calendar, doings, leading_on, opening, state_text
 from sop_engine.documents.diagram.labels import wrapped
 from sop_engine.documents.diagram.plan import Plan
 from sop_engine.documents.diagram.way import Way, numbers_text
@@ -36,11 +36,12 @@ _PLAIN: Final = re.compile(r"[^\w\s.,，。、（）“”「」《》·：→�
 """What is written as an entity, so that no user text can be taken for Mermaid's own marks"""
 
 
-def mermaid(procedure: Procedure, language: str, way: Way | None = None) -> str:
+def mermaid(procedure: Procedure, language: str, way: Way | None = None, *, brief: bool = False) -> str:
     """The procedure as Mermaid text in `language`, in document order; user text is escaped by entities, and what is
-    longer than a picture bears is cut. `way` is marked on it: order numbers at arrows, thick borders of states."""
+    longer than a picture bears is cut. `way` is marked on it: order numbers at arrows, thick borders of states.
+    A brief one leaves out what a brief `dot` does."""
     names = Names(procedure, language)
-    return "\n".join(_Drawing(procedure, names, way).lines()) + "\n"
+    return "\n".join(_Drawing(procedure, names, way, brief).lines()) + "\n"
 
 
 def escaped(text: str) -> str:
@@ -51,11 +52,13 @@ def escaped(text: str) -> str:
 class _Drawing:
     """Writes one diagram. Ids are state ids with `_` for what Mermaid does not take in an id."""
 
-    def __init__(self, procedure: Procedure, names: Names, way: Way | None) -> None:
+    def __init__(self, procedure: Procedure, names: Names, way: Way | None, brief: bool) -> None:
         self.procedure = procedure
         self.names = names
         self.way = way
-        self.arrows = list(arrows(procedure, names))
+        found, begin = arrows(procedure, names), opening(procedure, names)
+        self.arrows = list(leading_on(found) if brief else found)
+        self.begin = list(leading_on(begin) if brief else begin)
         plan = Plan(procedure, self.arrows)
         self.outline = plan.outline
         self.states = self.outline.states
@@ -73,7 +76,7 @@ class _Drawing:
         for arrow in self.arrows:
             for target in () if arrow.place in placed else arrow.targets:
                 self._place(arrow, target)
-        for state in procedure.states:
+        for state in () if brief else procedure.states:
             self.rows[state.id] += doings(state, names)
 
     def lines(self) -> Iterator[str]:
@@ -145,7 +148,7 @@ class _Drawing:
                 yield f"{indent}{self.ids[child]} --> [*]"
 
     def _opening(self) -> Iterator[str]:
-        for arrow in opening(self.procedure, self.names):
+        for arrow in self.begin:
             words = " · ".join((self._words(arrow), *calendar(self.procedure, self.names)))
             for target in arrow.targets:
                 yield f"  [*] --> {self.ids[self._lifted(target, ROOT)]} : {escaped(self._to(target, ROOT, words))}"

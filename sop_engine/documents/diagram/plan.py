@@ -22,7 +22,7 @@ from sop_engine.procedure import ROOT, Procedure, State
 START: Final = "start of ticket"
 """the node where a ticket begins: an id that no state can have"""
 _LARGE: Final = 20
-"""states from which on a procedure's boxes stand beside each other"""
+"""states from which on a procedure's boxes stand beside each other, but for a brief picture, which has the room"""
 _HIGHEST: Final = 3
 """transitions whose words stand below each other at one line"""
 
@@ -107,11 +107,11 @@ class Outline:
 class Plan:
     """Sorts the arrows of a procedure into rows and groups."""
 
-    def __init__(self, procedure: Procedure, arrows: Iterable[Arrow]) -> None:
+    def __init__(self, procedure: Procedure, arrows: Iterable[Arrow], *, brief: bool = False) -> None:
         self.outline = Outline(procedure.states)
         self.rows: dict[str, list[Arrow]] = {each.id: [] for each in procedure.states}
         boxes = [each for each in procedure.states[0].children if self.outline.states[each].children]
-        self.large = len(procedure.states) > _LARGE
+        self.large = len(procedure.states) > _LARGE and not brief
         self._first_box = self.outline.order[boxes[0]] if self.large and boxes else len(procedure.states)
         drawn: dict[tuple[str, str, str], list[Arrow]] = {}
         for arrow in arrows:
