@@ -107,6 +107,9 @@ class _Recorder:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._raw, name)
 
+    def cursor(self) -> "_Recorder":
+        return self
+
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
         if statement.lstrip().startswith(("INSERT", "UPDATE", "DELETE")):
             self._writes.append((statement, tuple(values)))
@@ -208,6 +211,14 @@ def _update_ticket(session: Any, values: Sequence[Any]) -> None:
         setattr(row, name, value)
 
 
+def _update_outside_indexes(session: Any, values: Sequence[Any]) -> None:
+    body, *columns, site, id, _before = values
+    row = session.get(_table("Ticket"), (site, id))
+    names = ["number", "hash", "outcome", "state", "subject", "tasks", "recorded", "effective", "next_due"]
+    for name, value in zip(["body", *names], [body, *columns], strict=True):
+        setattr(row, name, value)
+
+
 def _draw(session: Any, values: Sequence[Any]) -> None:
     row = session.get(_table("Counter"), tuple(values))
     if row is None:
@@ -228,7 +239,7 @@ _VERBS: Final[dict[str, Callable[[Any, Sequence[Any]], None]]] = {
     statements.INSERT_VALUE: _add("Value", "site, ticket, number, slot, commitment, salt, value"),
     statements.INSERT_TICKET: _add("Ticket", f"site, tail, body, {statements.HEAD_COLUMNS}"),
     statements.UPDATE_TICKET: _update_ticket,
-    statements.UPDATE_OUTSIDE_INDEXES: _update_ticket,
+    statements.UPDATE_OUTSIDE_INDEXES: _update_outside_indexes,
     statements.PUT_TASK: _merge("Task", "site, ticket, region, assignee, role"),
     statements.DELETE_TASK: _delete("Task"),
     statements.PUT_TIMER: _merge("Timer", "site, ticket, key, due, aside"),

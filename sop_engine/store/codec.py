@@ -16,7 +16,7 @@ _in_order: Final = itemgetter(*_MEMBERS)
 to_json: Final = canonical.to_text
 
 
-def from_json(text: str) -> Any:
+def from_json(text: str | bytes) -> Any:
     """The value that a row's text stands for. Raises `faults.Unreadable`."""
     try:
         return canonical.parse(text)
@@ -29,8 +29,9 @@ def ticket_text(ticket: Ticket) -> str:
     return to_json(dict(zip(_MEMBERS, _values_of(ticket), strict=True)))
 
 
-def ticket_of(text: str) -> Ticket:
-    """The ticket that `ticket_text` wrote. Raises `faults.Unreadable`, also where another release wrote it."""
+def ticket_of(text: str | bytes) -> Ticket:
+    """The ticket that `ticket_text` wrote, from the text or its bytes in UTF-8. Raises `faults.Unreadable`, also
+    where another release wrote it."""
     try:
         return Ticket(*_in_order(from_json(text)))
     except (LookupError, TypeError) as error:

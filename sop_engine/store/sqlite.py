@@ -165,7 +165,7 @@ class SqliteStore:
         Raises `Overtaken` when its turn does not come within `wait_seconds`, and `SetUp` when disk or file do not allow
         it."""
         clash = self._driver.IntegrityError
-        return _Block(self, lambda raw: WritingInTurn(raw.execute, LOCAL, clash), "BEGIN IMMEDIATE", wait_seconds)
+        return _Block(self, lambda raw: WritingInTurn(raw, LOCAL, clash), "BEGIN IMMEDIATE", wait_seconds)
 
     def reading(self) -> AbstractContextManager[Reading]:
         """One snapshot; see `seam`."""

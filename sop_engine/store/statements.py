@@ -20,7 +20,7 @@ VERSION_COLUMNS: Final = "procedure, number, digest, text, places, published, pu
 # tickets and the record
 
 TICKET_BODY: Final = "SELECT body FROM ticket WHERE site = ? AND id = ?"
-TICKET_TO_MOVE: Final = "SELECT body, status, unit, owner FROM ticket WHERE site = ? AND id = ?"
+TICKET_TO_MOVE: Final = "SELECT CAST(body AS BLOB), status, unit, owner FROM ticket WHERE site = ? AND id = ?"
 HEAD: Final = f"SELECT {HEAD_COLUMNS} FROM ticket WHERE site = ? AND id = ?"
 RESOLVE: Final = f"""
 SELECT {HEAD_COLUMNS} FROM ticket WHERE site = ?1 AND tail >= ?2 AND tail < ?2 || char(1114111) AND id <> 'site'
@@ -66,11 +66,11 @@ UPDATE ticket SET body = ?2, procedure = ?3, digest = ?4, version = ?5, number =
   effective = ?17, next_due = ?18, parent = ?19
 WHERE site = ?1 AND id = ?20 AND number = ?21"""
 UPDATE_OUTSIDE_INDEXES: Final = """
-UPDATE ticket SET body = ?2, number = ?6, hash = ?7, outcome = ?9, state = ?10, subject = ?11, tasks = ?14,
-  recorded = ?16, effective = ?17, next_due = ?18
-WHERE site = ?1 AND id = ?20 AND number = ?21"""
-"""The same with the same values, where status, unit and owner are what they were; what is left out besides never
-changes. An index is written anew for every column that a statement names, changed or not: four pages a step."""
+UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, state = ?, subject = ?, tasks = ?, recorded = ?,
+  effective = ?, next_due = ?
+WHERE site = ? AND id = ? AND number = ?"""
+"""The same where status, unit and owner are what they were; what is left out besides never changes. An index is written
+anew for every column that a statement names, changed or not: two pages a step."""
 DELETE_TICKET: Final = "DELETE FROM ticket WHERE site = ? AND id = ?"
 
 # tasks and timers
