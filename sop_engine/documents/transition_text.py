@@ -90,13 +90,19 @@ def people_and_rules(by: Sequence[Who], names: Names) -> tuple[str, tuple[str, .
     if len({each.exclude for each in by}) != 1:
         return who_text(by, names), ()
     people = joined([_conditioned(_person(each.kind, each.name, names), each, names) for each in by], names.language)
+    return people, tuple(_rules(by[0].exclude, names))
+
+
+def _rules(exclude: Sequence[Not], names: Names) -> list[str]:
+    """Whom separation of duty keeps out, those who did one of several steps in one rule."""
     steps: dict[str | None, list[str]] = {}
-    for rule in by[0].exclude:
+    for rule in exclude:
         if rule.did is not None:
             steps.setdefault(rule.since, []).append(names.trigger(rule.did))
     together = "”、“" if names.language == "zh" else "”, “"
     did = [_did(together.join(triggers), since, names) for since, triggers in steps.items()]
-    return people, (*did, *(_exclusion(rule, names) for rule in by[0].exclude if rule.did is None))
+    fields = [each.field for each in exclude if each.field is not None]
+    return [*did, *(phrase(_WORDS["not_field"], names.language, field=names.field(each)) for each in fields)]
 
 
 def _one_who(who: Who, names: Names) -> str:
@@ -114,7 +120,7 @@ def _conditioned(text: str, who: Who, names: Names) -> str:
 
 
 def _excluded(people: str, exclude: Sequence[Not], names: Names) -> str:
-    rules = joined([_exclusion(each, names) for each in exclude], names.language)
+    rules = joined(_rules(exclude, names), names.language)
     return phrase(_WORDS["exclusion"], names.language, who=people, rules=rules)
 
 
@@ -122,12 +128,6 @@ def _person(kind: str, name: str, names: Names) -> str:
     if kind == "role":
         return names.role(name)
     return names.field(name) if kind == "field" else phrase(_WORDS[kind], names.language)
-
-
-def _exclusion(rule: Not, names: Names) -> str:
-    if rule.field is not None:
-        return phrase(_WORDS["not_field"], names.language, field=names.field(rule.field))
-    return _did(names.trigger(rule.did or ""), rule.since, names)
 
 
 def _did(triggers: str, since: str | None, names: Names) -> str:

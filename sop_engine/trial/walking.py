@@ -193,19 +193,28 @@ class _Walker:
     # --- afterwards ---
 
     def bring_to_an_end(self) -> None:
-        """Every ticket still has some way to an end: one that does not come to it in a long random while is stuck."""
-        for ticket in self.open_tickets():
-            for rank in range(PATIENCE):
-                current = self.stage.ticket(ticket.id)
-                if current.status != "open":
-                    break
-                if rank % 5 == 4:
-                    self.jump()
-                else:
-                    self.act(current, homeward=True)
+        """Every ticket still has some way to an end, those that are started on this way too: one that does not come to
+        it in a long random while is stuck."""
+        stuck: set[str] = set()
+        while waiting := [ticket.id for ticket in self.open_tickets() if ticket.id not in stuck]:
+            for id in waiting:
+                self.go_home(id)
+                ticket = self.stage.ticket(id)
+                if ticket.status == "open":
+                    stuck.add(id)
+                    found = msg("{ticket} is stuck in {states}", ticket=id, states=tuple(ticket.active))
+                    self.done.problems.append(found)
+
+    def go_home(self, id: str) -> None:
+        """Do what comes by chance with a ticket until it is closed, or patience ends."""
+        for rank in range(PATIENCE):
+            ticket = self.stage.ticket(id)
+            if ticket.status != "open":
+                return
+            if rank % 5 == 4:
+                self.jump()
             else:
-                stuck = tuple(self.stage.ticket(ticket.id).active)
-                self.done.problems.append(msg("{ticket} is stuck in {states}", ticket=ticket.id, states=stuck))
+                self.act(ticket, homeward=True)
 
     def look_back(self) -> None:
         """No timer was set aside, every paper can be written, and replay finds the same."""
