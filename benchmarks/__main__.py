@@ -10,7 +10,19 @@ from benchmarks.table import Table, machine
 HERE: Final = Path(__file__).parent
 RESULTS: Final = HERE / "results.md"
 NOTES: Final = HERE / "notes.md"
-NAMES: Final = ("command", "turns", "start_up", "guard", "replay", "verify", "history", "timers", "postgres", "peers")
+NAMES: Final = (
+    "command",
+    "turns",
+    "start_up",
+    "guard",
+    "replay",
+    "verify",
+    "history",
+    "timers",
+    "worktime",
+    "postgres",
+    "peers",
+)
 """in the order of the tables; one module each, with a function `run(size)`"""
 
 

@@ -95,9 +95,12 @@ class Year:
         place = bisect_right(self.begins, instant) - 1
         if place < 0:
             return 0
-        return self.before[place] + sum(
-            min(close, instant) - open_ for open_, close in self.days[place] if open_ < instant
-        )
+        counted = self.before[place]
+        for open_, close in self.days[place]:
+            if instant <= open_:
+                break
+            counted += (close if close < instant else instant) - open_
+        return counted
 
     def earliest(self, amount: int) -> int:
         """The earliest instant by which `amount` (more than 0, at most the total) is counted: filling a day exactly is
@@ -200,7 +203,7 @@ class WorkingTime:
         if end <= start:
             return 0
         total = 0
-        for number in range(self._first_year(start), self._local(end).year + 1):
+        for number in range(_year_before(start), _year_after(end) + 1):
             year = self._year(number)
             total += year.counted(end) - year.counted(start)
         return total
@@ -208,7 +211,7 @@ class WorkingTime:
     def reach(self, start: int, amount: int) -> int | None:
         if amount <= 0:
             return start
-        first = self._first_year(start)
+        first = _year_before(start)
         for number in range(first, min(first + LONGEST_YEARS + 2, LAST_YEAR + 1)):
             if not self._opens_in(number):
                 return None
@@ -222,7 +225,7 @@ class WorkingTime:
     def reach_back(self, end: int, amount: int) -> int | None:
         if amount <= 0:
             return end
-        last = self._local(end).year
+        last = _year_after(end)
         for number in range(last, max(last - LONGEST_YEARS - 2, FIRST_YEAR - 1), -1):
             year = self._year(number)
             done = year.counted(end)
@@ -265,13 +268,6 @@ class WorkingTime:
         """False where neither this year nor any later one has working time."""
         return any(self.calendar.week) or self.calendar.last_exception.year >= year
 
-    def _first_year(self, start: int) -> int:
-        """The year of the earliest day whose shifts can reach past `start`: that of the day before."""
-        return (self._local(start) - timedelta(days=1)).year
-
-    def _local(self, instant: int) -> date:
-        return from_ms(instant).astimezone(self.calendar.tz).date()
-
     def _year(self, number: int) -> Year:
         year = self._years.get(number)
         if year is None:
@@ -279,3 +275,13 @@ class WorkingTime:
             if len(self._years) > KEPT_YEARS:
                 self._years.popitem(last=False)
         return year
+
+
+def _year_before(instant: int) -> int:
+    """The year of the earliest day whose shifts can reach past `instant`, in any zone: two days before it in UTC."""
+    return date.fromordinal(instant // _A_DAY + _EPOCH_ORDINAL - 2).year
+
+
+def _year_after(instant: int) -> int:
+    """The year of the latest day that can have begun at `instant`, in any zone: a day after it in UTC."""
+    return date.fromordinal(instant // _A_DAY + _EPOCH_ORDINAL + 1).year

@@ -7,25 +7,25 @@ is no due, only what remains. Days, weeks, months and years are dates in the cal
 not count, and the last ends at its close.
 """
 
+import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from datetime import date, datetime, time, timedelta
+from typing import Final, Literal, NamedTuple
 
 from sop_engine.worktime.allowances import END_OF_WORKDAY, Allowance
 from sop_engine.worktime.arithmetic import at_wall_time, move_date
 from sop_engine.worktime.calendars import Calendar
-from sop_engine.worktime.counting import Clock, Counter, WorkingTime, from_ms, to_ms
+from sop_engine.worktime.counting import Clock, Counter, WorkingTime, first_shown, from_ms, to_ms
 from sop_engine.worktime.durations import Duration
 
 Pause = tuple[datetime, datetime | None]
 """`[from, to)`; no `to`: it lasts still"""
 Roll = Literal["", "previous", "next"]
 _A_MINUTE: Final = 60_000
+_DAY: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """When a promise is due. `kind` is `due` (at `at`), `paused` (`remaining` is left of what counts, and `at` is None)
     or `unreachable`: the calendar never has that much working time again, within a hundred years. `at` is in UTC."""
 
@@ -43,6 +43,7 @@ class Reckoner:
         self.calendar = calendar
         self._hours = WorkingTime(calendar)
         self._clock = Clock()
+        self._known = _known(calendar)
 
     def due(self, start: datetime, allowance: Allowance, pauses: Iterable[Pause] = ()) -> Due:
         """When `allowance` from `start` (aware) is used up. Raises `ValueError` for a pause that ends before it begins
@@ -50,7 +51,7 @@ class Reckoner:
         begin = to_ms(start)
         counter = self._counter(allowance)
         end = self._unpaused(begin, allowance, counter)
-        for opens, closes in union(pauses, begin):
+        for opens, closes in union(pauses, begin) if pauses else ():
             if end is None or opens >= end:
                 break
             if closes is None:
@@ -114,25 +115,23 @@ class Reckoner:
 
     def _amount(self, allowance: Allowance) -> int:
         """The milliseconds of an allowance that is a length of time."""
-        minutes = {"min": 1, "h": 60}.get(allowance.unit, self.calendar.day_minutes)
-        return allowance.count * minutes * _A_MINUTE
+        if allowance.unit == "day_length":
+            return allowance.count * self.calendar.day_minutes * _A_MINUTE
+        return allowance.count * (60 if allowance.unit == "h" else 1) * _A_MINUTE
 
     def _unpaused(self, begin: int, allowance: Allowance, counter: Counter) -> int | None:
+        unit = allowance.unit
+        if unit == "min" or unit == "h" or unit == "day_length":
+            amount = self._amount(allowance)
+            return counter.reach(begin, amount) if amount or unit != "day_length" else None
         if allowance == END_OF_WORKDAY:
             return self._end_of_workday(begin)
+        if not allowance.count:
+            return begin
         day = from_ms(begin).astimezone(self.calendar.tz).date()
-        match allowance.unit:
-            case "min" | "h" | "day_length":
-                amount = self._amount(allowance)
-                if allowance.unit == "day_length" and not amount:
-                    return None
-                return counter.reach(begin, amount)
-            case "workday":
-                return self._ending(self._hours.nth_workday(day, allowance.count), allowance, begin)
-            case unit:
-                if not allowance.count:
-                    return begin
-                return self._ending(move_date(day, Duration(allowance.count, unit)), allowance, begin)
+        if unit == "workday":
+            return self._ending(self._hours.nth_workday(day, allowance.count), allowance, begin)
+        return self._ending(move_date(day, Duration(allowance.count, unit)), allowance, begin)
 
     def _ending(self, day: date | None, allowance: Allowance, wall_of: int) -> int | None:
         """The close of `day`, or its wall time that `wall_of` shows; None where there is no such day."""
@@ -158,14 +157,21 @@ class Reckoner:
         return self._hours.nth_workday(day, 1 if roll == "next" else -1)
 
     def _is_provisional(self, begin: int, end: int) -> bool:
-        zone = self.calendar.tz
-        days = (from_ms(begin).astimezone(zone).date(), from_ms(end).astimezone(zone).date())
-        return not all(map(self.calendar.is_known, days))
+        return begin < self._known[0] or end >= self._known[1]
 
 
 def due(calendar: Calendar, start: datetime, allowance: Allowance, pauses: Iterable[Pause] = ()) -> Due:
     """When `allowance` from `start` on `calendar` is used up; see `Reckoner.due`, which to use for more than one."""
     return Reckoner(calendar).due(start, allowance, pauses)
+
+
+def _known(calendar: Calendar) -> tuple[float, float]:
+    """From when to when holidays are known, in milliseconds: the midnights around their first and last day."""
+    first, last = calendar.known_from, calendar.known_through
+    return (
+        -math.inf if first is None else to_ms(first_shown(datetime.combine(first, time()), calendar.tz)),
+        math.inf if last is None else to_ms(first_shown(datetime.combine(last + _DAY, time()), calendar.tz)),
+    )
 
 
 def union(pauses: Iterable[Pause], begin: int) -> list[tuple[int, int | None]]:

@@ -72,9 +72,8 @@ def _line(days: list[Account], calendar: Calendar, language: str) -> str:
 def _reason(day: Account, language: str) -> str:
     if day.standing == "workday":
         return "" if day.worked or day.paused else say(msg("outside working hours"), language)
-    name = say(day.name, language) if day.name else ""
-    if day.standing == "holiday" and name:
-        return name
+    if day.name:
+        return say(day.name, language)
     return say(STANDING[day.standing], language)
 
 
