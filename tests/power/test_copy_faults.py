@@ -105,7 +105,7 @@ WORKS = {
 
 MUCH = TIMES > 1
 TRIED = [(name, job) for name in MODES for job in WORKS if MUCH or name == "wal, full" or job in ("backup", "upgrade")]
-KINDS_OF_INIT = ("sync", "write", "os.open", "os.mkdir", "os.link", "os.fsync", "os.open()")
+KINDS_OF_INIT = ("write", "os.open")
 """of a site that is made, which takes long, where not much is tried"""
 
 
@@ -192,6 +192,8 @@ def judged(work: Work, ground: Path, mode: Mode, error: SopError | None) -> list
     return found + work.is_whole(target, mode)
 
 
+# SQLite goes on after some deletions that fail, and tells nobody; apsw then says that an error was lost
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("name", "job"), TRIED)
 def test_a_call_that_fails(made: Path, ground: Path, mode: Mode, name: str, job: str) -> None:
     work, scratch, counted = WORKS[job], ground / "scratch", Faults()
