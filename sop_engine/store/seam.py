@@ -8,7 +8,7 @@ below is a verb of such a transaction (`Reads` in both, `Writes` in `writing()` 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from sop_engine.errors import Overtaken
 from sop_engine.messages import msg
@@ -65,11 +65,16 @@ class Standing:
     timers: dict[str, tuple[str, str | None]]
 
 
+CALENDAR: Final = "calendar:"
+"""before the name of a calendar, where it stands as what was published"""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A published version of a procedure."""
+    """A published version of a procedure, or of a calendar."""
 
     procedure: str
+    """its id; of a calendar `calendar:NAME`"""
     number: int
     digest: str
     """of the normal form"""

@@ -33,6 +33,7 @@ class Program:
         self.timed_fields = {
             timer.at.partition(".")[0] for _state, timer in self.timers.values() if timer.at is not None
         }
+        self.goals = {goal.id: goal for goal in procedure.goals}
         self.triggers = sorted({offer.trigger for state in procedure.states for offer in state.offers})
         # keyed by identity: the trees live as long as the procedure, and hashing nested tuples would cost more
         self._tests: dict[int, Callable[[Any], bool]] = {}
