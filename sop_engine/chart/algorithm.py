@@ -25,7 +25,7 @@ snake_case. What differs, and why:
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sop_engine.chart.choice import Arc, Choice, Enabled
@@ -197,12 +197,24 @@ class Interpreter:
             self.internal_queue.extend(self.host.taken(t.arc.source, t.arc.transition, t.occurrence))
 
     def enter_states(self, enabled_transitions: list[Enabled]) -> None:
-        for s in self.outline.in_entry_order(self.compute_entry_set(enabled_transitions)):
+        for s in self.states_in_entry_order(enabled_transitions):
             self.configuration.add(s)
             self.moved()
             self.internal_queue.extend(self.host.entered(self.outline.states[s]))
             if self.outline.is_final_state(s):
                 self.enter_final_state(s)
+
+    def states_in_entry_order(self, enabled_transitions: list[Enabled]) -> Sequence[str]:
+        """What is entered, in order. Where nothing is remembered, one transition alone always enters the same."""
+        if self.outline.remembers or len(enabled_transitions) > 1:
+            return self.outline.in_entry_order(self.compute_entry_set(enabled_transitions))
+        arc = enabled_transitions[0].arc
+        known = self.choice.entered.get(arc)
+        if known is None:
+            known = tuple(self.outline.in_entry_order(self.compute_entry_set(enabled_transitions)))
+            if not isinstance(enabled_transitions[0].occurrence, Begun):  # its arc is made for the occasion
+                self.choice.entered[arc] = known
+        return known
 
     def enter_final_state(self, s: str) -> None:
         """End the run, or say that the parent is complete, and every parallel state that thereby is complete too."""

@@ -149,6 +149,8 @@ class Choice:
             state.id: tuple((place, _descriptors(handler.event)) for place, handler in enumerate(state.handlers))
             for state in outline.states.values()
         }
+        self.entered: dict[Arc, tuple[str, ...]] = {}
+        """what an arc alone enters, in order, where nothing is remembered; filled as arcs are taken"""
         self.has_always = {state.id for state in outline.states.values() if state.always}
 
     def opened(self, host: Host) -> Arc | None:

@@ -24,6 +24,8 @@ class Outline:
         self.children: Final = {state.id: self._of(state, history=False) for state in procedure.states}
         """child states, history states left out"""
         self.histories: Final = {state.id: self._of(state, history=True) for state in procedure.states}
+        self.remembers: Final = any(self.histories.values())
+        """whether any state is entered by what is remembered"""
         self._ends: Final = {child for child in self.children[ROOT] if self.is_final_state(child)}
         self.descendants: Final = {state: self._descendants(state) for state in self.states}
         self.region: Final = {state.id: self._region(state.id) for state in procedure.states}

@@ -148,6 +148,19 @@ def write_bytes(data: bytes) -> None:
         raise _unwritten(error) from None
 
 
+def write_file(path: str, data: bytes) -> None:
+    """Write the file that a person named; into a pipe only where somebody reads it. Raises `SetUp`."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+        os.set_blocking(file, True)
+        with os.fdopen(file, "wb") as target:
+            target.write(data)
+    except OSError as error:
+        raise SetUp(
+            msg("{path} cannot be written: {error}", path=path, error=system_reason(error)), where=path
+        ) from None
+
+
 def flush(stream: TextIO) -> None:
     """Send what was written. Raises as `write` does."""
     try:

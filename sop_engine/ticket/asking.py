@@ -55,6 +55,8 @@ def write_all(draft: Draft, given: dict[str, Any]) -> dict[str, Any]:
     """Check and write given values, in the order in which the procedure declares them: the record keeps no other, so a
     replay could not repeat it. Gives them as the record's arguments hold them."""
     recorded: dict[str, Any] = {}
+    if not given:
+        return recorded
     for name, field in draft.program.fields.items():
         if name not in given:
             continue

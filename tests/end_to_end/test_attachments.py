@@ -1,5 +1,7 @@
 """Files that are given for fields: what is refused, or only tried, leaves nothing behind."""
 
+import os
+import time
 import zlib
 from pathlib import Path
 
@@ -63,3 +65,25 @@ def test_what_is_done_keeps_its_files_and_they_are_whole(site: Shell) -> None:
     site(*NEW, "--field", photo(site, "e.jpg"), "--field", photo(site, "f.jpg"), "--key", "one")
     assert len(kept(site)) == len(before) + 2
     assert not [each for each in site("doctor", "--json", code=None).json if each["severity"] == "error"]
+
+
+def test_the_doctor_tells_of_what_killed_commands_left_and_of_nothing_else(site: Shell) -> None:
+    folder = site.folder / "files"
+    site(*NEW, "--field", photo(site, "kept.jpg"))
+    (folder / "ab").mkdir(exist_ok=True)
+    left = [folder / "ab" / ("c" * 62), folder / ".arriving-0011223344556677"]
+    young = folder / "ab" / ("d" * 62)
+    for path in (*left, young):
+        path.write_bytes(b"x")
+    old = time.time() - 3 * 86400
+    for path in folder.rglob("*"):
+        if path.is_file() and path != young:
+            os.utime(path, (old, old))
+
+    said = site("doctor", code=0).out
+    for path in left:
+        path.unlink()
+
+    assert "left by commands that were killed (2)" in said
+    assert f"rm files/.arriving-0011223344556677 files/ab/{'c' * 62}" in said
+    assert "left by commands" not in site("doctor").out

@@ -195,6 +195,23 @@ def _tickets(opened: "Opened") -> list[Finding]:
     return [*findings, ("error", what, fix)]
 
 
+def _leftovers(opened: "Opened") -> list[Finding]:
+    from sop_engine.clock import SystemClock
+    from sop_engine.engine.leftovers import leftovers
+
+    folder = opened.site.settings.folder.absolute() / "files"
+    with opened.site.store.reading() as reading:
+        # files lie on the machine's disk, so their age is by its clock, also where a demo's stands still
+        found = leftovers(reading, folder, SystemClock().now())
+    if not found:
+        return []
+    names = tuple(str(each.relative_to(folder.parent)) for each in found[:5])
+    what = msg("files that no step names, left by commands that were killed ({count}): {names}; they do no harm",
+               count=len(found), names=names)  # fmt: skip
+    return [("warning", what, msg("while nothing is running: cd {folder} && rm {names}",
+                                  folder=str(folder.parent), names=" ".join(names)))]  # fmt: skip
+
+
 def _access(opened: "Opened") -> list[Finding]:
     from sop_engine.store.access import open_to_others
 
@@ -264,6 +281,7 @@ _LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
     _notices,
     _history,
     _tickets,
+    _leftovers,
     _access,
     _people,
     _too_few,

@@ -1,5 +1,6 @@
 """`sop init`: a new site with the starter library, published."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,8 @@ def init(
     with call.writing():
         published = make_site(
             path,
-            name or path.resolve().name,
+            # unlike `resolve`, this comes back from a link to itself
+            name or Path(os.path.realpath(path)).name,
             zone,
             login,
             actor or login,

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from sop_engine.console.call import Call
-from sop_engine.console.output import write_bytes
+from sop_engine.console.output import write_bytes, write_file
 from sop_engine.console.owner.flow import named_procedure
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import find_procedure, find_ticket
-from sop_engine.errors import NotUnderstood, SetUp, system_reason
+from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg, say
 from sop_engine.procedure import Procedure
 from sop_engine.ticket.near import near
@@ -119,10 +119,7 @@ def _walked(call: Call, said: str, name: str | None, version: int | None) -> "tu
 
 
 def _keep(call: Call, output: str, form: Format, drawn: bytes) -> None:
-    try:
-        Path(output).write_bytes(drawn)
-    except OSError as error:
-        raise SetUp(msg("{path} cannot be written: {error}", path=output, error=system_reason(error))) from None
+    write_file(output, drawn)
     if call.json:
         call.output.json({"format": form, "path": output})
     else:

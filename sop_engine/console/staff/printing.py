@@ -2,15 +2,14 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
-from sop_engine.console.output import write
+from sop_engine.console.output import write, write_file
 from sop_engine.console.parameters import TicketId, argument, option
 from sop_engine.console.tickets import by_title, find_ticket
-from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp, system_reason
+from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg, say
 from sop_engine.procedure import Form
 from sop_engine.store.seam import Head as StoredHead
@@ -48,7 +47,7 @@ def print_ticket(
             page = _page(opened, reading, program, ticket, stored, wanted)
     name = PAGE if wanted is None else wanted.id
     if to is not None:
-        _write_file(to, page)
+        write_file(to, page.encode())
     if call.json:
         call.output.json({"ticket": stored.id, "form": name, "file": to, "html": None if to else page})
     elif to is None:
@@ -212,10 +211,3 @@ def _evidence(opened: "Opened", program: Program, ticket: Ticket, chapters: Sequ
         for each in value if field.many else [value]:
             found.append(Evidence(title, each["name"], each["sha256"], step))
     return found
-
-
-def _write_file(to: str, page: str) -> None:
-    try:
-        Path(to).write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise SetUp(msg("{file} cannot be written: {reason}", file=to, reason=system_reason(error)), where=to) from None
