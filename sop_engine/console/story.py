@@ -14,9 +14,11 @@ from typing import Any, Final
 
 from sop_engine import canonical, values
 from sop_engine.console.names import apart, shown_person, span, titled
+from sop_engine.console.promises import goal_event, goal_title
 from sop_engine.console.site_story import deed
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
+from sop_engine.ticket.goals import PREFIX
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, TIMER, Erased, Sealed
 
@@ -248,6 +250,10 @@ class _Telling:
                 return msg("signed: {have} of {want}", have=event["have"], want=event["want"])
             case "signatures_voided":
                 return msg("the signatures for {trigger} are void", trigger=self._trigger(event["offer"]))
+            case kind if kind.startswith("goal_"):
+                return goal_event(self.program, event, self._person, self._instant, self.teller.language)
+            case "timer_set" | "timer_cleared" if event["timer"].startswith(PREFIX):
+                return None  # the goal says it
             case "timer_set":
                 return msg("{timer} is due {due}", timer=self._timer(event["timer"]), due=self._instant(event["due"]))
             case "told":
@@ -343,6 +349,8 @@ class _Telling:
         return wanted
 
     def _timer(self, key: str) -> str:
+        if key.startswith(PREFIX):
+            return goal_title(self.program, key.removeprefix(PREFIX), self.teller.language)
         known = self.program.timers.get(key)
         return titled(key, known[1].title if known is not None else {}, self.teller.language)
 
