@@ -257,16 +257,18 @@ def timers(opened: "Opened", program: Program, ticket: Ticket) -> list[TimerView
         TimerView(
             name=key,
             due=opened.local(timer["due"]),
-            kind="goal"
-            if key.startswith(PREFIX)
-            else kind_of(program.timers[key][1])
-            if key in program.timers
-            else "every",
+            kind=_kind(program, key),
             provisional=_is_provisional(ticket, key),
             aside=timer.get("aside"),
         )
         for key, timer in ordered
     ]
+
+
+def _kind(program: Program, key: str) -> str:
+    if key.startswith(PREFIX):
+        return "goal"
+    return kind_of(program.timers[key][1]) if key in program.timers else "every"
 
 
 def _is_provisional(ticket: Ticket, key: str) -> bool:

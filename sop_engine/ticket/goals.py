@@ -22,7 +22,7 @@ An entry of `Ticket.goals`:
 | `cycle` | 1, 2 ...: how often it has begun |
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -236,7 +236,7 @@ def reckoner_of(draft: Draft, calendar: str) -> Reckoner:
     return answer.reckoner
 
 
-def pauses_of(entry: Entry) -> list[tuple[datetime, datetime | None]]:
+def pauses_of(entry: Mapping[str, Any]) -> list[tuple[datetime, datetime | None]]:
     """An entry's pauses as instants."""
     return [
         (canonical.instant_of(begins), None if ends is None else canonical.instant_of(ends))
