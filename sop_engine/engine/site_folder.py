@@ -1,6 +1,7 @@
 """Opening and making sites: the one place that puts settings, clock, store and engine together."""
 
 import re
+import shlex
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +19,7 @@ from sop_engine.engine.identity import Identity
 from sop_engine.engine.library import library
 from sop_engine.engine.publishing import publish_folder
 from sop_engine.engine.settings import FILE, Settings, load_settings, settings_text
-from sop_engine.errors import SetUp, system_reason
+from sop_engine.errors import SetUp, SopError, system_reason
 from sop_engine.messages import Message, msg
 from sop_engine.store.access import FOLDER_MODE
 from sop_engine.store.flushing import flush, flush_tree, make_folders
@@ -107,10 +108,11 @@ def make_site(
         finally:
             store.close()
     except OSError as error:
-        _unmake(folder, made_folder)
-        raise _cannot_make(folder, error) from error
-    except BaseException:
-        _unmake(folder, made_folder)
+        said = _cannot_make(folder, error)
+        _unmake(folder, made_folder, said)
+        raise said from error
+    except BaseException as error:
+        _unmake(folder, made_folder, error)
         raise
 
 
@@ -144,16 +146,33 @@ def _cannot_make(folder: Path, error: OSError) -> SetUp:
     return SetUp(msg("{folder} cannot be made: {error}", folder=str(folder), error=system_reason(error)))
 
 
-def _unmake(folder: Path, whole: bool) -> None:
-    """Take away what was made, so that a failed `init` can simply be done again."""
-    if whole:
-        shutil.rmtree(folder, ignore_errors=True)
-        return
-    for each in list(folder.iterdir()):
-        if each.is_dir() and not each.is_symlink():
-            shutil.rmtree(each, ignore_errors=True)
-        else:
-            each.unlink(missing_ok=True)
+def _unmake(folder: Path, whole: bool, why: BaseException) -> None:
+    """Take away what was made, so that an `init` that failed can simply be done again. Where that fails too, raise
+    `SetUp` with what is left, whatever it was that failed."""
+    try:
+        if whole:
+            shutil.rmtree(folder)
+            return
+        for each in list(folder.iterdir()):
+            if each.is_dir() and not each.is_symlink():
+                shutil.rmtree(each)
+            else:
+                each.unlink(missing_ok=True)
+    except OSError as error:
+        reason = why.message if isinstance(why, SopError) else str(why)
+        raise SetUp(
+            msg(
+                "{folder} was not finished, and could not be taken away again ({reason}): {why}",
+                folder=str(folder),
+                reason=system_reason(error),
+                why=reason,
+            ),
+            where=str(folder),
+            fix=msg(
+                "when the disk is well again: rm -r {folder}; then give the command again",
+                folder=shlex.quote(str(folder)) if whole else f"{shlex.quote(str(folder))}/*",
+            ),
+        ) from error
 
 
 def copy_library(folder: Path) -> None:

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from sop_engine.store.drivers import (
     writes_ahead,
 )
 from sop_engine.store.files import digest_of, read_plain
-from sop_engine.store.flushing import flush, make_folders
+from sop_engine.store.flushing import flush, give_name, make_folders, raised
 from sop_engine.store.lock import WAIT_SECONDS, FileTurn
 
 MANIFEST: Final = "manifest.json"
@@ -129,7 +129,7 @@ def copy_database(module: Any, path: Path, target: Path) -> None:
     try:
         source.backup(copy)
         # One file, that can be read where nobody may write beside it.
-        copy.execute("PRAGMA journal_mode = DELETE").close()
+        copy.execute("PRAGMA journal_mode = DELETE").fetchall()
     except module.Error as error:
         damaged = faults.code_name(error).startswith("SQLITE_CORRUPT")
         raise faults.typed(error, str(path if damaged else target)) or error from error
@@ -142,6 +142,20 @@ def copy_database(module: Any, path: Path, target: Path) -> None:
     except OSError as error:
         raise _cannot_write(target, error) from error
     _check_database(module, target, path)
+
+
+def copy_database_as(module: Any, path: Path, target: Path) -> None:
+    """As `copy_database`, where the copy has its name only when it is whole. Raises `SetUp`, also where there is a file
+    of that name."""
+    partial = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
+    try:
+        copy_database(module, path, partial)
+        give_name(partial, target)
+    except OSError as error:
+        raise _cannot_write(target, error) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _copy_site(module: Any, path: Path, partial: Path, made: str) -> dict[str, Any]:
@@ -209,11 +223,10 @@ def _site_files(folder: Path) -> list[str]:
     found = []
     for part in PARTS:
         top = folder / part
-        if top.is_symlink():
+        if top.is_symlink() or not top.is_dir():
+            found += [part] if top.is_file() and not top.is_symlink() else []
             continue
-        if top.is_file():
-            found.append(part)
-        for place, folders, names in os.walk(top, followlinks=False):
+        for place, folders, names in os.walk(top, onerror=raised, followlinks=False):
             folders.sort()
             paths = (Path(place, name) for name in sorted(names) if not name.startswith(".arriving-"))
             found += [str(each.relative_to(folder)) for each in paths if each.is_file() and not each.is_symlink()]
@@ -233,10 +246,14 @@ def _whole(target: Path, fill: Callable[[Path], dict[str, Any]]) -> dict[str, An
         make_folders(partial.parent)
         partial.mkdir(FOLDER_MODE)
         result = fill(partial)
-        for place, _, _ in os.walk(partial):
+        for place, _, _ in os.walk(partial, onerror=raised):
             flush(Path(place))
         partial.rename(target)
-        flush(target.parent)
+        try:
+            flush(target.parent)
+        except OSError:
+            target.rename(partial)
+            raise
     except OSError as error:
         raise _cannot_write(target, error) from error
     finally:

@@ -7,10 +7,9 @@ copy that fails leaves nothing.
 """
 
 import hashlib
-import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,8 +17,10 @@ from typing import Any, Final, Protocol
 
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
+from sop_engine.store import faults
 from sop_engine.store.address import is_address
-from sop_engine.store.drivers import connect, create_file, driver_module
+from sop_engine.store.drivers import cannot_make, connect, create_file, driver_module, there_already
+from sop_engine.store.flushing import give_name
 from sop_engine.store.lock import Tell
 from sop_engine.store.opening import make_at, require_driver
 from sop_engine.store.sqlite import LOCAL, SqliteStore, open_store
@@ -141,12 +142,19 @@ def _writing(place: str, site: str) -> AbstractContextManager[Target]:
 class _File:
     """A SQLite connection inside a transaction."""
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Any, module: Any, path: Path) -> None:
         self._raw = raw
+        self._module = module
+        self._path = path
 
     def rows(self, shape: Shape) -> Iterator[Sequence[Any]]:
-        cursor = self._raw.execute(shape.read.format("?"), (LOCAL,))
-        while rows := cursor.fetchmany(PIECE):
+        with self._saying():
+            cursor = self._raw.execute(shape.read.format("?"), (LOCAL,))
+        while True:
+            with self._saying():
+                rows = cursor.fetchmany(PIECE)
+            if not rows:
+                return
             yield from rows
 
     def put(self, shape: Shape, rows: Iterable[Sequence[Any]]) -> None:
@@ -154,7 +162,22 @@ class _File:
         text = f"INSERT INTO {shape.name} (site, {_quoted(shape.columns)}) VALUES ({marks})"
         passing = iter(rows)
         while piece := list(islice(passing, PIECE)):
-            self._raw.executemany(text, [(LOCAL, *row) for row in piece])
+            with self._saying():
+                for row in piece:
+                    self._raw.execute(text, (LOCAL, *row))
+
+    def do(self, statement: str) -> None:
+        """Run a statement to its end."""
+        with self._saying():
+            self._raw.execute(statement).fetchall()
+
+    @contextmanager
+    def _saying(self) -> Iterator[None]:
+        """Whatever goes wrong is said of this file, and not of the other one."""
+        try:
+            yield
+        except self._module.Error as error:
+            raise faults.typed(error, str(self._path)) or error from error
 
 
 @contextmanager
@@ -162,7 +185,7 @@ def _from_file(path: Path) -> Iterator[_File]:
     store: SqliteStore = open_store(path)
     try:
         with store.raw_reading() as raw:
-            yield _File(raw)
+            yield _File(raw, driver_module("auto"), path)
     finally:
         store.close()
 
@@ -172,23 +195,27 @@ def _into_file(path: Path) -> Iterator[_File]:
     """A new file, which has its name only when it is whole and on the disk."""
     path = path.absolute()
     if path.exists() or path.is_symlink():
-        raise SetUp(
-            msg("there is a store at {path} already", path=str(path)), where=str(path), fix=msg("choose another name")
-        )
+        raise there_already(path)
     module = driver_module("auto")
     partial = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
     try:
         create_file(module, partial)
         raw = connect(module, partial)
         try:
-            raw.execute("PRAGMA journal_mode = DELETE").close()  # so that there is one file when it is closed
-            raw.execute("PRAGMA synchronous = FULL")
-            raw.execute("BEGIN IMMEDIATE")
-            yield _File(raw)
-            raw.execute("COMMIT")
+            file = _File(raw, module, path)
+            file.do("PRAGMA journal_mode = DELETE")  # so that there is one file when it is closed
+            file.do("PRAGMA synchronous = FULL")
+            file.do("BEGIN IMMEDIATE")
+            yield file
+            file.do("COMMIT")
         finally:
             raw.close()
-        os.link(partial, path)
+        give_name(partial, path)
+    except FileExistsError as error:
+        raise there_already(path) from error
+    except OSError as error:
+        raise cannot_make(path, error) from error
     finally:
-        for name in (partial.name, f"{partial.name}-journal"):
-            partial.with_name(name).unlink(missing_ok=True)
+        for ending in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError):
+                partial.with_name(partial.name + ending).unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import importlib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -10,7 +11,7 @@ from sop_engine.errors import SetUp, system_reason
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
 from sop_engine.store.access import FILE_MODE
-from sop_engine.store.flushing import flush
+from sop_engine.store.flushing import give_name
 
 BUSY_SECONDS: Final = 5.0
 """How long SQLite waits for a program that does not take turns: its shell, a backup, a check."""
@@ -32,9 +33,16 @@ def is_writable(path: Path) -> bool:
 
 def writes_ahead(path: Path) -> bool:
     """Whether the database at `path` is in WAL mode, by its header (https://sqlite.org/fileformat.html section 1.3.3):
-    where it is not, looking at it takes a turn, because a reader and a commit disturb each other."""
-    with path.open("rb") as file:
-        return file.read(20)[18:] == b"\x02\x02"
+    where it is not, looking at it takes a turn, because a reader and a commit disturb each other. Raises `SetUp`."""
+    try:
+        with path.open("rb") as file:
+            return file.read(20)[18:] == b"\x02\x02"
+    except OSError as error:
+        raise SetUp(
+            msg("{path} cannot be opened", path=str(path)),
+            where=str(path),
+            fix=msg("see that the folder is there and that you may read and write it and the file"),
+        ) from error
 
 
 def connect(driver: Any, path: Path, read_only: bool = False) -> Any:
@@ -74,7 +82,7 @@ def make_durable(driver: Any, raw: Any, path: Path) -> None:
     is deleted, because nobody flushes the folder after. Raises `SetUp`."""
     try:
         raw.execute("PRAGMA synchronous = FULL").close()
-        raw.execute(f"PRAGMA journal_mode = {journal_of(driver)}").close()
+        raw.execute(f"PRAGMA journal_mode = {journal_of(driver)}").fetchall()  # to its end, where it is committed
     except driver.Error as error:
         raise faults.typed(error, str(path)) or error from error
 
@@ -105,28 +113,34 @@ def create_file(driver: Any, path: Path) -> None:
     """Make the store's file with all its tables; or nothing, whatever happens meanwhile, because the file gets its
     name last. Raises `SetUp`, also where there is a file of that name."""
     if path.exists() or path.is_symlink():
-        raise _there_already(path)
+        raise there_already(path)
     partial = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
     try:
         os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE))
         try:
             _make_tables(driver, partial)
             make_ready(driver, partial)
-            os.link(partial, path)
+            give_name(partial, path)
         finally:
-            partial.unlink()
-        flush(path.parent)
+            with suppress(OSError):
+                partial.unlink()
     except FileExistsError as error:
-        raise _there_already(path) from error
+        raise there_already(path) from error
     except OSError as error:
-        raise SetUp(
-            msg("{path} cannot be made: {reason}", path=str(path), reason=system_reason(error)),
-            where=str(path),
-            fix=msg("see that the folder is there and that you may write it"),
-        ) from error
+        raise cannot_make(path, error) from error
 
 
-def _there_already(path: Path) -> SetUp:
+def cannot_make(path: Path, error: OSError) -> SetUp:
+    """The file of a store cannot be made."""
+    return SetUp(
+        msg("{path} cannot be made: {reason}", path=str(path), reason=system_reason(error)),
+        where=str(path),
+        fix=msg("see that the folder is there and that you may write it"),
+    )
+
+
+def there_already(path: Path) -> SetUp:
+    """There is something where a store is to be made."""
     return SetUp(
         msg("there is a store at {path} already", path=str(path)), where=str(path), fix=msg("choose another folder")
     )

@@ -5,6 +5,7 @@ given (fsync(2)). So a new file counts when it and every folder above it that is
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -20,11 +21,28 @@ def flush(path: Path) -> None:
 
 def flush_tree(folder: Path) -> None:
     """Put a folder on the disk with all that is in it; what links lead to is left alone. Raises `OSError`."""
-    for place, _, names in os.walk(folder, topdown=False):
+    for place, _, names in os.walk(folder, topdown=False, onerror=raised):
         for each in (Path(place, name) for name in names):
             if each.is_file() and not each.is_symlink():
                 flush(each)
         flush(Path(place))
+
+
+def raised(error: OSError) -> None:
+    """Raise a fault at looking into a folder, where `os.walk` would go on as if there were nothing in it."""
+    raise error
+
+
+def give_name(made: Path, name: Path) -> None:
+    """Give the file `made`, which is whole and on the disk, its name, beside the one it has. Raises `OSError`, also
+    where the name is taken; then it has not got it."""
+    os.link(made, name)
+    try:
+        flush(name.parent)
+    except OSError:
+        with suppress(OSError):
+            name.unlink()
+        raise
 
 
 def make_folders(folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store import faults, schema
-from sop_engine.store.backup import copy_database
+from sop_engine.store.backup import copy_database_as
 from sop_engine.store.drivers import DriverName, connect, driver_module, lock_path, make_durable
 from sop_engine.store.lock import WAIT_SECONDS, FileTurn
 
@@ -37,7 +37,7 @@ def upgrade(
         try:
             turn.acquire(False, WAIT_SECONDS)
             try:
-                copy_database(module, path, backup)
+                copy_database_as(module, path, backup)
                 make_durable(module, raw, path)
                 _migrate(module, raw, path, migrations)
             finally:

@@ -83,8 +83,9 @@ def program(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
 def test_a_drawing_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program(tmp_path, monkeypatch, "import time\nsys.stdin.read()\ntime.sleep(600)")
     monkeypatch.setattr(picture, "LIMIT_SECONDS", 1)
-    with pytest.raises(SetUp, match="more than 1 s"):
+    with pytest.raises(SetUp, match="more than 1 s") as caught:
         picture_of("digraph {}", "svg")
+    assert "--brief" in str(caught.value.fix)
 
 
 def test_a_drawing_that_takes_too_much_memory_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -38,6 +38,21 @@ def test_the_ending_of_a_file_says_its_format(site: Shell, tmp_path: Path) -> No
         assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
 
 
+def test_an_ending_that_says_no_format_writes_nothing(site: Shell, tmp_path: Path) -> None:
+    assert ".pdf" in site("flow", "diagram", "rework", "-o", str(tmp_path / "a.pdf"), code=2).err
+    assert not (tmp_path / "a.pdf").exists()
+    site("flow", "diagram", "rework", "-o", str(tmp_path / "a.txt"), "--format", "dot")
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8").startswith("digraph")
+
+
+def test_a_brief_picture_has_titles_and_no_people(site: Shell) -> None:
+    said = ("flow", "diagram", "rework", "--format", "dot", "--lang", "en")
+    whole, brief = site(*said).out, site(*said, "--brief").out
+    assert len(brief) < len(whole)
+    assert "Manager" in whole
+    assert "Manager" not in brief
+
+
 @needs_graphviz
 def test_a_png_goes_to_a_file_or_a_pipe(site: Shell, tmp_path: Path) -> None:
     site("flow", "diagram", "rework", "-o", str(tmp_path / "a.png"))

@@ -10,6 +10,7 @@ import resource
 import shutil
 import signal
 import socket
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -53,6 +54,22 @@ def _unreadable(path: Path, outside: Path) -> None:
     path.chmod(0)
 
 
+def _device(kind: int, major: int, minor: int) -> Thing:
+    """A node of a device; only root may make one."""
+
+    def put(path: Path, outside: Path) -> None:
+        os.mknod(path, kind | 0o666, os.makedev(major, minor))
+
+    return put
+
+
+# elsewhere a link to a device has to do
+DEVICES: dict[str, Thing] = {
+    "endless device": _device(stat.S_IFCHR, 1, 5),
+    "terminal": _device(stat.S_IFCHR, 5, 0),
+    "device of nobody": _device(stat.S_IFCHR, 250, 250),
+    "disk of nobody": _device(stat.S_IFBLK, 250, 250),
+}
 THINGS: dict[str, Thing] = {
     "link to a file": lambda path, outside: path.symlink_to(outside),
     "link to a folder": lambda path, outside: path.symlink_to(outside.parent),
@@ -66,6 +83,7 @@ THINGS: dict[str, Thing] = {
     "huge": _huge,
     "zeroes": lambda path, outside: _write(path, bytes(100_000)),
     "no text": lambda path, outside: _write(path, b"\xff\xfe" * 1000),
+    **(DEVICES if os.geteuid() == 0 else {}),
 }
 PLACES = {
     "sop.toml": (("ls",), ("flow", "lint"), ("doctor",), ("db", "backup", "../b")),
@@ -184,6 +202,41 @@ def test_a_thing_that_does_not_belong_there(place: str, site: Path, made_site: P
 
 def _text(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "replace") if path.is_file() and path.stat().st_size < 1 << 20 else ""
+
+
+NAMED = "t.sop.yaml"
+"""stands in a command as the name of the thing"""
+ARGUMENTS = (
+    ("edit", "1", *DESK, f"--field=photos=@{NAMED}", "--reason=x"),
+    ("new", "repair", *DESK, f"--from-file={NAMED}"),
+    ("unit", "import", NAMED),
+    ("flow", "lint", NAMED),
+    ("flow", "publish", NAMED),
+    ("flow", "diagram", NAMED),
+    ("flow", "diagram", "repair", "--format=dot", f"--output={NAMED}"),
+    ("flow", "test", NAMED),
+    ("print", "1", f"--to={NAMED}"),
+    ("db", "restore", NAMED, "../new"),
+    ("db", "backup", NAMED),
+    ("init", NAMED),
+    ("ls", f"--site={NAMED}"),
+)
+
+
+@pytest.mark.parametrize("name", THINGS)
+def test_a_thing_that_a_command_is_given(name: str, site: Path, made_site: Path, outside: Path, sop: Sop) -> None:
+    assert sop("new", "repair", *DESK, "--field=unit=3-2-1202", "--field=fault=x").code == 0
+    whole = site.with_name("whole")
+    shutil.copytree(site, whole)
+    for words in ARGUMENTS:
+        shutil.rmtree(site)
+        shutil.copytree(whole, site)
+        THINGS[name](site / NAMED, outside)
+        try:
+            sop(*words)
+        except (AssertionError, Waits) as problem:
+            raise AssertionError(f"{words}: {name}: {problem!r}") from problem
+        assert not (site.parent / "new").exists()
 
 
 NAMES = [

@@ -15,7 +15,7 @@ from sop_engine.clock import SimulatedClock
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.rebuild import rebuild
 from sop_engine.engine.settings import Settings
-from sop_engine.store import backup, drivers, sqlite, upgrade
+from sop_engine.store import backup, copying, drivers, sqlite, upgrade
 from sop_engine.store.drivers import DriverName
 from sop_engine.store.files import Files
 from sop_engine.store.seam import Query
@@ -108,7 +108,7 @@ def watched(folder: Path, mode: Mode, faults: Faults | None = None) -> Iterator[
     files = Vfs(f"watched-{id(watch)}", watch, faults)
     driver = Driver(files.name, mode.writes_ahead, dict(mode.instead))
     with ExitStack() as patches:
-        for module in (sqlite, backup, upgrade, drivers):
+        for module in (sqlite, backup, upgrade, drivers, copying):
             patches.enter_context(mock.patch.object(module, "driver_module", lambda name: driver))
         patches.enter_context(mock.patch.object(drivers, "BUSY_SECONDS", 0.02))  # nobody is there to wait for
         patches.enter_context(watching_python(watch, lambda call: faults.meet(f"os.{call}")))

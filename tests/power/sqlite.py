@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -200,8 +201,14 @@ class Cursor:
         with self._connection.translating():
             return next(self._cursor)
 
+    def fetchmany(self, size: int = 1) -> list[Any]:
+        with self._connection.translating():
+            return list(islice(self._cursor, size))
+
     def close(self) -> None:
-        self._cursor.close()
+        # What goes wrong at the end of a statement that is left in the middle is not told: so do the drivers.
+        with suppress(apsw.Error):
+            self._cursor.close()
 
 
 class _Translating:

@@ -72,7 +72,13 @@ def diagram(
 def _format(form: str | None, output: str | None) -> Format:
     """The format that is asked for, or that the file's name says."""
     if form is None:
-        return _ENDINGS.get(Path(output or "").suffix.lower(), "mermaid")
+        ending = Path(output or "").suffix.lower()
+        if ending and ending not in _ENDINGS:
+            raise NotUnderstood(
+                msg("no format is known for files that end in {ending}", ending=ending),
+                fix=msg("end it in one of {endings}, or say --format", endings=tuple(_ENDINGS)),
+            )
+        return _ENDINGS.get(ending, "mermaid")
     wanted = next((each for each in FORMATS if each == form), None)
     if wanted is None:
         raise NotUnderstood(msg("there is no format {form}; there are {forms}", form=form, forms=FORMATS),

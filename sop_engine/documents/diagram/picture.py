@@ -65,12 +65,19 @@ def _drawn(command: Sequence[str], text: bytes) -> bytes:
             drawn, complaint = child.communicate(text, timeout=LIMIT_SECONDS)
         except subprocess.TimeoutExpired as error:
             child.kill()
-            raise _failed(msg("it took more than {seconds} s", seconds=LIMIT_SECONDS)) from error
+            raise _failed(
+                msg("it took more than {seconds} s", seconds=LIMIT_SECONDS),
+                fix=msg(
+                    "ask for less with `{brief}`, or for the text with `{option}`",
+                    brief="--brief",
+                    option="--format dot",
+                ),
+            ) from error
     if child.returncode != 0 or not drawn:
         said = " ".join(complaint.decode(errors="replace").split())
         raise _failed(said[-300:] or msg("it ended with {code}", code=child.returncode))
     return drawn
 
 
-def _failed(why: str | Message) -> SetUp:
-    return SetUp(msg("Graphviz did not draw the picture: {why}", why=why))
+def _failed(why: str | Message, fix: Message | None = None) -> SetUp:
+    return SetUp(msg("Graphviz did not draw the picture: {why}", why=why), fix=fix)
