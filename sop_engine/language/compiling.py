@@ -34,6 +34,7 @@ class Compiled:
     | `states.repaired.timers.after_3_days`, `states.repaired.timers.after_3_days.0` | a timer, and its alternatives |
     | `states.rated.always.0`, `states.helping.done.0` | eventless and completion transitions |
     | `states.working.handlers.paid`, `states.working.handlers.paid.0` | a handler, and its alternatives |
+    | `calendar`, `goals.dispatching`, `goals.dispatching.calendar`, `goals.dispatching.within.0` | a promise |
     """
 
     procedure: Procedure | None

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from sop_engine.language.checks import CHECKS, SITE_CHECKS, Check
-from sop_engine.language.checks.members import People, SiteCheck
+from sop_engine.language.checks.members import Calendars, People, SiteCheck
+from sop_engine.worktime import Calendar, Shift
+from sop_engine.worktime.calendars import Hours
 
 EXAMPLE: Final = """\
 procedure: example
@@ -39,6 +41,14 @@ transitions: {give_up: {by: $whom, ask: why, to: closed}}
 
 EXAMPLE_PEOPLE: Final[People] = {"wang": frozenset({"desk", "manager"}), "li": frozenset({"desk"})}
 """The people of the site in which the procedures of an example stand."""
+
+_WEEKDAY: Final[Hours] = (Shift(510, 1050),)
+EXAMPLE_CALENDARS: Final[Calendars] = {
+    "front-desk": Calendar("front-desk", "Asia/Shanghai", (_WEEKDAY,) * 7),
+    "office": Calendar("office", "Asia/Shanghai", (*(_WEEKDAY,) * 5, (), ())),
+    "china": Calendar("china", "Asia/Shanghai", ((),) * 7),
+}
+"""The calendars of that site."""
 
 
 class ExampleFragments:
