@@ -236,8 +236,10 @@ class _Telling:
     def _event(self, event: Mapping[str, Any]) -> Message | None:
         """What an event adds to the story; None where the head line says it already, or nobody asks."""
         match event["kind"]:
-            case "written" | "cleared" | "changed" | "published" if self.record["ticket"] == SITE:
+            case "written" | "cleared" | "changed" if self.record["ticket"] == SITE:
                 return None  # the head line says it in words
+            case "published" | "calendar_published":
+                return None  # so here
             case "written":
                 return self._field_written(event)
             case "cleared":

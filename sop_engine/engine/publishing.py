@@ -14,9 +14,11 @@ from sop_engine.engine.library import library
 from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain, refuse_link
-from sop_engine.store.seam import Reads, Version
+from sop_engine.store.programs import Programs
+from sop_engine.store.seam import CALENDAR, Reads, Version
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import SITE, Command
+from sop_engine.worktime import Calendar
 
 SUFFIX = ".sop.yaml"
 FRAGMENT = ".fragment.yaml"
@@ -147,13 +149,24 @@ def _text_of(path: Path, ending: str) -> bytes:
 
 def told_together(engine: Engine, reading: Reads, compiled: Mapping[str, Any]) -> dict[str, list[Diagnostic]]:
     """What is wrong between compiled procedures (by what faults call their files), the published versions of the
-    others, and the site's people: what faults call a file -> its warnings."""
+    others, and the site's people and calendars: what faults call a file -> its warnings."""
     from sop_engine.language import check_together
 
     own = {each.procedure.id for each in compiled.values() if each.procedure is not None}
     newest = {version.procedure: version.digest for version in reading.versions() if version.procedure not in own}
     others = [engine.programs.of(reading, digest).procedure for digest in newest.values()]
-    return check_together(compiled, others, roles_held(reading))
+    return check_together(compiled, others, roles_held(reading), calendars_by_name(engine.programs, reading))
+
+
+def newest_calendars(reading: Reads) -> dict[str, Version]:
+    """Name -> newest version of each calendar of the site."""
+    return {version.procedure.removeprefix(CALENDAR): version for version in reading.calendars()}
+
+
+def calendars_by_name(programs: Programs, reading: Reads) -> dict[str, Calendar]:
+    """Name -> the calendar as it was published last. Raises `SetUp` where the store has lost one."""
+    newest = newest_calendars(reading)
+    return {name: programs.calendar(reading, version.digest).calendar for name, version in newest.items()}
 
 
 def roles_held(reading: Reads) -> dict[str, frozenset[str]]:
@@ -221,10 +234,10 @@ def edited_since(engine: Engine, reading: Reads, version: Version) -> bool:
     wanted = {folder / f"{version.procedure}{SUFFIX}": version.text}
     for name, digest in kept_fragments(reading, version).items():
         wanted[folder / "fragments" / f"{name}{FRAGMENT}"] = digest
-    return any(_differs(path, digest) for path, digest in wanted.items())
+    return any(differs(path, digest) for path, digest in wanted.items())
 
 
-def _differs(path: Path, digest: str) -> bool:
+def differs(path: Path, digest: str) -> bool:
     """Whether a file is there and has another digest."""
     try:
         return canonical.digest(read_plain(path, MOST_BYTES)) != digest

@@ -17,6 +17,7 @@ from sop_engine.diagnostics import Diagnostic, Span, has_errors
 from sop_engine.language import punctuation, reading
 from sop_engine.language.building import written
 from sop_engine.language.calendar_schema import CalendarWords, HolidayWords
+from sop_engine.language.checks import CALENDAR_CHECKS
 from sop_engine.language.compiling import faults, nowhere
 from sop_engine.language.draft import Draft
 from sop_engine.language.shapes import listed
@@ -30,6 +31,7 @@ HORIZON: Final = timedelta(days=92)
 """how far ahead holidays should be known: the longest usual promise is three months"""
 MOST_DEEP: Final = 8
 """how many calendars may extend one another"""
+ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 EVERY_DAY: Final = frozenset({"every day", "daily", "day"})
 CLOSED: Final = "closed"
 _SHIFT: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9]) ?(?:-|–|—|~|to|至) ?([01]?[0-9]|2[0-4]):([0-5][0-9])\Z")
@@ -105,7 +107,7 @@ def compile_calendar(
     calendar = None if draft.facts else _resolved(draft, pieces)
     if calendar is not None:
         _warnings(draft, calendar, pieces, today)
-    found = faults(draft)
+    found = faults(draft, CALENDAR_CHECKS)
     return CompiledCalendar(None if has_errors(found) else calendar, found, texts)
 
 
@@ -121,7 +123,9 @@ def _pieces(draft: Draft, text: bytes, source: CalendarSource) -> tuple[list[Pie
         document, cursor = _document(draft, read)
         if document is None:
             return pieces, texts
-        if document.calendar != names[-1]:
+        if len(names) == 1 and not ID.match(document.calendar):
+            draft.fact("calendar_id", (cursor / "calendar").span, name=document.calendar)
+        elif document.calendar != names[-1]:
             draft.fact("calendar_name", (cursor / "calendar").span, name=document.calendar, file=names[-1])
         pieces.insert(0, _Reader(draft, cursor).piece(document))
         base = document.extends

@@ -240,7 +240,12 @@ class Reads(Protocol):
         """(digest, content) of everything that is kept by its digest."""
 
     def newest(self, procedure: str) -> Version | None: ...
-    def versions(self, procedure: str | None = None) -> list[Version]: ...
+    def versions(self, procedure: str | None = None) -> list[Version]:
+        """The versions of one procedure, or of all; calendars' are not among those of all."""
+
+    def calendars(self) -> list[Version]:
+        """The versions of all calendars, by name and number."""
+
     def version_of(self, digest: str) -> Version | None:
         """The first version that had this digest: a later one may bring an old text back, and what is said of a ticket
         must not change with that."""

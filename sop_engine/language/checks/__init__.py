@@ -10,6 +10,7 @@ from typing import Final
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks import (
     asking,
+    calendars,
     chart,
     counting,
     duty,
@@ -118,6 +119,34 @@ CHECKS: Final[tuple[Check, ...]] = (
     unused.unused_words,
     unused.allowances,
 )
+
+CALENDAR_CHECKS: Final[tuple[Check, ...]] = (
+    text.same_key_twice,
+    text.full_width,
+    text.quoting,
+    text.broken,
+    text.bounds,
+    text.tabs,
+    text.outside,
+    words.unknown_words,
+    words.misshapen,
+    words.missing,
+    words.titles,
+    words.ids,
+    words.sources,
+    calendars.hours,
+    calendars.days,
+    calendars.dates,
+    calendars.overlaps,
+    calendars.zones,
+    calendars.minutes,
+    calendars.twice,
+    calendars.extended,
+    calendars.ids,
+    calendars.doubtful,
+    calendars.horizon,
+)
+"""Those that look at a calendar's file: how it is written, as in every file, and what it says."""
 
 SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (
     together.unknown_procedures,
