@@ -28,8 +28,9 @@ from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.chart.host import Signalled
-from sop_engine.goals import Goal, Mark, Rung
+from sop_engine.goals import Goal, Mark
 from sop_engine.messages import msg
+from sop_engine.parties import Recipient
 from sop_engine.procedure import ROOT
 from sop_engine.ticket import people
 from sop_engine.ticket.draft import Draft
@@ -344,7 +345,8 @@ def fire(draft: Draft, key: str) -> None:
         if kind == "warn":
             warning = goal.warnings[number]
             draft.emit("goal_warned", goal=goal.id, due=entry["due"])
-            _tell(draft, warning.to, warning.notice)
+            reached = _reached(draft, warning.to)
+            _tell(draft, goal, "warn", reached, warning.notice)
         elif kind == "due":
             _put(draft, goal, "goal_breached", breached=entry["due"])
         else:
@@ -368,16 +370,15 @@ def _climb_from(draft: Draft, goal: Goal, found: list[tuple[datetime, str, int]]
 def _climb(draft: Draft, goal: Goal, number: int) -> bool:
     """Do a rung of the ladder; whether it reached anybody."""
     rung = goal.ladder[number]
-    reached = _reached(draft, rung)
+    reached = people.holders_of(draft, rung.hand_to) if rung.hand_to else []
+    reached += [each for each in _reached(draft, rung.tell) if each not in reached]
     draft.emit("goal_escalated", goal=goal.id, rung=number, to=reached)
     if not reached and not rung.event:
         return False
     if rung.hand_to and reached:
         draft.emit("assigned", region=_region(draft), role=rung.hand_to)
-    position = len(draft.events)
     if reached:
-        draft.emit("told", notice=rung.notice, to=reached)
-        draft.letters.extend(Letter(position, rung.notice, each) for each in reached)
+        _tell(draft, goal, "rung" if rung.after.count else "due", reached, rung.notice)
     if rung.event:
         from sop_engine.ticket.running import Run
 
@@ -386,19 +387,19 @@ def _climb(draft: Draft, goal: Goal, number: int) -> bool:
     return True
 
 
-def _reached(draft: Draft, rung: Rung) -> list[str]:
-    found: list[str] = people.holders_of(draft, rung.hand_to) if rung.hand_to else []
-    for recipient in rung.tell:
+def _reached(draft: Draft, to: tuple[Recipient, ...]) -> list[str]:
+    """Whom a goal's word reaches, each once."""
+    found: list[str] = []
+    for recipient in to:
         found += [each for each in people.reached(draft, recipient, _region(draft)) if each not in found]
     return found
 
 
-def _tell(draft: Draft, to: Any, notice: str) -> None:
-    reached: list[str] = []
-    for recipient in to:
-        reached += [each for each in people.reached(draft, recipient, _region(draft)) if each not in reached]
+def _tell(draft: Draft, goal: Goal, level: str, reached: list[str], notice: str) -> None:
+    """Write to whom it reaches; the event says of which promise, so that the notice can."""
     position = len(draft.events)
-    draft.emit("told", notice=notice, to=reached)
+    due = draft.ticket.goals[goal.id]["due"]
+    draft.emit("told", notice=notice, to=reached, goal=goal.id, level=level, due=due)
     draft.letters.extend(Letter(position, notice, each) for each in reached)
 
 
