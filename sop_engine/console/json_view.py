@@ -9,7 +9,7 @@ from sop_engine.console.failures import spoken
 from sop_engine.console.promises import GoalView, goal_views
 from sop_engine.messages import say
 from sop_engine.procedure import ROOT, Field, Timer
-from sop_engine.ticket.goals import PREFIX
+from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Erased, Ticket
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from sop_engine import canonical
 from sop_engine.console.names import apart, span
 from sop_engine.messages import Message, msg, title_of
-from sop_engine.ticket.goals import OPEN, PREFIX
+from sop_engine.ticket.levels import OPEN, PREFIX
 from sop_engine.ticket.program import Program
 from sop_engine.values import show_instant
 from sop_engine.worktime import allowance_text

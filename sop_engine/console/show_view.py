@@ -9,7 +9,7 @@ from sop_engine.console.names import apart, span, titled, when, with_names
 from sop_engine.console.promises import coming_promise, goal_title, promise_lines
 from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
-from sop_engine.ticket.goals import PREFIX
+from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Erased
 

@@ -18,7 +18,7 @@ from sop_engine.console.promises import goal_event, goal_title
 from sop_engine.console.site_story import deed
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
-from sop_engine.ticket.goals import PREFIX
+from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, TIMER, Erased, Sealed
 

@@ -22,27 +22,15 @@ An entry of `Ticket.goals`:
 | `cycle` | 1, 2 ...: how often it has begun |
 """
 
-from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sop_engine import canonical
-from sop_engine.chart.host import Signalled
 from sop_engine.goals import Goal, Mark
-from sop_engine.messages import msg
-from sop_engine.parties import Recipient
-from sop_engine.procedure import ROOT
-from sop_engine.ticket import people
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused
-from sop_engine.ticket.questions import CalendarAnswer
-from sop_engine.ticket.records import Letter, Refusal
+from sop_engine.ticket.levels import OPEN, PREFIX, Entry, clear, climb, pauses_of, put, reckoner_of, set_level
 from sop_engine.worktime import Due, Reckoner, on_day
 from sop_engine.worktime.allowances import Allowance
-
-PREFIX: Final = "goal/"
-OPEN: Final = frozenset({"running", "paused"})
-Entry = dict[str, Any]
 
 
 def settle(draft: Draft) -> None:
@@ -119,7 +107,7 @@ def _start(draft: Draft, goal: Goal, former: Entry | None) -> None:
     else:
         stopped = former["stopped"]
         pauses = [*former["pauses"], [stopped, draft.effective]]
-        _put(draft, goal, "goal_resumed", status="running", pauses=pauses, stopped=None)
+        put(draft, goal, "goal_resumed", status="running", pauses=pauses, stopped=None)
         _reckon(draft, goal, "goal_due")
 
 
@@ -129,7 +117,7 @@ def _begin(draft: Draft, goal: Goal, cycle: int) -> None:
     if terms is None:
         return
     paused = [[draft.effective, None]] if _is_paused(draft, goal) else []
-    _put(draft, goal, "goal_started", start=draft.effective, cycle=cycle, status="paused" if paused else "running",
+    put(draft, goal, "goal_started", start=draft.effective, cycle=cycle, status="paused" if paused else "running",
          pauses=paused, breached=None, level=0, stopped=None, **terms)  # fmt: skip
     _reckon(draft, goal, "goal_due")
 
@@ -140,15 +128,15 @@ def _stop(draft: Draft, goal: Goal, entry: Entry) -> None:
     pauses = entry["pauses"]
     if entry["status"] == "paused":
         pauses = [*pauses[:-1], [pauses[-1][0], draft.effective]]
-    _put(draft, goal, "goal_late" if late else "goal_met", status="late" if late else "met", stopped=draft.effective,
+    put(draft, goal, "goal_late" if late else "goal_met", status="late" if late else "met", stopped=draft.effective,
          pauses=pauses)  # fmt: skip
-    _clear(draft, goal)
+    clear(draft, goal)
 
 
 def _drop(draft: Draft, goal: Goal) -> None:
     """It counts no more: its condition does not hold, or the ticket closed before it was met."""
-    _put(draft, goal, "goal_dropped", status="dropped", stopped=draft.effective)
-    _clear(draft, goal)
+    put(draft, goal, "goal_dropped", status="dropped", stopped=draft.effective)
+    clear(draft, goal)
 
 
 # --- running ---------------------------------------------------------------------------------------------------------
@@ -159,10 +147,10 @@ def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
     paused = _is_paused(draft, goal)
     pauses = entry["pauses"]
     if paused and entry["status"] == "running":
-        _put(draft, goal, "goal_paused", status="paused", pauses=[*pauses, [draft.effective, None]])
+        put(draft, goal, "goal_paused", status="paused", pauses=[*pauses, [draft.effective, None]])
         _reckon(draft, goal, "goal_due")
     elif not paused and entry["status"] == "paused":
-        _put(draft, goal, "goal_resumed", status="running", pauses=[*pauses[:-1], [pauses[-1][0], draft.effective]])
+        put(draft, goal, "goal_resumed", status="running", pauses=[*pauses[:-1], [pauses[-1][0], draft.effective]])
         _reckon(draft, goal, "goal_due")
     terms = _changed_terms(draft, goal)
     if terms is None:
@@ -170,7 +158,7 @@ def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
     if goal.changed == "restart":
         _begin(draft, goal, entry["cycle"])
         return
-    _put(draft, goal, "goal_changed", **terms)
+    put(draft, goal, "goal_changed", **terms)
     _reckon(draft, goal, "goal_due", again=True)
 
 
@@ -223,28 +211,6 @@ def _written(allowance: Allowance) -> list[Any]:
     return [allowance.count, allowance.unit, allowance.ending]
 
 
-def reckoner_of(draft: Draft, calendar: str) -> Reckoner:
-    """The calendar, made ready. Refuses where the site has none of that name."""
-    answer: CalendarAnswer | None = draft.facts.ask(f"calendar:{calendar}")
-    if answer is None:
-        raise Refused(
-            Refusal(
-                "not_now",
-                msg("there is no calendar {name} on this site, and a promise is counted on it", name=calendar),
-                fix=msg("publish it: sop calendar publish {name}", name=calendar),
-            )
-        )
-    return answer.reckoner
-
-
-def pauses_of(entry: Mapping[str, Any]) -> list[tuple[datetime, datetime | None]]:
-    """An entry's pauses as instants."""
-    return [
-        (canonical.instant_of(begins), None if ends is None else canonical.instant_of(ends))
-        for begins, ends in entry["pauses"]
-    ]
-
-
 def reckoned(goal: Goal, entry: Entry, reckoner: Reckoner) -> Due:
     """When an entry is due, by a calendar."""
     start, pauses = canonical.instant_of(entry["start"]), pauses_of(entry)
@@ -284,142 +250,12 @@ def _reckon(draft: Draft, goal: Goal, kind: str, again: bool = False) -> None:
     }
     if again and entry["breached"] is not None and at is not None and at > draft.effective:
         changes |= {"breached": None, "level": 0}
-    _put(draft, goal, kind, **changes)
+    put(draft, goal, kind, **changes)
     set_level(draft, goal)
-
-
-# --- levels ----------------------------------------------------------------------------------------------------------
-
-
-def levels(goal: Goal, entry: Entry, reckoner: Reckoner) -> Iterator[tuple[datetime, str, int]]:
-    """The levels of an entry that has a due time, in order: when, `warn`, `due` or `rung`, and which of them."""
-    due = canonical.instant_of(entry["due"])
-    start = canonical.instant_of(entry["start"])
-    clock = entry["until"] is None and Allowance(*entry["within"]).counts_clock
-    warnings = []
-    for number, warning in enumerate(goal.warnings):
-        if warning.percent is not None:
-            whole = reckoner.elapsed(start, due, pauses_of(entry), clock=clock)
-            at = reckoner.back(due, whole * (100 - warning.percent) / 100, clock=clock)
-        else:
-            assert warning.before is not None
-            at = reckoner.before(due, warning.before).at
-        if at is not None and at < due:
-            warnings.append((max(at, start), "warn", number))
-    yield from sorted(warnings)
-    yield due, "due", 0
-    for number, rung in enumerate(goal.ladder):
-        found = due if rung.after.count == 0 else reckoner.due(due, rung.after).at
-        if found is not None:
-            yield found, "rung", number
-
-
-def set_level(draft: Draft, goal: Goal) -> None:
-    """Set the goal's timer to its next level; what has fired does not fire again."""
-    entry = draft.ticket.goals[goal.id]
-    key = PREFIX + goal.id
-    if entry["status"] != "running" or entry["due"] is None:
-        _clear(draft, goal)
-        return
-    found = list(levels(goal, entry, reckoner_of(draft, entry["calendar"])))
-    if entry["level"] >= len(found):
-        _clear(draft, goal)
-        return
-    at, _kind, _number = found[entry["level"]]
-    due = max(canonical.instant_text(at), draft.effective)
-    if draft.ticket.timers.get(key, {}).get("due") != due:
-        draft.emit("timer_set", timer=key, due=due)
 
 
 def fire(draft: Draft, key: str) -> None:
-    """The next level of a goal has come, and with it every further one of the same instant."""
+    """A goal's timer has come; a goal that promises again and again begins its next period."""
     goal = draft.program.goals[key.removeprefix(PREFIX)]
-    entry = draft.ticket.goals[goal.id]
-    draft.emit("timer_fired", timer=key, due=draft.ticket.timers[key]["due"])
-    found = list(levels(goal, entry, reckoner_of(draft, entry["calendar"])))
-    level = entry["level"]
-    while level < len(found) and canonical.instant_text(found[level][0]) <= draft.effective:
-        _at, kind, number = found[level]
-        level += 1
-        _put(draft, goal, "goal_level", level=level)
-        if kind == "warn":
-            warning = goal.warnings[number]
-            draft.emit("goal_warned", goal=goal.id, due=entry["due"])
-            reached = _reached(draft, warning.to)
-            _tell(draft, goal, "warn", reached, warning.notice)
-        elif kind == "due":
-            _put(draft, goal, "goal_breached", breached=entry["due"])
-        else:
-            level = _climb_from(draft, goal, found, level - 1)
-    if goal.every is not None and draft.ticket.goals[goal.id]["breached"] is not None:
-        _begin(draft, goal, entry["cycle"] + 1)
-        return
-    set_level(draft, goal)
-
-
-def _climb_from(draft: Draft, goal: Goal, found: list[tuple[datetime, str, int]], level: int) -> int:
-    """Do the rung at `level`, and where it reaches nobody the next ones at once; gives the level after."""
-    while True:
-        reached = _climb(draft, goal, found[level][2])
-        level += 1
-        if reached or level == len(found):
-            return level
-        _put(draft, goal, "goal_level", level=level + 1)
-
-
-def _climb(draft: Draft, goal: Goal, number: int) -> bool:
-    """Do a rung of the ladder; whether it reached anybody."""
-    rung = goal.ladder[number]
-    reached = people.holders_of(draft, rung.hand_to) if rung.hand_to else []
-    reached += [each for each in _reached(draft, rung.tell) if each not in reached]
-    draft.emit("goal_escalated", goal=goal.id, rung=number, to=reached)
-    if not reached and not rung.event:
-        return False
-    if rung.hand_to and reached:
-        draft.emit("assigned", region=_region(draft), role=rung.hand_to)
-    if reached:
-        _tell(draft, goal, "rung" if rung.after.count else "due", reached, rung.notice)
-    if rung.event:
-        from sop_engine.ticket.running import Run
-
-        if not Run(draft).go(Signalled(rung.event)):
-            draft.emit("not_taken", event=rung.event)
-    return True
-
-
-def _reached(draft: Draft, to: tuple[Recipient, ...]) -> list[str]:
-    """Whom a goal's word reaches, each once."""
-    found: list[str] = []
-    for recipient in to:
-        found += [each for each in people.reached(draft, recipient, _region(draft)) if each not in found]
-    return found
-
-
-def _tell(draft: Draft, goal: Goal, level: str, reached: list[str], notice: str) -> None:
-    """Write to whom it reaches; the event says of which promise, so that the notice can."""
-    position = len(draft.events)
-    due = draft.ticket.goals[goal.id]["due"]
-    draft.emit("told", notice=notice, to=reached, goal=goal.id, level=level, due=due)
-    draft.letters.extend(Letter(position, notice, each) for each in reached)
-
-
-def _region(draft: Draft) -> str:
-    """Whose assignee a goal's words mean: that of the only task, else the ticket's."""
-    tasks = draft.ticket.tasks
-    return next(iter(tasks)) if len(tasks) == 1 else ROOT
-
-
-# --- parts -----------------------------------------------------------------------------------------------------------
-
-
-def _put(draft: Draft, goal: Goal, kind: str, **entries: Any) -> None:
-    """Say what happened to a goal; only what changes stands in the event."""
-    former = draft.ticket.goals.get(goal.id, {})
-    changed = {name: value for name, value in entries.items() if name not in former or former[name] != value}
-    if changed or kind != "goal_due":
-        draft.emit(kind, goal=goal.id, put=changed)
-
-
-def _clear(draft: Draft, goal: Goal) -> None:
-    if PREFIX + goal.id in draft.ticket.timers:
-        draft.emit("timer_cleared", timer=PREFIX + goal.id)
+    if climb(draft, goal):
+        _begin(draft, goal, draft.ticket.goals[goal.id]["cycle"] + 1)

@@ -10,6 +10,7 @@ from sop_engine.ticket import goals, people, possible, running, signing
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import TIMER, Refusal
 from sop_engine.ticket.running import Run
@@ -133,7 +134,7 @@ def fire_timer(draft: Draft) -> dict[str, Any]:
     timer = draft.ticket.timers.get(key)
     if timer is None or timer["due"] > canonical.instant_text(draft.given.effective):
         raise Refused(Refusal("not_now", msg("the timer {timer} is not due", timer=key)))
-    if key.startswith(goals.PREFIX):
+    if key.startswith(PREFIX):
         goals.fire(draft, key)
     else:
         running.fire(draft, key)

@@ -17,7 +17,7 @@ from sop_engine.console.tickets import find_ticket
 from sop_engine.errors import NotFound, NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads
-from sop_engine.ticket.goals import OPEN, pauses_of
+from sop_engine.ticket.levels import OPEN, pauses_of
 from sop_engine.ticket.near import near
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Ticket
