@@ -61,12 +61,14 @@ def _line(what: str, ours: Sequence[float], other: Sequence[float], at_least: fl
 
 def _in_turns(address: str, disk: Path, clients: int, turns: int, seconds: float) -> dict[str, list[float]]:
     """Way -> what all clients did in a second, turn by turn."""
-    crews = {how: [_client(address, disk, how, number) for number in range(clients)] for how in WAYS}
+    crews: dict[str, list[subprocess.Popen[str]]] = {}
     done: dict[str, list[float]] = {how: [] for how in WAYS}
     try:
-        for crew in crews.values():
-            for each in crew:
-                assert _said(each) == "ready\n"
+        for how in WAYS:
+            crews[how] = []
+            for number in range(clients):  # one by one: all begin with ours, and the bare call does not queue
+                crews[how].append(_client(address, disk, how, number))
+                assert _said(crews[how][-1]) == "ready\n"
         for turn in range(turns + 1):
             for how in WAYS if turn % 2 else WAYS[::-1]:
                 for each in crews[how]:

@@ -80,10 +80,11 @@ class Graph:
     def ancestors(self, state: str) -> list[str]:
         """From the parent outward, the root last."""
         found = []
-        here = self.states[state].parent
-        while here in self.states:
-            found.append(here)
+        here = state
+        # the root's parent is the empty text, which somebody may have given to a state as its name
+        while here != ROOT:
             here = self.states[here].parent
+            found.append(here)
         return found
 
     def children(self, state: str) -> list[State]:

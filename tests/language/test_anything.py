@@ -182,3 +182,22 @@ def test_a_name_that_reads_like_a_mark_of_the_schema_is_a_place(key: str) -> Non
     found = compile_text(f'fields:\n  "{key}":\n    many: 3\n'.encode(), "any.sop.yaml").diagnostics
 
     assert {fault.span.line for fault in found if fault.severity == "error"} >= {2, 3}
+
+
+def test_a_state_without_a_name_is_a_fault_and_no_ring_around_the_root() -> None:
+    text = HEAD_OF_STATES + '  a:\n    states:\n      "": {transitions: {go: {by: desk, to: b}}}\n'
+
+    found = compile_text(text.encode(), "any.sop.yaml").diagnostics
+
+    assert [(fault.code, fault.span.line) for fault in found if fault.severity == "error"] == [("SOP118", 10)]
+
+
+HEAD_OF_STATES = """\
+procedure: example
+title: Example
+prefix: EX
+roles: [desk]
+open: {by: desk, to: a}
+states:
+  b: {final: true, outcome: done}
+"""

@@ -1,5 +1,6 @@
-"""What many want at once. Where two have just met at a ticket or a number, the next who needs it stands in a queue
-before he decides: else all but one would decide in vain, again and again.
+"""What many want at once. Whoever draws a number, or needs a ticket at which two have just met, stands in a queue
+before he decides: else all but one would decide in vain, again and again. For a number everybody queues, because most
+who draw one belong to a process that has just begun, and knows of nobody.
 
 A queue is an advisory lock (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS) whose number
 is made from what is wanted. Two things with the same number share a queue, and lose a little time.
@@ -28,15 +29,13 @@ class Crowd:
         now = time.monotonic()
         if len(self._met) > _MOST_REMEMBERED:
             self._met = {key: met for key, met in self._met.items() if now - met < _REMEMBERED_SECONDS}
-        self._met |= dict.fromkeys(_keys(site, missed), now)
+        self._met |= {_ticket_key(site, id): now for id in missed.tickets}
 
     def among(self, site: str, wanted: Foreseen) -> Missed | None:
-        """At which of the tickets and numbers that are wanted two have met in the last seconds; None: at none."""
-        if not self._met:
-            return None
-        tickets = [id for id in wanted.tickets if self._is_at(_ticket_key(site, id))]
-        numbers = [series for series in wanted.numbers if self._is_at(_number_key(site, *series))]
-        return Missed(tickets, numbers) if tickets or numbers else None
+        """What is to be queued for of all that is wanted: numbers, and tickets at which two have met in the last
+        seconds; None: nothing."""
+        tickets = [id for id in wanted.tickets if self._is_at(_ticket_key(site, id))] if self._met else []
+        return Missed(tickets, wanted.numbers) if tickets or wanted.numbers else None
 
     def _is_at(self, key: int) -> bool:
         met = self._met.get(key)

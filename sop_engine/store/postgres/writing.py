@@ -11,10 +11,11 @@ The law.
    facts, as they were when it asked. The site's own history, where it is only read, tells who stands in for whom: such
    a fact.
 4. No row is locked while anybody decides, anew or not. A transaction `after` a miss stands in a queue for what was
-   missed (advisory locks, `crowd`), and so does the first try for a ticket or a number at which two have just met: else
-   all but one would decide in vain, again and again. The queue is a courtesy on which nothing rests: whoever is not in
-   it writes all the same, and after `TURN_SECONDS` one goes on without a turn. Whoever holds rows, because he took
-   timers or has written already, does not wait for more, since somebody may hold those and wait for these; he misses.
+   missed (advisory locks, `crowd`), and so does the first try for a number, or at a ticket at which two have just
+   met: else all but one would decide in vain, again and again. The queue is a courtesy on which nothing rests:
+   whoever is not in it writes all the same, and after `TURN_SECONDS` one goes on without a turn. Whoever holds
+   rows, because he took timers or has written already, does not wait for more, since somebody may hold those and
+   wait for these; he misses.
 5. A connection that is lost before the commit was sent: nothing was kept, and that is said. Lost after it was sent: the
    same is sent once more on another, since twice does it once (`pending`), and a step that is there with our hash is
    ours. Where the server stays away, that it is not known is what is said.
