@@ -101,14 +101,33 @@ def compile_calendar(
 ) -> CompiledCalendar:
     """Compile a calendar's YAML `text`; `file` is what its faults call it, and without folder and ending its name. With
     `today`, holidays that will soon be unknown are warned of. Never raises for what the text holds."""
-    read = reading.read(text, file)
-    draft = Draft(file, read, Cursor(read.tree) if read.tree is not None else nowhere(file))
+    draft = _draft(text, file)
     pieces, texts = _pieces(draft, text, source or NoCalendars())
     calendar = None if draft.facts else _resolved(draft, pieces)
     if calendar is not None:
         _warnings(draft, calendar, pieces, today)
     found = faults(draft, CALENDAR_CHECKS)
     return CompiledCalendar(None if has_errors(found) else calendar, found, texts)
+
+
+def own_holidays(text: bytes, file: str) -> list[Holiday]:
+    """The holidays that stand in a calendar's file itself, in order, each with its place; none where the file has
+    errors."""
+    draft = _draft(text, file)
+    document, cursor = _document(draft, draft.reading)
+    return [] if document is None else _Reader(draft, cursor).piece(document).holidays
+
+
+def extends(text: bytes, file: str) -> str | None:
+    """The calendar that a calendar's file extends; None where it extends none, or has errors."""
+    draft = _draft(text, file)
+    document, _cursor = _document(draft, draft.reading)
+    return None if document is None else document.extends
+
+
+def _draft(text: bytes, file: str) -> Draft:
+    read = reading.read(text, file)
+    return Draft(file, read, Cursor(read.tree) if read.tree is not None else nowhere(file))
 
 
 def _pieces(draft: Draft, text: bytes, source: CalendarSource) -> tuple[list[Piece], dict[str, bytes]]:
