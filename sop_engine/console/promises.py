@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
 STATUS: Final = {
+    "waiting": msg("waits"),
     "running": msg("runs"),
     "paused": msg("paused"),
     "met": msg("kept"),
@@ -147,10 +148,14 @@ def goal_event(program: Program, event: Mapping[str, Any], names: Any, instant: 
     match event["kind"]:
         case "goal_due" if put.get("due"):
             return msg("promised: {goal} by {due}", goal=title, due=instant(put["due"]))
+        case "goal_waits":
+            return msg("promised, as soon as it is known by when: {goal}", goal=title)
         case "goal_paused":
             return msg("the clock stands still: {goal}", goal=title)
         case "goal_resumed":
             return msg("the clock goes on: {goal}", goal=title)
+        case "goal_changed" if event.get("why") == "calendar":
+            return msg("reckoned anew, by the calendar: {goal}", goal=title)
         case "goal_changed":
             return msg("what it is promised by has changed: {goal}", goal=title)
         case "goal_reset":

@@ -27,6 +27,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "fire": triggers.fire_timer,
     "signal": triggers.take_signal,
     "look": triggers.look,
+    "reckon": goals.reckon_again,
     "claim": acts.claim,
     "assign": acts.assign,
     "hand_over": acts.hand_over,

@@ -8,7 +8,7 @@
 | `did`, `signed`, `signatures_voided` | who did a trigger, who has signed it so far |
 | `took` | a transition was taken: where it stands, nothing more |
 | `left`, `entered`, `remembered` | the configuration and the histories |
-| `goal_started`, `goal_paused`, `goal_resumed`, `goal_due`, `goal_changed`, `goal_level` | a goal |
+| `goal_waits`, `goal_started`, `goal_paused`, `goal_resumed`, `goal_due`, `goal_changed`, `goal_level` | a goal |
 | `goal_met`, `goal_late`, `goal_dropped`, `goal_breached` | what became of a goal |
 | `timer_set`, `timer_cleared`, `timer_fired`, `timer_set_aside`, `timer_released` | the timers |
 | `assigned`, `unassigned`, `owned` | whose task, whose ticket |
@@ -27,8 +27,8 @@ from sop_engine.ticket.records import Erased, Event, Sealed, Ticket
 
 Values = Mapping[str, Sealed]
 GOAL_EVENTS: Final = (
-    "goal_started", "goal_paused", "goal_resumed", "goal_due", "goal_changed", "goal_level", "goal_met", "goal_late",
-    "goal_dropped", "goal_breached",
+    "goal_waits", "goal_started", "goal_paused", "goal_resumed", "goal_due", "goal_changed", "goal_level", "goal_met",
+    "goal_late", "goal_dropped", "goal_breached",
 )  # fmt: skip
 """each puts what has changed of a goal"""
 

@@ -9,7 +9,7 @@ An entry of `Ticket.goals`:
 
 | key | what |
 |---|---|
-| `status` | `running`, `paused`, `met`, `late` (stopped after a breach), `dropped` (given up, or closed before) |
+| `status` | `waiting` (until it is known by when), `running`, `paused`; at its end `met`, `late`, `dropped` |
 | `start` | when it began: instant |
 | `pauses` | `[[from, to]]`, the last one open (`to` null) while it is paused |
 | `within` | the allowance as `[count, unit, ending]`, or `until` the instant that a field holds |
@@ -22,13 +22,17 @@ An entry of `Ticket.goals`:
 | `cycle` | 1, 2 ...: how often it has begun |
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sop_engine import canonical
 from sop_engine.goals import Goal, Mark
+from sop_engine.messages import msg
 from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.levels import OPEN, PREFIX, Entry, clear, climb, pauses_of, put, reckoner_of, set_level
+from sop_engine.ticket.records import Refusal
 from sop_engine.worktime import Due, Reckoner, on_day
 from sop_engine.worktime.allowances import Allowance
 
@@ -75,11 +79,16 @@ def _settle(draft: Draft, goal: Goal, marks: set[tuple[str, str]]) -> None:
             _begin(draft, goal, entry["cycle"])
         else:
             _go_on(draft, goal, entry)
+    elif entry is not None and entry["status"] == "waiting":
+        if _hit(goal.stop, marks) or not _lives(draft, goal):
+            _drop(draft, goal)
+        elif _terms(draft, goal) is not None:
+            _begin(draft, goal, entry["cycle"])
     elif _hit(goal.start, marks) and _lives(draft, goal) and not _hit(goal.stop, marks):
         _start(draft, goal, entry)
     if draft.ticket.status == "closed":
         found = draft.ticket.goals.get(goal.id)
-        if found is not None and found["status"] in OPEN:
+        if found is not None and found["status"] in {*OPEN, "waiting"}:
             _drop(draft, goal)
 
 
@@ -108,18 +117,21 @@ def _start(draft: Draft, goal: Goal, former: Entry | None) -> None:
         stopped = former["stopped"]
         pauses = [*former["pauses"], [stopped, draft.effective]]
         put(draft, goal, "goal_resumed", status="running", pauses=pauses, stopped=None)
-        _reckon(draft, goal, "goal_due")
+        _reckon(draft, goal)
 
 
 def _begin(draft: Draft, goal: Goal, cycle: int) -> None:
     """A goal begins now."""
     terms = _terms(draft, goal)
     if terms is None:
+        put(draft, goal, "goal_waits", start=draft.effective, cycle=cycle, status="waiting", pauses=[], breached=None,
+            level=0, stopped=None, within=None, until=None, calendar="", due=None, provisional=False,
+            remaining_ms=None)  # fmt: skip
         return
     paused = [[draft.effective, None]] if _is_paused(draft, goal) else []
     put(draft, goal, "goal_started", start=draft.effective, cycle=cycle, status="paused" if paused else "running",
          pauses=paused, breached=None, level=0, stopped=None, **terms)  # fmt: skip
-    _reckon(draft, goal, "goal_due")
+    _reckon(draft, goal)
 
 
 def _stop(draft: Draft, goal: Goal, entry: Entry) -> None:
@@ -148,23 +160,25 @@ def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
     pauses = entry["pauses"]
     if paused and entry["status"] == "running":
         put(draft, goal, "goal_paused", status="paused", pauses=[*pauses, [draft.effective, None]])
-        _reckon(draft, goal, "goal_due")
+        _reckon(draft, goal)
     elif not paused and entry["status"] == "paused":
         put(draft, goal, "goal_resumed", status="running", pauses=[*pauses[:-1], [pauses[-1][0], draft.effective]])
-        _reckon(draft, goal, "goal_due")
+        _reckon(draft, goal)
     terms = _changed_terms(draft, goal)
     if terms is None:
         return
     if goal.changed == "restart":
         _begin(draft, goal, entry["cycle"])
         return
-    put(draft, goal, "goal_changed", **terms)
-    _reckon(draft, goal, "goal_due", again=True)
+    put(draft, goal, "goal_changed", {"was": entry["due"], "why": "terms"}, **terms)
+    _reckon(draft, goal, again=True)
 
 
 def _changed_terms(draft: Draft, goal: Goal) -> dict[str, Any] | None:
     """The terms as they are now, where they differ from those that the goal runs by; None where they do not, or where
     the change does not move it."""
+    if goal.due is not None and goal.due.field.partition(".")[0] not in draft.before:
+        return None
     terms = _terms(draft, goal)
     entry = draft.ticket.goals[goal.id]
     if terms is None or all(entry.get(name) == value for name, value in terms.items()):
@@ -211,7 +225,7 @@ def _written(allowance: Allowance) -> list[Any]:
     return [allowance.count, allowance.unit, allowance.ending]
 
 
-def reckoned(goal: Goal, entry: Entry, reckoner: Reckoner) -> Due:
+def reckoned(goal: Goal, entry: Mapping[str, Any], reckoner: Reckoner) -> Due:
     """When an entry is due, by a calendar."""
     start, pauses = canonical.instant_of(entry["start"]), pauses_of(entry)
     if entry["until"] is not None:
@@ -238,7 +252,7 @@ def _after_quiet(instant: datetime, quiet: tuple[str, str], reckoner: Reckoner) 
     return instant
 
 
-def _reckon(draft: Draft, goal: Goal, kind: str, again: bool = False) -> None:
+def _reckon(draft: Draft, goal: Goal, again: bool = False) -> None:
     """Reckon when it is due, and set the timer of its next level. `again`: it may be breached no more."""
     entry = draft.ticket.goals[goal.id]
     due = reckoned(goal, entry, reckoner_of(draft, entry["calendar"]))
@@ -250,7 +264,7 @@ def _reckon(draft: Draft, goal: Goal, kind: str, again: bool = False) -> None:
     }
     if again and entry["breached"] is not None and at is not None and at > draft.effective:
         changes |= {"breached": None, "level": 0}
-    put(draft, goal, kind, **changes)
+    put(draft, goal, "goal_due", **changes)
     set_level(draft, goal)
 
 
@@ -259,3 +273,28 @@ def fire(draft: Draft, key: str) -> None:
     goal = draft.program.goals[key.removeprefix(PREFIX)]
     if climb(draft, goal):
         _begin(draft, goal, draft.ticket.goals[goal.id]["cycle"] + 1)
+
+
+def reckon_again(draft: Draft) -> dict[str, Any]:
+    """Calendars were published anew: what is open is reckoned by them. Refuses where that moves nothing."""
+    moved = False
+    for goal in draft.program.procedure.goals:
+        entry = draft.ticket.goals.get(goal.id)
+        if entry is None or not is_moved(goal, entry, reckoner_of(draft, entry["calendar"])):
+            continue
+        moved = True
+        put(draft, goal, "goal_changed", {"was": entry["due"], "why": "calendar"})
+        _reckon(draft, goal, again=True)
+    if not moved:
+        raise Refused(Refusal("not_now", msg("the calendars move nothing of {ticket}", ticket=draft.ticket.id)))
+    return {}
+
+
+def is_moved(goal: Goal, entry: Mapping[str, Any], reckoner: Reckoner) -> bool:
+    """Whether a goal that is open would be due at another time by a calendar, or for another certainty. What was missed
+    stays missed."""
+    if entry["status"] not in OPEN or entry["breached"] is not None:
+        return False
+    due = reckoned(goal, entry, reckoner)
+    at = None if due.at is None else canonical.instant_text(due.at)
+    return bool(at != entry["due"] or due.provisional != entry["provisional"])

@@ -14,7 +14,7 @@ from sop_engine.ticket import people
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.questions import CalendarAnswer
-from sop_engine.ticket.records import Letter, Refusal
+from sop_engine.ticket.records import NOTHING, Letter, Refusal
 from sop_engine.ticket.running import Run
 from sop_engine.worktime import Reckoner
 from sop_engine.worktime.allowances import Allowance
@@ -164,12 +164,12 @@ def pauses_of(entry: Mapping[str, Any]) -> list[tuple[datetime, datetime | None]
     ]
 
 
-def put(draft: Draft, goal: Goal, kind: str, **entries: Any) -> None:
-    """Say what happened to a goal; only what changes stands in the event."""
+def put(draft: Draft, goal: Goal, kind: str, about: Mapping[str, Any] = NOTHING, /, **entries: Any) -> None:
+    """Say what happened to a goal; only what changes stands in the event, and what is said `about` the change."""
     former = draft.ticket.goals.get(goal.id, {})
     changed = {name: value for name, value in entries.items() if name not in former or former[name] != value}
     if changed or kind != "goal_due":
-        draft.emit(kind, goal=goal.id, put=changed)
+        draft.emit(kind, goal=goal.id, put=changed, **about)
 
 
 def clear(draft: Draft, goal: Goal) -> None:

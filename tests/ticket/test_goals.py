@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical, normal_form
+from sop_engine.engine.identity import Identity
+from sop_engine.engine.reckoning import Move, moves, reckon_again
 from sop_engine.goals import DueAt, Goal, Mark, Rung, Warning, Within
 from sop_engine.language import compile_text
 from sop_engine.parties import Recipient
 from sop_engine.store.seam import CALENDAR, Version
 from sop_engine.ticket.records import SITE
-from sop_engine.worktime import Allowance, parse_allowance
+from sop_engine.worktime import Allowance, Calendar, parse_allowance
 from sop_engine.worktime.calendars import to_json
 from tests.desk import Desk
 from tests.worktime.shipped import SHANGHAI, Shipped, at, calendar
@@ -61,7 +63,7 @@ class Place:
     def __init__(self, folder: Path, *goals: Goal, people: Mapping[str, Any] | None = None) -> None:
         self.desk = Desk(folder, dict(people or {"wang": ["desk"], "li": ["lead"]}))
         for name in Shipped().names():
-            self._publish_calendar(name)
+            self.publish_again(calendar(name), 1)
         self.desk.publish(REPAIR)
         compiled = compile_text(REPAIR.encode(), "repair.sop.yaml")
         assert compiled.procedure is not None
@@ -72,11 +74,12 @@ class Place:
         digest = canonical.digest(data)
         self.desk.site("publish", procedure="repair", digest=digest, text=digest, places=digest, schedules=[])
 
-    def _publish_calendar(self, name: str) -> None:
-        data = canonical.to_bytes(to_json(calendar(name)))
+    def publish_again(self, calendar: Calendar, number: int = 2) -> None:
+        """Publish a calendar, or another version of it."""
+        data = canonical.to_bytes(to_json(calendar))
         with self.desk.store.writing() as transaction:
             digest = transaction.put_blob(data)
-            transaction.put_version(Version(CALENDAR + name, 1, digest, digest, digest, "", "boss", ""))
+            transaction.put_version(Version(CALENDAR + calendar.id, number, digest, digest, digest, "", "boss", ""))
 
     def opened(self, **fields: Any) -> str:
         """A ticket that was opened and dispatched."""
@@ -306,4 +309,42 @@ def test_a_fortnight_of_silence_comes_out_in_the_order_of_its_due_times(tmp_path
     for wx in (first, second):
         fired = [record["effective"] for record in place.desk.records(wx) if record["command"]["name"] == "fire"]
         assert fired == [canonical.instant_text(at(each)) for each in ("2026-11-23 14:00", "2026-11-24 17:30")]
+    place.clean()
+
+
+def test_a_promise_whose_time_is_not_known_yet_waits_for_it(tmp_path: Path) -> None:
+    goal = Goal("arrival", {"en": "Arrive"}, DISPATCHED, REPAIRED, due=DueAt("window.end"), calendar="round-the-clock")
+    place = Place(tmp_path, goal)
+    wx = place.opened()
+    assert place.goal(wx, "arrival")["status"] == "waiting"
+
+    window = {"start": "2026-11-24T06:00:00.000Z", "end": "2026-11-24T08:00:00.000Z"}
+    place.desk.do(wx, "agree", window=window, moved_by="owner")
+
+    assert place.due(wx, "arrival") == at("2026-11-24 16:00")
+    place.clean()
+
+
+def test_a_calendar_that_is_published_anew_moves_what_is_open_and_nothing_else(tmp_path: Path) -> None:
+    place = Place(tmp_path, finishing("1 workday"), Goal("paper", {"en": "Paper"}, DISPATCHED, (Mark("did", "agree"),),
+                  within=(Within(parse_allowance("1 h")),)))  # fmt: skip
+    kept, running = place.opened(), place.opened()
+    place.desk.do(kept, "done")
+    place.until("2026-11-23 10:00")
+    before = place.goal(kept)
+
+    office = calendar("office")
+    free = dataclasses.replace(office, holidays={**office.holidays, at("2026-11-24 00:00").date(): {"zh": "停电"}})
+    place.publish_again(free)
+    would = list(moves(place.desk.engine))
+    moved = reckon_again(place.desk.engine, Identity("tester", "boss"))
+
+    assert moved == would == [
+        Move(running, "finishing", canonical.instant_text(at("2026-11-24 17:30")),
+             canonical.instant_text(at("2026-11-25 17:30")))
+    ]  # fmt: skip
+    assert place.due(running) == at("2026-11-25 17:30")
+    assert place.goal(running, "paper")["breached"] is not None
+    assert place.goal(kept) == before
+    assert list(moves(place.desk.engine)) == []
     place.clean()
