@@ -58,21 +58,21 @@ class GoalPaths:
 
     def _at(self, mark: Mark) -> Iterator[str]:
         """What may be active right after a start."""
-        if mark.kind == "entered":
-            if mark.name in self.graph.reachable:
-                yield from self._company(mark.name)
-            return
         for edge in self.graph.edges:
+            if edge.source not in self.graph.reachable:
+                continue
             trigger = OPENING if edge.kind == "open" else self._trigger.get(id(edge.transition))
-            if trigger == mark.name and edge.source in self.graph.reachable:
+            hit = mark.name in self._arrivals(edge) if mark.kind == "entered" else mark.name == trigger
+            if hit:
                 yield from self._after(edge)
 
     def _after(self, edge: Edge) -> Iterator[str]:
-        """What may be active once a transition is done."""
+        """What may be active once a transition is done: where it leads, and all that stays beside it."""
         if not edge.transition.target:
-            yield from self.graph.reachable if edge.source == ROOT else self._company(edge.source)
+            yield from self.graph.reachable - {ROOT} if edge.source == ROOT else self._company(edge.source)
         for state in self._arrivals(edge):
-            yield from self._company(state)
+            yield state
+            yield from self._beside(state)
 
     def _arrivals(self, edge: Edge) -> set[str]:
         """The states that a transition may enter."""
@@ -84,14 +84,18 @@ class GoalPaths:
                 found |= set(self.graph.inside(self.graph.states[target].parent))
         return found
 
-    def _company(self, state: str) -> set[str]:
-        """The state, and all that may be active together with it."""
+    def _beside(self, state: str) -> set[str]:
+        """What is around a state, and what may be active in the parts that run beside it."""
         around = self.graph.ancestors(state)
-        found = {state, *self.graph.inside(state), *around}
+        found = set(around)
         for each in around:
             if self.graph.states[each].kind == "parallel":
                 found |= set(self.graph.inside(each))
         return found - {ROOT}
+
+    def _company(self, state: str) -> set[str]:
+        """The state, and all that may be active together with it."""
+        return {*self.graph.inside(state), *self._beside(state)}
 
     def _followed(self, stopping: bool) -> tuple[set[str], list[Edge]]:
         """The states that may be active while the goal runs, and the transitions that may be taken then; with
@@ -108,11 +112,19 @@ class GoalPaths:
             if state in active or (state != ROOT and not self._counts_in(state)):
                 continue
             active.add(state)
-            for edge in by_source.get(state, ()):
+            for edge in self._ways_on(state, by_source):
                 followed.append(edge)
                 if not (stopping and self._surely_stops(edge)):
                     todo += self._after(edge) if edge.transition.target else ()
         return active, followed
+
+    def _ways_on(self, state: str, by_source: dict[str, list[Edge]]) -> Iterator[Edge]:
+        """The transitions that a state brings about: its own, and where it is final what is taken when those around it
+        are complete."""
+        yield from (edge for edge in by_source.get(state, ()) if edge.kind != "done")
+        if self.graph.states[state].kind == "final":
+            for outer in self.graph.ancestors(state):
+                yield from (edge for edge in by_source.get(outer, ()) if edge.kind == "done")
 
     def _surely_stops(self, edge: Edge) -> bool:
         if Mark("did", self._trigger.get(id(edge.transition), "")) in self.goal.stop:

@@ -145,19 +145,22 @@ class _Reader:
 
     # --- by when ---
 
-    def _allowance(self, text: str, cursor: Cursor, zero: bool = False) -> Allowance | None:
-        """An allowance; None where it is none. `zero`: no time at all is one, too."""
-        fact = self.builder.draft.fact
+    def _allowance(
+        self, text: str, cursor: Cursor, part: tuple[int, int] | None = None, zero: bool = False
+    ) -> Allowance | None:
+        """An allowance; None where it is none. `part` is where it stands in a longer text; with `zero` no time at all
+        is one, too."""
+        fact, span = self.builder.draft.fact, cursor.part(*part) if part is not None else cursor.span
         try:
             found = parse_allowance(text)
         except NotADuration as fault:
-            fact("goal_time", cursor.span, text=text, why=fault.message, reason="unread")
+            fact("goal_time", span, text=text, why=fault.message, reason="unread")
             return None
         if NUMERALS.search(text.replace("同一", "")):
-            fact("goal_time", cursor.span, text=text, reason="numerals", written=allowance_text(found, "zh"))
+            fact("goal_time", span, text=text, reason="numerals", written=allowance_text(found, "zh"))
             return None
         if not found.count and found != END_OF_WORKDAY and not zero:
-            fact("goal_time", cursor.span, text=text, reason="zero")
+            fact("goal_time", span, text=text, reason="zero")
             return None
         return found
 
@@ -203,17 +206,17 @@ class _Reader:
         if text is None or _is_end_of_workday(text):
             return None
         builder, here = self.builder, self.cursor / "due"
-        found = DUE.match(text.strip())
-        if found is None:
+        found = DUE.match(text)
+        path, sign, length = found.groups() if found is not None else ("", "", "")
+        if found is None or (sign == "-" and _is_end_of_workday(length)):
             builder.draft.fact("goal_due", here.span, text=text, allowance=_is_allowance(text))
             return None
-        path, sign, length = found.groups()
         name, _dot, part = path.partition(".")
         builder.use("field", name, here, self.at, "moment", here.part(0, len(name)))
         field = builder.fields.get(name)
         if field is not None and (field.many or not has_moment(field.type, part, False)):
             builder.draft.fact("goal_due_of", here.span, name=name, type=field.type)
-        offset = self._allowance(length, here) if length else None
+        offset = self._allowance(length, here, found.span(3)) if length else None
         return DueAt(path, offset, sign == "-")
 
     def _quiet(self) -> tuple[str, str] | None:
@@ -251,14 +254,13 @@ class _Reader:
     def _warning(
         self, text: str, place: Cursor, to: tuple[Recipient, ...], notice: str, allowances: list[Allowance]
     ) -> list[Warning]:
-        folded = unicodedata.normalize("NFKC", text).strip()
-        if percent := PERCENT.match(folded):
+        if percent := PERCENT.match(unicodedata.normalize("NFKC", text)):
             return [Warning(to, percent=int(percent[1]), notice=notice)]
-        length = BEFORE.match(folded)
-        if length is None:
+        length = BEFORE.match(text)
+        if length is None or _is_end_of_workday(length[1]):
             self.builder.draft.fact("goal_warn", place.span, text=text)
             return []
-        before = self._allowance(length[1], place)
+        before = self._allowance(length[1], place, length.span(1))
         if before is None:
             return []
         self._longer(text, before, allowances, place)
@@ -322,6 +324,7 @@ def _on_calendars(case: Within, chosen: list[tuple[str, Tree]]) -> list[Within]:
 
 
 def _is_allowance(text: str) -> bool:
+    """Whether it says how much time, and not until when."""
     try:
         parse_allowance(text)
     except NotADuration:

@@ -7,7 +7,7 @@ they are known to a day only. Where nothing is sure, the answer is no.
 import math
 from typing import Final
 
-from sop_engine.worktime import Allowance
+from sop_engine.worktime import END_OF_WORKDAY, Allowance
 
 DAY: Final = 24 * 60
 SHIFT: Final = 3 * 60
@@ -21,6 +21,8 @@ KINDS: Final = {
 
 def surely_at_least(one: Allowance, other: Allowance) -> bool:
     """Whether `one`, from the same start, surely ends no sooner than `other`."""
+    if not other.count and other != END_OF_WORKDAY:
+        return True
     kind, factor = KINDS[one.unit]
     other_kind, other_factor = KINDS[other.unit]
     if (kind, one.ending) == (other_kind, other.ending):
@@ -46,7 +48,7 @@ def _most(allowance: Allowance) -> float:
     """The most minutes that it takes on the clock; without a bound where working time is counted."""
     kind, factor = KINDS[allowance.unit]
     count = allowance.count * factor
-    if kind == "length" and (allowance.ending == "clock" or not count):
+    if kind == "length" and allowance.ending == "clock":
         return count
     match kind:
         case "day":

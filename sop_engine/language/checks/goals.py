@@ -14,8 +14,9 @@ def said_once(draft: Draft) -> Iterator[Diagnostic]:
     """SOP420: a promise does not say by when, or says it twice.
 
     Exactly one of `within` (so much time), `due` (the time of a field, or `end of workday`) and `every` (again and
-    again) says by when. Some words belong to one of them: `moved` to `due`, `quiet` and `remind` to `every`, `at_least`
-    and a `calendar` that is chosen by a field to `within`. `end of workday` is an allowance, wherever it stands.
+    again) says by when. Some words belong to one of them: `moved` to `due`, `quiet` and `remind` to `every`, and a
+    `calendar` that is chosen by a field to `within`; `at_least` to all but `every`. `end of workday` is an allowance,
+    wherever it stands.
 
     Fails:
 
@@ -95,7 +96,7 @@ def times(draft: Draft) -> Iterator[Diagnostic]:
                     "SOP421", fact.span, title, msg("Without any time it would be broken as soon as it begins."), fix
                 )
             case _:
-                yield error("SOP421", fact.span, title, fact.values["why"], fix)
+                yield error("SOP421", fact.span, title, fact.values["why"] if text else None, fix)
     for fact in draft.of("goal_warn"):
         yield error(
             "SOP421", fact.span, msg("`{text}` says no time before it is due", text=fact.values["text"][:30]), None,
