@@ -11,12 +11,13 @@ from sop_engine.diagnostics import Diagnostic, has_errors
 from sop_engine.engine.engine import Done, Engine, new_id
 from sop_engine.engine.identity import Identity
 from sop_engine.engine.library import library
-from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
+from sop_engine.errors import FaultsFound, NotFound, NotNow, NotUnderstood, SetUp
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain, refuse_link
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Reads, Version
 from sop_engine.ticket.near import near
+from sop_engine.ticket.program import calendars_of
 from sop_engine.ticket.records import SITE, Command
 from sop_engine.worktime import Calendar
 
@@ -184,7 +185,8 @@ def publish(
     compiled: Any = None,
 ) -> Published:
     """Make a file the newest version of its procedure. A file with an error publishes nothing; one whose normal form
-    is the newest version's already makes no new one. `compiled` is what the file gave, where that is known already."""
+    is the newest version's already makes no new one. `compiled` is what the file gave, where that is known already.
+    Raises `NotNow` where it counts on a calendar that is not published."""
     compiled = compiled or compile_file(path, engine.settings.folder / "templates", shown_as)
     if compiled.procedure is None or has_errors(compiled.diagnostics):
         return Published(path, compiled.diagnostics, compiled.procedure, None, 0, compiled.fragments)
@@ -193,6 +195,7 @@ def publish(
     name = compiled.procedure.id
     with engine.store.reading() as reading:
         newest = reading.newest(name)
+        _refuse_unknown_calendars(engine.programs, reading, compiled.procedure)
     if newest is not None and newest.digest == digest:
         return Published(path, compiled.diagnostics, compiled.procedure, None, newest.number, compiled.fragments)
     places = canonical.to_bytes(source_map(compiled, shown_as or path.name))
@@ -213,6 +216,24 @@ def publish(
     done = engine.act(command, dry_run=dry_run)
     number = next(each["number"] for each in done.step.events if each["kind"] == "published")
     return Published(path, compiled.diagnostics, compiled.procedure, done, number, compiled.fragments)
+
+
+def _refuse_unknown_calendars(programs: Programs, reading: Reads, procedure: procedure.Procedure) -> None:
+    """Raise `NotNow` where the procedure counts on a calendar that the site has not published, or that has no hours:
+    no ticket could begin what is promised."""
+    known = calendars_by_name(programs, reading)
+    usable = {name for name, each in known.items() if any(each.week) or any(each.dates.values())}
+    for name in sorted(calendars_of(procedure) - usable - {""}):
+        raise NotNow(
+            msg("{procedure} counts on the calendar {calendar}, which lists holidays and has no hours",
+                procedure=procedure.id, calendar=name)
+            if name in known
+            else msg("{procedure} counts on the calendar {calendar}, which this site has not published",
+                     procedure=procedure.id, calendar=name),
+            near=near(name, sorted(usable)),
+            fix=msg("publish it: sop calendar publish {name}", name=name) if name not in known
+            else msg("name a calendar with a week: sop calendar ls"),
+        )  # fmt: skip
 
 
 def source_map(compiled: Any, file: str) -> dict[str, Any]:
