@@ -53,7 +53,7 @@ def ls(
     with call.open() as opened:
         opened.require_known()
         with opened.reading() as reading:
-            found = [each for each in _promises(opened, reading) if _wanted(each, opened.now, within, breached)]
+            found = [each for each in promises(opened, reading) if _wanted(each, opened.now, within, breached)]
         found.sort(key=lambda each: (each.entry["status"] == "paused", each.entry["due"] or "~", each.head.id))
         if call.json:
             call.output.json([_json(opened, each) for each in found])
@@ -65,7 +65,7 @@ def ls(
             call.output.tell(msg("nothing is promised"))
 
 
-def _promises(opened: "Opened", reading: Reads) -> Iterator[Promise]:
+def promises(opened: "Opened", reading: Reads) -> Iterator[Promise]:
     """The goals of all open tickets that run or are paused."""
     after: str | None = None
     while heads := reading.heads(Query(status="open", after=after, limit=PAGE)):
