@@ -77,7 +77,7 @@ def climb(draft: Draft, goal: Goal) -> bool:
         put(draft, goal, "goal_level", level=level)
         if kind == "warn":
             warning = goal.warnings[number]
-            draft.emit("goal_warned", goal=goal.id, due=entry["due"])
+            draft.emit("goal_warned", goal=goal.id, warning=number, due=entry["due"])
             reached = _reached(draft, warning.to)
             _tell(draft, goal, "warn", reached, warning.notice)
         elif kind == "due":

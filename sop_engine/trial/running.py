@@ -51,6 +51,7 @@ def run_scenario(script: Script, scenario: Scenario, repertoire: Repertoire) -> 
             failure,
             frozenset(play.taken),
             frozenset(play.kept_apart),
+            frozenset(play.promises),
             play.steps,
             tuple(play.story),
             tuple(play.unnamed),
