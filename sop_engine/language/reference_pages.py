@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from sop_engine.language import blanks, calls, schema, times
+from sop_engine.language import blanks, calls, goal_schema, schema, times
 from sop_engine.language.calendar_schema import CalendarWords
 from sop_engine.language.checks.fragments import KINDS
 from sop_engine.language.checks.pages import EXAMPLE_FRAGMENT, Page, pages
@@ -35,6 +35,13 @@ NAMED: Final[tuple[tuple[Any, Message], ...]] = (
     (Value | list[Value], msg("a value, or a list of them")),
     (dict[str, Expression], msg("`{{field: expression}}`")),
     (schema.Timers, msg("a map from times to what happens then")),
+    (goal_schema.Within, msg("a time; `{{field: {{value: time}}}}`; or a list of `{{when: ..., within: time}}`")),
+    (goal_schema.WordOrChosen, msg("one word, or `{{field: {{value: word}}}}`")),
+    (goal_schema.Warnings, msg("how long before; a list; or `{{how long before: whom}}`")),
+    (
+        dict[str, goal_schema.Rung],
+        msg("`{{how long after: whom}}`, or `{{how long after: {{tell: ..., hand_to: ...}}}}`"),
+    ),
     (Any, msg("what its kind takes")),
     (schema.Uses, msg("`{{fragment: {{blank: value}}}}`; one word, or a list")),
 )
