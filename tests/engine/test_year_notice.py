@@ -180,7 +180,7 @@ class Package:
 def test_the_package_is_asked_day_by_day_and_weekends_beside_a_holiday_belong_to_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setitem(sys.modules, "chinese_calendar", Package())  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "chinese_calendar", Package())
 
     new_year, national = notice_of(PACKAGE, 2027)
 
@@ -192,7 +192,7 @@ def test_the_package_is_asked_day_by_day_and_weekends_beside_a_holiday_belong_to
 
 
 def test_a_year_that_the_package_does_not_have_is_said_with_those_that_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "chinese_calendar", Package())  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "chinese_calendar", Package())
 
     with pytest.raises(NotFound, match="2004 to 2027, and not 2028"):
         notice_of(PACKAGE, 2028)
