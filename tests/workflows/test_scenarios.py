@@ -52,6 +52,13 @@ def test_every_separation_of_duty_is_refused_in_some_scenario(name: str) -> None
 
 
 @pytest.mark.parametrize("name", PROCEDURES)
+def test_every_promise_and_each_of_its_levels_is_seen_in_some_scenario(name: str) -> None:
+    shown = coverage(repertoire(name).main.procedure, _told_of(name))
+
+    assert shown.not_seen == ()
+
+
+@pytest.mark.parametrize("name", PROCEDURES)
 def test_every_refusal_by_separation_of_duty_names_its_rule(name: str) -> None:
     unnamed = [(result.title, span.line) for result in results(name) for span in result.unnamed]
 
