@@ -74,7 +74,7 @@ def said(words: str, language: str) -> str:
         (
             "within: 4 h, warn: {80%: desk}, escalate: {0 min: lead, 30 min: {hand_to: lead, raise: overdue}}",
             "within 4 h, from when “Registered” is entered until “Finish” is done; Desk told when 80% of it is used; "
-            " when it is late Lead told; 30 min late handed over to Lead, the event overdue",
+            "when it is late Lead told; 30 min late handed over to Lead, the event overdue",
             "4 小时内，从进入“已登记”起，到“办结”办完止；用去 80% 时提醒前台；"
             "超时即通知主管；超时 30 分钟 后转交主管，发出事件 overdue",
         ),
