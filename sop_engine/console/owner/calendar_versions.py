@@ -16,6 +16,7 @@ from sop_engine.ticket.near import near
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
     from sop_engine.engine.calendar_publishing import PublishedCalendar
+    from sop_engine.engine.reckoning import Move
 
 
 def publish(
@@ -38,19 +39,67 @@ def publish(
             results.append(result)
             if not call.json:
                 _tell(opened, file, result)
+        moved = _moved(opened, results)
         if call.json:
             call.output.json(
-                [
-                    {"calendar": each.name, "version": each.number or None, "published": each.done is not None,
-                     "faulty": each.calendar is None}
-                    for each in results
-                ]
-            )  # fmt: skip
+                {"calendars": [_json(each) for each in results], "moved": [_move_json(opened, each) for each in moved]}
+            )
         elif names and not call.dry_run:
             _tell_of_others(opened, [each.name for each in results if each.done is not None])
+        if not call.json:
+            _tell_moved(opened, moved)
         if not results and not call.json:
             call.output.tell(msg("this site has no drafts of calendars"))
     return 1 if any(each.calendar is None for each in results) else 0
+
+
+def _json(result: "PublishedCalendar") -> dict[str, Any]:
+    return {"calendar": result.name, "version": result.number or None, "published": result.done is not None,
+            "faulty": result.calendar is None}  # fmt: skip
+
+
+# --- what it moves ---------------------------------------------------------------------------------------------------
+
+
+def _moved(opened: "Opened", results: "list[PublishedCalendar]") -> "list[Move]":
+    """Reckon the open promises anew, also those of a publishing that was interrupted; in a dry run only look which."""
+    from sop_engine.engine.reckoning import moves, reckon_again
+    from sop_engine.worktime import Reckoner
+
+    engine = opened.site.engine
+    if opened.call.dry_run:
+        instead = {each.name: Reckoner(each.calendar) for each in results if each.calendar is not None}
+        return list(moves(engine, instead))
+    with opened.call.writing():
+        return reckon_again(engine, opened.who)
+
+
+def _move_json(opened: "Opened", move: "Move") -> dict[str, Any]:
+    return {"ticket": move.ticket, "goal": move.goal, "was": opened.local(move.was) if move.was else None,
+            "due": opened.local(move.due) if move.due else None}  # fmt: skip
+
+
+def _tell_moved(opened: "Opened", moved: "list[Move]") -> None:
+    """Say which open promises are due at another time now; a list where it is only looked at."""
+    if not moved:
+        return
+    if opened.call.dry_run:
+        columns = [
+            Column(msg("number"), whole=True),
+            Column(msg("promise")),
+            Column(msg("was due")),
+            Column(msg("due")),
+        ]
+        opened.call.output.table(
+            columns, [[move.ticket, move.goal, _clock(opened, move.was), _clock(opened, move.due)] for move in moved]
+        )
+        opened.call.output.tell(msg("open promises that would move: {count}", count=len(moved)))
+    else:
+        opened.call.output.tell(msg("open promises that have moved: {count}; see: sop sla ls", count=len(moved)))
+
+
+def _clock(opened: "Opened", instant: str | None) -> str:
+    return opened.local(instant)[:16].replace("T", " ") if instant else ""
 
 
 def _files(opened: "Opened", names: list[str] | None) -> list[Path]:
