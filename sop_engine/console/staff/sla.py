@@ -156,7 +156,8 @@ def _named(program: Program, ticket: Ticket, goal: str | None, language: str) ->
     if goal is None:
         if not ticket.goals:
             raise NotFound(msg("nothing has been promised on {ticket} yet", ticket=ticket.id))
-        return sorted(ticket.goals, key=lambda name: ticket.goals[name]["start"])
+        begun = [name for name, entry in ticket.goals.items() if entry["calendar"]]
+        return sorted(begun or ticket.goals, key=lambda name: ticket.goals[name]["start"])
     titles = {goal_title(program, name, each): name for name in ticket.goals for each in ("zh", "en", language)}
     name = goal if goal in ticket.goals else titles.get(goal)
     if name is None:
@@ -172,7 +173,8 @@ class _Explained:
     seen: Look
     view: GoalView
     entry: Mapping[str, Any]
-    reckoner: Reckoner
+    reckoner: Reckoner | None
+    """what counts it; None where it is not known yet by when"""
     days: list[Account]
     reasons: list[tuple[str, str | None, str]]
     """pauses: from, to, and the state that paused it"""
@@ -200,28 +202,29 @@ class _Explained:
 
     def tell(self, opened: "Opened") -> None:
         output, language = opened.call.output, opened.call.language
-        output.pairs(
-            [
-                (msg("promise"), self.view["title"]),
-                (msg("stands"), standing(opened, self.seen, self.entry)),
-                (msg("began"), _clock(opened, self.entry["start"])),
-                (msg("calendar"), self.reckoner.calendar.title),
-            ]
-        )
+        pairs: list[tuple[Any, Any]] = [
+            (msg("promise"), self.view["title"]),
+            (msg("stands"), standing(opened, self.seen, self.entry)),
+            (msg("began"), _clock(opened, self.entry["start"])),
+        ]
+        if self.reckoner is None:
+            output.pairs(pairs)
+            return
+        output.pairs([*pairs, (msg("calendar"), self.reckoner.calendar.title)])
         for begins, ends, state in self.reasons:
             until = _clock(opened, ends) if ends else msg("now")
             output.line(msg("paused {begin} to {end}: {state}", begin=_clock(opened, begins), end=until, state=state))
         for line in account_lines(self.days, self.reckoner.calendar, language):
             output.line(line)
-        output.line(self._bar(opened.now))
+        output.line(self._bar(self.reckoner, opened.now))
 
-    def _bar(self, now: datetime) -> str:
+    def _bar(self, reckoner: Reckoner, now: datetime) -> str:
         """How much of what counts is used, as a bar: `[######......] 60 %`."""
         start, pauses = canonical.instant_of(self.entry["start"]), pauses_of(self.entry)
-        used = self.reckoner.elapsed(start, max(now, start), pauses)
+        used = reckoner.elapsed(start, max(now, start), pauses)
         left = timedelta(milliseconds=self.entry["remaining_ms"] or 0)
         if self.entry["due"] is not None:
-            whole = self.reckoner.elapsed(start, canonical.instant_of(self.entry["due"]), pauses)
+            whole = reckoner.elapsed(start, canonical.instant_of(self.entry["due"]), pauses)
         else:
             whole = used + left
         share = min(1.0, used / whole) if whole else 1.0
@@ -231,14 +234,16 @@ class _Explained:
 
 def _explained(opened: "Opened", reading: Reads, head: Head, ticket: Ticket, program: Program, name: str) -> _Explained:
     entry = ticket.goals[name]
-    version = reading.newest(CALENDAR + entry["calendar"])
-    assert version is not None, "what was published is kept"
-    reckoner = opened.site.engine.programs.calendar(reading, version.digest)
-    start = canonical.instant_of(entry["start"])
-    end = canonical.instant_of(entry["due"]) if entry["due"] else max(opened.now, start)
+    reckoner, days = None, list[Account]()
+    if entry["calendar"]:
+        version = reading.newest(CALENDAR + entry["calendar"])
+        assert version is not None, "what was published is kept"
+        reckoner = opened.site.engine.programs.calendar(reading, version.digest)
+        start = canonical.instant_of(entry["start"])
+        end = canonical.instant_of(entry["due"]) if entry["due"] else max(opened.now, start)
+        days = list(accounts(reckoner.calendar, start, end, pauses_of(entry)))
     seen = Look(ticket, head, program, (), (), opened.now, frozenset())
     (view,) = goal_views(opened, program, {name: entry})
-    days = list(accounts(reckoner.calendar, start, end, pauses_of(entry)))
     return _Explained(
         seen, view, entry, reckoner, days, _reasons(reading, ticket, program, entry, opened.call.language)
     )
