@@ -9,7 +9,7 @@ An entry of `Ticket.goals`:
 
 | key | what |
 |---|---|
-| `status` | `waiting` (until it is known by when), `running`, `paused`; at its end `met`, `late`, `dropped` |
+| `status` | `waiting` (does not count now, or nobody knows by when), `running`, `paused`; `met`, `late`, `dropped` |
 | `start` | when it began: instant |
 | `pauses` | `[[from, to]]`, the last one open (`to` null) while it is paused |
 | `within` | the allowance as `[count, unit, ending]`, or `until` the instant that a field holds |
@@ -24,7 +24,7 @@ An entry of `Ticket.goals`:
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.goals import Goal, Mark
@@ -35,6 +35,10 @@ from sop_engine.ticket.levels import OPEN, PREFIX, Entry, clear, climb, pauses_o
 from sop_engine.ticket.records import Refusal
 from sop_engine.worktime import Due, Reckoner, on_day
 from sop_engine.worktime.allowances import Allowance
+
+Marks = dict[tuple[str, str], int]
+Pauses = list[list[str | None]]
+UNDECIDED: Final = OPEN | {"waiting"}
 
 
 def settle(draft: Draft) -> None:
@@ -47,57 +51,55 @@ def settle(draft: Draft) -> None:
         _settle(draft, goal, marks)
 
 
-def _marks(draft: Draft) -> set[tuple[str, str]]:
-    """What the step's events say: states that were entered, triggers that were done."""
-    found: set[tuple[str, str]] = set()
-    for event in draft.events:
+def _marks(draft: Draft) -> Marks:
+    """What the step's events say: states that were entered and triggers that were done, with the place of the last."""
+    found: Marks = {}
+    for place, event in enumerate(draft.events):
         match event["kind"]:
             case "entered":
-                found.add(("entered", event["state"]))
+                found["entered", event["state"]] = place
             case "did":
-                found.add(("did", event["trigger"]))
+                found["did", event["trigger"]] = place
             case "opened":
-                found.add(("did", "open"))
+                found["did", "open"] = place
     return found
 
 
-def _hit(wanted: tuple[Mark, ...], marks: set[tuple[str, str]]) -> bool:
-    return any((mark.kind, mark.name) in marks for mark in wanted)
+def _place(wanted: tuple[Mark, ...], marks: Marks) -> int:
+    """The place of the last of the marks in the step; -1 where it has none of them."""
+    return max((marks.get((mark.kind, mark.name), -1) for mark in wanted), default=-1)
 
 
-def _settle(draft: Draft, goal: Goal, marks: set[tuple[str, str]]) -> None:
+def _settle(draft: Draft, goal: Goal, marks: Marks) -> None:
     entry = draft.ticket.goals.get(goal.id)
-    if entry is not None and entry["status"] in OPEN:
-        if _hit(goal.stop, marks):
+    started, stopped = _place(goal.start, marks), _place(goal.stop, marks)
+    if entry is not None and entry["status"] in UNDECIDED:
+        if stopped >= 0:
             _stop(draft, goal, entry)
-            if goal.every is not None and _lives(draft, goal):
+            if goal.every is not None and _is_inside(draft, goal):
                 _begin(draft, goal, entry["cycle"] + 1)
-        elif not _lives(draft, goal):
+            elif started > stopped and _is_inside(draft, goal):
+                _start(draft, goal, draft.ticket.goals[goal.id])
+        elif not _is_inside(draft, goal):
             _drop(draft, goal)
-        elif _hit(goal.reset, marks):
+        elif _place(goal.reset, marks) >= 0:
             draft.emit("goal_reset", goal=goal.id)
             _begin(draft, goal, entry["cycle"])
         else:
             _go_on(draft, goal, entry)
-    elif entry is not None and entry["status"] == "waiting":
-        if _hit(goal.stop, marks) or not _lives(draft, goal):
-            _drop(draft, goal)
-        elif _terms(draft, goal) is not None:
-            _begin(draft, goal, entry["cycle"])
-    elif _hit(goal.start, marks) and _lives(draft, goal) and not _hit(goal.stop, marks):
+    elif started > stopped and _is_inside(draft, goal):
         _start(draft, goal, entry)
     if draft.ticket.status == "closed":
         found = draft.ticket.goals.get(goal.id)
-        if found is not None and found["status"] in {*OPEN, "waiting"}:
+        if found is not None and found["status"] in UNDECIDED:
             _drop(draft, goal)
 
 
-def _lives(draft: Draft, goal: Goal) -> bool:
-    """Whether the goal counts as things stand: its condition holds, and the ticket is where it lives."""
+def _is_inside(draft: Draft, goal: Goal) -> bool:
+    """Whether the ticket is where the goal lives."""
     if draft.ticket.status == "closed":
         return False
-    inside = not goal.within_states or any(state in draft.ticket.active for state in goal.within_states)
-    return inside and (goal.when is None or draft.holds(goal.when))
+    return not goal.within_states or any(state in draft.ticket.active for state in goal.within_states)
 
 
 def _is_paused(draft: Draft, goal: Goal) -> bool:
@@ -120,28 +122,44 @@ def _start(draft: Draft, goal: Goal, former: Entry | None) -> None:
         _reckon(draft, goal)
 
 
-def _begin(draft: Draft, goal: Goal, cycle: int) -> None:
-    """A goal begins now."""
-    terms = _terms(draft, goal)
+def _begin(draft: Draft, goal: Goal, cycle: int, since: Entry | None = None) -> None:
+    """A goal begins now; or, where it has waited, it has run `since` then. It waits as long as it does not count, or
+    nobody knows by when."""
+    start = draft.effective if since is None else since["start"]
+    pauses = _pauses(draft, goal, [] if since is None else since["pauses"])
+    begun = {"start": start, "cycle": cycle, "pauses": pauses, "breached": None, "level": 0, "stopped": None}
+    terms = _terms(draft, goal) if goal.when is None or draft.holds(goal.when) else None
     if terms is None:
-        put(draft, goal, "goal_waits", start=draft.effective, cycle=cycle, status="waiting", pauses=[], breached=None,
-            level=0, stopped=None, within=None, until=None, calendar="", due=None, provisional=False,
-            remaining_ms=None)  # fmt: skip
+        nothing = {"within": None, "until": None, "calendar": "", "due": None, "provisional": False}
+        put(draft, goal, "goal_waits", status="waiting", remaining_ms=None, **begun, **nothing)
+        clear(draft, goal)
         return
-    paused = [[draft.effective, None]] if _is_paused(draft, goal) else []
-    put(draft, goal, "goal_started", start=draft.effective, cycle=cycle, status="paused" if paused else "running",
-         pauses=paused, breached=None, level=0, stopped=None, **terms)  # fmt: skip
+    status = "paused" if pauses and pauses[-1][1] is None else "running"
+    put(draft, goal, "goal_started", status=status, **begun, **terms)
     _reckon(draft, goal)
 
 
+def _pauses(draft: Draft, goal: Goal, former: Pauses) -> Pauses:
+    """The pauses of a goal, with the one that begins or ends now."""
+    is_open = bool(former) and former[-1][1] is None
+    if _is_paused(draft, goal) == is_open:
+        return former
+    if is_open:
+        return [*former[:-1], [former[-1][0], draft.effective]]
+    return [*former, [draft.effective, None]]
+
+
 def _stop(draft: Draft, goal: Goal, entry: Entry) -> None:
-    """It is met, or late where it was breached before. Stopping exactly at due is met: a person goes before a timer."""
-    late = entry["breached"] is not None
-    pauses = entry["pauses"]
+    """It is met, or late where it was breached before; what has waited never counted. Stopping exactly at due is met: a
+    person goes before a timer."""
+    if entry["status"] == "waiting":
+        _drop(draft, goal)
+        return
+    late, pauses = entry["breached"] is not None, entry["pauses"]
     if entry["status"] == "paused":
         pauses = [*pauses[:-1], [pauses[-1][0], draft.effective]]
     put(draft, goal, "goal_late" if late else "goal_met", status="late" if late else "met", stopped=draft.effective,
-         pauses=pauses)  # fmt: skip
+        pauses=pauses)  # fmt: skip
     clear(draft, goal)
 
 
@@ -156,13 +174,22 @@ def _drop(draft: Draft, goal: Goal) -> None:
 
 def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
     """Pause it, let it go on, or reckon anew where what it depends on has changed."""
-    paused = _is_paused(draft, goal)
-    pauses = entry["pauses"]
-    if paused and entry["status"] == "running":
-        put(draft, goal, "goal_paused", status="paused", pauses=[*pauses, [draft.effective, None]])
-        _reckon(draft, goal)
-    elif not paused and entry["status"] == "paused":
-        put(draft, goal, "goal_resumed", status="running", pauses=[*pauses[:-1], [pauses[-1][0], draft.effective]])
+    counts = goal.when is None or draft.holds(goal.when)
+    pauses = _pauses(draft, goal, entry["pauses"])
+    if entry["status"] == "waiting":
+        if counts and _terms(draft, goal) is not None:
+            _begin(draft, goal, entry["cycle"], {**entry, "pauses": pauses} if goal.changed == "keep_elapsed" else None)
+        elif pauses != entry["pauses"]:
+            put(draft, goal, "goal_waits", pauses=pauses)
+        return
+    if not counts:
+        put(draft, goal, "goal_waits", status="waiting", pauses=pauses, due=None, remaining_ms=None)
+        clear(draft, goal)
+        return
+    if pauses != entry["pauses"]:
+        paused = pauses[-1][1] is None
+        put(draft, goal, "goal_paused" if paused else "goal_resumed", status="paused" if paused else "running",
+            pauses=pauses)  # fmt: skip
         _reckon(draft, goal)
     terms = _changed_terms(draft, goal)
     if terms is None:

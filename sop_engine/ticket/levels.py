@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.chart.host import Signalled
-from sop_engine.goals import Goal
+from sop_engine.goals import Goal, Rung
 from sop_engine.messages import msg
 from sop_engine.parties import Recipient
 from sop_engine.procedure import ROOT
@@ -17,7 +17,7 @@ from sop_engine.ticket.questions import CalendarAnswer
 from sop_engine.ticket.records import NOTHING, Letter, Refusal
 from sop_engine.ticket.running import Run
 from sop_engine.worktime import Reckoner
-from sop_engine.worktime.allowances import Allowance
+from sop_engine.worktime.allowances import END_OF_WORKDAY, Allowance
 
 PREFIX: Final = "goal/"
 OPEN: Final = frozenset({"running", "paused"})
@@ -42,9 +42,14 @@ def levels(goal: Goal, entry: Entry, reckoner: Reckoner) -> Iterator[tuple[datet
     yield from sorted(warnings)
     yield due, "due", 0
     for number, rung in enumerate(goal.ladder):
-        found = due if rung.after.count == 0 else reckoner.due(due, rung.after).at
+        found = due if _at_once(rung) else reckoner.due(due, rung.after).at
         if found is not None:
             yield found, "rung", number
+
+
+def _at_once(rung: Rung) -> bool:
+    """Whether a rung belongs to due itself."""
+    return rung.after.count == 0 and rung.after != END_OF_WORKDAY
 
 
 def set_level(draft: Draft, goal: Goal) -> None:
@@ -111,7 +116,7 @@ def _climb(draft: Draft, goal: Goal, number: int) -> bool:
     if rung.hand_to and reached:
         draft.emit("assigned", region=_region(draft), role=rung.hand_to)
     if reached:
-        _tell(draft, goal, "rung" if rung.after.count else "due", reached, rung.notice)
+        _tell(draft, goal, "due" if _at_once(rung) else "rung", reached, rung.notice)
     if rung.event and not Run(draft).go(Signalled(rung.event)):
         draft.emit("not_taken", event=rung.event)
     return True

@@ -348,3 +348,62 @@ def test_a_calendar_that_is_published_anew_moves_what_is_open_and_nothing_else(t
     assert place.goal(kept) == before
     assert list(moves(place.desk.engine)) == []
     place.clean()
+
+
+def test_a_rung_at_the_end_of_the_workday_is_not_at_due(tmp_path: Path) -> None:
+    place = Place(tmp_path, finishing("4 h", ladder=(Rung(parse_allowance("end of workday"), tell=(LEAD,)),)))
+    wx = place.opened()
+
+    place.until("2026-11-23 18:00")
+
+    fired = [record["effective"] for record in place.desk.records(wx) if record["command"]["name"] == "fire"]
+    assert fired == [canonical.instant_text(at(each)) for each in ("2026-11-23 14:00", "2026-11-23 17:30")]
+    place.clean()
+
+
+def urgent_only(**more: Any) -> Goal:
+    return finishing("4 h", when=("==", ("field", "urgency"), ("const", "text", "urgent")), **more)
+
+
+@pytest.mark.parametrize(("changed", "due"), [("keep_elapsed", "2026-11-23 15:00"), ("restart", "2026-11-23 17:00")])
+def test_a_goal_of_urgent_tickets_begins_when_one_becomes_urgent(tmp_path: Path, changed: Any, due: str) -> None:
+    place = Place(tmp_path, urgent_only(changed=changed, pause=("waiting",)))
+    wx = place.opened()
+    place.until("2026-11-23 09:00")
+    place.desk.do(wx, "hold")
+    place.until("2026-11-23 10:00")
+    place.desk.do(wx, "go_on")
+    place.until("2026-11-23 11:30")
+    assert place.goal(wx)["status"] == "waiting"
+
+    place.desk.command("edit", wx, fields={"urgency": "urgent"}, reason="爆管")
+
+    assert place.due(wx) == at(due)
+    place.clean()
+
+
+def test_a_goal_that_counts_no_more_waits_and_keeps_what_has_elapsed(tmp_path: Path) -> None:
+    place = Place(tmp_path, urgent_only())
+    wx = place.opened(urgency="urgent")
+    assert place.due(wx) == at("2026-11-23 14:00")
+
+    place.desk.command("edit", wx, fields={"urgency": "normal"}, reason="已关阀")
+    assert not place.desk.ticket(wx).timers
+    place.until("2026-11-23 10:00")
+    place.desk.command("edit", wx, fields={"urgency": "urgent"}, reason="又漏")
+
+    assert place.due(wx) == at("2026-11-23 14:00")
+    place.clean()
+
+
+def test_a_stop_and_a_start_in_one_step_are_taken_in_their_order(tmp_path: Path) -> None:
+    goal = Goal("visit", {"en": "Visit"}, (Mark("entered", "working"),), (Mark("did", "again"), *REPAIRED),
+                within=(Within(parse_allowance("4 h")),))  # fmt: skip
+    place = Place(tmp_path, goal)
+    wx = place.opened()
+    place.desk.do(wx, "done")
+
+    place.desk.do(wx, "again")
+
+    assert (place.goal(wx, "visit")["status"], place.goal(wx, "visit")["cycle"]) == ("running", 2)
+    place.clean()
