@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from sop_engine import canonical
 from sop_engine.console.names import apart, span
 from sop_engine.messages import Message, msg, title_of
+from sop_engine.store.seam import CALENDAR
 from sop_engine.ticket.levels import OPEN, PREFIX
 from sop_engine.ticket.program import Program
 from sop_engine.values import show_instant
@@ -114,8 +115,19 @@ def standing(opened: "Opened", seen: "Look", entry: Mapping[str, Any]) -> str:
     if entry["provisional"]:
         parts.append(msg("provisional: the holidays of then are not known yet"))
     allowance = allowance_of(entry, language)
-    counted = msg("{allowance} of {calendar}", allowance=allowance, calendar=entry["calendar"]) if allowance else None
-    return apart([*parts, counted] if counted is not None else parts, language)
+    if allowance:
+        title = calendar_title(opened, entry["calendar"])
+        parts.append(msg("{allowance}, by the calendar {calendar}", allowance=allowance, calendar=title))
+    return apart(parts, language)
+
+
+def calendar_title(opened: "Opened", name: str) -> Any:
+    """A calendar by title; by id where the site has lost it."""
+    with opened.reading() as reading:
+        version = reading.newest(CALENDAR + name)
+        if version is None:
+            return name
+        return opened.site.engine.programs.calendar(reading, version.digest).calendar.title or name
 
 
 def _due(opened: "Opened", seen: "Look", entry: Mapping[str, Any]) -> Any:
@@ -148,7 +160,7 @@ def goal_event(program: Program, event: Mapping[str, Any], names: Any, instant: 
     match event["kind"]:
         case "goal_due" if put.get("due"):
             return msg("promised: {goal} by {due}", goal=title, due=instant(put["due"]))
-        case "goal_waits":
+        case "goal_waits" if event["why"] == "time":
             return msg("promised, as soon as it is known by when: {goal}", goal=title)
         case "goal_paused":
             return msg("the clock stands still: {goal}", goal=title)

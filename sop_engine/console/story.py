@@ -260,7 +260,9 @@ class _Telling:
                 return msg("{timer} is due {due}", timer=self._timer(event["timer"]), due=self._instant(event["due"]))
             case "told":
                 people = tuple(self._person(each) for each in event["to"]) or msg("nobody")
-                return msg("told {people}: {notice}", people=people, notice=self._notice(event["notice"]))
+                of_goal = "goal" in event and not event["notice"]
+                notice = msg("which promise, and by when") if of_goal else self._notice(event["notice"])
+                return msg("told {people}: {notice}", people=people, notice=notice)
             case "printed":
                 return msg("to be printed: {form}", form=self._form(event["form"]))
             case "child_started" | "started":

@@ -128,10 +128,12 @@ def _begin(draft: Draft, goal: Goal, cycle: int, since: Entry | None = None) -> 
     start = draft.effective if since is None else since["start"]
     pauses = _pauses(draft, goal, [] if since is None else since["pauses"])
     begun = {"start": start, "cycle": cycle, "pauses": pauses, "breached": None, "level": 0, "stopped": None}
-    terms = _terms(draft, goal) if goal.when is None or draft.holds(goal.when) else None
+    counts = goal.when is None or draft.holds(goal.when)
+    terms = _terms(draft, goal) if counts else None
     if terms is None:
         nothing = {"within": None, "until": None, "calendar": "", "due": None, "provisional": False}
-        put(draft, goal, "goal_waits", status="waiting", remaining_ms=None, **begun, **nothing)
+        why = {"why": "time" if counts else "case"}
+        put(draft, goal, "goal_waits", why, status="waiting", remaining_ms=None, **begun, **nothing)
         clear(draft, goal)
         return
     status = "paused" if pauses and pauses[-1][1] is None else "running"
@@ -180,10 +182,10 @@ def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
         if counts and _terms(draft, goal) is not None:
             _begin(draft, goal, entry["cycle"], {**entry, "pauses": pauses} if goal.changed == "keep_elapsed" else None)
         elif pauses != entry["pauses"]:
-            put(draft, goal, "goal_waits", pauses=pauses)
+            put(draft, goal, "goal_waits", {"why": "pause"}, pauses=pauses)
         return
     if not counts:
-        put(draft, goal, "goal_waits", status="waiting", pauses=pauses, due=None, remaining_ms=None)
+        put(draft, goal, "goal_waits", {"why": "case"}, status="waiting", pauses=pauses, due=None, remaining_ms=None)
         clear(draft, goal)
         return
     if pauses != entry["pauses"]:
