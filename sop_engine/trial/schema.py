@@ -112,6 +112,7 @@ class ScenarioWords(Words):
     """One scenario."""
 
     source: OneOrMore[str] = Field([], description="which clauses it shows")
+    starts: str | None = Field(None, description="when it begins, where it is not when the others do: a holiday")
     people: dict[str, HeldRoles] = Field({}, description="who is there too, or has other roles in this one")
     first: OneOrMore[str] = Field([], description="beginnings that are played before")
     steps: list[StepWords] = Field(min_length=1, description="what happens, in order")
