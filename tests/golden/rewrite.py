@@ -1,4 +1,4 @@
-"""Golden files: what faults of procedures and of calendars look like. `make golden` rewrites them; their diff is then read."""
+"""Golden files: what faults of procedures and of calendars look like. `make golden` rewrites them; read the diff."""
 
 from datetime import date
 from pathlib import Path

@@ -90,5 +90,6 @@ def test_every_clause_is_cited_and_no_other(name: str) -> None:
 
 def _cited(procedure: Procedure) -> set[str]:
     found = {clause for _state, transition in procedure.walk() for clause in transition.source}
-    found |= {clause for each in (*procedure.fields, *procedure.goals) for clause in each.source}
+    found |= {clause for field in procedure.fields for clause in field.source}
+    found |= {clause for goal in procedure.goals for clause in goal.source}
     return found | {clause for each in procedure.open.alternatives for clause in each.source}
