@@ -178,7 +178,7 @@ def goal_event(program: Program, event: Mapping[str, Any], names: Any, instant: 
             return msg("done, but late: {goal}", goal=title)
         case "goal_breached":
             return msg("missed: {goal}, due {due}", goal=title, due=instant(put["breached"]))
-        case "goal_dropped":
+        case "goal_dropped" if "waited" not in event:
             return msg("counts no more: {goal}", goal=title)
         case "goal_warned":
             return msg("soon due: {goal}, {due}", goal=title, due=instant(event["due"]))

@@ -300,11 +300,14 @@ class _Telling:
         return known is not None and known.kind in {"atomic", "final"}
 
     def _clauses(self) -> tuple[str, ...]:
-        """The clauses that what was taken cites: the offer's or timer's, and the transition's."""
+        """The clauses that what was taken cites: the offer's or timer's, and the transition's; and those of promises of
+        which a warning, the time or a step of the ladder has come."""
         found: list[str] = []
         for event in self.events:
             if event["kind"] == "took":
                 found += [each for each in self._cited(event) if each not in found]
+            elif event["kind"] in {"goal_warned", "goal_breached", "goal_escalated"}:
+                found += [each for each in self.program.goals[event["goal"]].source if each not in found]
         return tuple(found)
 
     def _cited(self, event: Mapping[str, Any]) -> Sequence[str]:

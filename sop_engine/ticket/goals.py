@@ -166,8 +166,10 @@ def _stop(draft: Draft, goal: Goal, entry: Entry) -> None:
 
 
 def _drop(draft: Draft, goal: Goal) -> None:
-    """It counts no more: its condition does not hold, or the ticket closed before it was met."""
-    put(draft, goal, "goal_dropped", status="dropped", stopped=draft.effective)
+    """It counts no more: the ticket is not where it lives, or closed before it was met. One that `waited` did not count
+    before either."""
+    waited = {"waited": True} if draft.ticket.goals[goal.id]["status"] == "waiting" else {}
+    put(draft, goal, "goal_dropped", waited, status="dropped", stopped=draft.effective)
     clear(draft, goal)
 
 
