@@ -32,7 +32,7 @@ REFUSED = [
     (("do", "99", "dispatch", "--as", "wang_fang"), 3, ("there is no ticket 99", "sop ls --all")),
     (("new", "complant", "--as", "wang_fang"), 3, ("no procedure complant is published",)),
     (("do", "1", "dispatch", "--as", "wang_fagn"), 2, ("nobody here is wang_fagn", "wang_fang")),
-    (("do", "1", "dispatch", "--as", "wang_fang", "--expect", "7"), 6, ("is at step 1, and you expected 7",)),
+    (("do", "1", "dispatch", "--as", "wang_fang", "--expect", "7"), 6, ("is only at step 1, and you expected 7",)),
     (("note", "1", "a\x1b]0;x\x07b", "--as", "wang_fang"), 2, ("U+001B",)),
     (("do", "1", "dispatch", "--at", "2099-01-01 08:00", "--as", "wang_fang"), 2, ("has not come yet",)),
     (("do", "1", "cancel", "--from-file", "-", "--as", "wang_fang"), 2, ("is no JSON",)),
