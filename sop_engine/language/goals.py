@@ -291,6 +291,8 @@ class _Reader:
             notice = self._notice(words.notice, place)
             if after is None:
                 continue
+            if self.words.every is not None and (after.count or after == END_OF_WORKDAY):
+                draft.fact("goal_late_rung", key.span, text=text)
             if found and last is not None and surely_at_least(found[-1].after, after):
                 draft.fact("goal_ladder", key.span, last.span, text=text)
             found.append(Rung(after, to, words.hand_to or "", words.raise_ or "", notice))

@@ -353,3 +353,10 @@ def test_where_calendars_are_not_known_nothing_is_told_of_them() -> None:
 def test_a_warning_is_switched_off_in_the_goal() -> None:
     assert on_the_site("within: 7 workdays, allow: {SOP436: seven days are meant}") == []
     assert faults("within: 5 min, warn: 10 min before, allow: {SOP430: a word at the start is wanted}") == []
+
+
+def test_what_is_promised_again_and_again_climbs_at_due_only() -> None:
+    words = "start: received, stop: did finish, every: 4 h, escalate: {{0 min: lead{}}}"
+
+    assert codes(text(words.format(""))) == []
+    assert codes(text(words.format(", 1 h: desk"))) == ["SOP428"]

@@ -216,7 +216,8 @@ def ladders(draft: Draft) -> Iterator[Diagnostic]:
     """SOP428: a ladder that does not rise, or a step of it that does nothing.
 
     The steps of `escalate` stand in the order in which they come, each later than the one before, counted from when it
-    was due; the first may be `0 min`. Each tells somebody, hands the task over to a role, or raises an event.
+    was due; the first may be `0 min`. Each tells somebody, hands the task over to a role, or raises an event. What is
+    promised again and again (`every`) begins anew as soon as it is missed, and has the step `0 min` only.
 
     Fails:
 
@@ -234,6 +235,12 @@ def ladders(draft: Draft) -> Iterator[Diagnostic]:
             msg("A step that stands after a later one would come late, or at once with it."),
             msg("write the steps in the order in which they come"),
             notes=(Note(fact.other, msg("the step before")),) if fact.other else (),
+        )  # fmt: skip
+    for fact in draft.of("goal_late_rung"):
+        yield error(
+            "SOP428", fact.span, msg("the step `{text}` never comes", text=fact.values["text"][:30]),
+            msg("What is promised again and again begins anew as soon as it is missed."),
+            msg("write it as `0 min`, or take it away"),
         )  # fmt: skip
     for fact in draft.of("goal_rung"):
         yield error(
