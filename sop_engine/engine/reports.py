@@ -14,7 +14,7 @@ from sop_engine import canonical
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Reads
 from sop_engine.ticket.evolve import GOAL_EVENTS
-from sop_engine.ticket.levels import OPEN, pauses_of
+from sop_engine.ticket.levels import OPEN, counts_clock, pauses_of
 from sop_engine.ticket.records import SITE
 from sop_engine.worktime import Reckoner
 
@@ -85,7 +85,7 @@ def _of_step(
             if since <= missed < until:
                 yield _outcome(reading, programs, record["ticket"], event["goal"], former, "breached", missed)
         entry = entries[event["goal"]] = {**entries.get(event["goal"], {}), **event["put"]}
-        result = _ENDED.get(event["kind"])
+        result = None if event.get("waited") else _ENDED.get(event["kind"])
         if result == "dropped" and entry["breached"]:
             result = "late"
         if result is not None and since <= effective < until:
@@ -114,8 +114,9 @@ def _outcome(
     head: Head | None = reading.head(ticket)
     start, pauses = canonical.instant_of(entry["start"]), pauses_of(entry)
     reckoner = _reckoner(reading, programs, entry["calendar"])
-    used = reckoner.elapsed(start, ended, pauses) if reckoner is not None else ended - start
-    whole = reckoner.elapsed(start, ended) if reckoner is not None else ended - start
+    clock = counts_clock(entry)
+    used = reckoner.elapsed(start, ended, pauses, clock=clock) if reckoner is not None else ended - start
+    whole = reckoner.elapsed(start, ended, clock=clock) if reckoner is not None else ended - start
     return Outcome(
         ticket,
         head.procedure if head else "",

@@ -28,7 +28,7 @@ def levels(goal: Goal, entry: Entry, reckoner: Reckoner) -> Iterator[tuple[datet
     """The levels of an entry that has a due time, in order: when, `warn`, `due` or `rung`, and which of them."""
     due = canonical.instant_of(entry["due"])
     start = canonical.instant_of(entry["start"])
-    clock = entry["until"] is None and Allowance(*entry["within"]).counts_clock
+    clock = counts_clock(entry)
     warnings = []
     for number, warning in enumerate(goal.warnings):
         if warning.percent is not None:
@@ -159,6 +159,11 @@ def reckoner_of(draft: Draft, calendar: str) -> Reckoner:
             )
         )
     return answer.reckoner
+
+
+def counts_clock(entry: Mapping[str, Any]) -> bool:
+    """Whether every minute counts for a goal, rather than working time only."""
+    return bool(entry["within"]) and Allowance(*entry["within"]).counts_clock
 
 
 def pauses_of(entry: Mapping[str, Any]) -> list[tuple[datetime, datetime | None]]:

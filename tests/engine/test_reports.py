@@ -6,7 +6,7 @@ from pathlib import Path
 from sop_engine.engine.reports import Figures, Outcome, figures, outcomes
 from sop_engine.goals import Goal, Mark
 from sop_engine.worktime import parse_allowance
-from tests.ticket.test_goals import DISPATCHED, Place, finishing
+from tests.ticket.test_goals import DISPATCHED, Place, finishing, urgent_only
 from tests.worktime.shipped import at
 
 NOVEMBER = datetime(2026, 10, 31, 16, tzinfo=UTC), datetime(2026, 11, 30, 16, tzinfo=UTC)
@@ -85,3 +85,12 @@ def test_figures_of_a_group() -> None:
         tuple(each.ticket for each in made),
     )  # fmt: skip
     assert found.share == 9 / 11
+
+
+def test_what_never_counted_is_not_given_up(tmp_path: Path) -> None:
+    place = Place(tmp_path, urgent_only())
+    wx = place.opened()
+    place.desk.do(wx, "done")
+    place.desk.do(wx, "confirm")
+
+    assert found_in(place) == []

@@ -10,9 +10,8 @@ from sop_engine.console.parameters import option
 from sop_engine.console.promises import goal_title
 from sop_engine.console.staff.sla import Promise, promises
 from sop_engine.console.text import one_line
-from sop_engine.errors import NotFound
+from sop_engine.engine.identity import find_person
 from sop_engine.messages import msg, say
-from sop_engine.ticket.near import near
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -32,10 +31,9 @@ def export(
     """Print the deadlines of open promises as an iCalendar file; without a person or role all of them."""
     with call.open() as opened:
         opened.require_known()
-        if person is not None and person not in opened.names:
-            raise NotFound(msg("there is no actor {actor}", actor=person[:60]), near=near(person, opened.names))
         with opened.reading() as reading:
-            found = [each for each in promises(opened, reading) if each.entry["due"] and _is_for(each, person, role)]
+            actor = None if person is None else find_person(reading, person).id
+            found = [each for each in promises(opened, reading) if each.entry["due"] and _is_for(each, actor, role)]
         found.sort(key=lambda each: (each.entry["due"], each.head.id, each.name))
         for line in calendar_lines(opened, found):
             call.output.line(line + "\r", raw=True)

@@ -17,12 +17,13 @@ from sop_engine.console.tickets import find_ticket
 from sop_engine.errors import NotFound, NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads
-from sop_engine.ticket.levels import OPEN, pauses_of
+from sop_engine.ticket.levels import OPEN, counts_clock, pauses_of
 from sop_engine.ticket.near import near
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Ticket
 from sop_engine.worktime import NotADuration, Reckoner, accounts, parse_duration
 from sop_engine.worktime.accounts import Account
+from sop_engine.worktime.calendars import round_the_clock
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -221,10 +222,11 @@ class _Explained:
     def _bar(self, reckoner: Reckoner, now: datetime) -> str:
         """How much of what counts is used, as a bar: `[######......] 60 %`."""
         start, pauses = canonical.instant_of(self.entry["start"]), pauses_of(self.entry)
-        used = reckoner.elapsed(start, max(now, start), pauses)
+        clock = counts_clock(self.entry)
+        used = reckoner.elapsed(start, max(now, start), pauses, clock=clock)
         left = timedelta(milliseconds=self.entry["remaining_ms"] or 0)
         if self.entry["due"] is not None:
-            whole = reckoner.elapsed(start, canonical.instant_of(self.entry["due"]), pauses)
+            whole = reckoner.elapsed(start, canonical.instant_of(self.entry["due"]), pauses, clock=clock)
         else:
             whole = used + left
         share = min(1.0, used / whole) if whole else 1.0
@@ -241,7 +243,8 @@ def _explained(opened: "Opened", reading: Reads, head: Head, ticket: Ticket, pro
         reckoner = opened.site.engine.programs.calendar(reading, version.digest)
         start = canonical.instant_of(entry["start"])
         end = canonical.instant_of(entry["due"]) if entry["due"] else max(opened.now, start)
-        days = list(accounts(reckoner.calendar, start, end, pauses_of(entry)))
+        counted = round_the_clock(reckoner.calendar) if counts_clock(entry) else reckoner.calendar
+        days = list(accounts(counted, start, end, pauses_of(entry)))
     seen = Look(ticket, head, program, (), (), opened.now, frozenset())
     (view,) = goal_views(opened, program, {name: entry})
     return _Explained(
