@@ -5,15 +5,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal
 
+from sop_engine.goals import Goal as Goal
 from sop_engine.messages import Text
+from sop_engine.parties import Not as Not
+from sop_engine.parties import Recipient as Recipient
+from sop_engine.parties import Role as Role
+from sop_engine.parties import Sign as Sign
+from sop_engine.parties import Tree as Tree
+from sop_engine.parties import Who as Who
 from sop_engine.worktime.durations import Duration as Duration
 from sop_engine.worktime.durations import Unit as Unit
 from sop_engine.worktime.recurrence import Every as Every
 
 FORMAT: Final = 1
-
-Tree = tuple[Any, ...]
-"""A guard or expression: `("==", ("field", "urgency"), ("const", "text", "urgent"))`. See `guards`."""
 
 FieldType = Literal[
     "text", "integer", "decimal", "money", "boolean", "date", "time", "datetime", "interval", "phone", "choice",
@@ -68,56 +72,7 @@ class Field:
         return self.personal is not None or self.type in {"text", "person", "phone", "rows", "checklist"}
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A post that takes part. With `scope` (a unit field) it is held for some units only: the steward of 3栋."""
-
-    id: str
-    title: Text = field(default_factory=dict)
-    scope: str | None = None
-
-
-# --- who may -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """Separation of duty: nobody who did `did` (since `since` was last entered, or ever), nobody named in `field`."""
-
-    did: str | None = None
-    since: str | None = None
-    field: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """One of those who may. `name` is a role's id or a staff field's; other kinds need none."""
-
-    kind: Literal["role", "assignee", "owner", "opener", "field", "anyone"]
-    name: str = ""
-    exclude: tuple[Not, ...] = ()
-    when: Tree | None = None
-    """counts only while this holds (`by` that depends on a field)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """`count` different people must do the trigger; `of` says which roles (empty: as `by` says), `ordered` in turn."""
-
-    count: int
-    of: tuple[str, ...] = ()
-    ordered: bool = False
-
-
 # --- what happens --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Whom a notice reaches: a role's holders (of this unit, where the role has a scope), or who stands in a field."""
-
-    kind: Literal["role", "assignee", "owner", "opener", "field"]
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +300,9 @@ class Procedure:
     notices: tuple[Notice, ...] = ()
     forms: tuple[Form, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    calendar: str = ""
+    """which calendar counts for its goals, where they do not say another"""
+    goals: tuple[Goal, ...] = ()
     outcomes: tuple[Choice, ...] = ()
     events: tuple[str, ...] = ()
     """the signals that it takes from outside"""

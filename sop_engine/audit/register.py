@@ -1,7 +1,8 @@
-"""The site's own history against the tables that are made of it: people, logins, versions, the accepted clock.
+"""The site's own history against the tables that are made of it: people, logins, versions of procedures and
+calendars, the accepted clock.
 
 What stands there without a step of the history is as grave as what is missing: a login that nobody added opens the
-site to a stranger, a version that nobody published lets tickets run by another procedure.
+site to a stranger, a version that nobody published lets tickets run by another procedure, or by other holidays.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,8 @@ def site_pairs(reading: Reads, site: Ticket) -> Iterator[Pair]:
     logins = {login.login: {"actor": login.actor, "people": list(login.people)} for login in reading.logins()}
     yield from _entries("login {}", site.fields.get("logins", {}), logins)
     published = {_named(each): each for each in _published(reading)}
-    yield from _entries("version {}", published, {_named(each): each for each in reading.versions()})
+    kept = [*reading.versions(), *reading.calendars()]
+    yield from _entries("version {}", published, {_named(each): each for each in kept})
     yield "accepted clock", site.fields.get("clock"), reading.meta("clock_accepted_through")
 
 
@@ -61,7 +63,7 @@ def _published(reading: Reads) -> Iterator[Version]:
     for stored in reading.steps(SITE):
         record = canonical.parse(stored.data)
         for event in record["events"]:
-            if event["kind"] == "published":
+            if event["kind"] in {"published", "calendar_published"}:
                 yield version_of(record, event, beside.get(stored.number, {}))
 
 

@@ -34,10 +34,11 @@ from sop_engine.audit.whole import check_whole
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.store.programs import Programs
-from sop_engine.store.seam import Reads, StoredStep
+from sop_engine.store.seam import CALENDAR, Reads, StoredStep
 from sop_engine.ticket.decide import decide
 from sop_engine.ticket.evolve import blank, evolve
 from sop_engine.ticket.program import Program
+from sop_engine.ticket.questions import CalendarAnswer
 from sop_engine.ticket.records import (
     GENESIS,
     RULES,
@@ -159,7 +160,8 @@ def _replay_step(
     program = programs.of(reading, record["procedure"])
     begun = ticket or blank(stored.ticket, program.procedure.id, record["procedure"])
     after = evolve(begun, record, values, stored.hash, program.order)
-    again = _decide_again(program, ticket, record, values if sealed else None, stored)
+    answers = _answers(reading, programs, record["facts"], values if sealed else None)
+    again = _decide_again(program, ticket, record, values if sealed else None, stored, answers)
     if isinstance(again, Step) and again.data == stored.data:
         # The same bytes: canonical, and decided alike, the state's hash too. So the events lead to that state if they
         # lead to the ticket that was decided.
@@ -185,13 +187,14 @@ def _decide_again(
     record: dict[str, Any],
     values: Mapping[str, Sealed] | None,
     stored: StoredStep,
+    answers: Mapping[str, Any],
 ) -> Step | Refusal | Missing:
     """What the step's command comes to now, on the ticket before it; `values` is None where it holds no commitment."""
     given = Given(
         recorded=canonical.instant_of(record["recorded"]),
         effective=canonical.instant_of(record["effective"]),
         sealer=RecordedSeals(values or {}),
-        answers={question: _open(answer, values) for question, answer in record["facts"].items()},
+        answers=answers,
         results=record["results"],
         simulated=bool(record.get("simulated")),
         engine=record["engine"],
@@ -256,6 +259,19 @@ def _command(record: Mapping[str, Any], values: Mapping[str, Sealed] | None) -> 
         at=canonical.instant_of(record["occurred"]) if record["occurred"] else None,
         cause=(cause[0], cause[1]) if cause else None,
     )
+
+
+def _answers(
+    reading: Reads, programs: Programs, facts: Mapping[str, Any], values: Mapping[str, Sealed] | None
+) -> dict[str, Any]:
+    """The recorded facts as they were answered: values with what lies beside the step, calendars by their digest."""
+    found: dict[str, Any] = {}
+    for question, answer in facts.items():
+        if question.startswith(CALENDAR) and isinstance(answer, str):
+            found[question] = CalendarAnswer(answer, programs.calendar(reading, answer))
+        else:
+            found[question] = _open(answer, values)
+    return found
 
 
 def _open(value: Any, values: Mapping[str, Sealed] | None) -> Any:

@@ -15,7 +15,7 @@ from sop_engine.audit.findings import Mismatch, Report
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store.programs import Programs
-from sop_engine.store.seam import Reads
+from sop_engine.store.seam import Reads, Version
 from sop_engine.ticket.records import SITE
 
 _NUMBER: Final = re.compile(r"(.+)-(\d{8})-(\d{3,})", re.ASCII)
@@ -41,29 +41,37 @@ def check_texts(reading: Reads, programs: Programs) -> Iterator[Mismatch]:
         if canonical.digest(data) != digest:
             what = msg("the text {digest} was changed: it has another digest now", digest=digest)
             yield Mismatch(SITE, 0, "text", what, digest, canonical.digest(data))
+    for version in reading.calendars():
+        wanted = {version.digest, version.text, version.places}
+        yield from _texts_gone(version, (wanted | _named(reading, version.places, "extends")) - kept)
     for version in reading.versions():
         wanted = {version.digest, version.text, version.places}
         if version.places in kept:
-            wanted |= _fragments(reading, version.places)
+            wanted |= _named(reading, version.places, "fragments")
         if version.digest in kept:
             try:
                 wanted |= _templates(reading, programs, version.digest)
             except (SetUp, ValueError, LookupError, TypeError):
                 continue  # said above: its normal form is not what its digest says
-        for digest in sorted(wanted - kept):
-            what = msg(
-                "the text {digest} of version {number} of {procedure} is gone",
-                digest=digest,
-                number=version.number,
-                procedure=version.procedure,
-            )
-            yield Mismatch(SITE, 0, "text", what)
+        yield from _texts_gone(version, wanted - kept)
 
 
-def _fragments(reading: Reads, places: str) -> set[str]:
-    """The digests of the fragments' texts that a version was written with, as its source map names them."""
+def _texts_gone(version: Version, digests: set[str]) -> Iterator[Mismatch]:
+    for digest in sorted(digests):
+        what = msg(
+            "the text {digest} of version {number} of {procedure} is gone",
+            digest=digest,
+            number=version.number,
+            procedure=version.procedure,
+        )
+        yield Mismatch(SITE, 0, "text", what)
+
+
+def _named(reading: Reads, places: str, kind: str) -> set[str]:
+    """The digests of the further texts that a version was made of, as its source map names them: a procedure's
+    `fragments`, or what a calendar `extends`."""
     try:
-        return set(canonical.parse(reading.blob(places) or b"{}").get("fragments", {}).values())
+        return set(canonical.parse(reading.blob(places) or b"{}").get(kind, {}).values())
     except (ValueError, AttributeError, TypeError):
         return set()  # said above: the source map is not what its digest says
 

@@ -22,7 +22,8 @@ def test(
         list[str] | None, argument(msg("procedures, or files of scenarios (default: all that there are)"), "NAME...")
     ] = None,
     coverage: Annotated[
-        bool, option("--coverage", help=msg("say too which transitions and timers no scenario takes; that fails"))
+        bool,
+        option("--coverage", help=msg("say too which transitions, timers, promises no scenario shows; that fails")),
     ] = False,
 ) -> int:
     """Play the scenarios in `workflows/tests`, and replay each from its record. Exit code 1 where one fails."""
@@ -140,7 +141,13 @@ def _say_coverage(call: Call, found: "Coverage", repertoire: "Repertoire") -> No
             name=found.procedure, taken=taken, all=len(found.transitions), refused=refused,
             rules=len(found.separations))
     )  # fmt: skip
-    for path in (*found.not_taken, *found.not_refused):
+    if found.promises:
+        seen = len(found.promises) - len(found.not_seen)
+        output.line(
+            msg("{name}: promises and their levels seen: {seen} of {all}", name=found.procedure, seen=seen,
+                all=len(found.promises))
+        )  # fmt: skip
+    for path in (*found.not_taken, *found.not_refused, *found.not_seen):
         element = path.partition(" ")[0]
         file, line = piece.files.get(element, piece.file), piece.places.get(element, [0])[0]
         output.line(msg("  {file}:{line}: {path}", file=file, line=line, path=path))
@@ -179,6 +186,8 @@ def _plain(call: Call, results: "list[Result]", covered: "list[Coverage]") -> di
                 "not_taken": list(each.not_taken),
                 "separations": len(each.separations),
                 "not_refused": list(each.not_refused),
+                "promises": len(each.promises),
+                "not_seen": list(each.not_seen),
             }
             for each in covered
         ],

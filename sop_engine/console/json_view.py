@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from sop_engine.console.failures import spoken
+from sop_engine.console.promises import GoalView, goal_views
 from sop_engine.messages import say
 from sop_engine.procedure import ROOT, Field, Timer
+from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Erased, Ticket
 
@@ -36,7 +38,7 @@ class TimerView(TypedDict):
     """`state/timer`"""
     due: str
     kind: str
-    """after | at | every"""
+    """after | at | every | goal"""
     provisional: bool
     """whether the due time rests on a calendar that does not reach so far"""
     aside: str | None
@@ -100,7 +102,7 @@ class TicketView(TypedDict):
     owner: str
     tasks: list[TaskView]
     fields: dict[str, Any]
-    goals: list[dict[str, Any]]
+    goals: list[GoalView]
     timers: list[TimerView]
     children: list[ChildView]
     parent: str | None
@@ -150,7 +152,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         owner=ticket.owner,
         tasks=_tasks(program, ticket),
         fields=_fields(opened, program, ticket),
-        goals=[],
+        goals=goal_views(opened, program, ticket.goals),
         timers=timers(opened, program, ticket),
         children=[
             ChildView(id=each.id, procedure=each.procedure, status=each.status, state=each.state)
@@ -255,12 +257,22 @@ def timers(opened: "Opened", program: Program, ticket: Ticket) -> list[TimerView
         TimerView(
             name=key,
             due=opened.local(timer["due"]),
-            kind=kind_of(program.timers[key][1]) if key in program.timers else "every",
-            provisional=False,
+            kind=_kind(program, key),
+            provisional=_is_provisional(ticket, key),
             aside=timer.get("aside"),
         )
         for key, timer in ordered
     ]
+
+
+def _kind(program: Program, key: str) -> str:
+    if key.startswith(PREFIX):
+        return "goal"
+    return kind_of(program.timers[key][1]) if key in program.timers else "every"
+
+
+def _is_provisional(ticket: Ticket, key: str) -> bool:
+    return key.startswith(PREFIX) and bool(ticket.goals[key.removeprefix(PREFIX)]["provisional"])
 
 
 def kind_of(timer: Timer) -> str:

@@ -86,7 +86,7 @@ def possible_opening(opened: "Opened", reading: Reads, program: Program) -> dict
 def answered(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, ask: Callable[[Draft], T]) -> T:
     """What `ask` says of a ticket, its questions to the world answered out of one snapshot. Nothing is changed."""
     now = opened.now
-    answerer = Answerer(reading, opened.site.settings.zone, now)
+    answerer = Answerer(reading, opened.site.settings.zone, now, opened.site.engine.programs)
     command = Command("", "look", ticket.id, opened.person, opened.who.login)
     answers: dict[str, Any] = {"zone": opened.site.settings.zone}
     while True:

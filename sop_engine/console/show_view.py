@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from sop_engine import canonical, values
 from sop_engine.console.json_view import ticket_json
 from sop_engine.console.names import apart, span, titled, when, with_names
+from sop_engine.console.promises import coming_promise, goal_title, promise_lines
 from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
+from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Erased
 
@@ -26,7 +28,13 @@ def print_ticket(opened: "Opened", seen: "Look", story: "Sequence[Chapter] | Non
         more = {} if story is None else {"events": [chapter.plain() for chapter in story]}
         output.json({**ticket_json(opened, seen), **more})
         return
-    sections = [_head(opened, seen), _fields(opened, seen), _timers(opened, seen), _possible(opened, seen)]
+    sections = [
+        _head(opened, seen),
+        _fields(opened, seen),
+        promise_lines(opened, seen),
+        _timers(opened, seen),
+        _possible(opened, seen),
+    ]
     for rank, section in enumerate(each for each in sections if each):
         if rank and output.on_terminal():
             output.line("")
@@ -114,6 +122,8 @@ def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
 def _timers(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs: list[tuple[Any, Any]] = []
     for key, timer in sorted(seen.ticket.timers.items(), key=lambda item: (item[1]["due"], item[0])):
+        if key.startswith(PREFIX) and "aside" not in timer:
+            continue  # the promise itself says it
         time: Any = when(timer["due"], seen.now, opened.call.language, opened.zone)
         if "aside" in timer:
             time = msg("{time}; set aside: {error}; try it again: sop release {ticket} {timer}", time=time,
@@ -126,6 +136,8 @@ def _timers(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
 
 def happens(seen: "Look", key: str, language: str) -> str:
     """What a timer does when it fires, in words."""
+    if key.startswith(PREFIX):
+        return say(coming_promise(seen, key, language), language)
     from sop_engine.documents.transition_text import happening_text
 
     known = seen.program.timers.get(key)
@@ -134,6 +146,8 @@ def happens(seen: "Look", key: str, language: str) -> str:
 
 def timer_text(program: Program, key: str, language: str) -> str:
     """A timer by title; by key where it has none."""
+    if key.startswith(PREFIX):
+        return goal_title(program, key.removeprefix(PREFIX), language)
     known = program.timers.get(key)
     return title_of(known[1].title, language, key) if known is not None else key
 
@@ -162,7 +176,9 @@ def coming(opened: "Opened", seen: "Look", most: int = 3) -> list[Any]:
     """The timers that come next and would do something as things stand: `in 12 min told: Team lead`."""
     found: list[Any] = []
     running = [
-        (timer["due"], key) for key, timer in seen.ticket.timers.items() if "aside" not in timer and key in seen.live
+        (timer["due"], key)
+        for key, timer in seen.ticket.timers.items()
+        if "aside" not in timer and (key in seen.live or key.startswith(PREFIX))
     ]
     for due, key in sorted(running)[:most]:
         left = canonical.instant_of(due) - seen.now

@@ -66,6 +66,14 @@ def _publish(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Messa
     )
 
 
+def _publish_calendar(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg(
+        "published the calendar {calendar} as version {number}",
+        calendar=arguments["calendar"],
+        number=arguments["number"],
+    )
+
+
 def _clock(arguments: Mapping[str, Any], _person: Say, instant: Say) -> Message:
     return msg("accepted, on record: what was recorded up to {through}", through=instant(arguments["through"]))
 
@@ -81,5 +89,6 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "login": _login,
     "deputy": _deputy,
     "publish": _publish,
+    "publish_calendar": _publish_calendar,
     "accept_clock": _clock,
 }

@@ -14,9 +14,11 @@ from typing import Any, Final
 
 from sop_engine import canonical, values
 from sop_engine.console.names import apart, shown_person, span, titled
+from sop_engine.console.promises import goal_event, goal_title
 from sop_engine.console.site_story import deed
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
+from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, TIMER, Erased, Sealed
 
@@ -234,8 +236,10 @@ class _Telling:
     def _event(self, event: Mapping[str, Any]) -> Message | None:
         """What an event adds to the story; None where the head line says it already, or nobody asks."""
         match event["kind"]:
-            case "written" | "cleared" | "changed" | "published" if self.record["ticket"] == SITE:
+            case "written" | "cleared" | "changed" if self.record["ticket"] == SITE:
                 return None  # the head line says it in words
+            case "published" | "calendar_published":
+                return None  # so here
             case "written":
                 return self._field_written(event)
             case "cleared":
@@ -248,11 +252,17 @@ class _Telling:
                 return msg("signed: {have} of {want}", have=event["have"], want=event["want"])
             case "signatures_voided":
                 return msg("the signatures for {trigger} are void", trigger=self._trigger(event["offer"]))
+            case kind if kind.startswith("goal_"):
+                return goal_event(self.program, event, self._person, self._instant, self.teller.language)
+            case "timer_set" | "timer_cleared" if event["timer"].startswith(PREFIX):
+                return None  # the goal says it
             case "timer_set":
                 return msg("{timer} is due {due}", timer=self._timer(event["timer"]), due=self._instant(event["due"]))
             case "told":
                 people = tuple(self._person(each) for each in event["to"]) or msg("nobody")
-                return msg("told {people}: {notice}", people=people, notice=self._notice(event["notice"]))
+                of_goal = "goal" in event and not event["notice"]
+                notice = msg("which promise, and by when") if of_goal else self._notice(event["notice"])
+                return msg("told {people}: {notice}", people=people, notice=notice)
             case "printed":
                 return msg("to be printed: {form}", form=self._form(event["form"]))
             case "child_started" | "started":
@@ -290,11 +300,14 @@ class _Telling:
         return known is not None and known.kind in {"atomic", "final"}
 
     def _clauses(self) -> tuple[str, ...]:
-        """The clauses that what was taken cites: the offer's or timer's, and the transition's."""
+        """The clauses that what was taken cites: the offer's or timer's, and the transition's; and those of promises of
+        which a warning, the time or a step of the ladder has come."""
         found: list[str] = []
         for event in self.events:
             if event["kind"] == "took":
                 found += [each for each in self._cited(event) if each not in found]
+            elif event["kind"] in {"goal_warned", "goal_breached", "goal_escalated"}:
+                found += [each for each in self.program.goals[event["goal"]].source if each not in found]
         return tuple(found)
 
     def _cited(self, event: Mapping[str, Any]) -> Sequence[str]:
@@ -343,6 +356,8 @@ class _Telling:
         return wanted
 
     def _timer(self, key: str) -> str:
+        if key.startswith(PREFIX):
+            return goal_title(self.program, key.removeprefix(PREFIX), self.teller.language)
         known = self.program.timers.get(key)
         return titled(key, known[1].title if known is not None else {}, self.teller.language)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sop_engine.errors import NotFound, NotUnderstood
 from sop_engine.messages import Text, msg
-from sop_engine.store.seam import Head, Reads, Version
+from sop_engine.store.seam import CALENDAR, Head, Reads, Version
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import SITE
 from sop_engine.values import ValueProblem, fold, title_key
@@ -92,7 +92,8 @@ def find_procedure(reading: Reads, said: str) -> Version:
     """The newest version of the procedure that `said` names: by id, by title, or by a piece of one title only. Raises
     `NotFound` with what is near."""
     name = folded(said)
-    version = reading.newest(name) or reading.newest(name.casefold().replace(" ", "-"))
+    spelt = [each for each in (name, name.casefold().replace(" ", "-")) if not each.startswith(CALENDAR)]
+    version = next(filter(None, map(reading.newest, spelt)), None)
     if version is not None:
         return version
     newest = newest_versions(reading)

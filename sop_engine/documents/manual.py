@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sop_engine.documents.expression_text import path_text
+from sop_engine.documents.goal_text import goal_text
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import joined, markdown, phrase
 from sop_engine.documents.time_text import every_text
@@ -30,6 +31,12 @@ _WORDS: Final[dict[str, Text]] = {
     "opening": {"zh": "怎样开始", "en": "How it begins"},
     "calendar": {"zh": "按日历自动开单：{when}{each}", "en": "Opened by the calendar: {when}{each}"},
     "each_unit": {"zh": "，每户一单", "en": ", one ticket for each unit"},
+    "goals": {"zh": "时限", "en": "What is promised"},
+    "goals_on": {
+        "zh": "没有另写的，都按日历 {calendar} 计时。",
+        "en": "Counted on the calendar {calendar} where no other is named.",
+    },
+    "goal": {"zh": "**{title}**——{promise}。", "en": "**{title}** — {promise}."},
     "states": {"zh": "怎样办理", "en": "What happens"},
     "anytime": {"zh": "未关单前随时", "en": "At any time while open"},
     "inside": {"zh": "（在“{state}”之内）", "en": " (within “{state}”)"},
@@ -119,6 +126,7 @@ class _Page:
         yield from self._people()
         yield from self._fields()
         yield from self._opening()
+        yield from self._goals()
         yield f"\n## {self.word('states')}"
         for state in self.procedure.states:
             if state.kind not in {"final", "history"} or self._tells(state):
@@ -193,6 +201,16 @@ class _Page:
         for schedule in self.procedure.schedules:
             each = self.word("each_unit") if schedule.each == "units" else ""
             yield "- " + markdown(self.word("calendar", when=every_text(schedule.every, self.language), each=each))
+
+    def _goals(self) -> Iterator[str]:
+        if not self.procedure.goals:
+            return
+        yield f"\n## {self.word('goals')}\n"
+        if self.procedure.calendar:
+            yield self.word("goals_on", calendar=markdown(self.procedure.calendar)) + "\n"
+        for goal in self.procedure.goals:
+            title, text = self.names.title(goal.title, goal.id), goal_text(goal, self.names)
+            yield "- " + self.word("goal", title=markdown(title), promise=markdown(text)) + self._clauses(goal.source)
 
     def _tells(self, state: State) -> bool:
         return bool(state.entry or state.offers or state.timers or state.handlers)

@@ -23,6 +23,19 @@ _BUILT_IN: Final[dict[str, tuple[str, str]]] = {
         "{% if ticket.outcome %} ({{ ticket.outcome }}){% endif %}\n",
     ),
 }
+_OF_GOAL: Final[dict[str, tuple[str, str]]] = {
+    "zh": (
+        "{{ ticket.id }} {{ ticket.subject }}：{{ promise }}",
+        "{{ promise }}\n时限：{{ due }}\n{{ ticket.procedure }} {{ ticket.id }}\n事项：{{ ticket.subject }}\n"
+        "状态：{{ ticket.state }}\n",
+    ),
+    "en": (
+        "{{ ticket.id }} {{ ticket.subject }}: {{ promise }}",
+        "{{ promise }}\nDue: {{ due }}\n{{ ticket.procedure }} {{ ticket.id }}\nSubject: {{ ticket.subject }}\n"
+        "State: {{ ticket.state }}\n",
+    ),
+}
+"""where a promise is the cause of a notice: what of it, and by when"""
 
 
 def render_notice(
@@ -46,8 +59,10 @@ def render_notice(
 
 
 def default_notice(facts: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Subject and body of the notice that is sent where a procedure names none: number, subject, state."""
-    return render_texts("", "", notice_values((), facts, Reader(language, UTC)), language)
+    """Subject and body of the notice that is sent where a procedure names none: number, subject, state; and where a
+    promise is its cause, which, and by when."""
+    texts = _OF_GOAL.get(language, _OF_GOAL["en"]) if facts.get("promise") else ("", "")
+    return render_texts(*texts, notice_values((), facts, Reader(language, UTC)), language)
 
 
 def render_texts(

@@ -6,15 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, procedure
-from sop_engine.store.seam import Head, Query, Reads, Writes
+from sop_engine.store.programs import Programs
+from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
+from sop_engine.ticket.questions import CalendarAnswer
 from sop_engine.ticket.records import SITE
 
 
 class Answerer:
     """Answers the questions of `ticket.questions` out of one transaction. It only reads: it cannot draw a number."""
 
-    def __init__(self, transaction: Reads, zone: str, now: datetime) -> None:
+    def __init__(self, transaction: Reads, zone: str, now: datetime, programs: Programs) -> None:
         self._transaction = transaction
+        self._programs = programs
         self._zone = zone
         self._now = now
 
@@ -69,6 +72,12 @@ class Answerer:
         if version is None:
             return None
         return next((each for each in self._normal_form(version.digest).get("schedules", []) if each["id"] == id), None)
+
+    def _calendar(self, name: str) -> CalendarAnswer | None:
+        version = self._transaction.newest(CALENDAR + name)
+        if version is None:
+            return None
+        return CalendarAnswer(version.digest, self._programs.calendar(self._transaction, version.digest))
 
     def _normal_form(self, digest: str) -> Any:
         data = self._transaction.blob(digest)
@@ -129,8 +138,8 @@ class Answerer:
 class DrawingAnswerer(Answerer):
     """Answers in a writing transaction, in which numbers are drawn, too."""
 
-    def __init__(self, transaction: Writes, zone: str, now: datetime) -> None:
-        super().__init__(transaction, zone, now)
+    def __init__(self, transaction: Writes, zone: str, now: datetime, programs: Programs) -> None:
+        super().__init__(transaction, zone, now, programs)
         self._writes = transaction
 
     def _number(self, rest: str) -> int:

@@ -22,11 +22,12 @@ from sop_engine.engine.channels import LONGEST_SECONDS, NoAddress, Parcel, chann
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.resting import in_order, out_of_order, rests_until, wait_after
 from sop_engine.errors import SetUp
-from sop_engine.messages import Text, msg
+from sop_engine.messages import Text, msg, title_of
 from sop_engine.procedure import Notice
 from sop_engine.store.seam import OutLetter, Person, Reads
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
+from sop_engine.values import show_instant
 
 ATTEMPTS: Final = 12
 LEASE: Final = timedelta(minutes=5)
@@ -129,7 +130,7 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
     program = engine.program(reading, ticket)
     person = reading.person(letter.to) if not letter.to.startswith("field:") else None
     language = (person.language if person else None) or engine.settings.languages[0]
-    facts = _facts(engine, reading, program, ticket, language)
+    facts = _facts(engine, reading, program, ticket, language) | _promise(engine, reading, program, letter, language)
     if letter.notice:
         notice = next(each for each in program.procedure.notices if each.id == letter.notice)
         subject, body = _templates(reading, notice, language)
@@ -187,6 +188,27 @@ def _facts(engine: Engine, reading: Reads, program: Program, ticket: Ticket, lan
         "state": titles,
         "subject": head.subject,
     }
+
+
+def _promise(engine: Engine, reading: Reads, program: Program, letter: OutLetter, language: str) -> dict[str, Any]:
+    """Which promise is the cause of a letter, and by when, where one is: by the event that wrote it."""
+    if not program.goals:
+        return {}
+    stored = next(reading.steps(letter.ticket, letter.number - 1, letter.number), None)
+    event = canonical.parse(stored.data)["events"][letter.position] if stored is not None else {}
+    goal = program.goals.get(event.get("goal", ""))
+    if goal is None:
+        return {}
+    due = canonical.instant_of(event["due"])
+    title = title_of(goal.title, language, goal.id)
+    match event["level"]:
+        case "warn":
+            said = msg("{goal} will soon be due", goal=title)
+        case "due":
+            said = msg("{goal} was not kept", goal=title)
+        case _:
+            said = msg("{goal} has not been kept yet", goal=title)
+    return {"promise": said, "due": show_instant(due, language, engine.settings.zone_info)}
 
 
 def _values(program: Program, ticket: Ticket, personal: tuple[str, ...]) -> list[tuple[Any, Any, bool]]:

@@ -243,7 +243,7 @@ class Engine:
         transaction, recorded = chain.transaction, chain.recorded
         if ticket is not None and ticket.recorded:
             recorded = max(recorded, canonical.instant_of(ticket.recorded))
-        answerer = DrawingAnswerer(transaction, self.settings.zone, recorded)
+        answerer = DrawingAnswerer(transaction, self.settings.zone, recorded, self.programs)
         sealer = NewSeals(self._entropy())
         on_site = command.ticket == SITE
         program = self.programs.of(transaction, "") if on_site else self._program_for(transaction, command, ticket)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sop_engine.store.programs import Programs
-from sop_engine.store.seam import Foreseen
+from sop_engine.store.seam import CALENDAR, Foreseen
 from sop_engine.ticket.foresee import foresee, foresee_anywhere
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, TIMER, Command
@@ -17,7 +17,7 @@ def foreseen(programs: Programs, command: Command, key: str | None, local: datet
     for question in _questions(programs, command, local):
         kind, _, rest = question.partition(":")
         asked.setdefault(kind, []).append(rest)
-    procedures = asked.get("version", [])
+    procedures = [*asked.get("version", []), *(CALENDAR + name for name in asked.get("calendar", []))]
     if command.name == "open" and isinstance(command.arguments.get("procedure"), str):
         procedures = [command.arguments["procedure"], *procedures]
     return Foreseen(

@@ -11,12 +11,15 @@ from sop_engine.diagnostics import Diagnostic, has_errors
 from sop_engine.engine.engine import Done, Engine, new_id
 from sop_engine.engine.identity import Identity
 from sop_engine.engine.library import library
-from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
+from sop_engine.errors import FaultsFound, NotFound, NotNow, NotUnderstood, SetUp
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain, refuse_link
-from sop_engine.store.seam import Reads, Version
+from sop_engine.store.programs import Programs
+from sop_engine.store.seam import CALENDAR, Reads, Version
 from sop_engine.ticket.near import near
+from sop_engine.ticket.program import calendars_of
 from sop_engine.ticket.records import SITE, Command
+from sop_engine.worktime import Calendar
 
 SUFFIX = ".sop.yaml"
 FRAGMENT = ".fragment.yaml"
@@ -147,13 +150,24 @@ def _text_of(path: Path, ending: str) -> bytes:
 
 def told_together(engine: Engine, reading: Reads, compiled: Mapping[str, Any]) -> dict[str, list[Diagnostic]]:
     """What is wrong between compiled procedures (by what faults call their files), the published versions of the
-    others, and the site's people: what faults call a file -> its warnings."""
+    others, and the site's people and calendars: what faults call a file -> its warnings."""
     from sop_engine.language import check_together
 
     own = {each.procedure.id for each in compiled.values() if each.procedure is not None}
     newest = {version.procedure: version.digest for version in reading.versions() if version.procedure not in own}
     others = [engine.programs.of(reading, digest).procedure for digest in newest.values()]
-    return check_together(compiled, others, roles_held(reading))
+    return check_together(compiled, others, roles_held(reading), calendars_by_name(engine.programs, reading))
+
+
+def newest_calendars(reading: Reads) -> dict[str, Version]:
+    """Name -> newest version of each calendar of the site."""
+    return {version.procedure.removeprefix(CALENDAR): version for version in reading.calendars()}
+
+
+def calendars_by_name(programs: Programs, reading: Reads) -> dict[str, Calendar]:
+    """Name -> the calendar as it was published last. Raises `SetUp` where the store has lost one."""
+    newest = newest_calendars(reading)
+    return {name: programs.calendar(reading, version.digest).calendar for name, version in newest.items()}
 
 
 def roles_held(reading: Reads) -> dict[str, frozenset[str]]:
@@ -171,7 +185,8 @@ def publish(
     compiled: Any = None,
 ) -> Published:
     """Make a file the newest version of its procedure. A file with an error publishes nothing; one whose normal form
-    is the newest version's already makes no new one. `compiled` is what the file gave, where that is known already."""
+    is the newest version's already makes no new one. `compiled` is what the file gave, where that is known already.
+    Raises `NotNow` where it counts on a calendar that is not published."""
     compiled = compiled or compile_file(path, engine.settings.folder / "templates", shown_as)
     if compiled.procedure is None or has_errors(compiled.diagnostics):
         return Published(path, compiled.diagnostics, compiled.procedure, None, 0, compiled.fragments)
@@ -180,6 +195,7 @@ def publish(
     name = compiled.procedure.id
     with engine.store.reading() as reading:
         newest = reading.newest(name)
+        _refuse_unknown_calendars(engine.programs, reading, compiled.procedure)
     if newest is not None and newest.digest == digest:
         return Published(path, compiled.diagnostics, compiled.procedure, None, newest.number, compiled.fragments)
     places = canonical.to_bytes(source_map(compiled, shown_as or path.name))
@@ -202,6 +218,24 @@ def publish(
     return Published(path, compiled.diagnostics, compiled.procedure, done, number, compiled.fragments)
 
 
+def _refuse_unknown_calendars(programs: Programs, reading: Reads, procedure: procedure.Procedure) -> None:
+    """Raise `NotNow` where the procedure counts on a calendar that the site has not published, or that has no hours:
+    no ticket could begin what is promised."""
+    known = calendars_by_name(programs, reading)
+    usable = {name for name, each in known.items() if any(each.week) or any(each.dates.values())}
+    for name in sorted(calendars_of(procedure) - usable - {""}):
+        raise NotNow(
+            msg("{procedure} counts on the calendar {calendar}, which lists holidays and has no hours",
+                procedure=procedure.id, calendar=name)
+            if name in known
+            else msg("{procedure} counts on the calendar {calendar}, which this site has not published",
+                     procedure=procedure.id, calendar=name),
+            near=near(name, sorted(usable)),
+            fix=msg("publish it: sop calendar publish {name}", name=name) if name not in known
+            else msg("name a calendar with a week: sop calendar ls"),
+        )  # fmt: skip
+
+
 def source_map(compiled: Any, file: str) -> dict[str, Any]:
     """Where the elements of a compiled procedure stand, to be kept with the version: `places` in `file`, or in the file
     that `files` names; `fragments` has the digest of each fragment's text."""
@@ -221,10 +255,10 @@ def edited_since(engine: Engine, reading: Reads, version: Version) -> bool:
     wanted = {folder / f"{version.procedure}{SUFFIX}": version.text}
     for name, digest in kept_fragments(reading, version).items():
         wanted[folder / "fragments" / f"{name}{FRAGMENT}"] = digest
-    return any(_differs(path, digest) for path, digest in wanted.items())
+    return any(differs(path, digest) for path, digest in wanted.items())
 
 
-def _differs(path: Path, digest: str) -> bool:
+def differs(path: Path, digest: str) -> bool:
     """Whether a file is there and has another digest."""
     try:
         return canonical.digest(read_plain(path, MOST_BYTES)) != digest

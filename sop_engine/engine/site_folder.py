@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from sop_engine import canonical
 from sop_engine.clock import Clock, SimulatedClock, SystemClock
+from sop_engine.engine.calendar_publishing import publish_calendars
+from sop_engine.engine.calendars import FOLDER as CALENDARS
 from sop_engine.engine.engine import Engine, new_id
 from sop_engine.engine.identity import Identity
 from sop_engine.engine.library import library
@@ -80,15 +82,14 @@ def make_site(
     address: str = "",
 ) -> list[str]:
     """Make a site in an empty or new folder: settings, a store (in the folder, or in the database at `address`), its
-    administrator, and the starter library, published; gives the procedures' ids. Raises `SetUp` where something stands
-    there already or the folder cannot be written; nothing is then left half made."""
+    administrator, and the starter library, published, its calendars first; gives the procedures' ids. Raises `SetUp`
+    where something stands there already or the folder cannot be written; nothing is then left half made."""
     made_folder = _make_folder(folder)
     try:
         (folder / FILE).write_text(settings_text(name, _id_of(name), zone, demo, address), encoding="utf-8")
         settings = load_settings(folder)
         copy_library(folder)
-        for part in ("files", "calendars"):
-            (folder / part).mkdir(FOLDER_MODE)
+        (folder / "files").mkdir(FOLDER_MODE)
         flush_tree(folder)
         flush(folder.parent)
         store = make_at(settings.place, settings.id)
@@ -101,7 +102,9 @@ def make_site(
                     transaction.put_meta("simulated_now", canonical.instant_text(clock.now()))
             engine = Engine(store, clock, settings)
             _begin(engine, login, actor, actor_name, roles)
-            return publish_folder(engine, Identity(login, actor))
+            who = Identity(login, actor)
+            publish_calendars(engine, who)  # first: procedures name them
+            return publish_folder(engine, who)
         except BaseException:
             unmake_at(settings.place, settings.id)
             raise
@@ -176,8 +179,8 @@ def _unmake(folder: Path, whole: bool, why: BaseException) -> None:
 
 
 def copy_library(folder: Path) -> None:
-    """Copy the starter workflows (with their tests) and templates into a site."""
-    for part in ("workflows", "templates"):
+    """Copy the starter workflows (with their tests), templates and calendars into a site."""
+    for part in ("workflows", "templates", CALENDARS):
         shutil.copytree(library() / part, folder / part, ignore=shutil.ignore_patterns(".*", "__pycache__"))
 
 

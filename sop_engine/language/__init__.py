@@ -13,7 +13,7 @@ from sop_engine.language.compiling import (
 )
 from sop_engine.language.draft import TemplateFaults, TemplateSource
 from sop_engine.language.fragments import FragmentSource
-from sop_engine.language.reference import explain, json_schema
+from sop_engine.language.reference import calendar_json_schema, explain, json_schema
 from sop_engine.language.reference_pages import checks_page, reference, sentences
 from sop_engine.language.rendering import render
 from sop_engine.language.together import check_together
@@ -27,6 +27,7 @@ __all__ = [
     "NoTemplates",
     "TemplateFaults",
     "TemplateSource",
+    "calendar_json_schema",
     "check_fragment",
     "check_together",
     "checks_page",

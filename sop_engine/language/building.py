@@ -57,7 +57,7 @@ class Builder:
 
     def title(self, kind: str, name: str, given: str | Bilingual | None, cursor: Cursor) -> Text:
         """The element's own title, else the one that `words` has for its id, else the id."""
-        if given is None and kind in ("state", "trigger", "outcome", "timer"):
+        if given is None and kind in ("state", "trigger", "outcome", "timer", "goal"):
             given = self.document.words.get(name)
         if kind == "trigger" and name == "open" and given is None:
             return OPEN

@@ -17,6 +17,7 @@ from sop_engine.diagnostics import Diagnostic, Span, has_errors
 from sop_engine.language import punctuation, reading
 from sop_engine.language.building import written
 from sop_engine.language.calendar_schema import CalendarWords, HolidayWords
+from sop_engine.language.checks import CALENDAR_CHECKS
 from sop_engine.language.compiling import faults, nowhere
 from sop_engine.language.draft import Draft
 from sop_engine.language.shapes import listed
@@ -30,6 +31,7 @@ HORIZON: Final = timedelta(days=92)
 """how far ahead holidays should be known: the longest usual promise is three months"""
 MOST_DEEP: Final = 8
 """how many calendars may extend one another"""
+ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 EVERY_DAY: Final = frozenset({"every day", "daily", "day"})
 CLOSED: Final = "closed"
 _SHIFT: Final = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9]) ?(?:-|–|—|~|to|至) ?([01]?[0-9]|2[0-4]):([0-5][0-9])\Z")
@@ -99,14 +101,33 @@ def compile_calendar(
 ) -> CompiledCalendar:
     """Compile a calendar's YAML `text`; `file` is what its faults call it, and without folder and ending its name. With
     `today`, holidays that will soon be unknown are warned of. Never raises for what the text holds."""
-    read = reading.read(text, file)
-    draft = Draft(file, read, Cursor(read.tree) if read.tree is not None else nowhere(file))
+    draft = _draft(text, file)
     pieces, texts = _pieces(draft, text, source or NoCalendars())
     calendar = None if draft.facts else _resolved(draft, pieces)
     if calendar is not None:
         _warnings(draft, calendar, pieces, today)
-    found = faults(draft)
+    found = faults(draft, CALENDAR_CHECKS)
     return CompiledCalendar(None if has_errors(found) else calendar, found, texts)
+
+
+def own_holidays(text: bytes, file: str) -> list[Holiday]:
+    """The holidays that stand in a calendar's file itself, in order, each with its place; none where the file has
+    errors."""
+    draft = _draft(text, file)
+    document, cursor = _document(draft, draft.reading)
+    return [] if document is None else _Reader(draft, cursor).piece(document).holidays
+
+
+def extends(text: bytes, file: str) -> str | None:
+    """The calendar that a calendar's file extends; None where it extends none, or has errors."""
+    draft = _draft(text, file)
+    document, _cursor = _document(draft, draft.reading)
+    return None if document is None else document.extends
+
+
+def _draft(text: bytes, file: str) -> Draft:
+    read = reading.read(text, file)
+    return Draft(file, read, Cursor(read.tree) if read.tree is not None else nowhere(file))
 
 
 def _pieces(draft: Draft, text: bytes, source: CalendarSource) -> tuple[list[Piece], dict[str, bytes]]:
@@ -121,7 +142,9 @@ def _pieces(draft: Draft, text: bytes, source: CalendarSource) -> tuple[list[Pie
         document, cursor = _document(draft, read)
         if document is None:
             return pieces, texts
-        if document.calendar != names[-1]:
+        if len(names) == 1 and not ID.match(document.calendar):
+            draft.fact("calendar_id", (cursor / "calendar").span, name=document.calendar)
+        elif document.calendar != names[-1]:
             draft.fact("calendar_name", (cursor / "calendar").span, name=document.calendar, file=names[-1])
         pieces.insert(0, _Reader(draft, cursor).piece(document))
         base = document.extends

@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -34,6 +34,7 @@ class Compiled:
     | `states.repaired.timers.after_3_days`, `states.repaired.timers.after_3_days.0` | a timer, and its alternatives |
     | `states.rated.always.0`, `states.helping.done.0` | eventless and completion transitions |
     | `states.working.handlers.paid`, `states.working.handlers.paid.0` | a handler, and its alternatives |
+    | `calendar`, `goals.dispatching`, `goals.dispatching.calendar`, `goals.dispatching.within.0` | a promise |
     """
 
     procedure: Procedure | None
@@ -143,10 +144,11 @@ def draft_of(
     return draft
 
 
-def faults(draft: Draft) -> list[Diagnostic]:
-    """What all checks say of a draft, in order, without consequences of other faults and without allowed warnings."""
+def faults(draft: Draft, tried: Sequence[checks.Check] = checks.CHECKS) -> list[Diagnostic]:
+    """What the checks say of a draft, in order, without consequences of other faults and without allowed warnings. A
+    procedure and its fragments are `tried` by `CHECKS`, a calendar by `CALENDAR_CHECKS`."""
     found: list[Diagnostic] = []
-    for check in checks.CHECKS:
+    for check in tried:
         found += itertools.islice((fault for fault in check(draft) if not _allowed(draft, fault)), MOST_OF_A_KIND)
     own = {fact.span for fact in draft.reading.facts} | {fact.span for fact in draft.of("full_width")}
     kept = in_order(fault for fault in found if fault.span in own or not _torn(draft, fault.span))

@@ -23,6 +23,10 @@ WORDS: Final[Mapping[str, str]] = {
     "进入": "entry", "离开": "exit", "来源": "source", "类型": "type", "选项": "choices", "提示": "hint",
     "说明": "hint", "默认": "default", "默认值": "default", "最小": "min", "最大": "max", "计算": "computed",
     "隐私": "personal", "分派": "assign", "指派": "assign", "签字": "sign", "主题": "subject",
+    "sla": "goals", "slas": "goals", "promises": "goals", "promise": "goals", "deadline": "due", "limit": "within",
+    "escalation": "escalate", "warning": "warn", "warnings": "warn", "承诺": "goals", "时限": "goals within",
+    "限时": "within", "期限": "due within", "日历": "calendar", "工作日历": "calendar", "暂停": "pause",
+    "升级": "escalate", "预警": "warn", "提醒": "remind warn", "静默": "quiet", "停止": "stop", "重置": "reset",
     "负责人": "owner", "词汇": "words", "片段": "use", "不能": "not", "许可": "allow",
 }  # fmt: skip
 """a word -> ours, the likelier first where several may be meant"""

@@ -281,7 +281,7 @@ class Moves:
             builder.use("field", name, key, f"states.{state}", "moment", key.part(0, len(name)))
             field = builder.fields.get(name)
             part = when.field.partition(".")[2]
-            if (field is not None and not _has_moment(field.type, part, bool(when.time))) or (field and field.many):
+            if (field is not None and not has_moment(field.type, part, bool(when.time))) or (field and field.many):
                 builder.draft.fact("moment_of", key.span, name=name, type=field.type, part=part, time=when.time)
             title = times.at_title(when, field.title if field is not None else {"und": name})
             parts = {"at": when.field, "offset": when.offset, "before": when.before, "time": when.time}
@@ -295,7 +295,7 @@ class Moves:
         return times.every_text(every), times.every_title(every), {"every": every}
 
 
-def _has_moment(type_: str, part: str, time: bool) -> bool:
+def has_moment(type_: str, part: str, time: bool) -> bool:
     """Whether a field of this type has such a time: a date may be given a time of day, an interval needs a part."""
     if type_ == "interval":
         return part in ("start", "end") and not time

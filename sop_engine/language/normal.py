@@ -8,7 +8,7 @@ import dataclasses
 import re
 from typing import Final, Literal
 
-from sop_engine.language import times
+from sop_engine.language import goals, times
 from sop_engine.language.building import Builder, written
 from sop_engine.language.draft import Draft, TemplateFaults, TemplateSource
 from sop_engine.language.fields import fields, record_value
@@ -54,6 +54,8 @@ def build(
         notices=papers.notices(top / "notices"),
         forms=papers.forms(top / "forms"),
         schedules=_schedules(builder, top / "starts"),
+        calendar=goals.calendar(builder, top),
+        goals=goals.goals(builder, top / "goals"),
         outcomes=_with_unlisted(builder, outcomes, states),
         events=tuple(listed(document.takes)),
         backdate=builder.duration(document.backdate, top / "backdate") if document.backdate is not None else None,

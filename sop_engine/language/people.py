@@ -120,16 +120,17 @@ def tells(builder: Builder, given: Any, cursor: Cursor, at: str) -> list[Tell]:
         item = here / index if isinstance(given, list) else here
         if isinstance(each, TellWords):
             names = zip(listed(each.to), (item / "to").each(), strict=False)
-            to = tuple(_recipient(builder, name, place, at) for name, place in names)
+            to = tuple(recipient(builder, name, place, at) for name, place in names)
             if each.notice is not None:
                 builder.use("notice", each.notice, item / "notice", at, "tell")
             found.append(Tell(to, each.notice or ""))
         else:
-            together.append(_recipient(builder, each, item, at))
+            together.append(recipient(builder, each, item, at))
     return ([Tell(tuple(together))] if together else []) + found
 
 
-def _recipient(builder: Builder, name: str, cursor: Cursor, at: str) -> Recipient:
+def recipient(builder: Builder, name: str, cursor: Cursor, at: str) -> Recipient:
+    """Whom a word in a notice means: a role, a field, or `assignee`, `owner`, `opener`."""
     match name:
         case "assignee" | "owner" | "opener":
             return Recipient(name)

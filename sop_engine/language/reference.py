@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from sop_engine.errors import NotFound
 from sop_engine.language import schema
+from sop_engine.language.calendar_schema import CalendarWords
 from sop_engine.language.checks.pages import pages
 from sop_engine.language.fragment_schema import Fragment, Head
 from sop_engine.language.near import near
@@ -21,7 +22,15 @@ from sop_engine.messages import msg, say, translated
 def json_schema(fragment: bool = False, language: str = "en") -> dict[str, Any]:
     """The grammar of a procedure, or of a fragment, as JSON Schema (draft 2020-12), for editors; its descriptions in
     `language`."""
-    model = Fragment if fragment else Document
+    return _schema_of(Fragment if fragment else Document, language)
+
+
+def calendar_json_schema(language: str = "en") -> dict[str, Any]:
+    """The same of a calendar's file."""
+    return _schema_of(CalendarWords, language)
+
+
+def _schema_of(model: type[BaseModel], language: str) -> dict[str, Any]:
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(by_alias=True)}
     if language != "en":
         _describe(schema, language)
@@ -75,7 +84,7 @@ def _fits(wanted: list[str], path: tuple[str, ...]) -> bool:
 
 def _described() -> Iterator[tuple[tuple[str, ...], str]]:
     """(path with `*` for ids, description) of every word."""
-    for model, outer in (*places(Document), *places(Head)):
+    for model, outer in (*places(Document), *places(Head), *places(CalendarWords)):
         for name, _hint, about in entries(model):
             yield (*outer, name), about
 

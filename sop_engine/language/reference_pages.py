@@ -7,7 +7,8 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from sop_engine.language import blanks, calls, schema, times
+from sop_engine.language import blanks, calls, goal_schema, schema, times
+from sop_engine.language.calendar_schema import CalendarWords
 from sop_engine.language.checks.fragments import KINDS
 from sop_engine.language.checks.pages import EXAMPLE_FRAGMENT, Page, pages
 from sop_engine.language.fragment_schema import BlankWords, Declared, Head
@@ -34,6 +35,13 @@ NAMED: Final[tuple[tuple[Any, Message], ...]] = (
     (Value | list[Value], msg("a value, or a list of them")),
     (dict[str, Expression], msg("`{{field: expression}}`")),
     (schema.Timers, msg("a map from times to what happens then")),
+    (goal_schema.Within, msg("a time; `{{field: {{value: time}}}}`; or a list of `{{when: ..., within: time}}`")),
+    (goal_schema.WordOrChosen, msg("one word, or `{{field: {{value: word}}}}`")),
+    (goal_schema.Warnings, msg("how long before; a list; or `{{how long before: whom}}`")),
+    (
+        dict[str, goal_schema.Rung],
+        msg("`{{how long after: whom}}`, or `{{how long after: {{tell: ..., hand_to: ...}}}}`"),
+    ),
     (Any, msg("what its kind takes")),
     (schema.Uses, msg("`{{fragment: {{blank: value}}}}`; one word, or a list")),
 )
@@ -61,6 +69,12 @@ def reference(language: str = "en") -> str:
     for model, paths in where.items():
         parts += _table(model, paths, language)
     parts += [f"## {say(msg('Fragments'), language)}", "", *_prose(blanks.__doc__, language), "", *_fragments(language)]
+    about = msg(
+        "A calendar is one file, `calendars/NAME.yaml`: [the page of calendars]({page}).", page="../calendars.md"
+    )
+    parts += [f"## {say(msg('Calendars'), language)}", "", say(about, language), ""]
+    for model, path in places(CalendarWords):
+        parts += _table(model, [".".join(path)], language)
     listed = ", ".join(f"`{each}`" for each in typing.get_args(schema.FieldTypeWord))
     parts += [f"## {say(msg('Types of fields'), language)}", "", listed, ""]
     parts += [f"## {say(msg('Times'), language)}", "", *_prose(times.__doc__, language), ""]
@@ -102,7 +116,9 @@ def sentences() -> Iterator[str]:
         yield from pieces(page.text)
     for text in (blanks.__doc__, times.__doc__, calls.__doc__):
         yield from pieces(text or "")
-    models: list[type[BaseModel]] = [*(model for model, _path in places(Document)), Head, BlankWords, Declared]
+    models: list[type[BaseModel]] = [
+        *(model for model, _path in (*places(Document), *places(CalendarWords))), Head, BlankWords, Declared
+    ]  # fmt: skip
     yield from map(_heading, models)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from sop_engine.language.goal_schema import GoalWords
 from sop_engine.language.shapes import (
     BY_SHAPE,
     Allow,
@@ -360,16 +361,18 @@ class Document(TimedWords):
     subject: str = Field("", description="what lists show: text and `{{ field }}`")
     owner: str | None = Field(None, description="the role that owns tickets started by the calendar")
     backdate: str | None = Field(None, description="how far back a claimed time may lie: `2 h`")
+    calendar: str | None = Field(None, description="counts the time of all goals that say no other")
     use: Uses = Field([], description="fragments that are put here, each with its blanks filled in")
     roles: Roles = Field([], description="who takes part: ids, or ids with titles")
     fields: dict[str, FieldWords] = Field({}, description="what is written down")
     outcomes: Titles = Field([], description="how a ticket can end")
-    words: dict[str, Title] = Field({}, description="titles of triggers, states, timers and outcomes, said once")
+    words: dict[str, Title] = Field({}, description="titles of triggers, states, timers, goals and outcomes, said once")
     takes: OneOrMore[str] = Field([], description="events that other tickets may send")
     notices: dict[str, NoticeWords] = Field({}, description="messages out")
     forms: dict[str, FormWords] = Field({}, description="documents that are printed")
     starts: dict[str, ScheduleWords] = Field({}, description="starts by the calendar")
     open: OfferWords = Field(description="how a ticket begins: who, what is asked, where to")
     anytime: dict[str, OfferWords] = Field({}, description="what people may do in every open state")
+    goals: dict[str, GoalWords] = Field({}, description="what is promised, by when, and what happens when it is late")
     states: dict[str, StateWords | None] = Field(min_length=1, description="the situations a ticket is in")
     allow: Allow = Field({}, description="warnings that are switched off in the whole file, each with its reason")

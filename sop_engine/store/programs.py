@@ -6,6 +6,8 @@ from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.site import site_program
+from sop_engine.worktime import Reckoner
+from sop_engine.worktime.calendars import from_json
 
 
 class Programs:
@@ -14,6 +16,7 @@ class Programs:
     def __init__(self) -> None:
         self._programs: dict[str, Program] = {"": site_program()}
         self._numbers: dict[str, int] = {"": 0}
+        self._calendars: dict[str, Reckoner] = {}
 
     def of(self, reading: Reads, digest: str) -> Program:
         """The program of a normal form. Raises `SetUp` where the store has lost it, or this release cannot read it."""
@@ -51,6 +54,19 @@ class Programs:
         """The program compiled last whose tickets' numbers begin with `prefix`."""
         with_it = (each for each in reversed(self._programs.values()) if each.procedure.prefix == prefix)
         return next(with_it, None)
+
+    def calendar(self, reading: Reads, digest: str) -> Reckoner:
+        """A published calendar, made ready. Raises `SetUp` where the store has lost or changed it."""
+        reckoner = self._calendars.get(digest)
+        if reckoner is None:
+            data = reading.blob(digest)
+            if data is None or canonical.digest(data) != digest:
+                raise SetUp(
+                    msg("the store has lost the calendar {digest}, or it was changed", digest=digest),
+                    fix=msg("take it from a backup: sop db restore"),
+                )
+            reckoner = self._calendars[digest] = Reckoner(from_json(canonical.parse(data)))
+        return reckoner
 
     def number_of(self, reading: Reads, digest: str) -> int:
         """The number of the version with a digest (0: none has it); versions never change, so it is asked once."""

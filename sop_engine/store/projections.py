@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sop_engine import canonical, values
-from sop_engine.store.seam import Head, Login, Person, Version
+from sop_engine.store.seam import CALENDAR, Head, Login, Person, Version
 from sop_engine.ticket.possible import subject
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Erased, Sealed, Ticket
@@ -70,17 +70,17 @@ def project_site(transaction: SiteTables, data: bytes, beside: Mapping[str, Seal
                     transaction.put_login(Login(name, entry["actor"], tuple(entry["people"])), name)
                 for name in gone:
                     transaction.put_login(None, name)
-            case {"kind": "published"}:
+            case {"kind": "published" | "calendar_published"}:
                 transaction.put_version(version_of(record, event, beside))
             case {"kind": "clock_accepted", "through": through}:
                 transaction.put_meta("clock_accepted_through", through)
 
 
 def version_of(record: Mapping[str, Any], event: Mapping[str, Any], beside: Mapping[str, Sealed]) -> Version:
-    """The version that an event of the site's history published."""
+    """The version, of a procedure or a calendar, that an event of the site's history published."""
     arguments = record["command"]["arguments"]
     return Version(
-        procedure=event["procedure"],
+        procedure=CALENDAR + event["name"] if event["kind"] == "calendar_published" else event["procedure"],
         number=event["number"],
         digest=event["digest"],
         text=arguments["text"],

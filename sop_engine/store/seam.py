@@ -8,7 +8,7 @@ below is a verb of such a transaction (`Reads` in both, `Writes` in `writing()` 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from sop_engine.errors import Overtaken
 from sop_engine.messages import msg
@@ -65,11 +65,16 @@ class Standing:
     timers: dict[str, tuple[str, str | None]]
 
 
+CALENDAR: Final = "calendar:"
+"""before the name of a calendar, where it stands as what was published"""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A published version of a procedure."""
+    """A published version of a procedure, or of a calendar."""
 
     procedure: str
+    """its id; of a calendar `calendar:NAME`"""
     number: int
     digest: str
     """of the normal form"""
@@ -235,7 +240,12 @@ class Reads(Protocol):
         """(digest, content) of everything that is kept by its digest."""
 
     def newest(self, procedure: str) -> Version | None: ...
-    def versions(self, procedure: str | None = None) -> list[Version]: ...
+    def versions(self, procedure: str | None = None) -> list[Version]:
+        """The versions of one procedure, or of all; calendars' are not among those of all."""
+
+    def calendars(self) -> list[Version]:
+        """The versions of all calendars, by name and number."""
+
     def version_of(self, digest: str) -> Version | None:
         """The first version that had this digest: a later one may bring an old text back, and what is said of a ticket
         must not change with that."""

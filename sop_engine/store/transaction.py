@@ -10,7 +10,19 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.store import codec, statements
 from sop_engine.store.faults import overtaken
-from sop_engine.store.seam import Due, Foreseen, Head, Login, OutLetter, Person, Query, Standing, StoredStep, Version
+from sop_engine.store.seam import (
+    CALENDAR,
+    Due,
+    Foreseen,
+    Head,
+    Login,
+    OutLetter,
+    Person,
+    Query,
+    Standing,
+    StoredStep,
+    Version,
+)
 from sop_engine.ticket.records import Sealed, Step, Ticket
 
 MOST_FOUND: Final = 50
@@ -127,8 +139,15 @@ class Reading:
         return None if row is None else codec.version_of(row)
 
     def versions(self, procedure: str | None = None) -> list[Version]:
-        rows = self._all(statements.VERSIONS) if procedure is None else self._all(statements.VERSIONS_OF, procedure)
-        return [codec.version_of(row) for row in rows]
+        if procedure is not None:
+            return [codec.version_of(row) for row in self._all(statements.VERSIONS_OF, procedure)]
+        return [each for each in self._versions() if not each.procedure.startswith(CALENDAR)]
+
+    def calendars(self) -> list[Version]:
+        return [each for each in self._versions() if each.procedure.startswith(CALENDAR)]
+
+    def _versions(self) -> Iterator[Version]:
+        return map(codec.version_of, self._all(statements.VERSIONS))
 
     def version_of(self, digest: str) -> Version | None:
         row = self._one(statements.VERSION_OF, digest)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, signing, triggers
+from sop_engine.ticket import acts, goals, signing, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -27,6 +27,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "fire": triggers.fire_timer,
     "signal": triggers.take_signal,
     "look": triggers.look,
+    "reckon": goals.reckon_again,
     "claim": acts.claim,
     "assign": acts.assign,
     "hand_over": acts.hand_over,
@@ -58,6 +59,7 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             draft.compute()
             refill(draft)
             signing.void(draft)
+            goals.settle(draft)
     except Unanswered as missing:
         return missing.missing
     except Refused as refused:

@@ -8,10 +8,13 @@
 | `did`, `signed`, `signatures_voided` | who did a trigger, who has signed it so far |
 | `took` | a transition was taken: where it stands, nothing more |
 | `left`, `entered`, `remembered` | the configuration and the histories |
+| `goal_waits`, `goal_started`, `goal_paused`, `goal_resumed`, `goal_due`, `goal_changed`, `goal_level` | a goal |
+| `goal_met`, `goal_late`, `goal_dropped`, `goal_breached` | what became of a goal |
 | `timer_set`, `timer_cleared`, `timer_fired`, `timer_set_aside`, `timer_released` | the timers |
 | `assigned`, `unassigned`, `owned` | whose task, whose ticket |
 | `child_started`, `child_closed`, `linked` | relations |
 | `closed` | the end, with its outcome |
+| `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
 """
 
@@ -23,6 +26,11 @@ from sop_engine.procedure import ROOT
 from sop_engine.ticket.records import Erased, Event, Sealed, Ticket
 
 Values = Mapping[str, Sealed]
+GOAL_EVENTS: Final = (
+    "goal_waits", "goal_started", "goal_paused", "goal_resumed", "goal_due", "goal_changed", "goal_level", "goal_met",
+    "goal_late", "goal_dropped", "goal_breached",
+)  # fmt: skip
+"""each puts what has changed of a goal"""
 
 
 def evolve(ticket: Ticket, record: Mapping[str, Any], values: Values, hash: str, order: Callable[[str], int]) -> Ticket:
@@ -58,6 +66,7 @@ def copy_of(ticket: Ticket) -> Ticket:
         commits=dict(ticket.commits),
         filled=list(ticket.filled),
         tasks=dict(ticket.tasks),
+        goals=dict(ticket.goals),
         timers={key: dict(timer) for key, timer in ticket.timers.items()},
         did={trigger: {"times": entry["times"], "by": dict(entry["by"])} for trigger, entry in ticket.did.items()},
         entered=dict(ticket.entered),
@@ -206,6 +215,10 @@ def _closed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.tasks.pop(ROOT, None)
 
 
+def _goal(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.goals[event["goal"]] = {**ticket.goals.get(event["goal"], {}), **event["put"]}
+
+
 _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "opened": _opened,
     "written": _written,
@@ -228,6 +241,7 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "child_started": _child_started,
     "linked": _linked,
     "closed": _closed,
+    **dict.fromkeys(GOAL_EVENTS, _goal),
 }
 
 

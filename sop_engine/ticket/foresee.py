@@ -39,10 +39,10 @@ def foresee(program: Program, ticket: Ticket | None, command: Command, local: da
 def foresee_anywhere(program: Program, command: Command) -> list[str]:
     """Questions that the command may ask in any state of its ticket, each once: for whoever does not know the state
     yet. A role's holders are asked for without a unit."""
+    found: dict[str, None] = dict.fromkeys(f"calendar:{name}" for name in program.calendars)
     if command.name != "do":
-        return []
+        return list(found)
     trigger = str(command.arguments["trigger"]).rpartition(".")[2]
-    found: dict[str, None] = {}
     for state in program.procedure.states:
         for offer in state.offers:
             if offer.trigger == trigger:

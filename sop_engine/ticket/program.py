@@ -10,6 +10,15 @@ from sop_engine.procedure import ROOT, Field, Offer, Procedure, Role, State, Tim
 from sop_engine.ticket.evolve import ordered
 
 
+def calendars_of(procedure: Procedure) -> set[str]:
+    """The calendars on which the goals of a procedure are counted."""
+    found: set[str] = set()
+    for goal in procedure.goals:
+        found |= {each.calendar or goal.calendar or procedure.calendar for each in goal.within}
+        found.add(goal.calendar or procedure.calendar)
+    return found - {""}
+
+
 class Program:
     """Built once per normal form and shared by every ticket that is pinned to it; holds no ticket's state."""
 
@@ -33,6 +42,8 @@ class Program:
         self.timed_fields = {
             timer.at.partition(".")[0] for _state, timer in self.timers.values() if timer.at is not None
         }
+        self.goals = {goal.id: goal for goal in procedure.goals}
+        self.calendars = sorted(calendars_of(procedure))
         self.triggers = sorted({offer.trigger for state in procedure.states for offer in state.offers})
         # keyed by identity: the trees live as long as the procedure, and hashing nested tuples would cost more
         self._tests: dict[int, Callable[[Any], bool]] = {}

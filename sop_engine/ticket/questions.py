@@ -14,6 +14,7 @@
 | `tickets:ID,ID` | `[{"id", "procedure", "status", "outcome", "state"}]` of the ticket's children |
 | `unit:ID` | whether the register knows the unit |
 | `contact:UNIT` | the unit's contact `{"name", "phone"}`, or null; personal, so the record holds a commitment |
+| `calendar:NAME` | the calendar that was published last under this name, ready to be reckoned with, or null |
 | `collect:JSON` | rows of the tickets that a query finds; free text, so the record holds a commitment |
 
 An answer becomes a fact of the step only when `decide` used it. A query names the fields that must be the same there
@@ -22,12 +23,20 @@ and here; their values go beside the question, because the question stands in th
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sop_engine.ticket.records import Missing, Sealer
+from sop_engine.worktime import Reckoner
 
 SEALED: Final = ("contact:", "collect:")
 """questions whose answers are personal or free text"""
+
+
+class CalendarAnswer(NamedTuple):
+    """The answer to `calendar:NAME`: the record keeps the digest, and replay finds the calendar by it."""
+
+    digest: str
+    reckoner: Reckoner
 
 
 class Unanswered(Exception):
@@ -70,6 +79,8 @@ class Facts:
                 slot = f"fact:{question}"
                 values[slot] = sealed = sealer.seal(slot, answer)
                 recorded[question] = {"commitment": sealed.commitment, "slot": slot}
+            elif isinstance(answer, CalendarAnswer):
+                recorded[question] = answer.digest
             else:
                 recorded[question] = answer
         return recorded

@@ -158,6 +158,8 @@ class Ticket:
     opener: str = ""
     tasks: dict[str, dict[str, str]] = field(default_factory=dict)
     """region -> {"assignee": actor} or {"role": role}; region `ticket` where nothing is parallel"""
+    goals: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """goal -> how it stands; see `ticket.goals`"""
     timers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """key `state/timer` -> {"due": instant, "kind": ..., "left": times left, "aside": error}"""
     did: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -182,9 +184,10 @@ class Ticket:
         return {
             "active": self.active, "children": self.children, "commits": commits, "did": self.did,
             "digest": self.digest, "entered": self.entered, "fields": fields, "filled": self.filled,
-            "history": self.history, "id": self.id, "links": self.links, "opened": self.opened, "opener": self.opener,
-            "outcome": self.outcome, "owner": self.owner, "parent": self.parent, "procedure": self.procedure,
-            "signatures": self.signatures, "status": self.status, "tasks": self.tasks, "timers": self.timers,
+            "goals": self.goals, "history": self.history, "id": self.id, "links": self.links, "opened": self.opened,
+            "opener": self.opener, "outcome": self.outcome, "owner": self.owner, "parent": self.parent,
+            "procedure": self.procedure, "signatures": self.signatures, "status": self.status, "tasks": self.tasks,
+            "timers": self.timers,
         }  # fmt: skip
 
     def state_hash(self) -> str:

@@ -10,6 +10,7 @@ values lie beside the steps.
 | `logins` | system user -> `{"actor": id or null, "people": [ids]}` |
 | `deputies` | `[{"for", "by", "from", "to"}]`, instants |
 | `versions` | procedure -> `{"number", "digest"}` of the newest |
+| `calendars` | calendar -> `{"number", "digest"}` of the newest; not there before the first is published |
 | `clock` | the instant up to which records ahead of the clock were accepted |
 """
 
@@ -233,6 +234,23 @@ def _publish(draft: Draft) -> dict[str, Any]:
     return {**arguments, "number": number, **reason}
 
 
+def _publish_calendar(draft: Draft) -> dict[str, Any]:
+    """Make a compiled calendar the newest version under its name."""
+    arguments = dict(draft.command.arguments)
+    name = str(arguments["calendar"])
+    calendars = draft.ticket.fields.get("calendars", {})  # a site that was made before there were any has none
+    standing = calendars.get(name, {"number": 0, "digest": ""})
+    if standing["digest"] == arguments["digest"]:
+        raise Refused(
+            Refusal("not_now", msg("the calendar {calendar} is published as it is: nothing changed", calendar=name))
+        )
+    number = standing["number"] + 1
+    _put(draft, "calendars", {**calendars, name: {"number": number, "digest": arguments["digest"]}})
+    draft.emit("calendar_published", name=name, number=number, digest=arguments["digest"])
+    reason = {"reason": sealed_text(draft, "reason", msg("the reason"))} if arguments.pop("reason", None) else {}
+    return {**arguments, "number": number, **reason}
+
+
 def _accept_clock(draft: Draft) -> dict[str, Any]:
     """Accept that the clock is behind what is recorded already."""
     arguments = dict(draft.command.arguments)
@@ -305,6 +323,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "login": _login,
     "deputy": _deputy,
     "publish": _publish,
+    "publish_calendar": _publish_calendar,
     "accept_clock": _accept_clock,
     "fire": _fire,
     "set_aside": _set_aside,

@@ -6,10 +6,11 @@ from sop_engine import canonical
 from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
-from sop_engine.ticket import people, possible, running, signing
+from sop_engine.ticket import goals, people, possible, running, signing
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import TIMER, Refusal
 from sop_engine.ticket.running import Run
@@ -133,7 +134,10 @@ def fire_timer(draft: Draft) -> dict[str, Any]:
     timer = draft.ticket.timers.get(key)
     if timer is None or timer["due"] > canonical.instant_text(draft.given.effective):
         raise Refused(Refusal("not_now", msg("the timer {timer} is not due", timer=key)))
-    running.fire(draft, key)
+    if key.startswith(PREFIX):
+        goals.fire(draft, key)
+    else:
+        running.fire(draft, key)
     running.reset_timers(draft)
     return {"timer": key}
 

@@ -1,12 +1,13 @@
 """What a line of a scenario expects, each word of it looked at by one function."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.language.shapes import listed
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import Procedure
+from sop_engine.ticket.levels import OPEN
 from sop_engine.ticket.records import Ticket
 from sop_engine.trial import names
 from sop_engine.trial.playing import CODES, Departs, Happened, Play
@@ -157,6 +158,59 @@ def _due(play: Play, line: Line, happened: Happened) -> None:
             )
 
 
+# --- promises --------------------------------------------------------------------------------------------------------
+
+
+def _promised(play: Play, line: Line, happened: Happened) -> None:
+    ticket = play.ticket_of(line)
+    for word, text in line.words.promised.items():
+        entry = ticket.goals.get(names.goal(play.procedure_of(ticket), word), {})
+        open_, due = entry.get("status") in OPEN, entry.get("due")
+        found = play.shown(canonical.instant_of(due)) if open_ and due is not None else "never"
+        if found != text:
+            raise Departs(
+                "promised",
+                msg("{promise} promised by {at}", promise=word, at=text),
+                msg("by {at}", at=found) if found != "never" else _standing(entry),
+            )
+
+
+def _paused(play: Play, line: Line, happened: Happened) -> None:
+    ticket = play.ticket_of(line)
+    for word in listed(line.words.paused):
+        entry = ticket.goals.get(names.goal(play.procedure_of(ticket), word), {})
+        if entry.get("status") != "paused":
+            raise Departs("paused", msg("the time of {promise} stands still", promise=word), _standing(entry))
+
+
+def _standing(entry: Mapping[str, Any]) -> Message:
+    """How a promise stands, in a word."""
+    return _STANDING[entry.get("status", "")]
+
+
+def _kept(play: Play, line: Line, happened: Happened) -> None:
+    _became(play, line, happened, "kept", "goal_met", msg("kept: {promises}", promises=line.words.kept))
+
+
+def _missed(play: Play, line: Line, happened: Happened) -> None:
+    _became(play, line, happened, "missed", "goal_breached", msg("missed: {promises}", promises=line.words.missed))
+
+
+def _given_up(play: Play, line: Line, happened: Happened) -> None:
+    wanted = msg("given up: {promises}", promises=line.words.given_up)
+    _became(play, line, happened, "given_up", "goal_dropped", wanted)
+
+
+def _became(play: Play, line: Line, happened: Happened, word: str, kind: str, wanted: Message) -> None:
+    """Each promise that a line names came to this end in its step."""
+    ticket = play.ticket_of(line)
+    procedure = play.procedure_of(ticket)
+    ended = [event["goal"] for event in happened.events(kind, ticket.id)]
+    for each in listed(getattr(line.words, word)):
+        if names.goal(procedure, each) not in ended:
+            raise Departs(word, wanted, _listed(dict.fromkeys(ended)) if ended else msg("nothing"))
+
+
 # --- what happened ---------------------------------------------------------------------------------------------------
 
 
@@ -242,6 +296,15 @@ def _listed(items: Iterable[Any]) -> Message:
     return msg("{items}", items=tuple(items))
 
 
+_STANDING: Final[dict[str, Message]] = {
+    "": msg("it has not begun"),
+    "waiting": msg("it is not known yet by when"),
+    "running": msg("its time runs"),
+    "paused": msg("its time stands still"),
+    "met": msg("it is kept"),
+    "late": msg("it is done, but late"),
+    "dropped": msg("it counts no more"),
+}
 _CHECKS: Final[dict[str, Callable[[Play, Line, Happened], None]]] = {
     "state": _state,
     "outcome": _outcome,
@@ -249,6 +312,11 @@ _CHECKS: Final[dict[str, Callable[[Play, Line, Happened], None]]] = {
     "assignee": _assignee,
     "owner": _owner,
     "due": _due,
+    "promised": _promised,
+    "paused": _paused,
+    "kept": _kept,
+    "missed": _missed,
+    "given_up": _given_up,
     "told": _told,
     "fired": _fired,
     "printed": _printed,

@@ -8,6 +8,7 @@ from sop_engine import canonical, values
 from sop_engine.language.near import near
 from sop_engine.messages import Message, Text, msg
 from sop_engine.procedure import Field, Procedure
+from sop_engine.ticket.levels import PREFIX
 from sop_engine.values import title_key
 
 PICTURE: Final = {"photo": "image/jpeg", "file": "application/octet-stream"}
@@ -87,7 +88,8 @@ def field(procedure: Procedure, word: str) -> Field:
 
 
 def timers(procedure: Procedure, word: str) -> set[str]:
-    """The keys (`state/timer`) of the timers that a word names: by id, title or key; of several states, all."""
+    """The keys (`state/timer`, `goal/promise`) of the timers that a word names: by id, title or key; of several states,
+    all."""
     key = title_key(word)
     found = set()
     known: dict[str, Text] = {}
@@ -96,9 +98,18 @@ def timers(procedure: Procedure, word: str) -> set[str]:
             known[timer.id] = timer.title
             if word in (timer.id, f"{state.id}/{timer.id}") or key in map(title_key, timer.title.values()):
                 found.add(f"{state.id}/{timer.id}")
+    for each in procedure.goals:
+        known[each.id] = each.title
+        if word in (each.id, PREFIX + each.id) or key in map(title_key, each.title.values()):
+            found.add(PREFIX + each.id)
     if not found:
         find(word, known, msg("timer"))
     return found
+
+
+def goal(procedure: Procedure, word: str) -> str:
+    """A promise's id."""
+    return find(word, {each.id: each.title for each in procedure.goals}, msg("promise"))
 
 
 def notice(procedure: Procedure, word: str) -> str:

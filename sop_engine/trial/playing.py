@@ -13,7 +13,7 @@ from sop_engine.procedure import Procedure
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Ticket
 from sop_engine.trial import names
-from sop_engine.trial.places import taken_path
+from sop_engine.trial.places import promise_shown, taken_path
 from sop_engine.trial.schema import RefusedWords
 from sop_engine.trial.script import Line, Script
 from sop_engine.trial.separation import Rule, keeping_out
@@ -40,9 +40,14 @@ class Happened:
     refusal: SopError | None = None
     kept_out_by: tuple[Rule, ...] = ()
 
-    def events(self, kind: str) -> list[dict[str, Any]]:
-        """All events of one kind, in order."""
-        return [event for _ticket, record in self.records for event in record["events"] if event["kind"] == kind]
+    def events(self, kind: str, of: str | None = None) -> list[dict[str, Any]]:
+        """All events of one kind, in order; with `of` those of one ticket."""
+        return [
+            event
+            for ticket, record in self.records
+            for event in record["events"]
+            if event["kind"] == kind and of in (None, ticket)
+        ]
 
 
 class Play:
@@ -54,6 +59,7 @@ class Play:
         self.story: list[Message] = []
         self.taken: set[tuple[str, str]] = set()
         self.kept_apart: set[tuple[str, str]] = set()
+        self.promises: set[tuple[str, str]] = set()
         self.unnamed: list[Span] = []
         self.steps = 0
         self._labels: dict[str, str] = {}
@@ -83,7 +89,7 @@ class Play:
                 happened.kept_out_by = self._kept_out_by(line)
         happened.records = self._news()
         for ticket, record in happened.records:
-            self._note_taken(ticket, record)
+            self._note_shown(ticket, record)
         self.steps += len(happened.records)
         return happened
 
@@ -228,13 +234,17 @@ class Play:
                 self._seen[ticket] = record["number"]
         return sorted(found, key=lambda each: (each[1]["recorded"], each[1]["effective"]))
 
-    def _note_taken(self, ticket: str, record: Mapping[str, Any]) -> None:
+    def _note_shown(self, ticket: str, record: Mapping[str, Any]) -> None:
         if ticket == SITE:
             return
-        procedure = self.procedure_of(self.stage.ticket(ticket)).id
+        program = self.program_of(self.stage.ticket(ticket))
+        procedure = program.procedure.id
         for event in record["events"]:
             if event["kind"] == "took":
                 self.taken.add((procedure, taken_path(event)))
+            elif event["kind"].startswith("goal_"):
+                shown = promise_shown(program.goals[event["goal"]], event)
+                self.promises |= {(procedure, shown)} if shown is not None else set()
 
     def _kept_out_by(self, line: Line) -> tuple[Rule, ...]:
         """Which rules of separation of duty stood in the way of a refused line, each of them alone."""

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from sop_engine import canonical, normal_form
+from sop_engine.engine.calendars import FOLDER, compile_calendar_file
+from sop_engine.engine.calendars import SUFFIX as CALENDAR_SUFFIX
 from sop_engine.engine.publishing import SUFFIX, compile_file
 from sop_engine.errors import FaultsFound
 from sop_engine.language import Compiled
 from sop_engine.messages import msg
 from sop_engine.procedure import Procedure, Start
 from sop_engine.store.programs import Programs
+from sop_engine.ticket.program import calendars_of
+from sop_engine.worktime.calendars import to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,23 @@ class Piece:
 
 
 class Repertoire:
-    """Pieces by procedure, the one under test first. Its programs are shared by every stage that plays it: a normal
-    form has the same meaning wherever it stands."""
+    """Pieces by procedure, the one under test first, and the calendars on which their promises are counted: normal
+    forms by name. Its programs are shared by every stage that plays it: a normal form has the same meaning wherever it
+    stands."""
 
-    def __init__(self, pieces: Iterator[Piece]) -> None:
+    def __init__(self, pieces: Iterator[Piece], calendars: Path) -> None:
         self.pieces = {piece.procedure.id: piece for piece in pieces}
         self.programs = Programs()
+        self.calendars = {
+            name: data for name in self._named() if (data := _calendar(calendars / f"{name}{CALENDAR_SUFFIX}"))
+        }
 
     @property
     def main(self) -> Piece:
         return next(iter(self.pieces.values()))
+
+    def _named(self) -> list[str]:
+        return sorted({name for piece in self.pieces.values() for name in calendars_of(piece.procedure)})
 
     def roles(self) -> set[str]:
         """Every role that one of the procedures knows."""
@@ -46,9 +57,10 @@ class Repertoire:
 
 
 def load(name: str, workflows: Path, templates: Path) -> Repertoire:
-    """A procedure's draft compiled, and every one that it starts. Raises `FaultsFound` for one that does not compile,
-    `NotFound` where the first is not there; another that is missing is left out, since its start is then refused."""
-    return Repertoire(_pieces(name, workflows, templates))
+    """A procedure's draft compiled, every one that it starts, and the calendars that they name, from the folder
+    `calendars` beside `workflows`. Raises `FaultsFound` for one that does not compile, `NotFound` where the first is
+    not there; another that is missing is left out, since what needs it is then refused."""
+    return Repertoire(_pieces(name, workflows, templates), workflows.parent / FOLDER)
 
 
 def _pieces(name: str, workflows: Path, templates: Path) -> Iterator[Piece]:
@@ -82,6 +94,20 @@ def _piece(compiled: Compiled, found: Procedure, path: Path) -> Piece:
         blobs=(data, *compiled.blobs.values()),
         schedules=[normal_form.to_json(each) for each in found.schedules],
     )
+
+
+def _calendar(path: Path) -> bytes:
+    """The normal form of a calendar's draft; empty where there is no such file."""
+    if not path.is_file():
+        return b""
+    calendar = compile_calendar_file(path, path.name).calendar
+    if calendar is None:
+        raise FaultsFound(
+            msg("{name} has faults and cannot be played", name=path.name),
+            where=str(path),
+            fix=msg("see them: sop calendar check"),
+        )
+    return canonical.to_bytes(to_json(calendar))
 
 
 def started_by(found: Procedure) -> list[str]:

@@ -21,8 +21,9 @@ class Failure:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A scenario that was played. `taken` are the element paths (see `language.Compiled`) of every transition that any
-    of its tickets took, by procedure; `kept_apart` the rules of separation of duty that refused somebody; `unnamed` the
-    places of refusals by such a rule that do not say by which."""
+    of its tickets took, by procedure; `kept_apart` the rules of separation of duty that refused somebody; `promises`
+    those that were kept or missed, and their levels that came; `unnamed` the places of refusals by a rule of separation
+    that do not say by which."""
 
     file: str
     title: str
@@ -30,6 +31,7 @@ class Result:
     failure: Failure | None = None
     taken: frozenset[tuple[str, str]] = frozenset()
     kept_apart: frozenset[tuple[str, str]] = frozenset()
+    promises: frozenset[tuple[str, str]] = frozenset()
     steps: int = 0
     story: Sequence[Message] = field(default=())
     unnamed: tuple[Span, ...] = ()

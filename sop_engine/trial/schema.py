@@ -87,8 +87,17 @@ class StepWords(Words):
     assignee: str | None = Field(None, description="whose task it is then")
     owner: str | None = Field(None, description="whose ticket it is then")
     told: Told | None = Field(None, description="exactly who was told by this step; or, of each notice, who")
-    fired: Told | None = Field(None, description="timers that fired in this step; or, of each, whom it told")
+    fired: Told | None = Field(
+        None, description="timers that fired in this step; or, of each, whom it told; of a promise its levels"
+    )
     due: dict[str, str] = Field({}, description="when timers are due then: `2026-11-24 09:30`, or `never`")
+    promised: dict[str, str] = Field(
+        {}, description="by when promises are to be kept then: `2026-11-24 20:00`, or `never` where one does not run"
+    )
+    paused: OneOrMore[str] = Field([], description="promises whose time stands still then")
+    kept: OneOrMore[str] = Field([], description="promises that were kept in this step, by id or title")
+    missed: OneOrMore[str] = Field([], description="promises whose time ran out in this step")
+    given_up: OneOrMore[str] = Field([], description="promises that count no more since this step")
     printed: OneOrMore[str] | None = Field(None, description="exactly which forms were due to be printed")
     started: OneOrMore[str] | None = Field(None, description="exactly which procedures were started as children")
     refused: Refused | None = Field(
@@ -103,6 +112,7 @@ class ScenarioWords(Words):
     """One scenario."""
 
     source: OneOrMore[str] = Field([], description="which clauses it shows")
+    starts: str | None = Field(None, description="when it begins, where it is not when the others do: a holiday")
     people: dict[str, HeldRoles] = Field({}, description="who is there too, or has other roles in this one")
     first: OneOrMore[str] = Field([], description="beginnings that are played before")
     steps: list[StepWords] = Field(min_length=1, description="what happens, in order")

@@ -57,6 +57,7 @@ class Scenario:
 
     title: str
     span: Span
+    start: datetime
     lines: tuple[Line, ...]
     players: tuple[Player, ...]
 
@@ -68,7 +69,6 @@ class Script:
     file: str
     procedure: str
     procedure_span: Span
-    start: datetime
     zone: ZoneInfo
     units: Mapping[str, Mapping[str, str]]
     opening: Mapping[str, Any]
@@ -100,7 +100,6 @@ def script_of(data: bytes, file: str) -> Script:
 
 def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
     zone = ZoneInfo(words.zone)
-    start = read_instant(words.starts, ANY_DAY, zone)
     scenarios = []
     for title, each in words.scenarios.items():
         here = top / "scenarios" / title
@@ -110,13 +109,13 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
             for index, step in enumerate(words.beginnings[name])
         ]
         lines += [Line(step, here / "steps" / index) for index, step in enumerate(each.steps)]
-        scenarios.append(Scenario(title, here.name, tuple(lines), _players({**words.people, **each.people})))
+        start = read_instant(each.starts or words.starts, ANY_DAY, zone)
+        scenarios.append(Scenario(title, here.name, start, tuple(lines), _players({**words.people, **each.people})))
     units = {unit: {"name": each.name, "phone": str(each.phone)} for unit, each in words.units.items()}
     return Script(
         file=file,
         procedure=words.procedure,
         procedure_span=(top / "procedure").span,
-        start=start,
         zone=zone,
         units=units,
         opening=words.opening,
@@ -157,10 +156,13 @@ def _head(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
         why = msg("it is one of the tz database, such as Asia/Shanghai")
         yield error("SOP301", (top / "zone").span, msg("there is no zone `{zone}`", zone=words.zone), why)
         return
-    try:
-        read_instant(words.starts, ANY_DAY, zone)
-    except ValueProblem as problem:
-        yield error("SOP301", (top / "starts").span, problem.message, None, msg("write it like `2026-11-23 08:30`"))
+    own = [(each.starts, top / "scenarios" / title / "starts") for title, each in words.scenarios.items()]
+    for text, here in [(words.starts, top / "starts"), *own]:
+        try:
+            if text is not None:
+                read_instant(text, ANY_DAY, zone)
+        except ValueProblem as problem:
+            yield error("SOP301", here.span, problem.message, None, msg("write it like `2026-11-23 08:30`"))
 
 
 def _beginnings(words: ScenarioFile, scenario: ScenarioWords, here: Cursor) -> Iterator[Diagnostic]:

@@ -85,7 +85,7 @@ def _answered(stage: Stage, ask: Callable[[Given], bool]) -> bool:
     """What `ask` says when its questions to the world are answered."""
     now, answers = stage.clock.now(), {"zone": stage.settings.zone}
     with stage.store.reading() as reading:
-        answerer = Answerer(reading, stage.settings.zone, now)
+        answerer = Answerer(reading, stage.settings.zone, now, stage.programs)
         while True:
             try:
                 return ask(Given(now, now, NewSeals(bytes(32)), answers))

@@ -70,6 +70,8 @@ class Stage:
         self._site("login", login=LOGIN, actor=KEEPER, people=sorted(self.players))
         with self.store.writing() as transaction:
             transaction.put_units([{"id": unit, "contact": dict(contact)} for unit, contact in units.items()])
+        for name, data in repertoire.calendars.items():
+            self._publish_calendar(name, data)
         for piece in repertoire.pieces.values():
             self._publish(piece)
 
@@ -93,6 +95,12 @@ class Stage:
             places=piece.digest,
             schedules=piece.schedules,
         )
+
+    def _publish_calendar(self, name: str, data: bytes) -> None:
+        digest = canonical.digest(data)
+        with self.store.writing() as transaction:
+            transaction.put_blob(data)
+        self._site("publish_calendar", calendar=name, digest=digest, text=digest, places=digest)
 
     def _next_id(self) -> str:
         self._commands += 1

@@ -93,6 +93,20 @@ class Reckoner:
         )
         return _delta(counter.between(moment, at) - paused)
 
+    def back(self, end: datetime, amount: timedelta, *, clock: bool = False) -> datetime | None:
+        """The latest instant from which `amount` is counted until `end`; None where there is none."""
+        counter: Counter = self._clock if clock else self._hours
+        found = counter.reach_back(to_ms(end), amount // timedelta(milliseconds=1))
+        return None if found is None else from_ms(found)
+
+    def close_of(self, day: date) -> datetime:
+        """When `day` ends: its last closing, or, without work, the midnight after it."""
+        return from_ms(self._hours.closing(day))
+
+    def fixed(self, at: datetime) -> Due:
+        """A time that is given, as a due."""
+        return Due("due", at, provisional=self._is_provisional(to_ms(at), to_ms(at)))
+
     def before(self, anchor: datetime | date, allowance: Allowance, roll: Roll = "") -> Due:
         """The latest instant that leaves `allowance` until `anchor`; a date stands for its close. Days to years before
         give a date, moved to the `previous` or `next` workday where it is none and that is wished, at its close."""

@@ -94,6 +94,7 @@ def make_place(folder: Path) -> None:
         for part, name, text in (("workflows", "repair.sop.yaml", REPAIR), ("templates", "slip.html", SLIP)):
             (Path(made) / part).mkdir()
             (Path(made) / part / name).write_text(text, encoding="utf-8")
+        (Path(made) / "calendars").mkdir()
         make_site(folder, "Test", "Asia/Shanghai", login, BOSS, "周敏", [], demo=True)
     with open_site(folder) as site:
 

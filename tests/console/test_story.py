@@ -7,9 +7,12 @@ import pytest
 
 from sop_engine import canonical
 from sop_engine.console.story import Chapter, Teller, tell
+from sop_engine.store.seam import CALENDAR, Version
+from sop_engine.worktime.calendars import to_json
 from tests.desk import Desk
 from tests.ticket.test_refilling import NONE, UNITS, VISIT, WU, ZHOU
 from tests.ticket.test_watching import CHILD, PARENT
+from tests.worktime.shipped import calendar
 
 
 @pytest.fixture
@@ -55,3 +58,47 @@ def test_a_parent_s_look_is_told_with_the_child(desk: Desk) -> None:
     [child] = desk.ticket(zd).children
     desk.do(child["id"], "arrive", by="wang")
     assert last(desk, zd).did == f"saw where {child['id']} stands now"
+
+
+PROMISED = """
+procedure: promised
+title: Promised
+prefix: CN
+calendar: front-desk
+roles: [desk]
+fields: {urgency: {type: choice, choices: [urgent, normal], default: normal}}
+open: {by: desk, may_ask: urgency, to: asked}
+goals:
+  rushing: {title: Rushing, start: did open, stop: did go, when: {urgency: urgent}, within: 1 h}
+  going: {title: Going, start: did open, stop: did go, within: 2 h, escalate: {0 min: desk}, source: M9 1.1}
+states:
+  asked: {transitions: {go: {by: desk, to: over}, drop: {by: desk, to: over}}}
+  over: {final: true, outcome: over}
+"""
+
+
+@pytest.fixture
+def promising(tmp_path: Path) -> Desk:
+    bench = Desk(tmp_path, {"wang": ["desk"]})
+    data = canonical.to_bytes(to_json(calendar("front-desk")))
+    with bench.store.writing() as transaction:
+        digest = transaction.put_blob(data)
+        transaction.put_version(Version(f"{CALENDAR}front-desk", 1, digest, digest, digest, "", "boss", ""))
+    bench.publish(PROMISED)
+    return bench
+
+
+def test_a_promise_that_is_missed_cites_its_clause(promising: Desk) -> None:
+    cn = promising.open("promised", by="wang")
+
+    promising.advance(hours=2)
+
+    assert last(promising, cn).clauses == ("M9 1.1",)
+
+
+def test_only_promises_that_counted_are_said_to_count_no_more(promising: Desk) -> None:
+    cn = promising.open("promised", by="wang")
+
+    promising.do(cn, "drop", by="wang")
+
+    assert [line for line in last(promising, cn).lines if "no more" in line] == ["counts no more: Going"]

@@ -15,12 +15,14 @@ from tests.documentation.transcript import ROOT, rewritten
 
 def main(names: list[str]) -> None:
     """Rewrite the named pages, or all."""
-    if not names:
-        for path, make in generated.PAGES.items():
+    wanted = [ROOT / name for name in names]
+    for path, make in generated.PAGES.items():
+        if not names or path in wanted:
             path.write_text(make(), encoding="utf-8")
+    if not names:
         for path in pictures.PICTURES:
             pictures.draw(path)
-    for page in [ROOT / name for name in names] or PAGES:
+    for page in [path for path in wanted if path not in generated.PAGES] if names else PAGES:
         with tempfile.TemporaryDirectory() as folder:
             page.write_text(rewritten(page, Path(folder)), encoding="utf-8")
 

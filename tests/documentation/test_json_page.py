@@ -22,7 +22,8 @@ COMMANDS = (
     "flow history rework", "flow lint tea", "flow publish rework", "flow test rework", "actor ls", "unit ls", "doctor",
     "db status", "db rebuild", "demo advance 1min", "print FX-20261123-001 ticket", "show 999",
     "do FX-20261123-001 take_up", "new rework --dry-run", "new rework --as 周敏 --field fault=墙砖 --dry-run",
-    "actor change 王芳 --language zh",
+    "actor change 王芳 --language zh", "calendar ls", "calendar history office", "calendar publish --dry-run",
+    "calendar due office 4h --start '2026-11-23 09:00'",
 )  # fmt: skip
 
 

@@ -85,6 +85,21 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("flow", "diagram", "repair", "--format=TEXT"),
     ("flow", "diagram", "--", "TEXT"),
     ("flow", "test", "--", "TEXT"),
+    ("calendar", "show", "--month=TEXT", "--", "TEXT"),
+    ("calendar", "check", "--", "TEXT"),
+    ("calendar", "due", "--", "TEXT", "TEXT"),
+    ("calendar", "due", "--start=TEXT", "--pause=TEXT", "--", "TEXT", "4 h"),
+    ("calendar", "due", "--from-file=TEXT"),
+    ("calendar", "publish", "--reason=TEXT", "--", "TEXT"),
+    ("calendar", "history", "--", "TEXT"),
+    ("calendar", "import", "--year=2027", "--from=TEXT", "--yes", "--", "TEXT"),
+    ("sla", "ls", *DESK, "--due=TEXT"),
+    ("sla", "explain", *DESK, "--", "1", "TEXT"),
+    ("sla", "explain", *DESK, "--", "TEXT"),
+    ("sla", "export", *DESK, "--person=TEXT", "--role=TEXT"),
+    ("report", "sla", *DESK, "--month=TEXT"),
+    ("report", "sla", *DESK, "--by=TEXT"),
+    ("report", "sla", *DESK, "--list=TEXT", "--as-of=TEXT"),
     ("ls", "--state=TEXT"),
     ("ls", "--procedure=TEXT"),
     ("ls", "--unit=TEXT"),
@@ -107,6 +122,11 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
 
 SHOWING: Final[Sequence[tuple[str, ...]]] = (
     ("ls", "--all"),
+    ("calendar", "ls"),
+    ("sla", "ls", *DESK),
+    ("report", "sla", *DESK),
+    ("report", "load", *DESK),
+    ("report", "aging", *DESK),
     ("show", "1"),
     ("show", "1", "--events"),
     ("audit", "log", "1"),
@@ -125,6 +145,7 @@ SHOWING: Final[Sequence[tuple[str, ...]]] = (
 """Each shows what was taken."""
 ELSEWHERE: Final = {
     "worker run", "worker tick", "db status", "db copy", "db upgrade", "db rebuild", "demo make", "demo play",
+    "calendar schema",
     "flow schema", "audit verify",
 }  # fmt: skip
 """the commands that neither take a user's text, beyond the name of a folder, nor show one"""

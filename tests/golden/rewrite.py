@@ -1,11 +1,16 @@
-"""Golden files: what faults of procedures look like. `make golden` rewrites them; their diff is then read."""
+"""Golden files: what faults of procedures and of calendars look like. `make golden` rewrites them; read the diff."""
 
+from datetime import date
 from pathlib import Path
 
+from sop_engine.engine.calendars import FolderCalendars
 from sop_engine.engine.publishing import FolderFragments
 from sop_engine.language import Compiled, compile_text, render
+from sop_engine.language.calendars import compile_calendar
 
 HERE = Path(__file__).parent
+TODAY = date(2026, 11, 22)
+"""the day on which golden calendars are looked at"""
 
 
 class Templates:
@@ -17,6 +22,17 @@ class Templates:
 
 def files(kind: str) -> list[Path]:
     return sorted((HERE / kind).glob("*.sop.yaml"))
+
+
+def calendars(kind: str) -> list[Path]:
+    return sorted((HERE / "calendars" / kind).glob("*.yaml"))
+
+
+def rendered_calendar(path: Path) -> str:
+    """The faults of a golden calendar as text; those that are good stand beside it, for others to extend."""
+    data = path.read_bytes()
+    found = compile_calendar(data, path.name, FolderCalendars(HERE / "calendars" / "ok"), TODAY)
+    return render(found.diagnostics, data, fragments=found.texts)
 
 
 def rendered(path: Path) -> str:
@@ -39,6 +55,8 @@ def main() -> None:
     """Write what each faulty procedure gives now beside it."""
     for path in files("err"):
         output_of(path).write_text(rendered(path), encoding="utf-8")
+    for path in calendars("err"):
+        path.with_suffix(".out").write_text(rendered_calendar(path), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import pytest
 from sop_engine.language import check_together, compile_text
 from sop_engine.language.checks import SITE_CHECKS
 from sop_engine.language.checks.members import SiteCheck
-from sop_engine.language.checks.pages import EXAMPLE_PEOPLE, files, page
+from sop_engine.language.checks.pages import EXAMPLE_CALENDARS, EXAMPLE_PEOPLE, files, page
 
 
 def codes(example: str) -> list[str]:
@@ -15,7 +15,8 @@ def codes(example: str) -> list[str]:
     assert all(each.procedure is not None and not each.diagnostics for each in compiled.values()), [
         (str(fault.title), fault.code) for each in compiled.values() for fault in each.diagnostics
     ]
-    return [fault.code for found in check_together(compiled, people=EXAMPLE_PEOPLE).values() for fault in found]
+    found = check_together(compiled, people=EXAMPLE_PEOPLE, calendars=EXAMPLE_CALENDARS)
+    return [fault.code for faults in found.values() for fault in faults]
 
 
 @pytest.mark.parametrize("check", SITE_CHECKS, ids=lambda check: check.__name__)

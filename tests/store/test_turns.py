@@ -20,7 +20,7 @@ from sop_engine.store import MEMORY, lock, open_store
 from sop_engine.store.attempts import attempt
 from sop_engine.store.drivers import DriverName, lock_path
 from sop_engine.store.lock import FileTurn
-from sop_engine.store.seam import Store
+from sop_engine.store.seam import Foreseen, Store, Writes
 from sop_engine.store.sqlite import SqliteStore
 
 from .samples import append, ticket
@@ -56,12 +56,18 @@ def test_processes_lose_nothing_and_draw_each_number_once(path: Path, driver: Dr
     store.close()
 
 
+def draw_foreseen(writes: Writes) -> int:
+    """A number, drawn as commands draw it: foreseen, so that one queues for it."""
+    writes.load(lambda: Foreseen(numbers=[("WX", "20261121")]))
+    return writes.draw("WX", "20261121")
+
+
 def test_threads_share_one_store(store: Store) -> None:
     seen: list[int] = []
 
     def work() -> None:
         for _ in range(20):
-            number = attempt(store, lambda writes: writes.draw("WX", "20261121"))
+            number = attempt(store, draw_foreseen)
             with store.reading() as reads:
                 reads.meta("nothing")
             seen.append(number)

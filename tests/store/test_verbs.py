@@ -7,7 +7,7 @@ import pytest
 from sop_engine import canonical
 from sop_engine.errors import Overtaken
 from sop_engine.store import MEMORY, open_store
-from sop_engine.store.seam import Login, Person, Store, Version
+from sop_engine.store.seam import CALENDAR, Login, Person, Store, Version
 from sop_engine.ticket.records import Sealed
 
 NOW = "2026-11-21T01:00:00.000Z"
@@ -258,3 +258,14 @@ def test_a_transaction_inside_another_of_one_thread_is_a_mistake_and_harms_nothi
         writes.put_meta("name", "kept")
     with store.reading() as reads:
         assert reads.meta("name") == "kept"
+
+
+def test_calendars_versions_stand_apart_from_procedures(store: Store) -> None:
+    calendar = version(1, "d1", f"{CALENDAR}office")
+    with store.writing() as writes:
+        writes.put_version(calendar)
+        writes.put_version(version(1, "d2"))
+    with store.reading() as reads:
+        assert reads.calendars() == [calendar]
+        assert reads.versions() == [version(1, "d2")]
+        assert reads.newest(f"{CALENDAR}office") == calendar

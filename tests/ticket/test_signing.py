@@ -183,7 +183,7 @@ def test_who_has_signed_is_not_among_those_who_may(desk: Desk) -> None:
     with desk.reading() as reading:
         from sop_engine.engine.answers import Answerer
 
-        answerer = Answerer(reading, "Asia/Shanghai", START)
+        answerer = Answerer(reading, "Asia/Shanghai", START, desk.engine.programs)
         roles = ("desk", "engineer", "manager")
         answers = {f"holders:{role}": answerer.answer(f"holders:{role}") for role in roles}
         answers |= {f"person:{person}": answerer.answer(f"person:{person}") for person in (*PEOPLE, "boss")}

@@ -22,7 +22,15 @@ def test_a_good_file_is_a_script() -> None:
 
     assert [scenario.title for scenario in script.scenarios] == ["一"]
     assert [player.name for player in script.scenarios[0].players] == ["王芳", "李强", "张伟", "赵军"]
-    assert f"{script.start:%Y-%m-%d %H:%M}" == "2026-11-23 00:30"
+    assert f"{script.scenarios[0].start:%Y-%m-%d %H:%M}" == "2026-11-23 00:30"
+
+
+def test_a_scenario_may_begin_at_another_time_than_the_others() -> None:
+    text = GOOD + "  国庆:\n    starts: 2026-10-01 09:00\n    steps: [{by: 王芳, open: {}}]\n"
+
+    starts = [each.start for each in script_of(text.encode(), "errand.yaml").scenarios]
+
+    assert [f"{each:%Y-%m-%d %H:%M}" for each in starts] == ["2026-11-23 00:30", "2026-10-01 01:00"]
 
 
 def test_a_scenario_may_know_more_people_or_give_them_other_roles() -> None:
@@ -79,6 +87,12 @@ def test_a_beginning_that_is_not_there() -> None:
 @pytest.mark.parametrize("head", ["zone: Asia/Shangai", "starts: 明明早"])
 def test_a_zone_or_a_start_that_is_none(head: str) -> None:
     assert [found[0] for found in faults(f"{head}\n{GOOD}")] == ["SOP301"]
+
+
+def test_a_start_of_one_scenario_that_is_none() -> None:
+    found = faults(GOOD.replace("    steps:", "    starts: 明明早\n    steps:"))
+
+    assert [each[0] for each in found] == ["SOP301"]
 
 
 def test_broken_yaml_is_told_as_in_procedures() -> None:

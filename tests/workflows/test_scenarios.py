@@ -40,7 +40,14 @@ def test_every_way_and_every_timer_is_taken_by_some_scenario(name: str) -> None:
     shown = coverage(repertoire(name).main.procedure, _told_of(name))
 
     assert shown.not_taken == ()
-    assert len(shown.transitions) > 20
+    assert len(shown.transitions) + len(shown.promises) > 20
+
+
+@pytest.mark.parametrize("name", SHOWN_IN_FULL)
+def test_every_promise_is_kept_or_missed_and_all_its_levels_come_in_some_scenario(name: str) -> None:
+    shown = coverage(repertoire(name).main.procedure, _told_of(name))
+
+    assert shown.not_seen == ()
 
 
 @pytest.mark.parametrize("name", SHOWN_IN_FULL)
@@ -49,6 +56,13 @@ def test_every_separation_of_duty_is_refused_in_some_scenario(name: str) -> None
 
     assert shown.not_refused == ()
     assert shown.separations
+
+
+@pytest.mark.parametrize("name", PROCEDURES)
+def test_every_promise_and_each_of_its_levels_is_seen_in_some_scenario(name: str) -> None:
+    shown = coverage(repertoire(name).main.procedure, _told_of(name))
+
+    assert shown.not_seen == ()
 
 
 @pytest.mark.parametrize("name", PROCEDURES)

@@ -68,7 +68,7 @@ CLAUSES = {
 
 
 @pytest.mark.parametrize("name", CLAUSES)
-def test_every_transition_and_field_has_a_source(name: str) -> None:
+def test_every_transition_field_and_promise_has_a_source(name: str) -> None:
     procedure = repertoire(name).main.procedure
 
     bare = [(state.id, each.target) for state, each in procedure.walk() if not each.source]
@@ -76,6 +76,7 @@ def test_every_transition_and_field_has_a_source(name: str) -> None:
         ("open", each.target) for each in procedure.open.alternatives if not each.source and not procedure.open.source
     ]
     bare += [("field", (field.id,)) for field in procedure.fields if not field.source]
+    bare += [("goal", (goal.id,)) for goal in procedure.goals if not goal.source]
 
     assert bare == []
 
@@ -90,4 +91,5 @@ def test_every_clause_is_cited_and_no_other(name: str) -> None:
 def _cited(procedure: Procedure) -> set[str]:
     found = {clause for _state, transition in procedure.walk() for clause in transition.source}
     found |= {clause for field in procedure.fields for clause in field.source}
+    found |= {clause for goal in procedure.goals for clause in goal.source}
     return found | {clause for each in procedure.open.alternatives for clause in each.source}

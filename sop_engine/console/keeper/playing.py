@@ -45,6 +45,7 @@ ACTS: Final[Sequence[Act]] = (
     ),
     Act(msg("Twelve minutes on he is there."), "demo advance 12min"),
     Act(msg("Accepting was not arriving: this is the fact itself."), "do 001 arrive --as 李强"),
+    Act(msg("He came in time; any promise explains itself."), "sla explain 001 urgent_arrival", whole=True),
     Act(msg("It is paid work: he quotes before he begins."),
         "do 001 price --as 李强 --field charge=有偿 --field 'quote=item=软管;labour=80;material=35.50'"),
     Act(msg("The owner signs the slip; its photo is kept by its hash."),

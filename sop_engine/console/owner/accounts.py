@@ -79,5 +79,10 @@ def _reason(day: Account, language: str) -> str:
 
 def _spans(spans: Iterable[tuple[datetime, datetime]], calendar: Calendar) -> str:
     return " ".join(
-        f"{opens.astimezone(calendar.tz):%H:%M}-{closes.astimezone(calendar.tz):%H:%M}" for opens, closes in spans
+        f"{opens.astimezone(calendar.tz):%H:%M}-{_end(closes.astimezone(calendar.tz))}" for opens, closes in spans
     )
+
+
+def _end(local: datetime) -> str:
+    """When a span ends, midnight being the end of its day."""
+    return "24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%H:%M}"

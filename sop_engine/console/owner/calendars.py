@@ -3,62 +3,68 @@
 import json
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from sop_engine.clock import SystemClock
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.owner.accounts import account_lines, hours_text, weekday
+from sop_engine.console.owner.calendar_names import Calendars, Kept, calendars_folder, now, site_folder
 from sop_engine.console.owner.files import is_path, shown
 from sop_engine.console.parameters import argument, option
 from sop_engine.diagnostics import has_errors
-from sop_engine.engine.calendars import (
-    FolderCalendars,
-    calendar_files,
-    calendars_of,
-    compile_calendar_file,
-)
-from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
-from sop_engine.messages import Message, msg
+from sop_engine.engine.calendars import calendar_files, compile_calendar_file
+from sop_engine.errors import NotUnderstood
+from sop_engine.messages import msg
 from sop_engine.store.files import read_plain
-from sop_engine.ticket.near import near
 from sop_engine.worktime import Calendar, accounts
-
-if TYPE_CHECKING:
-    from sop_engine.language.calendars import CompiledCalendar
 
 _Name = Annotated[str, argument(msg("a calendar, or a file"), "CALENDAR")]
 
 
 def ls(call: Call) -> None:
-    """List the calendars of the site; without a site those of the starter library."""
-    rows = []
-    for path in calendar_files(calendars_folder(call)):
-        compiled = compile_calendar_file(path, shown(path))
-        rows.append(_listed(path, compiled))
+    """List the calendars of the site, as published, and drafts that are not; without a site the starter library's."""
+    kept, on_site = Calendars(call).kept, site_folder(call) is not None
+    rows = [_kept_row(name, each) for name, each in kept.items()]
+    rows += [_draft_row(path, on_site) for path in calendar_files(calendars_folder(call)) if path.stem not in kept]
+    rows.sort(key=lambda row: str(row["calendar"]))
     if call.json:
         call.output.json(rows)
         return
     columns = [Column(msg("calendar"), whole=True), Column(msg("title")), Column(msg("zone")), Column(msg("a week")),
-               Column(msg("holidays known through"))]  # fmt: skip
+               Column(msg("holidays known through")), Column(msg("version")), Column(msg("draft"))]  # fmt: skip
     call.output.table(
         columns,
         [
-            [row["calendar"], row["title"], row["zone"], _weekly(row["week_minutes"]), row["known_through"]]
+            [row["calendar"], row["title"], row["zone"], _weekly(row["week_minutes"]), row["known_through"],
+             str(row["version"] or ""), _draft(row)]
             for row in rows
         ],
-    )
+    )  # fmt: skip
 
 
-def _listed(path: Path, compiled: "CompiledCalendar") -> dict[str, Any]:
-    name, found = path.stem, compiled.calendar
-    if found is None:
-        faulty = {"zh": "有错", "en": "has faults"}
-        return {"calendar": name, "title": faulty, "zone": None, "week_minutes": None, "known_through": None}
+def _kept_row(name: str, kept: Kept) -> dict[str, Any]:
+    about = {"version": kept.version.number, "published": kept.published, "edited": kept.edited}
+    return {"calendar": name, **_described(kept.calendar), **about}
+
+
+def _draft_row(path: Path, on_site: bool) -> dict[str, Any]:
+    found = compile_calendar_file(path, shown(path)).calendar
+    faulty = {"title": {"zh": "有错", "en": "has faults"}, "zone": None, "week_minutes": None, "known_through": None}
+    described = faulty if found is None else _described(found)
+    return {"calendar": path.stem, **described, "version": None, "published": None, "edited": on_site}
+
+
+def _described(found: Calendar) -> dict[str, Any]:
     minutes = sum(shift.closes - shift.opens for hours in found.week for shift in hours)
     known = None if found.known_through is None else str(found.known_through)
-    return {"calendar": name, "title": dict(found.title), "zone": found.zone, "week_minutes": minutes,
-            "known_through": known}  # fmt: skip
+    return {"title": dict(found.title), "zone": found.zone, "week_minutes": minutes, "known_through": known}
+
+
+def _draft(row: dict[str, Any]) -> Any:
+    """What the column says of a draft; without a site there is nothing to publish it in."""
+    if not row["edited"]:
+        return ""
+    return msg("not published") if row["version"] is None else msg("edited since")
 
 
 def _weekly(minutes: int | None) -> Any:
@@ -76,7 +82,7 @@ def show(
     month: Annotated[str | None, option("--month", help=msg("the month to show: 2026-10"), metavar="MONTH")] = None,
 ) -> None:
     """Show a calendar: its week, and a month day by day."""
-    found = named_calendar(call, name)
+    found = Calendars(call).named(name)
     first = _month(month, now().astimezone(found.tz).date())
     last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     if call.json:
@@ -147,45 +153,8 @@ def check(
     return 1 if any(has_errors(each.diagnostics) for each in compiled.values()) else 0
 
 
-# --- which calendar --------------------------------------------------------------------------------------------------
+def schema(call: Call) -> None:
+    """Print the JSON Schema of calendars' files, for editors."""
+    from sop_engine.language import calendar_json_schema
 
-
-def named_calendar(call: Call, name: str) -> Calendar:
-    """The calendar of that name, or of the file. Raises `NotFound` where there is none, and `FaultsFound`."""
-    path = Path(name) if is_path(name) else calendars_folder(call) / f"{name}.yaml"
-    if not is_path(name) and not path.is_file():
-        known = FolderCalendars(calendars_folder(call)).names()
-        raise NotFound(msg("there is no calendar {name}", name=name[:60]), near=near(name, known),
-                       fix=msg("see what is: sop calendar ls"))  # fmt: skip
-    return whole(compile_calendar_file(path, shown(path)), shown(path))
-
-
-def whole(compiled: "CompiledCalendar", name: str) -> Calendar:
-    """The calendar that a file came to, if it can be counted with. Raises `FaultsFound` and `NotUnderstood`."""
-    if compiled.calendar is None:
-        first: Message | str = next((fault.title for fault in compiled.diagnostics if fault.severity == "error"), "")
-        raise FaultsFound(msg("{path} has faults: {fault}", path=name, fault=first), where=name,
-                          fix=msg("see them: sop calendar check {path}", path=name))  # fmt: skip
-    if not any(compiled.calendar.week) and not any(compiled.calendar.dates.values()):
-        raise NotUnderstood(
-            msg("{name} lists holidays and has no hours; it is there to be extended", name=compiled.calendar.id),
-            fix=msg("name a calendar with a week: sop calendar ls"),
-        )
-    return compiled.calendar
-
-
-def calendars_folder(call: Call) -> Path:
-    """The calendars of the site that is meant, or where there is none those of the starter library."""
-    from sop_engine.engine.settings import find_site
-
-    if call.folder is not None:
-        return calendars_of(Path(call.folder))
-    try:
-        return calendars_of(find_site(Path.cwd()))
-    except SetUp:
-        return calendars_of(None)
-
-
-def now() -> datetime:
-    """The present instant, by the machine's clock."""
-    return SystemClock().now()
+    call.output.json(calendar_json_schema(call.language))

@@ -8,7 +8,7 @@ from sop_engine.console.call import Call
 from sop_engine.console.given import read_json
 from sop_engine.console.names import span
 from sop_engine.console.owner.accounts import account_lines, weekday
-from sop_engine.console.owner.calendars import calendars_folder, named_calendar, now, whole
+from sop_engine.console.owner.calendar_names import Calendars, calendars_folder, now, whole
 from sop_engine.console.parameters import argument, option
 from sop_engine.engine.calendars import compile_written_out
 from sop_engine.errors import NotUnderstood, SopError
@@ -165,6 +165,7 @@ class _Cases:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._now = now()
+        self._calendars = Calendars(call)
         self._named: dict[str, Reckoner] = {}
 
     def reckon(self, case: Any) -> _Reckoned:
@@ -201,7 +202,7 @@ class _Cases:
         if not isinstance(said, str):
             raise NotUnderstood(msg("`calendar` is a name, or a calendar that is written out"))
         if said not in self._named:
-            self._named[said] = Reckoner(named_calendar(self._call, said))
+            self._named[said] = Reckoner(self._calendars.named(said))
         return self._named[said]
 
     def _pauses(self, said: Any, calendar: Calendar) -> list[Pause]:

@@ -263,6 +263,31 @@ def extended(draft: Draft) -> Iterator[Diagnostic]:
         )
 
 
+def ids(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP411: a calendar's id that is none.
+
+    It is typed at the command line, and stands in procedures and in the record: small letters from a to z, digits, and
+    hyphens between them. What people read is the title.
+
+    Fails:
+
+        calendar: Front Desk
+
+    Passes:
+
+        calendar: example
+        title: {zh: 前台, en: Front desk}
+    """
+    for fact in draft.of("calendar_id"):
+        yield error(
+            "SOP411",
+            fact.span,
+            msg("`{name}` is no id of a calendar", name=fact.values["name"][:40]),
+            msg("It stands in procedures and in the record, and is typed at the command line."),
+            msg("write small letters, digits and hyphens: `front-desk`; and call the file the same"),
+        )
+
+
 def doubtful(draft: Draft) -> Iterator[Diagnostic]:
     """SOP409: words of a calendar that change nothing, or not what they seem to.
 
@@ -307,8 +332,17 @@ def horizon(draft: Draft) -> Iterator[Diagnostic]:
     """SOP410: holidays are known for less than three months ahead.
 
     What is due after `known_through` is provisional: it is counted as if there were no holidays, and counted anew when
-    the year's notice is loaded. That is right until the notice is out, and a fault afterwards. (Told by
-    `sop calendar check` and `sop doctor`, which know what day it is.)
+    the year's notice is loaded. That is right until the notice is out, and a fault afterwards. It is told by
+    `sop calendar check` and `sop calendar publish`, which know what day it is; these examples are looked at on
+    2026-11-22.
+
+    Fails:
+
+        known_through: 2026-12-31
+
+    Passes:
+
+        known_through: 2027-12-31
     """
     for fact in draft.of("horizon"):
         until = fact.values["until"]

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 
 from sop_engine.diagnostics import Diagnostic, Span
 from sop_engine.procedure import Effect, Procedure, Start, Transition
+from sop_engine.worktime import Calendar
 
 People = Mapping[str, frozenset[str]]
 """who is active on the site -> the roles that he holds, for whatever part of it"""
+Calendars = Mapping[str, Calendar]
+"""the calendars of the site by their names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All procedures of a site by their ids, and its people where they are known."""
+    """All procedures of a site by their ids, and its people and calendars where they are known."""
 
     members: Mapping[str, Member]
     people: People = field(default_factory=dict)
+    calendars: Calendars | None = None
 
     def starts(self) -> dict[str, set[str]]:
         """Procedure -> those that start tickets of it."""

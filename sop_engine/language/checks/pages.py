@@ -5,8 +5,10 @@ import textwrap
 from dataclasses import dataclass
 from typing import Final
 
-from sop_engine.language.checks import CHECKS, SITE_CHECKS, Check
-from sop_engine.language.checks.members import People, SiteCheck
+from sop_engine.language.checks import CALENDAR_CHECKS, CHECKS, SITE_CHECKS, Check
+from sop_engine.language.checks.members import Calendars, People, SiteCheck
+from sop_engine.worktime import Calendar, Shift
+from sop_engine.worktime.calendars import Hours
 
 EXAMPLE: Final = """\
 procedure: example
@@ -40,6 +42,14 @@ transitions: {give_up: {by: $whom, ask: why, to: closed}}
 EXAMPLE_PEOPLE: Final[People] = {"wang": frozenset({"desk", "manager"}), "li": frozenset({"desk"})}
 """The people of the site in which the procedures of an example stand."""
 
+_WEEKDAY: Final[Hours] = (Shift(510, 1050),)
+EXAMPLE_CALENDARS: Final[Calendars] = {
+    "front-desk": Calendar("front-desk", "Asia/Shanghai", (_WEEKDAY,) * 7),
+    "office": Calendar("office", "Asia/Shanghai", (*(_WEEKDAY,) * 5, (), ())),
+    "china": Calendar("china", "Asia/Shanghai", ((),) * 7),
+}
+"""The calendars of that site."""
+
 
 class ExampleFragments:
     """Where it stands."""
@@ -49,6 +59,33 @@ class ExampleFragments:
 
     def names(self) -> tuple[str, ...]:
         return ("remind",)
+
+
+EXAMPLE_CALENDAR: Final = """\
+calendar: example
+title: Example
+zone: Asia/Shanghai
+week: {mon-fri: 08:30-17:30}
+"""
+"""The calendar over which examples of calendars are laid."""
+
+EXAMPLE_HOLIDAYS: Final = """\
+calendar: holidays
+title: Holidays
+zone: Asia/Shanghai
+holidays: [{name: New Year, on: 2026-01-01}]
+"""
+"""The calendar that they may extend."""
+
+
+class ExampleCalendars:
+    """Where it stands."""
+
+    def read(self, name: str) -> bytes | None:
+        return EXAMPLE_HOLIDAYS.encode() if name == "holidays" else None
+
+    def names(self) -> tuple[str, ...]:
+        return ("holidays",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +115,8 @@ def _block(text: str) -> str:
 
 def pages() -> dict[str, Page]:
     """Code -> page, in the order of the checks."""
-    return {found.code: found for found in (*map(page, CHECKS), *map(page, SITE_CHECKS))}
+    every = dict.fromkeys((*CHECKS, *CALENDAR_CHECKS))
+    return {found.code: found for found in (*map(page, every), *map(page, SITE_CHECKS))}
 
 
 def laid_over(example: str, base: str = EXAMPLE) -> str:

@@ -9,8 +9,10 @@ from sop_engine.language.draft import Draft
 from sop_engine.language.near import near
 from sop_engine.messages import msg
 
-BETWEEN: Final = "SOP22"
+BETWEEN: Final = ("SOP22", "SOP435", "SOP436")
 """Codes of warnings between procedures: whether they would be given cannot be told of one file."""
+ELSEWHERE: Final = ("SOP117", "SOP430", "SOP435", "SOP436")
+"""Codes of warnings that begin with something else than warnings do."""
 
 
 def unused_fields(draft: Draft) -> Iterator[Diagnostic]:
@@ -100,7 +102,7 @@ def unused_words(draft: Draft) -> Iterator[Diagnostic]:
     """
     if draft.procedure is None:
         return
-    known = {name for kind in ("trigger", "state", "timer", "outcome") for name in draft.names(kind)} | {"open"}
+    known = {name for kind in ("trigger", "state", "timer", "outcome", "goal") for name in draft.names(kind)} | {"open"}
     words = draft.cursor / "words"
     if words.node is draft.cursor.node:
         return
@@ -129,7 +131,7 @@ def allowances(draft: Draft) -> Iterator[Diagnostic]:
           remark: {type: text, allow: {SOP201: filled by hand on the paper}}
     """
     for index, allowance in enumerate(draft.allowances):
-        if not allowance.code.startswith("SOP2") and allowance.code != "SOP117":
+        if not allowance.code.startswith("SOP2") and allowance.code not in ELSEWHERE:
             yield error(
                 "SOP205", allowance.span,
                 msg("`{code}` is no warning that can be switched off", code=allowance.code[:20]),

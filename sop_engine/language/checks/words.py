@@ -186,7 +186,7 @@ def titles(draft: Draft) -> Iterator[Diagnostic]:
                 "SOP117", span, msg("`{name}` has no title", name=name),
                 msg("Others of its kind have one; beside them staff would meet a bare id."),
                 msg("write `title: ...` here, or add it under `words:`")
-                if kind in ("state", "trigger", "outcome")
+                if kind in ("state", "trigger", "outcome", "goal")
                 else msg("write its title here"),
             )  # fmt: skip
 

@@ -1,0 +1,130 @@
+"""Which calendar is meant: names are published versions where the site has them, paths are files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sop_engine.clock import SystemClock
+from sop_engine.console.call import Call
+from sop_engine.console.owner.files import is_path, shown
+from sop_engine.engine.calendars import FolderCalendars, calendars_of, compile_calendar_file
+from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
+from sop_engine.messages import Message, msg
+from sop_engine.store.seam import Version
+from sop_engine.ticket.near import near
+from sop_engine.worktime import Calendar
+
+if TYPE_CHECKING:
+    from sop_engine.language.calendars import CompiledCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A calendar of the site, as it was published last."""
+
+    calendar: Calendar
+    version: Version
+    edited: bool
+    """whether its file, or that of one that it extends, has been edited since"""
+    published: str
+    """when, in the site's zone"""
+
+
+class Calendars:
+    """The calendars of one call, each looked up once."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._kept: Mapping[str, Kept] | None = None
+
+    @property
+    def kept(self) -> Mapping[str, Kept]:
+        """Name -> what the site has published; empty without a site."""
+        if self._kept is None:
+            self._kept = _kept(self._call) if site_folder(self._call) is not None else {}
+        return self._kept
+
+    def named(self, name: str) -> Calendar:
+        """The calendar of that name, as published where the site has published it, else as its draft says; or the one
+        of a file. Where the draft is newer, or is all that there is, that is told. Raises `NotFound` where there is
+        none, and `FaultsFound`."""
+        if is_path(name):
+            return whole(compile_calendar_file(Path(name), shown(Path(name))), shown(Path(name)))
+        found = self.kept.get(name)
+        if found is not None:
+            if found.edited:
+                self._call.output.tell(
+                    msg("{name}: the file has been edited since version {version} was published, which counts here",
+                        name=name, version=found.version.number),
+                    msg("fix: {fix}", fix=msg("sop calendar publish {name}", name=name)),
+                )  # fmt: skip
+            return with_hours(found.calendar)
+        path = calendars_folder(self._call) / f"{name}.yaml"
+        if not path.is_file():
+            known = {*FolderCalendars(path.parent).names(), *self.kept}
+            raise NotFound(msg("there is no calendar {name}", name=name[:60]), near=near(name, sorted(known)),
+                           fix=msg("see what is: sop calendar ls"))  # fmt: skip
+        if site_folder(self._call) is not None:
+            self._call.output.tell(msg("{name} is not published yet; its file counts here", name=name))
+        return whole(compile_calendar_file(path, shown(path)), shown(path))
+
+
+def _kept(call: Call) -> dict[str, Kept]:
+    from sop_engine.engine.calendar_publishing import calendar_edited_since
+    from sop_engine.engine.publishing import calendars_by_name, newest_calendars
+
+    with call.open() as opened, opened.reading() as reading:
+        engine = opened.site.engine
+        calendars = calendars_by_name(engine.programs, reading)
+        return {
+            name: Kept(
+                calendars[name],
+                version,
+                calendar_edited_since(engine, reading, version),
+                opened.local(version.published),
+            )
+            for name, version in newest_calendars(reading).items()
+        }
+
+
+def whole(compiled: "CompiledCalendar", name: str) -> Calendar:
+    """The calendar that a file came to, if it can be counted with. Raises `FaultsFound` and `NotUnderstood`."""
+    if compiled.calendar is None:
+        first: Message | str = next((fault.title for fault in compiled.diagnostics if fault.severity == "error"), "")
+        raise FaultsFound(msg("{path} has faults: {fault}", path=name, fault=first), where=name,
+                          fix=msg("see them: sop calendar check {path}", path=name))  # fmt: skip
+    return with_hours(compiled.calendar)
+
+
+def with_hours(calendar: Calendar) -> Calendar:
+    """The calendar itself, if it can be counted with. Raises `NotUnderstood`."""
+    if not any(calendar.week) and not any(calendar.dates.values()):
+        raise NotUnderstood(
+            msg("{name} lists holidays and has no hours; it is there to be extended", name=calendar.id),
+            fix=msg("name a calendar with a week: sop calendar ls"),
+        )
+    return calendar
+
+
+def site_folder(call: Call) -> Path | None:
+    """The folder of the site that is meant; None where there is none."""
+    from sop_engine.engine.settings import find_site
+
+    if call.folder is not None:
+        return Path(call.folder)
+    try:
+        return find_site(Path.cwd())
+    except SetUp:
+        return None
+
+
+def calendars_folder(call: Call) -> Path:
+    """The calendars' drafts of the site that is meant; where there is none, those of the starter library."""
+    return calendars_of(site_folder(call))
+
+
+def now() -> datetime:
+    """The present instant, by the machine's clock."""
+    return SystemClock().now()

@@ -1,0 +1,152 @@
+"""The ways of a ticket while a goal runs: whether it can begin at all, whether what stops it can come, and where the
+ticket may be in between.
+
+All answers err on the side of saying nothing: where a part of the chart may be active, it is taken to be.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Final
+
+from sop_engine.goals import Goal, Mark
+from sop_engine.language.graph import Edge, Graph
+from sop_engine.procedure import ROOT
+
+OPENING: Final = "open"
+
+
+class GoalPaths:
+    """One goal on a graph. The names that it uses are all declared."""
+
+    def __init__(self, graph: Graph, goal: Goal) -> None:
+        self.graph = graph
+        self.goal = goal
+        self._trigger = {
+            id(way): offer.trigger
+            for state in graph.procedure.states
+            for offer in state.offers
+            for way in offer.alternatives
+        }
+
+    @cached_property
+    def beginnings(self) -> set[str]:
+        """The states that may be active once it has begun; empty where it never does."""
+        marks = [mark for mark in self.goal.start if mark not in self.goal.stop]
+        found = {state for mark in marks for state in self._at(mark) if not self._is_end(state)}
+        return found if any(self._counts_in(state) for state in found) else set()
+
+    @cached_property
+    def can_stop(self) -> bool:
+        """Whether one of its stops can come after it has begun."""
+        _active, followed = self._followed(stopping=False)
+        for mark in self.goal.stop:
+            if mark.kind == "entered":
+                if any(mark.name in self._arrivals(edge) for edge in followed):
+                    return True
+            elif any(self._trigger.get(id(edge.transition)) == mark.name for edge in followed):
+                return True
+        return False
+
+    @cached_property
+    def between(self) -> set[str]:
+        """The states without inner ones in which the ticket may be while it runs."""
+        active, _followed = self._followed(stopping=True)
+        kinds = {name: self.graph.states[name].kind for name in active}
+        return {name for name in active if kinds[name] == "atomic" and self._counts_in(name)}
+
+    # --- parts ---
+
+    def _at(self, mark: Mark) -> Iterator[str]:
+        """What may be active right after a start."""
+        for edge in self.graph.edges:
+            if edge.source not in self.graph.reachable:
+                continue
+            trigger = OPENING if edge.kind == "open" else self._trigger.get(id(edge.transition))
+            hit = mark.name in self._arrivals(edge) if mark.kind == "entered" else mark.name == trigger
+            if hit:
+                yield from self._after(edge)
+
+    def _after(self, edge: Edge) -> Iterator[str]:
+        """What may be active once a transition is done: where it leads, and all that stays beside it."""
+        if not edge.transition.target:
+            yield from self.graph.reachable - {ROOT} if edge.source == ROOT else self._company(edge.source)
+        for state in self._arrivals(edge):
+            yield state
+            yield from self._beside(state)
+
+    def _arrivals(self, edge: Edge) -> set[str]:
+        """The states that a transition may enter."""
+        found: set[str] = set()
+        for target in self.graph.targets(edge.transition):
+            path = self.graph.path(target)
+            found |= {*path, *self.graph.beside(path, edge.source)}
+            if self.graph.states[target].kind == "history":
+                found |= set(self.graph.inside(self.graph.states[target].parent))
+        return found
+
+    def _beside(self, state: str) -> set[str]:
+        """What is around a state, and what may be active in the parts that run beside it."""
+        around = self.graph.ancestors(state)
+        found = set(around)
+        for each in around:
+            if self.graph.states[each].kind == "parallel":
+                found |= set(self.graph.inside(each))
+        return found - {ROOT}
+
+    def _company(self, state: str) -> set[str]:
+        """The state, and all that may be active together with it."""
+        return {*self.graph.inside(state), *self._beside(state)}
+
+    def _followed(self, stopping: bool) -> tuple[set[str], list[Edge]]:
+        """The states that may be active while the goal runs, and the transitions that may be taken then; with
+        `stopping`, none that surely stops it is followed further."""
+        by_source: dict[str, list[Edge]] = {}
+        for edge in self.graph.edges:
+            if edge.kind != "open":
+                by_source.setdefault(edge.source, []).append(edge)
+        active: set[str] = set()
+        followed: list[Edge] = []
+        todo = [ROOT, *sorted(self.beginnings)] if self.beginnings else []
+        while todo:
+            state = todo.pop()
+            if state in active or (state != ROOT and not self._counts_in(state)):
+                continue
+            active.add(state)
+            for edge in self._ways_on(state, by_source):
+                followed.append(edge)
+                if not (stopping and self._surely_stops(edge)):
+                    todo += self._after(edge) if edge.transition.target else ()
+        return active, followed
+
+    def _ways_on(self, state: str, by_source: dict[str, list[Edge]]) -> Iterator[Edge]:
+        """The transitions that a state brings about: its own, and where it is final what is taken when those around it
+        are complete."""
+        yield from (edge for edge in by_source.get(state, ()) if edge.kind != "done")
+        if self.graph.states[state].kind == "final":
+            for outer in self.graph.ancestors(state):
+                yield from (edge for edge in by_source.get(outer, ()) if edge.kind == "done")
+
+    def _surely_stops(self, edge: Edge) -> bool:
+        if Mark("did", self._trigger.get(id(edge.transition), "")) in self.goal.stop:
+            return True
+        entered = {each for target in self.graph.targets(edge.transition) for each in (target, *self._inner(target))}
+        return any(mark.kind == "entered" and mark.name in entered for mark in self.goal.stop)
+
+    def _inner(self, target: str) -> Iterable[str]:
+        return () if self.graph.states[target].kind == "history" else self.graph.defaults(target)
+
+    def _counts_in(self, state: str) -> bool:
+        """Whether the goal may live while the state is active."""
+        return not self.goal.within_states or any(
+            state in self._company(each) for each in self.goal.within_states if each in self.graph.states
+        )
+
+    def _is_end(self, state: str) -> bool:
+        here = self.graph.states[state]
+        return here.kind == "final" and here.parent == ROOT
+
+
+def inside_any(graph: Graph, states: Iterable[str], outer: Iterable[str]) -> bool:
+    """Whether each of `states` lies in one of `outer`."""
+    covered = {inner for each in outer if each in graph.states for inner in graph.inside(each)}
+    return set(states) <= covered

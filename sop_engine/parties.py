@@ -1,0 +1,55 @@
+"""Who takes part in a procedure, as frozen records: roles, who may, who signs, whom a word reaches."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sop_engine.messages import Text
+
+Tree = tuple[Any, ...]
+"""A guard or expression: `("==", ("field", "urgency"), ("const", "text", "urgent"))`. See `guards`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A post that takes part. With `scope` (a unit field) it is held for some units only: the steward of 3栋."""
+
+    id: str
+    title: Text = field(default_factory=dict)
+    scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Separation of duty: nobody who did `did` (since `since` was last entered, or ever), nobody named in `field`."""
+
+    did: str | None = None
+    since: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """One of those who may. `name` is a role's id or a staff field's; other kinds need none."""
+
+    kind: Literal["role", "assignee", "owner", "opener", "field", "anyone"]
+    name: str = ""
+    exclude: tuple[Not, ...] = ()
+    when: Tree | None = None
+    """counts only while this holds (`by` that depends on a field)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """`count` different people must do the trigger; `of` says which roles (empty: as `by` says), `ordered` in turn."""
+
+    count: int
+    of: tuple[str, ...] = ()
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a notice reaches: a role's holders (of this unit, where the role has a scope), or who stands in a field."""
+
+    kind: Literal["role", "assignee", "owner", "opener", "field"]
+    name: str = ""

@@ -1,0 +1,331 @@
+"""Goals as a ticket lives: begun, paused, gone on, met, breached, climbed.
+
+The law. After everything else that a step does, `settle` looks at each goal of the procedure, in document order: what
+the step's events say of its marks, and where the ticket stands now. What changes is an event, and the event holds the
+entry's new values, so that replay needs no calendar. Only the next level of a goal (a warning, due, a rung) is a
+timer, `goal/ID`; its firing is effective at its own time, so history does not depend on when the sweep came.
+
+An entry of `Ticket.goals`:
+
+| key | what |
+|---|---|
+| `status` | `waiting` (does not count now, or nobody knows by when), `running`, `paused`; `met`, `late`, `dropped` |
+| `start` | when it began: instant |
+| `pauses` | `[[from, to]]`, the last one open (`to` null) while it is paused |
+| `within` | the allowance as `[count, unit, ending]`, or `until` the instant that a field holds |
+| `calendar` | what counts |
+| `due` | instant, null while it is paused or where it is never reached |
+| `remaining_ms` | what is left of what counts, while it is paused |
+| `provisional` | due lies after the holidays that are known |
+| `breached` | the due time that was missed, else null |
+| `level` | how many of its levels have fired |
+| `cycle` | 1, 2 ...: how often it has begun |
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sop_engine import canonical
+from sop_engine.goals import Goal, Mark
+from sop_engine.messages import msg
+from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.levels import OPEN, PREFIX, Entry, clear, climb, pauses_of, put, reckoner_of, set_level
+from sop_engine.ticket.records import Refusal
+from sop_engine.worktime import Due, Reckoner, on_day
+from sop_engine.worktime.allowances import Allowance
+
+Marks = dict[tuple[str, str], int]
+Pauses = list[list[str | None]]
+UNDECIDED: Final = OPEN | {"waiting"}
+
+
+def settle(draft: Draft) -> None:
+    """Bring the goals up to date with what the step did."""
+    goals = draft.program.procedure.goals
+    if not goals:
+        return
+    marks = _marks(draft)
+    for goal in goals:
+        _settle(draft, goal, marks)
+
+
+def _marks(draft: Draft) -> Marks:
+    """What the step's events say: states that were entered and triggers that were done, with the place of the last."""
+    found: Marks = {}
+    for place, event in enumerate(draft.events):
+        match event["kind"]:
+            case "entered":
+                found["entered", event["state"]] = place
+            case "did":
+                found["did", event["trigger"]] = place
+            case "opened":
+                found["did", "open"] = place
+    return found
+
+
+def _place(wanted: tuple[Mark, ...], marks: Marks) -> int:
+    """The place of the last of the marks in the step; -1 where it has none of them."""
+    return max((marks.get((mark.kind, mark.name), -1) for mark in wanted), default=-1)
+
+
+def _settle(draft: Draft, goal: Goal, marks: Marks) -> None:
+    entry = draft.ticket.goals.get(goal.id)
+    started, stopped = _place(goal.start, marks), _place(goal.stop, marks)
+    if entry is not None and entry["status"] in UNDECIDED:
+        if stopped >= 0:
+            _stop(draft, goal, entry)
+            if goal.every is not None and _is_inside(draft, goal):
+                _begin(draft, goal, entry["cycle"] + 1)
+            elif started > stopped and _is_inside(draft, goal):
+                _start(draft, goal, draft.ticket.goals[goal.id])
+        elif not _is_inside(draft, goal):
+            _drop(draft, goal)
+        elif _place(goal.reset, marks) >= 0:
+            draft.emit("goal_reset", goal=goal.id)
+            _begin(draft, goal, entry["cycle"])
+        else:
+            _go_on(draft, goal, entry)
+    elif started > stopped and _is_inside(draft, goal):
+        _start(draft, goal, entry)
+    if draft.ticket.status == "closed":
+        found = draft.ticket.goals.get(goal.id)
+        if found is not None and found["status"] in UNDECIDED:
+            _drop(draft, goal)
+
+
+def _is_inside(draft: Draft, goal: Goal) -> bool:
+    """Whether the ticket is where the goal lives."""
+    if draft.ticket.status == "closed":
+        return False
+    return not goal.within_states or any(state in draft.ticket.active for state in goal.within_states)
+
+
+def _is_paused(draft: Draft, goal: Goal) -> bool:
+    return any(state in draft.ticket.active for state in goal.pause)
+
+
+# --- beginning and ending --------------------------------------------------------------------------------------------
+
+
+def _start(draft: Draft, goal: Goal, former: Entry | None) -> None:
+    """A start, the first one or one after a stop: what the latter means the goal says."""
+    if former is None or goal.again == "new_cycle" or former["status"] == "dropped":
+        _begin(draft, goal, 1 if former is None else former["cycle"] + 1)
+    elif goal.again == "reset":
+        _begin(draft, goal, former["cycle"])
+    else:
+        stopped = former["stopped"]
+        pauses = [*former["pauses"], [stopped, draft.effective]]
+        put(draft, goal, "goal_resumed", status="running", pauses=pauses, stopped=None)
+        _reckon(draft, goal)
+
+
+def _begin(draft: Draft, goal: Goal, cycle: int, since: Entry | None = None) -> None:
+    """A goal begins now; or, where it has waited, it has run `since` then. It waits as long as it does not count, or
+    nobody knows by when."""
+    start = draft.effective if since is None else since["start"]
+    pauses = _pauses(draft, goal, [] if since is None else since["pauses"])
+    begun = {"start": start, "cycle": cycle, "pauses": pauses, "breached": None, "level": 0, "stopped": None}
+    counts = goal.when is None or draft.holds(goal.when)
+    terms = _terms(draft, goal) if counts else None
+    if terms is None:
+        nothing = {"within": None, "until": None, "calendar": "", "due": None, "provisional": False}
+        why = {"why": "time" if counts else "case"}
+        put(draft, goal, "goal_waits", why, status="waiting", remaining_ms=None, **begun, **nothing)
+        clear(draft, goal)
+        return
+    status = "paused" if pauses and pauses[-1][1] is None else "running"
+    put(draft, goal, "goal_started", status=status, **begun, **terms)
+    _reckon(draft, goal)
+
+
+def _pauses(draft: Draft, goal: Goal, former: Pauses) -> Pauses:
+    """The pauses of a goal, with the one that begins or ends now."""
+    is_open = bool(former) and former[-1][1] is None
+    if _is_paused(draft, goal) == is_open:
+        return former
+    if is_open:
+        return [*former[:-1], [former[-1][0], draft.effective]]
+    return [*former, [draft.effective, None]]
+
+
+def _stop(draft: Draft, goal: Goal, entry: Entry) -> None:
+    """It is met, or late where it was breached before; what has waited never counted. Stopping exactly at due is met: a
+    person goes before a timer."""
+    if entry["status"] == "waiting":
+        _drop(draft, goal)
+        return
+    late, pauses = entry["breached"] is not None, entry["pauses"]
+    if entry["status"] == "paused":
+        pauses = [*pauses[:-1], [pauses[-1][0], draft.effective]]
+    put(draft, goal, "goal_late" if late else "goal_met", status="late" if late else "met", stopped=draft.effective,
+        pauses=pauses)  # fmt: skip
+    clear(draft, goal)
+
+
+def _drop(draft: Draft, goal: Goal) -> None:
+    """It counts no more: the ticket is not where it lives, or closed before it was met. One that `waited` did not count
+    before either."""
+    waited = {"waited": True} if draft.ticket.goals[goal.id]["status"] == "waiting" else {}
+    put(draft, goal, "goal_dropped", waited, status="dropped", stopped=draft.effective)
+    clear(draft, goal)
+
+
+# --- running ---------------------------------------------------------------------------------------------------------
+
+
+def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
+    """Pause it, let it go on, or reckon anew where what it depends on has changed."""
+    counts = goal.when is None or draft.holds(goal.when)
+    pauses = _pauses(draft, goal, entry["pauses"])
+    if entry["status"] == "waiting":
+        if counts and _terms(draft, goal) is not None:
+            _begin(draft, goal, entry["cycle"], {**entry, "pauses": pauses} if goal.changed == "keep_elapsed" else None)
+        elif pauses != entry["pauses"]:
+            put(draft, goal, "goal_waits", {"why": "pause"}, pauses=pauses)
+        return
+    if not counts:
+        put(draft, goal, "goal_waits", {"why": "case"}, status="waiting", pauses=pauses, due=None, remaining_ms=None)
+        clear(draft, goal)
+        return
+    if pauses != entry["pauses"]:
+        paused = pauses[-1][1] is None
+        put(draft, goal, "goal_paused" if paused else "goal_resumed", status="paused" if paused else "running",
+            pauses=pauses)  # fmt: skip
+        _reckon(draft, goal)
+    terms = _changed_terms(draft, goal)
+    if terms is None:
+        return
+    if goal.changed == "restart":
+        _begin(draft, goal, entry["cycle"])
+        return
+    put(draft, goal, "goal_changed", {"was": entry["due"], "why": "terms"}, **terms)
+    _reckon(draft, goal, again=True)
+
+
+def _changed_terms(draft: Draft, goal: Goal) -> dict[str, Any] | None:
+    """The terms as they are now, where they differ from those that the goal runs by; None where they do not, or where
+    the change does not move it."""
+    if goal.due is not None and goal.due.field.partition(".")[0] not in draft.before:
+        return None
+    terms = _terms(draft, goal)
+    entry = draft.ticket.goals[goal.id]
+    if terms is None or all(entry.get(name) == value for name, value in terms.items()):
+        return None
+    if goal.due is not None and goal.moved is not None and not draft.holds(goal.moved):
+        return None
+    return terms
+
+
+def _terms(draft: Draft, goal: Goal) -> dict[str, Any] | None:
+    """By when it is promised: an allowance or an instant, and the calendar. None where no case holds, or where the
+    field is not filled in yet."""
+    usual = goal.calendar or draft.program.procedure.calendar
+    if goal.due is not None:
+        until = _field_time(draft, goal, usual)
+        return None if until is None else {"within": None, "until": canonical.instant_text(until), "calendar": usual}
+    if goal.every is not None:
+        return {"within": _written(goal.every), "until": None, "calendar": usual}
+    for each in goal.within:
+        if each.when is None or draft.holds(each.when):
+            return {"within": _written(each.allowance), "until": None, "calendar": each.calendar or usual}
+    return None
+
+
+def _field_time(draft: Draft, goal: Goal, calendar: str) -> datetime | None:
+    """The instant that the field holds, shifted by the offset."""
+    assert goal.due is not None
+    name, _dot, part = goal.due.field.partition(".")
+    value = draft.values.get(name)
+    if value is None:
+        return None
+    value = value[part] if part else value
+    reckoner = reckoner_of(draft, calendar)
+    if goal.due.offset is not None and goal.due.before:
+        return reckoner.before(value, goal.due.offset).at
+    if not isinstance(value, datetime):
+        value = reckoner.close_of(value)
+    if goal.due.offset is None:
+        return value
+    return reckoner.due(value, goal.due.offset).at
+
+
+def _written(allowance: Allowance) -> list[Any]:
+    return [allowance.count, allowance.unit, allowance.ending]
+
+
+def reckoned(goal: Goal, entry: Mapping[str, Any], reckoner: Reckoner) -> Due:
+    """When an entry is due, by a calendar."""
+    start, pauses = canonical.instant_of(entry["start"]), pauses_of(entry)
+    if entry["until"] is not None:
+        due = reckoner.fixed(canonical.instant_of(entry["until"]))
+    else:
+        due = reckoner.due(start, Allowance(*entry["within"]), pauses)
+    if goal.at_least is not None and due.at is not None:
+        least = reckoner.due(start, goal.at_least, pauses)
+        due = least if least.at is None or least.at > due.at else due
+    if goal.quiet is not None and due.at is not None:
+        due = due._replace(at=_after_quiet(due.at, goal.quiet, reckoner))
+    return due
+
+
+def _after_quiet(instant: datetime, quiet: tuple[str, str], reckoner: Reckoner) -> datetime:
+    """`instant`, or the end of the quiet hours in which it lies."""
+    zone = reckoner.calendar.tz
+    day = instant.astimezone(zone).date()
+    for first in (day - timedelta(days=1), day):
+        begins = on_day(first, quiet[0], zone)
+        ends = on_day(first if quiet[0] < quiet[1] else first + timedelta(days=1), quiet[1], zone)
+        if begins <= instant < ends:
+            return ends
+    return instant
+
+
+def _reckon(draft: Draft, goal: Goal, again: bool = False) -> None:
+    """Reckon when it is due, and set the timer of its next level. `again`: it may be breached no more."""
+    entry = draft.ticket.goals[goal.id]
+    due = reckoned(goal, entry, reckoner_of(draft, entry["calendar"]))
+    at = None if due.at is None else canonical.instant_text(due.at)
+    changes: dict[str, Any] = {
+        "due": at,
+        "provisional": due.provisional,
+        "remaining_ms": int(due.remaining / timedelta(milliseconds=1)) if due.kind == "paused" else None,
+    }
+    if again and entry["breached"] is not None and at is not None and at > draft.effective:
+        changes |= {"breached": None, "level": 0}
+    put(draft, goal, "goal_due", **changes)
+    set_level(draft, goal)
+
+
+def fire(draft: Draft, key: str) -> None:
+    """A goal's timer has come; a goal that promises again and again begins its next period."""
+    goal = draft.program.goals[key.removeprefix(PREFIX)]
+    if climb(draft, goal):
+        _begin(draft, goal, draft.ticket.goals[goal.id]["cycle"] + 1)
+
+
+def reckon_again(draft: Draft) -> dict[str, Any]:
+    """Calendars were published anew: what is open is reckoned by them. Refuses where that moves nothing."""
+    moved = False
+    for goal in draft.program.procedure.goals:
+        entry = draft.ticket.goals.get(goal.id)
+        if entry is None or not is_moved(goal, entry, reckoner_of(draft, entry["calendar"])):
+            continue
+        moved = True
+        put(draft, goal, "goal_changed", {"was": entry["due"], "why": "calendar"})
+        _reckon(draft, goal, again=True)
+    if not moved:
+        raise Refused(Refusal("not_now", msg("the calendars move nothing of {ticket}", ticket=draft.ticket.id)))
+    return {}
+
+
+def is_moved(goal: Goal, entry: Mapping[str, Any], reckoner: Reckoner) -> bool:
+    """Whether a goal that is open would be due at another time by a calendar, or for another certainty. What was missed
+    stays missed."""
+    if entry["status"] not in OPEN or entry["breached"] is not None:
+        return False
+    due = reckoned(goal, entry, reckoner)
+    at = None if due.at is None else canonical.instant_text(due.at)
+    return bool(at != entry["due"] or due.provisional != entry["provisional"])
