@@ -57,14 +57,14 @@ def test_the_script_is_short_and_imports_the_standard_library_only() -> None:
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("UPDATE step SET data = CAST(replace(data, 'add_person', 'add_persom') AS BLOB) WHERE number = 15",
+        ("UPDATE step SET data = CAST(replace(data, 'add_person', 'add_persom') AS BLOB) WHERE number = 21",
          "its hash is another"),
-        ("UPDATE step SET hash = replace(hash, substr(hash, 1, 1), 'x') WHERE number = 15", "its hash is another"),
+        ("UPDATE step SET hash = replace(hash, substr(hash, 1, 1), 'x') WHERE number = 21", "its hash is another"),
         ("DELETE FROM step WHERE number = 4", "a step before it is missing"),
-        ("UPDATE value SET value = '\"Somebody else\"' WHERE number = 15 AND slot LIKE '%name%'",
+        ("UPDATE value SET value = '\"Somebody else\"' WHERE number = 21 AND slot LIKE '%name%'",
          "is not the value that was committed to"),
-        ("DELETE FROM value WHERE number = 15", "a value beside it is missing"),
-        ("UPDATE value SET number = 1 WHERE number = 15", "a value beside it is missing"),
+        ("DELETE FROM value WHERE number = 21", "a value beside it is missing"),
+        ("UPDATE value SET number = 1 WHERE number = 21", "a value beside it is missing"),
         ("UPDATE blob SET data = CAST(replace(data, 'a', 'b') AS BLOB)", "has another digest"),
     ],
 )  # fmt: skip
@@ -81,17 +81,17 @@ def test_a_step_that_is_hashed_anew_breaks_the_chain(copy: Path) -> None:
     import hashlib
 
     with sqlite3.connect(copy / "site.db") as database:
-        ((data,),) = database.execute("SELECT data FROM step WHERE number = 15")
+        ((data,),) = database.execute("SELECT data FROM step WHERE number = 21")
     record = json.loads(data)
     record["actor"] = "somebody"
     forged = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    change(copy, "UPDATE step SET data = ?, hash = ? WHERE number = 15", forged, hashlib.sha256(forged).hexdigest())
+    change(copy, "UPDATE step SET data = ?, hash = ? WHERE number = 21", forged, hashlib.sha256(forged).hexdigest())
     code, told = verified(copy)
-    assert (code, "step 16: it does not follow the step before it" in told) == (1, True)
+    assert (code, "step 22: it does not follow the step before it" in told) == (1, True)
 
 
 def test_an_erased_value_is_no_fault(copy: Path) -> None:
-    change(copy, "UPDATE value SET value = NULL, salt = NULL WHERE number = 15")
+    change(copy, "UPDATE value SET value = NULL, salt = NULL WHERE number = 21")
     assert verified(copy)[0] == 0
 
 
