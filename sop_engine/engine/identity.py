@@ -93,7 +93,7 @@ def find_person(reading: Register, name: str) -> Person:
         return person
     folded = name.casefold().strip()
     people = reading.people()
-    found = [each for each in people if folded in {each.id.casefold(), each.name.casefold()}]
+    found = [each for each in people if folded and folded in {each.id.casefold(), each.name.casefold()}]
     if len(found) == 1:
         return found[0]
     if found:

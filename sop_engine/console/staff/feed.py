@@ -8,7 +8,7 @@ from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import option
 from sop_engine.console.promises import goal_title
-from sop_engine.console.staff.sla import Promise, promises
+from sop_engine.console.staff.sla import Promise, promise_json, promises
 from sop_engine.console.text import one_line
 from sop_engine.engine.identity import find_person
 from sop_engine.messages import msg, say
@@ -35,6 +35,9 @@ def export(
             actor = None if person is None else find_person(reading, person).id
             found = [each for each in promises(opened, reading) if each.entry["due"] and _is_for(each, actor, role)]
         found.sort(key=lambda each: (each.entry["due"], each.head.id, each.name))
+        if call.json:
+            call.output.json([promise_json(opened, each) for each in found])
+            return
         for line in calendar_lines(opened, found):
             call.output.line(line + "\r", raw=True)
 

@@ -57,7 +57,7 @@ def ls(
             found = [each for each in promises(opened, reading) if _wanted(each, opened.now, within, breached)]
         found.sort(key=lambda each: (each.entry["status"] == "paused", each.entry["due"] or "~", each.head.id))
         if call.json:
-            call.output.json([_json(opened, each) for each in found])
+            call.output.json([promise_json(opened, each) for each in found])
             return
         columns = [Column(msg("number"), whole=True), Column(msg("promise")), Column(msg("left")), Column(msg("due")),
                    Column(msg("subject")), Column(msg("owner"))]  # fmt: skip
@@ -103,7 +103,8 @@ def _span(text: str) -> timedelta:
     return timedelta(seconds=seconds * duration.count)
 
 
-def _json(opened: "Opened", promise: Promise) -> dict[str, Any]:
+def promise_json(opened: "Opened", promise: Promise) -> dict[str, Any]:
+    """A promise as lists of them have it."""
     (view,) = goal_views(opened, promise.program, {promise.name: promise.entry})
     head = promise.head
     return {"ticket": head.id, "procedure": head.procedure, "subject": head.subject, "unit": head.unit,
