@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from sop_engine.worktime import Allowance, Calendar, Due, Reckoner, Shift, due, parse_allowance
+from sop_engine.worktime.dues import Roll
 from tests.worktime.shipped import at, calendar
 
 
@@ -150,10 +151,9 @@ def test_a_holiday_takes_its_whole_shift_and_leaves_last_nights() -> None:
         ("2026-12-31", "1 month", "", "2026-11-30 17:30"),
     ],
 )
-def test_before(anchor: str, allowance: str, roll: str, expected: str) -> None:
+def test_before(anchor: str, allowance: str, roll: Roll, expected: str) -> None:
     when = at(anchor) if " " in anchor else date.fromisoformat(anchor)
-    assert roll in ("", "previous", "next")
-    found = Reckoner(calendar("office")).before(when, parse_allowance(allowance), roll)  # type: ignore[arg-type]
+    found = Reckoner(calendar("office")).before(when, parse_allowance(allowance), roll)
 
     assert found.at == at(expected)
 
