@@ -37,15 +37,16 @@ BEGIN
     INSERT INTO counter AS c (site, prefix, day, last) VALUES (its_site, 'WX', its_day, 1)
       ON CONFLICT (site, prefix, day) DO UPDATE SET last = c.last + 1;
     INSERT INTO ticket (site, tail, body, id, procedure, digest, version, number, hash, status, outcome, state, subject,
-      unit, owner, tasks, opened, recorded, effective, next_due, parent)
+      unit, owner, tasks, opened, recorded, effective, next_due, parent, promised, missed)
     VALUES (its_site, its_tail, its_body, its_id, its_row[2], its_row[3], its_numbers[1], its_numbers[2], its_row[4],
       its_row[5], its_row[6], its_row[7], its_row[8], its_row[9], its_row[10], its_row[11], its_row[12], its_row[13],
-      its_row[14], its_row[15], its_row[16]);
+      its_row[14], its_row[15], its_row[16], its_row[17], its_row[18]);
   ELSE
     UPDATE ticket SET body = its_body, procedure = its_row[2], digest = its_row[3], version = its_numbers[1],
       number = its_numbers[2], hash = its_row[4], status = its_row[5], outcome = its_row[6], state = its_row[7],
       subject = its_row[8], unit = its_row[9], owner = its_row[10], tasks = its_row[11], opened = its_row[12],
-      recorded = its_row[13], effective = its_row[14], next_due = its_row[15], parent = its_row[16]
+      recorded = its_row[13], effective = its_row[14], next_due = its_row[15], parent = its_row[16],
+      promised = its_row[17], missed = its_row[18]
     WHERE site = its_site AND id = its_id AND number = before;
     IF NOT FOUND THEN RAISE EXCEPTION 'overtaken'; END IF;
   END IF;

@@ -48,7 +48,7 @@ def head_row(head: Head) -> tuple[Any, ...]:
     return (
         head.id, head.procedure, head.digest, head.version, head.number, head.hash, head.status, head.outcome,
         to_json(head.state), head.subject, head.unit, head.owner, to_json(head.tasks), head.opened, head.recorded,
-        head.effective, head.next_due, head.parent,
+        head.effective, head.next_due, head.parent, head.promised, head.missed,
     )  # fmt: skip
 
 
@@ -56,11 +56,11 @@ def head_of(row: Any) -> Head:
     """The head of a row of `statements.HEAD_COLUMNS`."""
     (
         id, procedure, digest, version, number, hash, status, outcome, state, subject, unit, owner, tasks, opened,
-        recorded, effective, next_due, parent,
+        recorded, effective, next_due, parent, promised, missed,
     ) = row  # fmt: skip
     return Head(
         id, procedure, digest, version, number, hash, status, outcome, tuple(from_json(state)), subject, unit, owner,
-        from_json(tasks), opened, recorded, effective, next_due, parent,
+        from_json(tasks), opened, recorded, effective, next_due, parent, promised, missed,
     )  # fmt: skip
 
 

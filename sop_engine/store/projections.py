@@ -6,7 +6,8 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sop_engine import canonical, values
-from sop_engine.store.seam import CALENDAR, Head, Login, Person, Version
+from sop_engine.store.seam import CALENDAR, NOT_NOW, Head, Login, Person, Version
+from sop_engine.ticket.levels import OPEN
 from sop_engine.ticket.possible import subject
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Erased, Sealed, Ticket
@@ -31,6 +32,7 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         leaves = tuple(program.chart.leaves(ticket.active))
         unit = next((ticket.fields[name] for name in program.units if name in ticket.fields), None)
     show = functools.partial(_shown, zone)
+    promised, missed = _promises(ticket.goals) if ticket.goals else (None, None)
     return Head(
         id=ticket.id,
         procedure=ticket.procedure,
@@ -50,7 +52,18 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         effective=ticket.effective,
         next_due=min((timer["due"] for timer in ticket.timers.values() if "aside" not in timer), default=None),
         parent=ticket.parent,
+        promised=promised,
+        missed=missed,
     )
+
+
+def _promises(goals: Mapping[str, Mapping[str, Any]]) -> tuple[str | None, str | None]:
+    """When the first open goal is due, and the first due time that was missed by one that is open still."""
+    entries = [entry for entry in goals.values() if entry["status"] in OPEN]
+    if not entries:
+        return None, None
+    missed = min((entry["breached"] for entry in entries if entry["breached"]), default=None)
+    return min(entry["due"] or NOT_NOW for entry in entries), missed
 
 
 def _shown(zone: ZoneInfo, field: Any, value: Any) -> str:

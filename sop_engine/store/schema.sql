@@ -52,16 +52,22 @@ CREATE TABLE ticket (
   effective TEXT NOT NULL,
   next_due TEXT,
   parent TEXT,
+  promised TEXT,
+  missed TEXT,
   body TEXT,
   PRIMARY KEY (site, id)
 )
  STRICT;
+
+CREATE INDEX ticket_missed ON ticket (site, missed, promised, id) WHERE missed IS NOT NULL;
 
 CREATE INDEX ticket_opened ON ticket (site, opened, id);
 
 CREATE INDEX ticket_owner ON ticket (site, owner, status, id);
 
 CREATE INDEX ticket_parent ON ticket (site, parent) WHERE parent IS NOT NULL;
+
+CREATE INDEX ticket_promised ON ticket (site, promised, id, procedure) WHERE promised IS NOT NULL;
 
 CREATE INDEX ticket_status ON ticket (site, status, opened, id);
 

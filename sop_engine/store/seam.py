@@ -14,6 +14,9 @@ from sop_engine.errors import Overtaken
 from sop_engine.messages import msg
 from sop_engine.ticket.records import Sealed, Step, Ticket
 
+NOT_NOW: Final = "~"
+"""of a promise that is paused, or never due: as a text it comes after every instant"""
+
 
 class Head(NamedTuple):
     """A ticket's line in a list, and what queries look at. Instants are texts, as in the record. A tuple, because every
@@ -40,6 +43,10 @@ class Head(NamedTuple):
     next_due: str | None
     """when its next timer fires"""
     parent: str | None = None
+    promised: str | None = None
+    """when the first of its open promises is due; `NOT_NOW` where none of them can be due as things stand"""
+    missed: str | None = None
+    """the first due time that was missed by a promise that is open still"""
 
 
 class StoredStep(NamedTuple):
@@ -117,7 +124,8 @@ class OutLetter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What `heads` looks for; every condition that is given must hold. Newest last."""
+    """What `heads` looks for; every condition that is given must hold. Newest last; with `promised_by` or `missed` in
+    the order in which their promises are due."""
 
     status: str | None = None
     procedures: Sequence[str] = ()
@@ -130,8 +138,14 @@ class Query:
     """with `mine`: also what is offered to one of these roles"""
     parent: str | None = None
     due_before: str | None = None
+    promised_by: str | None = None
+    """with an open promise that is due then or earlier; `NOT_NOW`: with any"""
+    missed: bool = False
+    """with a promise that was missed and is open still"""
+    promised_after: str | None = None
+    """whose first promise is due later than this"""
     after: str | None = None
-    """paging: ids after this one in (opened, id) order"""
+    """paging: those after this ticket, in the order of the list"""
     limit: int | None = None
 
 
@@ -208,6 +222,9 @@ class Reads(Protocol):
     def ticket(self, id: str) -> Ticket | None: ...
     def head(self, id: str) -> Head | None: ...
     def heads(self, query: Query) -> list[Head]: ...
+    def count_heads(self, query: Query) -> int:
+        """How many `heads` would give, without reading them."""
+
     def resolve(self, suffix: str) -> list[Head]:
         """Tickets whose id is, or else ends in, `suffix` (case-folded); exact first."""
 

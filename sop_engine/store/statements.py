@@ -10,7 +10,7 @@ from sop_engine.store.seam import Query
 
 HEAD_COLUMNS: Final = (
     "id, procedure, digest, version, number, hash, status, outcome, state, subject, unit, owner, tasks, opened,"
-    " recorded, effective, next_due, parent"
+    " recorded, effective, next_due, parent, promised, missed"
 )
 LETTER_COLUMNS: Final = (
     "id, ticket, number, position, notice, recipient, channel, status, attempts, next_at, error, rendered"
@@ -20,7 +20,8 @@ VERSION_COLUMNS: Final = "procedure, number, digest, text, places, published, pu
 # tickets and the record
 
 TICKET_BODY: Final = "SELECT body FROM ticket WHERE site = ? AND id = ?"
-TICKET_TO_MOVE: Final = "SELECT CAST(body AS BLOB), status, unit, owner FROM ticket WHERE site = ? AND id = ?"
+TICKET_TO_MOVE: Final = """
+SELECT CAST(body AS BLOB), status, unit, owner, promised, missed FROM ticket WHERE site = ? AND id = ?"""
 HEAD: Final = f"SELECT {HEAD_COLUMNS} FROM ticket WHERE site = ? AND id = ?"
 RESOLVE: Final = f"""
 SELECT {HEAD_COLUMNS} FROM ticket WHERE site = ?1 AND tail >= ?2 AND tail < ?2 || char(1114111) AND id <> 'site'
@@ -59,18 +60,23 @@ UPDATE value SET salt = NULL, value = NULL
 WHERE site = ? AND ticket = ? AND number = ? AND slot = ? AND salt IS NOT NULL"""
 INSERT_TICKET: Final = f"""
 INSERT INTO ticket (site, tail, body, {HEAD_COLUMNS})
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 UPDATE_TICKET: Final = """
 UPDATE ticket SET body = ?2, procedure = ?3, digest = ?4, version = ?5, number = ?6, hash = ?7, status = ?8,
   outcome = ?9, state = ?10, subject = ?11, unit = ?12, owner = ?13, tasks = ?14, opened = ?15, recorded = ?16,
-  effective = ?17, next_due = ?18, parent = ?19
-WHERE site = ?1 AND id = ?20 AND number = ?21"""
+  effective = ?17, next_due = ?18, parent = ?19, promised = ?20, missed = ?21
+WHERE site = ?1 AND id = ?22 AND number = ?23"""
 UPDATE_OUTSIDE_INDEXES: Final = """
 UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, state = ?, subject = ?, tasks = ?, recorded = ?,
   effective = ?, next_due = ?
 WHERE site = ? AND id = ? AND number = ?"""
-"""The same where status, unit and owner are what they were; what is left out besides never changes. An index is written
-anew for every column that a statement names, changed or not: two pages a step."""
+"""The same where status, unit, owner and promises are what they were; what is left out besides never changes. An index
+is written anew for every column that a statement names, changed or not: two pages a step."""
+UPDATE_PROMISES: Final = """
+UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, state = ?, subject = ?, tasks = ?, recorded = ?,
+  effective = ?, next_due = ?, promised = ?, missed = ?
+WHERE site = ? AND id = ? AND number = ?"""
+"""The same where only status, unit and owner are what they were."""
 DELETE_TICKET: Final = "DELETE FROM ticket WHERE site = ? AND id = ?"
 
 # tasks and timers
@@ -192,7 +198,24 @@ FORGET: Final = tuple(
 
 
 def heads(site: str, query: Query) -> tuple[str, list[Any]]:
-    """The statement and parameters that find what `query` asks for, oldest first."""
+    """The statement and parameters that find what `query` asks for, in its order."""
+    source, parameters = _source(site, query)
+    limit = -1 if query.limit is None else query.limit
+    return f"\nSELECT {HEAD_COLUMNS} {source} ORDER BY {_order(query)} LIMIT ?", [*parameters, limit]
+
+
+def count_heads(site: str, query: Query) -> tuple[str, list[Any]]:
+    """The statement and parameters that count what `query` asks for, whatever its limit."""
+    source, parameters = _source(site, query)
+    return f"\nSELECT count(*) {source}", parameters
+
+
+def _order(query: Query) -> str:
+    return "promised, id" if query.promised_by is not None or query.missed else "opened, id"
+
+
+def _source(site: str, query: Query) -> tuple[str, list[Any]]:
+    """From where, by which index and under which conditions; and the parameters of that."""
     terms, parameters = ["site = ?", "id <> 'site'"], [site]
 
     def where(term: str, *values: Any) -> None:
@@ -214,23 +237,30 @@ def heads(site: str, query: Query) -> tuple[str, list[Any]]:
     if query.due_before is not None:
         due = "SELECT ticket FROM timer WHERE site = ? AND due <= ? AND aside IS NULL"
         where(f"id IN ({due})", site, query.due_before)
+    if query.promised_by is not None:
+        where("promised <= ?", query.promised_by)
+    if query.missed:
+        where("missed IS NOT NULL")
+    if query.promised_after is not None:
+        where("promised > ?", query.promised_after)
     if query.after is not None:
-        last = "SELECT opened, id FROM ticket WHERE site = ? AND id = ?"
-        where(f"(opened, id) > ({last})", site, query.after)
-    limit = -1 if query.limit is None else query.limit
-    text = f"""
-SELECT {HEAD_COLUMNS} FROM ticket INDEXED BY {_index(query)} WHERE {" AND ".join(terms)} ORDER BY opened, id LIMIT ?"""
-    return text, [*parameters, limit]
+        order = _order(query)
+        where(f"({order}) > (SELECT {order} FROM ticket WHERE site = ? AND id = ?)", site, query.after)
+    return f"FROM ticket INDEXED BY {_index(query)} WHERE {' AND '.join(terms)}", parameters
 
 
 def _index(query: Query) -> str:
     """The index that leaves the fewest tickets to look at."""
     if query.mine is not None or query.due_before is not None:
         return "sqlite_autoindex_ticket_1"
-    for column in ("unit", "parent", "owner", "status"):
+    for column in ("unit", "parent", "owner"):
         if getattr(query, column) is not None:
             return f"ticket_{column}"
-    return "ticket_opened"
+    if query.missed:
+        return "ticket_missed"
+    if query.promised_by is not None:
+        return "ticket_promised"
+    return "ticket_status" if query.status is not None else "ticket_opened"
 
 
 def _mine(site: str, query: Query) -> tuple[str, list[Any]]:

@@ -108,6 +108,8 @@ class Ticket(Table, table=True):
         Index("ticket_owner", "site", "owner", "status", "id"),
         _partial("ticket_parent", "site", "parent", where="parent IS NOT NULL"),
         _partial("ticket_unit", "site", "unit", where="unit IS NOT NULL"),
+        _partial("ticket_promised", "site", "promised", "id", "procedure", where="promised IS NOT NULL"),
+        _partial("ticket_missed", "site", "missed", "promised", "id", where="missed IS NOT NULL"),
         _LONG,
     )
     site: str = _key()
@@ -130,6 +132,8 @@ class Ticket(Table, table=True):
     effective: str = _text()
     next_due: str | None = _maybe()
     parent: str | None = _maybe()
+    promised: str | None = _maybe()
+    missed: str | None = _maybe()
     body: str | None = _maybe()
 
 

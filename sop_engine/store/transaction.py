@@ -66,6 +66,10 @@ class Reading:
     def heads(self, query: Query) -> list[Head]:
         return [codec.head_of(row) for row in self._run(*statements.heads(self._site, query))]
 
+    def count_heads(self, query: Query) -> int:
+        count: int = self._run(*statements.count_heads(self._site, query)).fetchone()[0]
+        return count
+
     def resolve(self, suffix: str) -> list[Head]:
         wanted = suffix.strip().casefold()
         if not wanted:
@@ -403,7 +407,8 @@ class WritingInTurn(Writing):
         time of a small statement."""
         super().__init__(raw.cursor().execute, site, clash, raw.execute)
         self._indexed: dict[str, tuple[Any, ...]] = {}
-        """Of the tickets that were read what indexes hold and a step may change: status, unit, owner."""
+        """Of the tickets that were read what indexes hold and a step may change: status, unit, owner, and by when is
+        promised what, and what was missed."""
 
     def _body(self, id: str) -> str | bytes | None:
         row = self._one(statements.TICKET_TO_MOVE, id)
@@ -416,13 +421,16 @@ class WritingInTurn(Writing):
     def _updating(self, body: str | None, row: tuple[Any, ...], before: int) -> tuple[str, tuple[Any, ...]]:
         (
             id, _procedure, _digest, _version, number, hash, status, outcome, state, subject, unit, owner, tasks,
-            _opened, recorded, effective, next_due, _parent,
+            _opened, recorded, effective, next_due, _parent, promised, missed,
         ) = row  # fmt: skip
-        known, self._indexed[id] = self._indexed.get(id), (status, unit, owner)
-        if known != (status, unit, owner):
-            return super()._updating(body, row, before)
+        known, now = self._indexed.get(id), (status, unit, owner, promised, missed)
+        self._indexed[id] = now
         values = (body, number, hash, outcome, state, subject, tasks, recorded, effective, next_due)
-        return statements.UPDATE_OUTSIDE_INDEXES, (*values, self._site, id, before)
+        if known == now:
+            return statements.UPDATE_OUTSIDE_INDEXES, (*values, self._site, id, before)
+        if known is not None and known[:3] == now[:3]:
+            return statements.UPDATE_PROMISES, (*values, promised, missed, self._site, id, before)
+        return super()._updating(body, row, before)
 
     def project(self, after: Ticket | None, head: Head) -> None:
         super().project(after, head)

@@ -44,6 +44,8 @@ def head(after: Ticket, **members: Any) -> Head:
         effective=after.effective,
         next_due=min((timer["due"] for timer in after.timers.values() if timer.get("due")), default=None),
         parent=after.parent,
+        promised=None,
+        missed=None,
     )
     return line._replace(**members)
 

@@ -221,7 +221,7 @@ USUAL = ONE_OF_EACH._replace(alone=True, locked=0, counted=0, begun=0, opened=0)
 EVERYTHING = Foreseen(
     tickets=["a"], key="b", logins=["c"], people=["d"], roles=["e"], units=["f"], procedures=["g"], numbers=[("h", "i")]
 )
-ONLY_IN_TURN = {"TICKET_TO_MOVE", "UPDATE_OUTSIDE_INDEXES"}
+ONLY_IN_TURN = {"TICKET_TO_MOVE", "UPDATE_OUTSIDE_INDEXES", "UPDATE_PROMISES"}
 """statements of SQLite's alone: here the server sees for itself which indexes a row moves in"""
 OWN = {
     "append": pending._text(ONE_OF_EACH),
@@ -241,10 +241,11 @@ INSERT INTO step SELECT s, 'T-' || n, 1, 'x', 'h' FROM {rows};
 INSERT INTO value SELECT s, 'T-' || n, 1, 'slot', 'c' FROM {rows};
 INSERT INTO blob SELECT s, 'd' || n, 'x' FROM {rows};
 INSERT INTO ticket (site, id, tail, procedure, digest, version, number, hash, status, state, subject, unit, owner,
-  tasks, opened, recorded, effective, parent)
+  tasks, opened, recorded, effective, parent, promised, missed)
 SELECT s, 'T-' || n, reverse('t-' || n), 'repair', 'd', 1, 1, 'h', CASE WHEN n % 10 = 0 THEN 'open' ELSE 'closed' END,
   '[]', '', CASE WHEN n % 2 = 0 THEN 'u' || n % 500 END, 'o' || n % 50, '{{}}', 'o' || n, 'r', 'e',
-  CASE WHEN n % 20 = 0 THEN 'T-' || n / 20 END FROM {rows};
+  CASE WHEN n % 20 = 0 THEN 'T-' || n / 20 END, CASE WHEN n % 10 = 0 THEN 'd' || n END,
+  CASE WHEN n % 1000 = 0 THEN 'd' || n END FROM {rows};
 INSERT INTO task SELECT s, 'T-' || n, 'ticket', CASE WHEN n % 2 = 0 THEN 'a' || n % 50 END, 'r' || n % 30 FROM {rows};
 INSERT INTO timer SELECT s, 'T-' || n, 's/t', 'd' || n, CASE WHEN n % 1000 = 0 THEN 'why' END FROM {rows};
 INSERT INTO outbox SELECT s, 'T-' || n, 1, 0, 'wang', 'log', n, 'told', CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'sent'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sop_engine.store.seam import Query, Store
+from sop_engine.store.seam import NOT_NOW, Query, Store
 
 from .samples import append, ticket
 
@@ -56,6 +56,60 @@ def filled(store: Store) -> Store:
 def test_every_condition_that_is_given_holds(filled: Store, query: Query, found: list[str]) -> None:
     with filled.reading() as reads:
         assert [head.id for head in reads.heads(query)] == found
+
+
+@pytest.fixture
+def promising(store: Store) -> Store:
+    """Tickets with promises, opened in the order of their ids: due soon, later, missed, missed and paused, paused; and
+    one with none."""
+    with store.writing() as writes:
+        append(writes, ticket("P-1", opened="2026-01-01", owner="wang"), promised="2026-03-02", unit="1-1-1")
+        append(writes, ticket("P-2", opened="2026-01-02"), promised="2026-03-09")
+        append(
+            writes, ticket("P-3", opened="2026-01-03", procedure="visit"), promised="2026-02-01", missed="2026-02-01"
+        )
+        append(writes, ticket("P-4", opened="2026-01-04"), promised=NOT_NOW, missed="2026-01-20")
+        append(writes, ticket("P-5", opened="2026-01-05"), promised=NOT_NOW, unit="1-1-1")
+        append(writes, ticket("P-6", opened="2026-01-06"))
+    return store
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (Query(promised_by=NOT_NOW), ["P-3", "P-1", "P-2", "P-4", "P-5"]),
+        (Query(promised_by=NOT_NOW, after="P-1", limit=2), ["P-2", "P-4"]),
+        (Query(promised_by=NOT_NOW, after="P-4"), ["P-5"]),
+        (Query(promised_by="2026-03-02"), ["P-3", "P-1"]),
+        (Query(promised_by="2026-03-02", procedures=["visit"]), ["P-3"]),
+        (Query(promised_by=NOT_NOW, promised_after="2026-03-02"), ["P-2", "P-4", "P-5"]),
+        (Query(promised_by=NOT_NOW, unit="1-1-1"), ["P-1", "P-5"]),
+        (Query(promised_by=NOT_NOW, mine="wang"), ["P-1"]),
+        (Query(missed=True), ["P-3", "P-4"]),
+        (Query(missed=True, promised_after="2026-03-01"), ["P-4"]),
+        (Query(missed=True, unit="1-1-1"), []),
+    ],
+    ids=str,
+)
+def test_what_is_promised_comes_in_the_order_in_which_it_is_due(
+    promising: Store, query: Query, found: list[str]
+) -> None:
+    with promising.reading() as reads:
+        assert [head.id for head in reads.heads(query)] == found
+        assert reads.count_heads(query) >= len(found)
+        if query.limit is None:
+            assert reads.count_heads(query) == len(found)
+
+
+def test_what_a_step_moves_among_promises_is_found_where_it_stands_then(promising: Store) -> None:
+    with promising.writing() as writes:
+        writes.ticket("P-1")
+        append(writes, ticket("P-1", number=2, owner="wang"), promised="2026-04-01", missed="2026-03-02", unit="1-1-1")
+        writes.ticket("P-2")
+        append(writes, ticket("P-2", number=2), promised=None)
+    with promising.reading() as reads:
+        assert [head.id for head in reads.heads(Query(promised_by="2026-05-01"))] == ["P-3", "P-1"]
+        assert [head.id for head in reads.heads(Query(missed=True))] == ["P-3", "P-1", "P-4"]
 
 
 @pytest.mark.parametrize(

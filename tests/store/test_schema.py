@@ -13,7 +13,7 @@ from sqlalchemy import create_engine
 
 from sop_engine.store import schema, statements, tables
 from sop_engine.store.drivers import DriverName, driver_module
-from sop_engine.store.seam import Query
+from sop_engine.store.seam import NOT_NOW, Query
 from sop_engine.store.sqlite import MEMORY
 from sop_engine.store.upgrade import MIGRATIONS
 
@@ -27,6 +27,10 @@ QUERIES = {
     "parent": Query(parent="WX-1"),
     "due": Query(due_before="2026"),
     "states": Query(status="open", procedures=["repair"], states=["waiting"]),
+    "promised": Query(promised_by=NOT_NOW, limit=50),
+    "promised by": Query(promised_by="2026", procedures=["repair"], after="WX-1"),
+    "missed": Query(missed=True, promised_after="2026"),
+    "mine, promised": Query(promised_by=NOT_NOW, mine="lin", roles=["desk"]),
 }
 FROM_ONE_END = {"ADD_LETTER", "LOG_REFUSAL", "REFUSALS"}
 """Statements that read an index from one of its ends, and stop."""
@@ -151,4 +155,17 @@ def test_a_step_that_moves_nothing_in_an_index_writes_none(new_store: Any) -> No
     # then no index is written anew, and everything else that a step may change is
     assert names.isdisjoint(name for (name,) in held)
     everything = set(re.findall(r"(\w+) = ", statements.UPDATE_TICKET.partition("WHERE")[0]))
-    assert everything - names == {"procedure", "digest", "version", "opened", "parent", "status", "unit", "owner"}
+    promises = set(re.findall(r"(\w+) = \?", statements.UPDATE_PROMISES.partition("WHERE")[0])) - names
+    assert promises == {"promised", "missed"}
+    rest = {"procedure", "digest", "version", "opened", "parent", "status", "unit", "owner"}
+    assert everything - names - promises == rest
+
+
+def test_promises_are_listed_and_counted_from_their_index(new_store: Any) -> None:
+    query = Query(promised_by=NOT_NOW, procedures=["repair"])
+
+    (listed,) = _plan(new_store, statements.heads("local", query)[0])
+    (counted,) = _plan(new_store, statements.count_heads("local", query)[0])
+
+    assert listed == "SEARCH ticket USING INDEX ticket_promised (site=? AND promised<?)"
+    assert counted == "SEARCH ticket USING COVERING INDEX ticket_promised (site=? AND promised<?)"

@@ -76,6 +76,7 @@ def translated(text: str) -> str:
     if by_hand is not None:
         return by_hand
     text = re.sub(r" INDEXED BY \w+", "", text)
+    text = text.replace("FROM json_each(state)", "FROM json_array_elements_text(state::json) AS each(value)")
     if re.search(r"\?\d", text):
         return re.sub(r"\?(\d+)", r"$\1", text)
     pieces = text.split("?")
@@ -83,9 +84,8 @@ def translated(text: str) -> str:
 
 
 def heads(site: str, query: Query) -> tuple[str, list[Any]]:
-    """The statement and values that find what `query` asks for, oldest first."""
+    """The statement and values that find what `query` asks for, in its order."""
     text, values = statements.heads(site, query)
-    text = text.replace("FROM json_each(state)", "FROM json_array_elements_text(state::json) AS each(value)")
     if query.limit is None:
         values[-1] = None
     return translated(text), values

@@ -89,7 +89,7 @@ def _tickets() -> None:
         *_texts("state", "subject"),
         *_maybe("unit"),
         *_texts("owner", "tasks", "opened", "recorded", "effective"),
-        *_maybe("next_due", "parent", "body"),
+        *_maybe("next_due", "parent", "promised", "missed", "body"),
     )
     _index("ticket_tail", "tail")
     _index("ticket_opened", "opened", "id")
@@ -97,6 +97,8 @@ def _tickets() -> None:
     _index("ticket_owner", "owner", "status", "id")
     _index("ticket_parent", "parent", where="parent IS NOT NULL")
     _index("ticket_unit", "unit", where="unit IS NOT NULL")
+    _index("ticket_promised", "promised", "id", "procedure", where="promised IS NOT NULL")
+    _index("ticket_missed", "missed", "promised", "id", where="missed IS NOT NULL")
     _short("task", _key("site"), _key("ticket"), _key("region"), *_maybe("assignee", "role"))
     _index("task_assignee", "assignee", where="assignee IS NOT NULL")
     _index("task_role", "role", where="role IS NOT NULL")
