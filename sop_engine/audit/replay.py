@@ -53,6 +53,7 @@ from sop_engine.ticket.records import (
     Ticket,
 )
 from sop_engine.ticket.site import decide_site
+from sop_engine.ticket.terms import terms_of
 
 _IGNORED: Final = {"engine"}
 """entries of a record that say who decided, not what"""
@@ -161,6 +162,9 @@ def _replay_step(
     begun = ticket or blank(stored.ticket, program.procedure.id, record["procedure"])
     after = evolve(begun, record, values, stored.hash, program.order)
     answers = _answers(reading, programs, record["facts"], values if sealed else None)
+    if ticket is not None:
+        asked = record["command"]
+        program = programs.of_ticket(reading, ticket, terms_of(ticket, asked["name"], asked["arguments"]))
     again = _decide_again(program, ticket, record, values if sealed else None, stored, answers)
     if isinstance(again, Step) and again.data == stored.data:
         # The same bytes: canonical, and decided alike, the state's hash too. So the events lead to that state if they

@@ -166,8 +166,11 @@ def goal_event(program: Program, event: Mapping[str, Any], names: Any, instant: 
             return msg("the clock stands still: {goal}", goal=title)
         case "goal_resumed":
             return msg("the clock goes on: {goal}", goal=title)
-        case "goal_changed" if event.get("why") == "calendar":
-            return msg("reckoned anew, by the calendar: {goal}", goal=title)
+        case "goal_changed" if event["why"] != "terms":
+            was = instant(event["was"]) if event["was"] else msg("paused")
+            if event["why"] == "calendar":
+                return msg("reckoned anew, by the calendar: {goal}; it was due {was}", goal=title, was=was)
+            return msg("reckoned anew, by the newer times: {goal}; it was due {was}", goal=title, was=was)
         case "goal_changed":
             return msg("what it is promised by has changed: {goal}", goal=title)
         case "goal_reset":

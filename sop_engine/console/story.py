@@ -186,6 +186,8 @@ class _Telling:
                 return msg("noted: {text}", text=self._text(arguments["note"]))
             case "edit":
                 return msg("corrected it")
+            case "reckon":
+                return msg("what is promised was reckoned anew")
             case "set_aside":
                 return msg("{timer} could not fire and was set aside: {error}", timer=self._timer(arguments["timer"]),
                            error=arguments["error"])  # fmt: skip
@@ -254,6 +256,8 @@ class _Telling:
                 return msg("the signatures for {trigger} are void", trigger=self._trigger(event["offer"]))
             case kind if kind.startswith("goal_"):
                 return goal_event(self.program, event, self._person, self._instant, self.teller.language)
+            case "terms_taken":
+                return msg("promised by the times of version {version} from now on", version=event["version"])
             case "timer_set" | "timer_cleared" if event["timer"].startswith(PREFIX):
                 return None  # the goal says it
             case "timer_set":

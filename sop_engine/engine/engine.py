@@ -27,12 +27,13 @@ from sop_engine.messages import kept, msg
 from sop_engine.store.attempts import Attempts, attempt
 from sop_engine.store.programs import Programs
 from sop_engine.store.projections import head_of, project_site
-from sop_engine.store.seam import Head, Missed, Reads, Store, Writes
+from sop_engine.store.seam import Head, Missed, NewLetter, Reads, Store, Writes
 from sop_engine.ticket.decide import decide
 from sop_engine.ticket.foresee import foresee
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Command, Given, Missing, NewSeals, Refusal, Sealed, Step, Ticket
 from sop_engine.ticket.site import decide_site
+from sop_engine.ticket.terms import terms_of
 
 DEEPEST: Final = 20
 """how long a chain of causes may be"""
@@ -262,7 +263,7 @@ class Engine:
 
     def _program_for(self, transaction: Reads, command: Command, ticket: Ticket | None) -> Program:
         if ticket is not None:
-            return self.program(transaction, ticket)
+            return self.programs.of_ticket(transaction, ticket, terms_of(ticket, command.name, command.arguments))
         name = str(command.arguments["procedure"])
         version = transaction.newest(name)
         if version is None:
@@ -275,7 +276,7 @@ class Engine:
 
     def program(self, transaction: Reads, ticket: Ticket) -> Program:
         """The program that a ticket is pinned to."""
-        return self.programs.of(transaction, ticket.digest)
+        return self.programs.of_ticket(transaction, ticket)
 
     def version_number(self, transaction: Reads, digest: str) -> int:
         """The number of the version with a digest."""
@@ -285,9 +286,9 @@ class Engine:
         """Put a step's notices into the outbox, and keep what it says of people, logins and versions."""
         if step.letters:
             channel = str(self.settings.channels.get("default", "log"))
-            letters = [(letter.position, letter.notice, letter.to, channel) for letter in step.letters]
-            assert step.after is not None
-            transaction.add_letters(step.ticket, step.number, letters, step.after.recorded)
+            letters = [NewLetter(each.position, each.notice, each.to, channel, each.kind) for each in step.letters]
+            # by the clock, not by the step: what was recorded while a clock was ahead must not wait for that time
+            transaction.add_letters(step.ticket, step.number, letters, canonical.instant_text(self.clock.now()))
         if step.ticket == SITE:
             project_site(transaction, step.data, step.values)
 

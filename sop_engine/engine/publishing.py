@@ -15,9 +15,10 @@ from sop_engine.errors import FaultsFound, NotFound, NotNow, NotUnderstood, SetU
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain, refuse_link
 from sop_engine.store.programs import Programs
+from sop_engine.store.projections import version_of
 from sop_engine.store.seam import CALENDAR, Reads, Version
 from sop_engine.ticket.near import near
-from sop_engine.ticket.program import calendars_of
+from sop_engine.ticket.program import Program, calendars_of
 from sop_engine.ticket.records import SITE, Command
 from sop_engine.worktime import Calendar
 
@@ -35,9 +36,15 @@ class Published:
     diagnostics: Sequence[Diagnostic]
     procedure: procedure.Procedure | None
     done: Done | None
-    number: int = 0
+    newest: Version | None = None
+    """the newest version after it; in a dry run what it would be"""
     fragments: Mapping[str, bytes] = field(default_factory=dict)
     """the texts of the fragments that the faults may lie in, by what faults call their files"""
+
+    @property
+    def number(self) -> int:
+        """Of the newest version; 0 where there is none, or where the file has errors."""
+        return 0 if self.newest is None else self.newest.number
 
 
 class FolderTemplates:
@@ -189,7 +196,7 @@ def publish(
     Raises `NotNow` where it counts on a calendar that is not published."""
     compiled = compiled or compile_file(path, engine.settings.folder / "templates", shown_as)
     if compiled.procedure is None or has_errors(compiled.diagnostics):
-        return Published(path, compiled.diagnostics, compiled.procedure, None, 0, compiled.fragments)
+        return Published(path, compiled.diagnostics, compiled.procedure, None, None, compiled.fragments)
     data = normal_form.to_bytes(compiled.procedure)
     digest = canonical.digest(data)
     name = compiled.procedure.id
@@ -197,7 +204,7 @@ def publish(
         newest = reading.newest(name)
         _refuse_unknown_calendars(engine.programs, reading, compiled.procedure)
     if newest is not None and newest.digest == digest:
-        return Published(path, compiled.diagnostics, compiled.procedure, None, newest.number, compiled.fragments)
+        return Published(path, compiled.diagnostics, compiled.procedure, None, newest, compiled.fragments)
     places = canonical.to_bytes(source_map(compiled, shown_as or path.name))
     blobs = [data, _text_of(path, SUFFIX), places, *compiled.blobs.values(), *compiled.fragments.values()]
     if not dry_run:
@@ -214,8 +221,12 @@ def publish(
     }
     command = Command(new_id(), "publish", SITE, who.actor, who.login, arguments, standing_for=who.standing_for)
     done = engine.act(command, dry_run=dry_run)
-    number = next(each["number"] for each in done.step.events if each["kind"] == "published")
-    return Published(path, compiled.diagnostics, compiled.procedure, done, number, compiled.fragments)
+    if dry_run:
+        engine.programs.keep(Program(normal_form.load(data), digest))
+    event = next(each for each in done.step.events if each["kind"] == "published")
+    record = canonical.parse(done.step.data)
+    published = version_of(record, event, done.step.values)
+    return Published(path, compiled.diagnostics, compiled.procedure, done, published, compiled.fragments)
 
 
 def _refuse_unknown_calendars(programs: Programs, reading: Reads, procedure: procedure.Procedure) -> None:

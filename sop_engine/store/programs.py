@@ -5,7 +5,9 @@ from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.program import Program
+from sop_engine.ticket.records import Ticket
 from sop_engine.ticket.site import site_program
+from sop_engine.ticket.terms import with_terms
 from sop_engine.worktime import Reckoner
 from sop_engine.worktime.calendars import from_json
 
@@ -17,6 +19,7 @@ class Programs:
         self._programs: dict[str, Program] = {"": site_program()}
         self._numbers: dict[str, int] = {"": 0}
         self._calendars: dict[str, Reckoner] = {}
+        self._with_terms: dict[tuple[str, str], Program] = {}
 
     def of(self, reading: Reads, digest: str) -> Program:
         """The program of a normal form. Raises `SetUp` where the store has lost it, or this release cannot read it."""
@@ -44,6 +47,22 @@ class Programs:
                     fix=msg("take it from a backup: sop db restore"),
                 ) from error
         return program
+
+    def keep(self, program: Program) -> None:
+        """Know a program that no store has yet: what is about to be published."""
+        self._programs.setdefault(program.digest, program)
+
+    def of_ticket(self, reading: Reads, ticket: Ticket, terms: str | None = None) -> Program:
+        """The program that a ticket is pinned to, with the times of `terms` (default: those that it has taken)."""
+        terms = ticket.terms if terms is None else terms
+        own = self.of(reading, ticket.digest)
+        if not terms:
+            return own
+        found = self._with_terms.get((ticket.digest, terms))
+        if found is None:
+            procedure = with_terms(own.procedure, self.of(reading, terms).procedure)
+            found = self._with_terms[ticket.digest, terms] = Program(procedure, ticket.digest)
+        return found
 
     def last(self, procedure: str) -> Program | None:
         """The program of a procedure that was compiled last; that of the site for the empty name."""

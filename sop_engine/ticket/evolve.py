@@ -10,6 +10,8 @@
 | `left`, `entered`, `remembered` | the configuration and the histories |
 | `goal_waits`, `goal_started`, `goal_paused`, `goal_resumed`, `goal_due`, `goal_changed`, `goal_level` | a goal |
 | `goal_met`, `goal_late`, `goal_dropped`, `goal_breached` | what became of a goal |
+| `conditions_changed` | which conditions of a goal hold |
+| `terms_taken` | the version whose times count for its goals |
 | `timer_set`, `timer_cleared`, `timer_fired`, `timer_set_aside`, `timer_released` | the timers |
 | `assigned`, `unassigned`, `owned` | whose task, whose ticket |
 | `child_started`, `child_closed`, `linked` | relations |
@@ -67,6 +69,8 @@ def copy_of(ticket: Ticket) -> Ticket:
         filled=list(ticket.filled),
         tasks=dict(ticket.tasks),
         goals=dict(ticket.goals),
+        held=dict(ticket.held),
+        terms=ticket.terms,
         timers={key: dict(timer) for key, timer in ticket.timers.items()},
         did={trigger: {"times": entry["times"], "by": dict(entry["by"])} for trigger, entry in ticket.did.items()},
         entered=dict(ticket.entered),
@@ -215,6 +219,16 @@ def _closed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.tasks.pop(ROOT, None)
 
 
+def _conditions_changed(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.held.pop(event["goal"], None)
+    if event["held"]:
+        ticket.held[event["goal"]] = list(event["held"])
+
+
+def _terms_taken(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.terms = event["terms"]
+
+
 def _goal(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.goals[event["goal"]] = {**ticket.goals.get(event["goal"], {}), **event["put"]}
 
@@ -241,6 +255,8 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "child_started": _child_started,
     "linked": _linked,
     "closed": _closed,
+    "conditions_changed": _conditions_changed,
+    "terms_taken": _terms_taken,
     **dict.fromkeys(GOAL_EVENTS, _goal),
 }
 

@@ -1,9 +1,9 @@
 """Goals as a ticket lives: begun, paused, gone on, met, breached, climbed.
 
 The law. After everything else that a step does, `settle` looks at each goal of the procedure, in document order: what
-the step's events say of its marks, and where the ticket stands now. What changes is an event, and the event holds the
-entry's new values, so that replay needs no calendar. Only the next level of a goal (a warning, due, a rung) is a
-timer, `goal/ID`; its firing is effective at its own time, so history does not depend on when the sweep came.
+the step says of its moments (`ticket.conditions`), and where the ticket stands now. What changes is an event, and the
+event holds the entry's new values, so that replay needs no calendar. Only the next level of a goal (a warning, due, a
+rung) is a timer, `goal/ID`; its firing is effective at its own time, so history does not depend on when the sweep came.
 
 An entry of `Ticket.goals`:
 
@@ -27,16 +27,16 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sop_engine import canonical
-from sop_engine.goals import Goal, Mark
+from sop_engine.goals import Goal
 from sop_engine.messages import msg
+from sop_engine.ticket.conditions import Marks, is_inside, marks_of, moments, pausing
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.levels import OPEN, PREFIX, Entry, clear, climb, pauses_of, put, reckoner_of, set_level
-from sop_engine.ticket.records import Refusal
+from sop_engine.ticket.records import NOTHING, Refusal
 from sop_engine.worktime import Due, Reckoner, on_day
 from sop_engine.worktime.allowances import Allowance
 
-Marks = dict[tuple[str, str], int]
 Pauses = list[list[str | None]]
 UNDECIDED: Final = OPEN | {"waiting"}
 
@@ -46,64 +46,34 @@ def settle(draft: Draft) -> None:
     goals = draft.program.procedure.goals
     if not goals:
         return
-    marks = _marks(draft)
+    marks = marks_of(draft)
     for goal in goals:
         _settle(draft, goal, marks)
 
 
-def _marks(draft: Draft) -> Marks:
-    """What the step's events say: states that were entered and triggers that were done, with the place of the last."""
-    found: Marks = {}
-    for place, event in enumerate(draft.events):
-        match event["kind"]:
-            case "entered":
-                found["entered", event["state"]] = place
-            case "did":
-                found["did", event["trigger"]] = place
-            case "opened":
-                found["did", "open"] = place
-    return found
-
-
-def _place(wanted: tuple[Mark, ...], marks: Marks) -> int:
-    """The place of the last of the marks in the step; -1 where it has none of them."""
-    return max((marks.get((mark.kind, mark.name), -1) for mark in wanted), default=-1)
-
-
 def _settle(draft: Draft, goal: Goal, marks: Marks) -> None:
     entry = draft.ticket.goals.get(goal.id)
-    started, stopped = _place(goal.start, marks), _place(goal.stop, marks)
+    started, stopped, anew = moments(draft, goal, marks)
     if entry is not None and entry["status"] in UNDECIDED:
         if stopped >= 0:
             _stop(draft, goal, entry)
-            if goal.every is not None and _is_inside(draft, goal):
+            if goal.every is not None and is_inside(draft, goal):
                 _begin(draft, goal, entry["cycle"] + 1)
-            elif started > stopped and _is_inside(draft, goal):
+            elif started > stopped and is_inside(draft, goal):
                 _start(draft, goal, draft.ticket.goals[goal.id])
-        elif not _is_inside(draft, goal):
+        elif not is_inside(draft, goal):
             _drop(draft, goal)
-        elif _place(goal.reset, marks) >= 0:
+        elif anew:
             draft.emit("goal_reset", goal=goal.id)
             _begin(draft, goal, entry["cycle"])
         else:
             _go_on(draft, goal, entry)
-    elif started > stopped and _is_inside(draft, goal):
+    elif started > stopped and is_inside(draft, goal):
         _start(draft, goal, entry)
     if draft.ticket.status == "closed":
         found = draft.ticket.goals.get(goal.id)
         if found is not None and found["status"] in UNDECIDED:
             _drop(draft, goal)
-
-
-def _is_inside(draft: Draft, goal: Goal) -> bool:
-    """Whether the ticket is where the goal lives."""
-    if draft.ticket.status == "closed":
-        return False
-    return not goal.within_states or any(state in draft.ticket.active for state in goal.within_states)
-
-
-def _is_paused(draft: Draft, goal: Goal) -> bool:
-    return any(state in draft.ticket.active for state in goal.pause)
 
 
 # --- beginning and ending --------------------------------------------------------------------------------------------
@@ -126,29 +96,30 @@ def _begin(draft: Draft, goal: Goal, cycle: int, since: Entry | None = None) -> 
     """A goal begins now; or, where it has waited, it has run `since` then. It waits as long as it does not count, or
     nobody knows by when."""
     start = draft.effective if since is None else since["start"]
-    pauses = _pauses(draft, goal, [] if since is None else since["pauses"])
+    pauses, by = _pauses(draft, goal, [] if since is None else since["pauses"])
     begun = {"start": start, "cycle": cycle, "pauses": pauses, "breached": None, "level": 0, "stopped": None}
     counts = goal.when is None or draft.holds(goal.when)
     terms = _terms(draft, goal) if counts else None
     if terms is None:
         nothing = {"within": None, "until": None, "calendar": "", "due": None, "provisional": False}
-        why = {"why": "time" if counts else "case"}
+        why = {"why": "time" if counts else "case", **by}
         put(draft, goal, "goal_waits", why, status="waiting", remaining_ms=None, **begun, **nothing)
         clear(draft, goal)
         return
     status = "paused" if pauses and pauses[-1][1] is None else "running"
-    put(draft, goal, "goal_started", status=status, **begun, **terms)
+    put(draft, goal, "goal_started", by, status=status, **begun, **terms)
     _reckon(draft, goal)
 
 
-def _pauses(draft: Draft, goal: Goal, former: Pauses) -> Pauses:
-    """The pauses of a goal, with the one that begins or ends now."""
+def _pauses(draft: Draft, goal: Goal, former: Pauses) -> tuple[Pauses, Mapping[str, int]]:
+    """The pauses of a goal, with the one that begins or ends now; and by which condition it begins, if by one."""
     is_open = bool(former) and former[-1][1] is None
-    if _is_paused(draft, goal) == is_open:
-        return former
-    if is_open:
-        return [*former[:-1], [former[-1][0], draft.effective]]
-    return [*former, [draft.effective, None]]
+    by = pausing(draft, goal)
+    if (by is not None) == is_open:
+        return former, NOTHING
+    if by is None:
+        return [*former[:-1], [former[-1][0], draft.effective]], NOTHING
+    return [*former, [draft.effective, None]], by
 
 
 def _stop(draft: Draft, goal: Goal, entry: Entry) -> None:
@@ -179,20 +150,21 @@ def _drop(draft: Draft, goal: Goal) -> None:
 def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
     """Pause it, let it go on, or reckon anew where what it depends on has changed."""
     counts = goal.when is None or draft.holds(goal.when)
-    pauses = _pauses(draft, goal, entry["pauses"])
+    pauses, by = _pauses(draft, goal, entry["pauses"])
     if entry["status"] == "waiting":
         if counts and _terms(draft, goal) is not None:
-            _begin(draft, goal, entry["cycle"], {**entry, "pauses": pauses} if goal.changed == "keep_elapsed" else None)
+            _begin(draft, goal, entry["cycle"], entry if goal.changed == "keep_elapsed" else None)
         elif pauses != entry["pauses"]:
-            put(draft, goal, "goal_waits", {"why": "pause"}, pauses=pauses)
+            put(draft, goal, "goal_waits", {"why": "pause", **by}, pauses=pauses)
         return
     if not counts:
-        put(draft, goal, "goal_waits", {"why": "case"}, status="waiting", pauses=pauses, due=None, remaining_ms=None)
+        why = {"why": "case", **by}
+        put(draft, goal, "goal_waits", why, status="waiting", pauses=pauses, due=None, remaining_ms=None)
         clear(draft, goal)
         return
     if pauses != entry["pauses"]:
         paused = pauses[-1][1] is None
-        put(draft, goal, "goal_paused" if paused else "goal_resumed", status="paused" if paused else "running",
+        put(draft, goal, "goal_paused" if paused else "goal_resumed", by, status="paused" if paused else "running",
             pauses=pauses)  # fmt: skip
         _reckon(draft, goal)
     terms = _changed_terms(draft, goal)
@@ -208,7 +180,8 @@ def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
 def _changed_terms(draft: Draft, goal: Goal) -> dict[str, Any] | None:
     """The terms as they are now, where they differ from those that the goal runs by; None where they do not, or where
     the change does not move it."""
-    if goal.due is not None and goal.due.field.partition(".")[0] not in draft.before:
+    fields = draft.program.timed_by[goal.id]
+    if fields is not None and fields.isdisjoint(draft.before):
         return None
     terms = _terms(draft, goal)
     entry = draft.ticket.goals[goal.id]
@@ -307,18 +280,30 @@ def fire(draft: Draft, key: str) -> None:
 
 
 def reckon_again(draft: Draft) -> dict[str, Any]:
-    """Calendars were published anew: what is open is reckoned by them. Refuses where that moves nothing."""
-    moved = False
-    for goal in draft.program.procedure.goals:
-        entry = draft.ticket.goals.get(goal.id)
-        if entry is None or not is_moved(goal, entry, reckoner_of(draft, entry["calendar"])):
-            continue
-        moved = True
-        put(draft, goal, "goal_changed", {"was": entry["due"], "why": "calendar"})
-        _reckon(draft, goal, again=True)
-    if not moved:
+    """Calendars were published anew, or the times of a newer version count from now on (`terms`): what is open is
+    reckoned by them, and what was missed stays missed. Refuses where that changes nothing."""
+    arguments = dict(draft.command.arguments)
+    taken = arguments.get("terms", draft.ticket.terms) != draft.ticket.terms
+    if taken:
+        draft.emit("terms_taken", terms=arguments["terms"], version=arguments["version"])
+    changed = [_reckoned_anew(draft, goal, taken) for goal in draft.program.procedure.goals]
+    if not taken and not any(changed):
         raise Refused(Refusal("not_now", msg("the calendars move nothing of {ticket}", ticket=draft.ticket.id)))
-    return {}
+    return arguments
+
+
+def _reckoned_anew(draft: Draft, goal: Goal, taken: bool) -> bool:
+    """Reckon an open goal anew, by the times of a newer version where they were `taken`; whether that changed it."""
+    entry = draft.ticket.goals.get(goal.id)
+    if entry is None or entry["status"] not in OPEN or entry["breached"] is not None:
+        return False
+    found = _terms(draft, goal) if taken else None
+    terms = {name: value for name, value in (found or {}).items() if entry[name] != value}
+    if not terms and not is_moved(goal, entry, reckoner_of(draft, entry["calendar"])):
+        return False
+    put(draft, goal, "goal_changed", {"was": entry["due"], "why": "version" if taken else "calendar"}, **terms)
+    _reckon(draft, goal, again=True)
+    return True
 
 
 def is_moved(goal: Goal, entry: Mapping[str, Any], reckoner: Reckoner) -> bool:

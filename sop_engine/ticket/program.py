@@ -6,6 +6,7 @@ from typing import Any
 
 from sop_engine import guards, values
 from sop_engine.chart import Chart
+from sop_engine.goals import Goal, conditions_of
 from sop_engine.procedure import ROOT, Field, Offer, Procedure, Role, State, Timer, Tree
 from sop_engine.ticket.evolve import ordered
 
@@ -17,6 +18,15 @@ def calendars_of(procedure: Procedure) -> set[str]:
         found |= {each.calendar or goal.calendar or procedure.calendar for each in goal.within}
         found.add(goal.calendar or procedure.calendar)
     return found - {""}
+
+
+def _timed_by(goal: Goal) -> frozenset[str] | None:
+    """The fields whose change may move a goal; None where its cases look at more than fields."""
+    cases = [each.when for each in goal.within if each.when is not None]
+    if not all(guards.stands_on_fields(each) for each in cases):
+        return None
+    named = [goal.due.field.partition(".")[0]] if goal.due is not None else []
+    return frozenset(named).union(*(guards.reads(each) for each in cases))
 
 
 class Program:
@@ -43,6 +53,8 @@ class Program:
             timer.at.partition(".")[0] for _state, timer in self.timers.values() if timer.at is not None
         }
         self.goals = {goal.id: goal for goal in procedure.goals}
+        self.timed_by = {goal.id: _timed_by(goal) for goal in procedure.goals}
+        """goal -> the fields that may move it; None where more than fields may"""
         self.calendars = sorted(calendars_of(procedure))
         self.triggers = sorted({offer.trigger for state in procedure.states for offer in state.offers})
         # keyed by identity: the trees live as long as the procedure, and hashing nested tuples would cost more
@@ -75,20 +87,28 @@ class Program:
         return known
 
     @cached_property
+    def families(self) -> list[str]:
+        """The procedures of which goals read children in every step (`""`: any)."""
+        guarded = [guard for goal in self.procedure.goals for guard in conditions_of(goal)]
+        return sorted({each for guard in guarded for each in guards.families(guard)})
+
+    @cached_property
     def watched(self) -> dict[str, set[str]]:
         """State -> the procedures of which its eventless transitions look at where children stand (`""`: any), by
-        themselves or through computed fields. States that look at none are left out."""
+        themselves or through computed fields; those at which goals look belong to the whole ticket. States that look at
+        none are left out."""
         by_field = {field.id: guards.watches(field.computed or ()) for field in self.computed}
         for _round in self.computed:  # a computed field may read one that is declared after it
             for field in self.computed:
                 for name in guards.reads(field.computed or ()):
                     by_field[field.id] |= by_field.get(name, set())
+        looked = [(state.id, each.when) for state in self.procedure.states for each in state.always]
+        looked += [(ROOT, guard) for goal in self.procedure.goals for guard in conditions_of(goal)]
         found: dict[str, set[str]] = {}
-        for state in self.procedure.states:
-            for each in state.always:
-                if each.when is not None:
-                    read = (by_field.get(name, set()) for name in guards.reads(each.when))
-                    found.setdefault(state.id, set()).update(guards.watches(each.when), *read)
+        for place, guard in looked:
+            if guard is not None:
+                read = (by_field.get(name, set()) for name in guards.reads(guard))
+                found.setdefault(place, set()).update(guards.watches(guard), *read)
         return {state: procedures for state, procedures in found.items() if procedures}
 
     def is_woken(self, active: Iterable[str], procedure: str) -> bool:

@@ -160,6 +160,10 @@ class Ticket:
     """region -> {"assignee": actor} or {"role": role}; region `ticket` where nothing is parallel"""
     goals: dict[str, dict[str, Any]] = field(default_factory=dict)
     """goal -> how it stands; see `ticket.goals`"""
+    held: dict[str, list[str]] = field(default_factory=dict)
+    """goal -> which of its conditions held after the last step; see `ticket.conditions`"""
+    terms: str = ""
+    """digest of the newer version whose times count for its goals; empty: its own. See `ticket.terms`"""
     timers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """key `state/timer` -> {"due": instant, "kind": ..., "left": times left, "aside": error}"""
     did: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -184,10 +188,10 @@ class Ticket:
         return {
             "active": self.active, "children": self.children, "commits": commits, "did": self.did,
             "digest": self.digest, "entered": self.entered, "fields": fields, "filled": self.filled,
-            "goals": self.goals, "history": self.history, "id": self.id, "links": self.links, "opened": self.opened,
-            "opener": self.opener, "outcome": self.outcome, "owner": self.owner, "parent": self.parent,
-            "procedure": self.procedure, "signatures": self.signatures, "status": self.status, "tasks": self.tasks,
-            "timers": self.timers,
+            "goals": self.goals, "held": self.held, "history": self.history, "id": self.id, "links": self.links,
+            "opened": self.opened, "opener": self.opener, "outcome": self.outcome, "owner": self.owner,
+            "parent": self.parent, "procedure": self.procedure, "signatures": self.signatures, "status": self.status,
+            "tasks": self.tasks, "terms": self.terms, "timers": self.timers,
         }  # fmt: skip
 
     def state_hash(self) -> str:
@@ -203,6 +207,8 @@ class Letter:
     """the event's index in its step, with `to` the delivery's key"""
     notice: str
     to: str
+    kind: str = ""
+    """as `kinds.kind_of` says"""
 
 
 class Step(NamedTuple):

@@ -26,7 +26,7 @@ def unwritten(stage: Stage) -> Iterator[Message]:
         with stage.store.reading() as reading:
             ticket = reading.ticket(id)
             assert ticket is not None, id
-            desk = _Desk(stage, reading, stage.programs.of(reading, ticket.digest), ticket)
+            desk = _Desk(stage, reading, stage.programs.of_ticket(reading, ticket), ticket)
             papers = [each for each in desk.program.procedure.notices if each.id in told]
             yield from desk.faults(papers, [each for each in desk.program.procedure.forms if each.id in printed])
 

@@ -139,7 +139,7 @@ class Stage:
     def program_of(self, ticket: Ticket) -> Program:
         """The program under which a ticket runs."""
         with self.store.reading() as reading:
-            return self.programs.of(reading, ticket.digest)
+            return self.programs.of_ticket(reading, ticket)
 
     def program_of_newest(self, name: str) -> Program:
         """The program that a ticket of this procedure would be opened under."""

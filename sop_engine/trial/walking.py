@@ -169,7 +169,7 @@ class _Walker:
 
     def program(self, ticket: Ticket) -> Program:
         with self.stage.store.reading() as reading:
-            return self.programs.of(reading, ticket.digest)
+            return self.programs.of_ticket(reading, ticket)
 
     def fitting(self, program: Program, ticket: Ticket | None, offer: Offer) -> Iterator[str]:
         """The players who look as if they might do an offer, in random order; the engine decides whether they may."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.owner.files import is_path, shown
+from sop_engine.console.owner.moved import move_json, tell_moved
 from sop_engine.console.parameters import argument, option
 from sop_engine.engine.calendars import SUFFIX, calendar_files, calendars_of
 from sop_engine.errors import NotFound, NotUnderstood
@@ -42,12 +43,12 @@ def publish(
         moved = _moved(opened, results)
         if call.json:
             call.output.json(
-                {"calendars": [_json(each) for each in results], "moved": [_move_json(opened, each) for each in moved]}
+                {"calendars": [_json(each) for each in results], "moved": [move_json(opened, each) for each in moved]}
             )
         elif names and not call.dry_run:
             _tell_of_others(opened, [each.name for each in results if each.done is not None])
         if not call.json:
-            _tell_moved(opened, moved)
+            tell_moved(opened, moved)
         if not results and not call.json:
             call.output.tell(msg("this site has no drafts of calendars"))
     return 1 if any(each.calendar is None for each in results) else 0
@@ -72,34 +73,6 @@ def _moved(opened: "Opened", results: "list[PublishedCalendar]") -> "list[Move]"
         return list(moves(engine, instead))
     with opened.call.writing():
         return reckon_again(engine, opened.who)
-
-
-def _move_json(opened: "Opened", move: "Move") -> dict[str, Any]:
-    return {"ticket": move.ticket, "goal": move.goal, "was": opened.local(move.was) if move.was else None,
-            "due": opened.local(move.due) if move.due else None}  # fmt: skip
-
-
-def _tell_moved(opened: "Opened", moved: "list[Move]") -> None:
-    """Say which open promises are due at another time now; a list where it is only looked at."""
-    if not moved:
-        return
-    if opened.call.dry_run:
-        columns = [
-            Column(msg("number"), whole=True),
-            Column(msg("promise")),
-            Column(msg("was due")),
-            Column(msg("due")),
-        ]
-        opened.call.output.table(
-            columns, [[move.ticket, move.goal, _clock(opened, move.was), _clock(opened, move.due)] for move in moved]
-        )
-        opened.call.output.tell(msg("open promises that would move: {count}", count=len(moved)))
-    else:
-        opened.call.output.tell(msg("open promises that have moved: {count}; see: sop sla ls", count=len(moved)))
-
-
-def _clock(opened: "Opened", instant: str | None) -> str:
-    return opened.local(instant)[:16].replace("T", " ") if instant else ""
 
 
 def _files(opened: "Opened", names: list[str] | None) -> list[Path]:

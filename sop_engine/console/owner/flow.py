@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.owner.files import draft, is_fragment, is_path, shown, templates_of, users
+from sop_engine.console.owner.moved import move_json, tell_moved
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.text import wrapped
 from sop_engine.console.tickets import find_procedure
@@ -31,6 +32,8 @@ from sop_engine.store.seam import Reads, Version
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
+    from sop_engine.engine.publishing import Published
+    from sop_engine.engine.reckoning import Move
 
 PAGE_WIDTH: Final = 100
 """How wide a page is on a terminal."""
@@ -162,13 +165,29 @@ def publish_(
                 call.output.tell(*said.rstrip("\n").splitlines())
             name = result.procedure.id if result.procedure is not None else file.name
             failed |= result.procedure is None or has_errors(result.diagnostics)
-            results.append({"procedure": name, "version": result.number or None, "published": result.done is not None})
+            moved = _moved(opened, result)
+            results.append(
+                {"procedure": name, "version": result.number or None, "published": result.done is not None,
+                 "moved": [move_json(opened, each) for each in moved]}
+            )  # fmt: skip
             if not call.json:
                 _say_published(opened, name, result.number, result.done is not None)
+                tell_moved(opened, moved)
                 _warn_of_roles(opened, result.procedure)
         if call.json:
             call.output.json(results)
     return 1 if failed else 0
+
+
+def _moved(opened: "Opened", result: "Published") -> "list[Move]":
+    """Let open tickets promise by the times of the newest version, also where publishing it was interrupted; in a dry
+    run only look what that moves."""
+    from sop_engine.engine.reckoning import take_times
+
+    if result.newest is None:
+        return []
+    with opened.call.writing():
+        return list(take_times(opened.site.engine, opened.who, result.newest, opened.call.dry_run))
 
 
 def _refuse_fragments(files: list[Path]) -> None:
