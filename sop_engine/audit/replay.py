@@ -162,7 +162,7 @@ def _replay_step(
     begun = ticket or blank(stored.ticket, program.procedure.id, record["procedure"])
     after = evolve(begun, record, values, stored.hash, program.order)
     answers = _answers(reading, programs, record["facts"], values if sealed else None)
-    if ticket is not None:
+    if ticket is not None and ticket.digest == record["procedure"]:
         asked = record["command"]
         program = programs.of_ticket(reading, ticket, terms_of(ticket, asked["name"], asked["arguments"]))
     again = _decide_again(program, ticket, record, values if sealed else None, stored, answers)
