@@ -70,6 +70,25 @@ def test_a_published_file_runs_and_open_tickets_stay_on_their_version(site: Shel
     assert site("audit", "replay", "--all", "--json").json["mismatches"] == []
 
 
+def test_an_edited_allowance_moves_what_is_open_as_a_dry_run_said(site: Shell) -> None:
+    goal = "calendar: office\ngoals:\n  return: {title: Brought back, start: did open, stop: back, within: 1 workday}\n"
+    write(site, FILE.replace("open: {by", goal + "open: {by"))
+    assert site("flow", "publish", "umbrella", "--json").json[0]["moved"] == []
+    js = site("new", "umbrella", "--field", "name=周女士", "--json").json["id"]
+    write(site, FILE.replace("open: {by", goal.replace("1 workday", "3 workdays") + "open: {by"))
+
+    would = site("flow", "publish", "umbrella", "--dry-run", "--json").json[0]["moved"]
+    assert js in site("flow", "publish", "umbrella", "--dry-run").out
+    moved = site("flow", "publish", "umbrella", "--json").json[0]["moved"]
+
+    assert moved == would
+    assert [(each["ticket"], each["goal"]) for each in moved] == [(js, "return")]
+    assert moved[0]["was"] < moved[0]["due"]
+    told = site("audit", "log", js).out
+    assert "reckoned anew, by the newer times: Brought back; it was due" in told
+    site("audit", "replay", js)
+
+
 def test_pages_and_pictures(site: Shell, tmp_path: Path) -> None:
     assert "业主报修" in site("flow", "show", "repair", "--lang", "zh").out
     assert site("flow", "show", "repair", "--json").json["prefix"] == "WX"
