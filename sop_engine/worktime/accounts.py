@@ -40,7 +40,7 @@ def accounts(calendar: Calendar, start: datetime, end: datetime, pauses: Iterabl
     begin, until = to_ms(start), to_ms(end)
     stopped = [(opens, until if closes is None else closes) for opens, closes in union(pauses, begin)]
     spans_of = DaySpans(calendar)
-    before = spans_of.closing(first - timedelta(days=2))
+    before = spans_of.closing(first.toordinal() - 2)
     for ordinal in range(first.toordinal() - 1, last.toordinal() + 1):
         spans, before = added(spans_of(ordinal), before)
         inside = [cut for span in spans if (cut := (max(span[0], begin), min(span[1], until)))[0] < cut[1]]

@@ -2,13 +2,13 @@
 
 The theory. Instants are whole milliseconds of UTC, so nothing is ever compared in a zone. A day's shifts become
 half-open spans of UTC; what an earlier day's night shift already covers is cut off, so that overlapping ones are
-counted once. A year's days stand in two lists: where each begins, and how much was counted before it; finding a day
-is then a bisection, whatever the distance, and years in between cost one subtraction each. A year is indexed when it
-is first asked for; the few that were asked for last are kept.
+counted once. The spans of a stretch of days stand in lists: where each opens, and how much was counted before it;
+finding an instant or an amount is then a bisection, whatever the distance, and a stretch in between costs one
+subtraction. Stretches are counted off from the first of all dates, so that an instant's is found by a division. Each
+is indexed when it is first asked for, and some are kept.
 """
 
 from bisect import bisect_left, bisect_right
-from collections import OrderedDict
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, Protocol
 
@@ -19,10 +19,15 @@ from sop_engine.worktime.durations import LONGEST_YEARS
 Span = tuple[int, int]
 """`[open, close)` in milliseconds of UTC"""
 
-KEPT_YEARS: Final = 8
-FIRST_YEAR: Final = 2
-LAST_YEAR: Final = 9998
-"""between which every neighbour of a day is a date"""
+DAYS: Final = 256
+"""of a stretch: a few are soon indexed, and a year is not many of them"""
+KEPT: Final = 64
+"""stretches: 45 years, in a few megabytes"""
+FIRST: Final = date(2, 1, 1).toordinal() // DAYS
+LAST: Final = date(9998, 12, 31).toordinal() // DAYS
+"""the stretches between which every neighbour of a day is a date"""
+FARTHEST: Final = (LONGEST_YEARS + 2) * 366 // DAYS
+"""so many stretches on, nothing is looked for any more"""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -32,12 +37,13 @@ _A_MINUTE: Final = 60_000
 
 def to_ms(instant: datetime) -> int:
     """The milliseconds since 1970 of an aware instant; a part of one is cut off."""
-    return (instant - _EPOCH) // _MILLISECOND
+    since = instant - _EPOCH
+    return since.days * _A_DAY + since.seconds * 1000 + since.microseconds // 1000
 
 
 def from_ms(milliseconds: int) -> datetime:
     """The instant, in UTC. Raises `OverflowError` outside the years 1 to 9999."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
+    return _EPOCH + _MILLISECOND * milliseconds
 
 
 class Counter(Protocol):
@@ -66,62 +72,50 @@ class Clock:
         return end - amount
 
 
-class Year:
-    """The days of one year: the spans that each adds, and what was counted before it."""
+class Stretch:
+    """So many days in a row: the spans that they add, what was counted before each, and when each workday ends."""
 
-    def __init__(self, calendar: Calendar, year: int) -> None:
-        spans_of = DaySpans(calendar)
-        first = date(year, 1, 1)
-        until = spans_of.closing(first - timedelta(days=1))
-        self.days: list[list[Span]] = []
-        self.begins: list[int] = []
+    def __init__(self, spans_of: "DaySpans", number: int) -> None:
+        first = number * DAYS
+        until = spans_of.closing(first - 1)
+        self.opens: list[int] = []
+        self.closes: list[int] = []
         self.before: list[int] = []
         self.workdays: list[int] = []
+        self.closings: list[int] = []
         total = 0
-        for ordinal in range(first.toordinal(), date(year, 12, 31).toordinal() + 1):
+        for ordinal in range(first, first + DAYS):
             opened = spans_of(ordinal)
-            if opened:
-                self.workdays.append(ordinal)
+            if not opened:
+                continue
+            self.workdays.append(ordinal)
+            self.closings.append(max(close for _open, close in opened))
             spans, until = added(opened, until)
-            if spans:
-                self.days.append(spans)
-                self.begins.append(spans[0][0])
+            for open_, close in spans:
+                self.opens.append(open_)
+                self.closes.append(close)
                 self.before.append(total)
-                total += sum(close - open_ for open_, close in spans)
+                total += close - open_
         self.total = total
 
     def counted(self, instant: int) -> int:
-        """What this year's days count before `instant`."""
-        place = bisect_right(self.begins, instant) - 1
+        """What these days count before `instant`."""
+        place = bisect_right(self.opens, instant) - 1
         if place < 0:
             return 0
-        counted = self.before[place]
-        for open_, close in self.days[place]:
-            if instant <= open_:
-                break
-            counted += (close if close < instant else instant) - open_
-        return counted
+        close = self.closes[place]
+        return self.before[place] + (instant if instant < close else close) - self.opens[place]
 
     def earliest(self, amount: int) -> int:
         """The earliest instant by which `amount` (more than 0, at most the total) is counted: filling a day exactly is
         its closing, not the next opening."""
         place = bisect_left(self.before, amount) - 1
-        left = amount - self.before[place]
-        for open_, close in self.days[place]:
-            if left <= close - open_:
-                return open_ + left
-            left -= close - open_
-        raise AssertionError("the day has less time than was counted for it")
+        return self.opens[place] + amount - self.before[place]
 
     def latest(self, amount: int) -> int:
         """The latest instant before which only `amount` (less than the total) is counted."""
         place = bisect_right(self.before, amount) - 1
-        left = amount - self.before[place]
-        for open_, close in self.days[place]:
-            if left < close - open_:
-                return open_ + left
-            left -= close - open_
-        raise AssertionError("the day has less time than was counted for it")
+        return self.opens[place] + amount - self.before[place]
 
 
 class DaySpans:
@@ -144,9 +138,9 @@ class DaySpans:
         spans = [(self._instant(day, each.opens), self._instant(day, each.closes)) for each in shifts]
         return [(open_, close) for open_, close in spans if open_ < close]
 
-    def closing(self, day: date) -> int | None:
-        """The last closing of the shifts that open on `day`; None where there are none."""
-        return max((close for _open, close in self(day.toordinal())), default=None)
+    def closing(self, ordinal: int) -> int | None:
+        """The last closing of the shifts that open on the date with this ordinal; None where there are none."""
+        return max((close for _open, close in self(ordinal)), default=None)
 
     def _offset(self, ordinal: int) -> int:
         """The zone's distance from UTC at the midnight with which a date begins, in milliseconds."""
@@ -197,61 +191,64 @@ class WorkingTime:
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
-        self._years: OrderedDict[int, Year] = OrderedDict()
+        self._stretches: dict[int, Stretch] = {}
+        self._last = LAST if any(calendar.week) else calendar.last_exception.toordinal() // DAYS
+        """the last stretch that has working time"""
 
     def between(self, start: int, end: int) -> int:
         if end <= start:
             return 0
         total = 0
-        for number in range(_year_before(start), _year_after(end) + 1):
-            year = self._year(number)
-            total += year.counted(end) - year.counted(start)
+        for number in range(_first_open(start), _last_begun(end) + 1):
+            stretch = self._stretch(number)
+            total += stretch.counted(end) - stretch.counted(start)
         return total
 
     def reach(self, start: int, amount: int) -> int | None:
         if amount <= 0:
             return start
-        first = _year_before(start)
-        for number in range(first, min(first + LONGEST_YEARS + 2, LAST_YEAR + 1)):
-            if not self._opens_in(number):
+        first = number = _first_open(start)
+        while True:
+            stretch = self._stretches.get(number) or self._stretch(number)
+            done = stretch.counted(start)
+            if amount <= stretch.total - done:
+                return stretch.earliest(done + amount)
+            amount -= stretch.total - done
+            number += 1
+            if number > self._last or number > first + FARTHEST:
                 return None
-            year = self._year(number)
-            done = year.counted(start)
-            if amount <= year.total - done:
-                return year.earliest(done + amount)
-            amount -= year.total - done
-        return None
 
     def reach_back(self, end: int, amount: int) -> int | None:
         if amount <= 0:
             return end
-        last = _year_after(end)
-        for number in range(last, max(last - LONGEST_YEARS - 2, FIRST_YEAR - 1), -1):
-            year = self._year(number)
-            done = year.counted(end)
+        number = _last_begun(end)
+        for each in range(number, max(number - FARTHEST, FIRST) - 1, -1):
+            stretch = self._stretch(each)
+            done = stretch.counted(end)
             if amount <= done:
-                return year.latest(done - amount)
+                return stretch.latest(done - amount)
             amount -= done
         return None
 
     def nth_workday(self, day: date, count: int) -> date | None:
         """The `count`-th workday after `day`, or before it where `count` is less than 0; None where there is none."""
+        ordinal = day.toordinal()
+        number = ordinal // DAYS
         if count < 0:
-            return self._nth_workday_before(day, -count)
-        for number in range(day.year, min(day.year + LONGEST_YEARS + 2, LAST_YEAR + 1)):
-            if not self._opens_in(number):
-                return None
-            workdays = self._year(number).workdays
-            passed = bisect_right(workdays, day.toordinal())
+            return self._nth_workday_before(ordinal, -count)
+        for each in range(number, min(number + FARTHEST, self._last) + 1):
+            workdays = self._stretch(each).workdays
+            passed = bisect_right(workdays, ordinal)
             if passed + count <= len(workdays):
                 return date.fromordinal(workdays[passed + count - 1])
             count -= len(workdays) - passed
         return None
 
-    def _nth_workday_before(self, day: date, count: int) -> date | None:
-        for number in range(day.year, max(day.year - LONGEST_YEARS - 2, FIRST_YEAR - 1), -1):
-            workdays = self._year(number).workdays
-            passed = bisect_left(workdays, day.toordinal())
+    def _nth_workday_before(self, ordinal: int, count: int) -> date | None:
+        number = ordinal // DAYS
+        for each in range(number, max(number - FARTHEST, FIRST) - 1, -1):
+            workdays = self._stretch(each).workdays
+            passed = bisect_left(workdays, ordinal)
             if count <= passed:
                 return date.fromordinal(workdays[passed - count])
             count -= passed
@@ -259,29 +256,29 @@ class WorkingTime:
 
     def closing(self, day: date) -> int:
         """When `day` ends here: its last closing, or, on a day without work, the midnight after it."""
-        close = DaySpans(self.calendar).closing(day)
-        if close is not None:
-            return close
+        ordinal = day.toordinal()
+        stretch = self._stretch(ordinal // DAYS)
+        place = bisect_left(stretch.workdays, ordinal)
+        if place < len(stretch.workdays) and stretch.workdays[place] == ordinal:
+            return stretch.closings[place]
         return to_ms(at_wall_time(datetime.combine(day + timedelta(days=1), time()), self.calendar.tz))
 
-    def _opens_in(self, year: int) -> bool:
-        """False where neither this year nor any later one has working time."""
-        return any(self.calendar.week) or self.calendar.last_exception.year >= year
-
-    def _year(self, number: int) -> Year:
-        year = self._years.get(number)
-        if year is None:
-            year = self._years[number] = Year(self.calendar, number)
-            if len(self._years) > KEPT_YEARS:
-                self._years.popitem(last=False)
-        return year
+    def _stretch(self, number: int) -> Stretch:
+        stretch = self._stretches.get(number)
+        if stretch is None:
+            if not FIRST <= number <= LAST:
+                raise OverflowError("date value out of range")
+            if len(self._stretches) >= KEPT:
+                del self._stretches[next(iter(self._stretches))]
+            stretch = self._stretches[number] = Stretch(DaySpans(self.calendar), number)
+        return stretch
 
 
-def _year_before(instant: int) -> int:
-    """The year of the earliest day whose shifts can reach past `instant`, in any zone: two days before it in UTC."""
-    return date.fromordinal(instant // _A_DAY + _EPOCH_ORDINAL - 2).year
+def _first_open(instant: int) -> int:
+    """The stretch of the earliest day whose shifts can reach past `instant`, in any zone: two days before it in UTC."""
+    return (instant // _A_DAY + _EPOCH_ORDINAL - 2) // DAYS
 
 
-def _year_after(instant: int) -> int:
-    """The year of the latest day that can have begun at `instant`, in any zone: a day after it in UTC."""
-    return date.fromordinal(instant // _A_DAY + _EPOCH_ORDINAL + 1).year
+def _last_begun(instant: int) -> int:
+    """The stretch of the latest day that can have begun at `instant`, in any zone: a day after it in UTC."""
+    return (instant // _A_DAY + _EPOCH_ORDINAL + 1) // DAYS

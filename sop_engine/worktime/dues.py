@@ -22,7 +22,10 @@ Pause = tuple[datetime, datetime | None]
 """`[from, to)`; no `to`: it lasts still"""
 Roll = Literal["", "previous", "next"]
 _A_MINUTE: Final = 60_000
+_MILLISECONDS: Final = {"min": _A_MINUTE, "h": 60 * _A_MINUTE}
+"""of the units that are lengths of time on every calendar"""
 _DAY: Final = timedelta(days=1)
+_NOTHING: Final = timedelta(0)
 
 
 class Due(NamedTuple):
@@ -31,7 +34,7 @@ class Due(NamedTuple):
 
     kind: Literal["due", "paused", "unreachable"]
     at: datetime | None = None
-    remaining: timedelta = timedelta(0)
+    remaining: timedelta = _NOTHING
     provisional: bool = False
     """it lies outside the dates for which the calendar's holidays are known"""
 
@@ -50,7 +53,8 @@ class Reckoner:
         and `OverflowError` outside the years 2 to 9998."""
         begin = to_ms(start)
         counter = self._counter(allowance)
-        end = self._unpaused(begin, allowance, counter)
+        length = _MILLISECONDS.get(allowance.unit)
+        end = self._date(begin, allowance) if length is None else counter.reach(begin, allowance.count * length)
         for opens, closes in union(pauses, begin) if pauses else ():
             if end is None or opens >= end:
                 break
@@ -60,7 +64,7 @@ class Reckoner:
                 end = counter.reach(closes, counter.between(opens, end))
         if end is None:
             return Due("unreachable")
-        return Due("due", from_ms(end), provisional=self._is_provisional(begin, end))
+        return Due("due", from_ms(end), _NOTHING, self._is_provisional(begin, end))
 
     def elapsed(
         self, start: datetime, end: datetime, pauses: Iterable[Pause] = (), *, clock: bool = False
@@ -129,15 +133,14 @@ class Reckoner:
 
     def _amount(self, allowance: Allowance) -> int:
         """The milliseconds of an allowance that is a length of time."""
-        if allowance.unit == "day_length":
-            return allowance.count * self.calendar.day_minutes * _A_MINUTE
-        return allowance.count * (60 if allowance.unit == "h" else 1) * _A_MINUTE
+        length = _MILLISECONDS.get(allowance.unit)
+        return allowance.count * (self.calendar.day_minutes * _A_MINUTE if length is None else length)
 
-    def _unpaused(self, begin: int, allowance: Allowance, counter: Counter) -> int | None:
+    def _date(self, begin: int, allowance: Allowance) -> int | None:
+        """The end of an allowance that is counted in days of whatever kind."""
         unit = allowance.unit
-        if unit == "min" or unit == "h" or unit == "day_length":
-            amount = self._amount(allowance)
-            return counter.reach(begin, amount) if amount or unit != "day_length" else None
+        if unit == "day_length":
+            return self._hours.reach(begin, self._amount(allowance)) if self.calendar.day_minutes else None
         if allowance == END_OF_WORKDAY:
             return self._end_of_workday(begin)
         if not allowance.count:
