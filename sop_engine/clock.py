@@ -1,5 +1,6 @@
 """The only place that asks what time it is. Everything else is given its time."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -8,6 +9,12 @@ def to_milliseconds(instant: datetime) -> datetime:
     """`instant` in UTC, cut to whole milliseconds, which is what the record keeps."""
     utc = instant.astimezone(UTC)
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def steady_seconds() -> float:
+    """Seconds on a clock that nobody can set, and that goes on while the machine sleeps. All processes of a machine see
+    the same; it begins anew when the machine starts."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class Clock(Protocol):

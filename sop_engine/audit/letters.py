@@ -1,37 +1,68 @@
-"""The outbox against the record: whoever was told by a step has a letter, and nobody else."""
+"""The outbox against the record: whoever was told by a step has a letter, and nobody else. A letter that will not be
+sent has a later one of its kind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sop_engine.audit.findings import Mismatch
 from sop_engine.messages import Message, msg
-from sop_engine.store.seam import Reads
+from sop_engine.store.seam import OutLetter, Reads
+from sop_engine.ticket.kinds import kind_of
 
 
-class Told(set[tuple[int, int, str, str]]):
-    """Letters: (step number, place of the event in the step, notice, to whom)."""
+class Told(dict[tuple[int, int, str, str], str]):
+    """Letters: (step number, place of the event in the step, notice, to whom) -> their kind."""
 
 
 def told_by(record: Mapping[str, Any]) -> Told:
     """The letters that a step wrote."""
+    command, events = record["command"], record["events"]
     return Told(
-        (record["number"], place, event["notice"], to)
-        for place, event in enumerate(record["events"])
-        if event["kind"] == "told"
-        for to in event["to"]
+        {
+            (record["number"], place, event["notice"], to): kind_of(
+                command["name"], command["arguments"], events, place
+            )
+            for place, event in enumerate(events)
+            if event["kind"] == "told"
+            for to in event["to"]
+        }
     )
 
 
 def compare_letters(reading: Reads, id: str, told: Told) -> Iterator[Mismatch]:
-    """Letters of a ticket that are gone from the outbox, or that no step wrote. By which channel they went, when, and
-    in which words is not in the record."""
-    found = {(each.number, each.position, each.notice, each.to) for each in reading.letters(ticket=id)}
-    for number, _place, notice, to in sorted(told - found):
+    """Letters of a ticket that are gone from the outbox, or that no step wrote, or not so. By which channel they went,
+    when, and in which words is not in the record."""
+    letters = reading.letters(ticket=id)
+    found = {(each.number, each.position, each.notice, each.to): each.kind for each in letters}
+    for number, _place, notice, to in sorted(told.keys() - found.keys()):
         what = msg("{notice} to {to} is gone from the outbox", notice=_named(notice), to=to)
         yield Mismatch(id, number, "letter", what)
-    for number, _place, notice, to in sorted(found - told):
+    for number, _place, notice, to in sorted(found.keys() - told.keys()):
         what = msg("{notice} to {to} stands in the outbox, and no step wrote it", notice=_named(notice), to=to)
         yield Mismatch(id, number, "letter", what)
+    for key in sorted(told.keys() & found.keys()):
+        if told[key] != found[key]:
+            what = msg("{notice} to {to} is of another kind in the outbox than its step made it",
+                       notice=_named(key[2]), to=key[3])  # fmt: skip
+            yield Mismatch(id, key[0], "letter", what)
+    for letter in _lost(letters):
+        what = msg("{notice} to {to} was superseded in the outbox, and no later one says the same",
+                   notice=_named(letter.notice), to=letter.to)  # fmt: skip
+        yield Mismatch(id, letter.number, "letter", what)
+
+
+def _lost(letters: Sequence[OutLetter]) -> list[OutLetter]:
+    """Superseded letters without a later one that may be sent in their place."""
+    last: dict[tuple[str, ...], tuple[int, int]] = {}
+    for each in letters:
+        if each.kind and each.status != "superseded":
+            last[_sort(each)] = max(last.get(_sort(each), (0, 0)), (each.number, each.position))
+    superseded = [each for each in letters if each.status == "superseded"]
+    return [each for each in superseded if last.get(_sort(each), (0, 0)) < (each.number, each.position)]
+
+
+def _sort(letter: OutLetter) -> tuple[str, str, str, str]:
+    return letter.kind, letter.notice, letter.to, letter.channel
 
 
 def _named(notice: str) -> Message:

@@ -4,23 +4,28 @@ The law.
 
 1. A letter is taken with a lease, rendered, sent outside any transaction, and marked. Nothing is begun that could last
    longer than the lease: a channel ends within `LONGEST_SECONDS`, and what is not begun in time is given back. So two
-   workers never send one letter at the same time; only one that died between sending and marking sends it twice.
+   workers never send one letter at the same time; only one that died between sending and marking sends it twice. A
+   lease runs by a clock that all who use the store share, so it does not matter what their own say, or who sets them.
 2. A letter that fails is tried again after 1, 2, 4 ... minutes up to an hour, twelve times; then it is dead, is shown
    by `doctor`, and can be retried by hand.
 3. Where it was the channel that failed, and not the letter, the channel rests as a whole (`resting`): a dead server
    costs one timeout, not one a letter. After the rest those go first that were tried least, so a letter that a server
-   chokes on holds up no other.
+   chokes on holds up no other. No letter dies of a channel that is out of order, however long that lasts: only where
+   another got through just before, it is the letter.
+4. Of letters of one kind (`ticket.kinds`) that wait, only the last is sent: the store supersedes the others.
+5. A time that lies further ahead than any wait is one that a wrong clock has set, and is taken as come.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sop_engine import canonical
+from sop_engine.clock import steady_seconds
 from sop_engine.engine.channels import LONGEST_SECONDS, NoAddress, Parcel, channel_named, describe, is_of_channel
 from sop_engine.engine.engine import Engine
-from sop_engine.engine.resting import in_order, out_of_order, rests_until, wait_after
+from sop_engine.engine.resting import FARTHEST, in_order, out_of_order, rests_until, wait_after
 from sop_engine.errors import SetUp
 from sop_engine.messages import Text, msg, title_of
 from sop_engine.procedure import Notice
@@ -30,9 +35,8 @@ from sop_engine.ticket.records import Ticket
 from sop_engine.values import show_instant
 
 ATTEMPTS: Final = 12
-LEASE: Final = timedelta(minutes=5)
+LEASE_SECONDS: Final = 300.0
 BATCH: Final = 20
-_LONGEST: Final = timedelta(seconds=LONGEST_SECONDS)
 
 
 @dataclass(slots=True)
@@ -50,41 +54,46 @@ def deliver(engine: Engine, go_on: Callable[[], bool] = lambda: True) -> Deliver
     result = Delivery()
     while go_on():
         now = engine.clock.now()
+        come, beyond = canonical.instant_text(now), canonical.instant_text(now + FARTHEST)
         with engine.store.reading() as reading:
-            if not any(letter.next_at <= canonical.instant_text(now) for letter in reading.letters("waiting")):
+            if all(come < letter.next_at <= beyond for letter in reading.letters("waiting")):
                 break
+        lease = steady_seconds() + LEASE_SECONDS
         with engine.store.writing() as transaction:
-            letters = transaction.take_letters(canonical.instant_text(now), BATCH, canonical.instant_text(now + LEASE))
-        _deliver_all(engine, letters, now + LEASE, go_on, result)
+            letters = transaction.take_letters(come, beyond, BATCH, LEASE_SECONDS)
+        _deliver_all(engine, letters, lease, go_on, result)
         if len(letters) < BATCH:
             break
     return result
 
 
 def _deliver_all(
-    engine: Engine, letters: Sequence[OutLetter], lease: datetime, go_on: Callable[[], bool], result: Delivery
+    engine: Engine, letters: Sequence[OutLetter], lease: float, go_on: Callable[[], bool], result: Delivery
 ) -> None:
-    """Try letters that were taken until `lease`; what is not tried now is given back."""
+    """Try letters that were taken until `lease` of the steady clock; what is not tried now is given back."""
     waiting = sorted(letters, key=lambda each: (each.attempts, each.id))
     for rank, letter in enumerate(waiting):
         now = engine.clock.now()
-        if not go_on() or now + _LONGEST > lease:
+        if not go_on() or steady_seconds() + LONGEST_SECONDS > lease:
             with engine.store.writing() as transaction:
                 transaction.letters_wait([each.id for each in waiting[rank:]], canonical.instant_text(now))
             return
-        if not _waits_for_channel(engine, letter, now):
+        if _may_go(engine, letter, now):
             _deliver_one(engine, letter, result)
 
 
-def _waits_for_channel(engine: Engine, letter: OutLetter, now: datetime) -> bool:
-    """Put a letter off where its channel rests; whether it does."""
+def _may_go(engine: Engine, letter: OutLetter, now: datetime) -> bool:
+    """Whether a letter is to be tried now. It is not where it was superseded since it was taken; where its channel
+    rests, it is put off."""
     with engine.store.reading() as reading:
-        until = rests_until(reading, letter.channel)
-    if until is None or until <= canonical.instant_text(now):
-        return False
+        if all(each.id != letter.id for each in reading.letters("waiting", letter.ticket)):
+            return False
+        until = rests_until(reading, letter.channel, now)
+    if until is None:
+        return True
     with engine.store.writing() as transaction:
         transaction.letters_wait([letter.id], until)
-    return True
+    return False
 
 
 def _deliver_one(engine: Engine, letter: OutLetter, result: Delivery) -> None:
@@ -113,7 +122,9 @@ def _failed(engine: Engine, letter: OutLetter, error: Exception, result: Deliver
     with engine.store.writing() as transaction:
         next_at = canonical.instant_text(now + wait_after(attempts))
         if of_channel:
-            next_at = max(next_at, out_of_order(transaction, letter.channel, now))
+            rest = out_of_order(transaction, letter.channel, now)
+            next_at = max(next_at, rest.until)
+            hopeless = hopeless and rest.failures == 1
         transaction.letter_failed(letter.id, describe(error), None if hopeless else next_at)
     if hopeless:
         result.dead += 1

@@ -4,13 +4,26 @@ After the first attempt that found it so nothing is tried on it for a minute, th
 first letter that gets through ends it. It stands in the store, so that all workers know.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sop_engine import canonical
 from sop_engine.store.seam import Reads, Writes
 
 LONGEST_WAIT: Final = timedelta(hours=1)
+FARTHEST: Final = LONGEST_WAIT + timedelta(minutes=5)
+"""no wait ends later than this from now, unless a clock was ahead when it began"""
+_PREFIX: Final = "rests:"
+
+
+class Rest(NamedTuple):
+    """A channel's rest. Instants are texts, as in the record."""
+
+    failures: int
+    """attempts in a row that found it out of order"""
+    since: str
+    until: str
 
 
 def wait_after(failures: int) -> timedelta:
@@ -18,26 +31,37 @@ def wait_after(failures: int) -> timedelta:
     return min(LONGEST_WAIT, timedelta(minutes=2 ** min(failures - 1, 10)))
 
 
-def rests_until(reading: Reads, channel: str) -> str | None:
-    """The instant before which nothing is tried on a channel; None where it is in order, as far as is known."""
-    kept = reading.meta(_name(channel))
-    return canonical.parse(kept)["until"] if kept else None
+def rest_of(reading: Reads, channel: str) -> Rest | None:
+    """How a channel rests; None where it is in order, as far as is known."""
+    kept = reading.meta(_PREFIX + channel)
+    return Rest(**canonical.parse(kept)) if kept else None
 
 
-def out_of_order(transaction: Writes, channel: str, now: datetime) -> str:
-    """Note that a channel was found out of order; gives the instant until which it rests."""
-    kept = transaction.meta(_name(channel))
-    failures: int = (canonical.parse(kept)["failures"] if kept else 0) + 1
-    until = canonical.instant_text(now + wait_after(failures))
-    transaction.put_meta(_name(channel), canonical.to_text({"failures": failures, "until": until}))
-    return until
+def rests_until(reading: Reads, channel: str, now: datetime) -> str | None:
+    """The instant before which nothing is tried on a channel; None where it may be tried now."""
+    rest = rest_of(reading, channel)
+    if rest is None or not canonical.instant_text(now) < rest.until <= canonical.instant_text(now + FARTHEST):
+        return None
+    return rest.until
+
+
+def resting(reading: Reads, channels: Sequence[str]) -> dict[str, Rest]:
+    """Those of the channels that are out of order, as far as is known."""
+    found = {channel: rest_of(reading, channel) for channel in dict.fromkeys(channels)}
+    return {channel: rest for channel, rest in found.items() if rest is not None}
+
+
+def out_of_order(transaction: Writes, channel: str, now: datetime) -> Rest:
+    """Note that a channel was found out of order; gives how it rests now."""
+    former, at = rest_of(transaction, channel), canonical.instant_text(now)
+    failures = 1 if former is None else former.failures + 1
+    since = at if former is None else min(former.since, at)
+    rest = Rest(failures, since, canonical.instant_text(now + wait_after(failures)))
+    transaction.put_meta(_PREFIX + channel, canonical.to_text(rest._asdict()))
+    return rest
 
 
 def in_order(transaction: Writes, channel: str) -> None:
     """Note that a channel works, or that somebody says so."""
-    if transaction.meta(_name(channel)):
-        transaction.put_meta(_name(channel), "")
-
-
-def _name(channel: str) -> str:
-    return f"rests:{channel}"
+    if transaction.meta(_PREFIX + channel):
+        transaction.put_meta(_PREFIX + channel, "")

@@ -112,9 +112,11 @@ CREATE TABLE outbox (
   channel TEXT NOT NULL,
   id INTEGER NOT NULL,
   notice TEXT NOT NULL,
+  kind TEXT NOT NULL,
   status TEXT NOT NULL,
   attempts INTEGER NOT NULL,
   next_at TEXT NOT NULL,
+  held TEXT,
   error TEXT,
   sent TEXT,
   rendered TEXT,
@@ -124,6 +126,8 @@ CREATE TABLE outbox (
  STRICT;
 
 CREATE UNIQUE INDEX outbox_id ON outbox (site, id);
+
+CREATE INDEX outbox_kind ON outbox (site, ticket, kind) WHERE status = 'waiting' AND kind <> '';
 
 CREATE INDEX outbox_unsent ON outbox (site, status, next_at) WHERE sent IS NULL;
 

@@ -115,17 +115,33 @@ class OutLetter:
     to: str
     channel: str
     status: str
-    """waiting | sent | dead"""
+    """waiting | sent | dead | superseded"""
     attempts: int
     next_at: str
     error: str | None = None
     rendered: dict[str, Any] | None = None
+    kind: str = ""
+    """as `ticket.kinds` says; empty: it is never superseded"""
+
+
+LONGEST_HOLD_SECONDS: Final = 600.0
+"""a letter that seems to be held for longer is held by nobody: the machine was started anew, or the store moved"""
+
+
+class NewLetter(NamedTuple):
+    """A notice that a step puts into the outbox."""
+
+    position: int
+    notice: str
+    to: str
+    channel: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What `heads` looks for; every condition that is given must hold. Newest last; with `promised_by` or `missed` in
-    the order in which their promises are due."""
+    the order in which the first promise of each is due, then by id."""
 
     status: str | None = None
     procedures: Sequence[str] = ()
@@ -143,9 +159,10 @@ class Query:
     missed: bool = False
     """with a promise that was missed and is open still"""
     promised_after: str | None = None
-    """whose first promise is due later than this"""
+    """whose first promise is due later than this; with `after` then or later"""
     after: str | None = None
-    """paging: those after this ticket, in the order of the list"""
+    """paging: ids after this one in (opened, id) order; with `promised_after` in (promised, id) order after both, so
+    that a ticket whose promises have moved meanwhile does not move the page"""
     limit: int | None = None
 
 
@@ -341,19 +358,21 @@ class Writes(Reads, Protocol):
 
     def put_units(self, units: Sequence[dict[str, Any]]) -> None: ...
     def log_refusal(self, at: str, ticket: str, actor: str, login: str, command: dict[str, Any], why: str) -> None: ...
-    def take_letters(self, now: str, limit: int, lease_until: str) -> list[OutLetter]:
-        """Waiting letters whose time has come; their `next_at` is moved to `lease_until` so that no other worker
-        takes them meanwhile."""
+    def take_letters(self, now: str, beyond: str, limit: int, seconds: float) -> list[OutLetter]:
+        """Waiting letters whose time has come, or is after `beyond`, which only a clock that was ahead can have meant.
+        Nobody else is given them for so many seconds, `LONGEST_HOLD_SECONDS` at most: by a clock that all who use the
+        store share, whatever their own clocks say."""
 
     def letter_sent(self, id: int, at: str, rendered: dict[str, Any]) -> None: ...
     def letter_failed(self, id: int, error: str, next_at: str | None) -> None:
-        """One more attempt failed; `next_at` None: it is dead."""
+        """One more attempt failed; `next_at` None: it is dead. One that was superseded meanwhile stays so."""
 
     def letters_wait(self, ids: Sequence[int], until: str) -> None:
         """Letters that are not tried now, nor taken by anybody, before `until`; that is no attempt."""
 
-    def add_letters(self, ticket: str, number: int, letters: Sequence[tuple[int, str, str, str]], now: str) -> None:
-        """(position, notice, to, channel), each once."""
+    def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
+        """The letters of a step, each once. Those of the same ticket, kind, notice, recipient and channel that were
+        there before and are still waiting are superseded: they will not be sent."""
 
     def put_meta(self, name: str, value: str) -> None: ...
     def forget_projections(self) -> None:

@@ -13,7 +13,7 @@ HEAD_COLUMNS: Final = (
     " recorded, effective, next_due, parent, promised, missed"
 )
 LETTER_COLUMNS: Final = (
-    "id, ticket, number, position, notice, recipient, channel, status, attempts, next_at, error, rendered"
+    "id, ticket, number, position, notice, recipient, channel, status, attempts, next_at, error, rendered, kind"
 )
 VERSION_COLUMNS: Final = "procedure, number, digest, text, places, published, publisher, reason"
 
@@ -159,22 +159,29 @@ INSERT INTO unit (site, id, body) VALUES (?, ?, ?) ON CONFLICT (site, id) DO UPD
 # letters
 
 ADD_LETTER: Final = """
-INSERT INTO outbox (site, ticket, number, position, recipient, channel, notice, id, status, attempts, next_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT coalesce(max(id), 0) + 1 FROM outbox WHERE site = ?1), 'waiting', 0, ?8)
+INSERT INTO outbox (site, ticket, number, position, recipient, channel, notice, kind, id, status, attempts, next_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT coalesce(max(id), 0) + 1 FROM outbox WHERE site = ?1), 'waiting', 0, ?9)
 ON CONFLICT (site, ticket, number, position, recipient, channel) DO NOTHING"""
+SUPERSEDE: Final = """
+UPDATE outbox INDEXED BY outbox_kind SET status = 'superseded'
+WHERE site = ?1 AND ticket = ?2 AND recipient = ?5 AND channel = ?6 AND notice = ?7 AND kind = ?8 AND kind <> ''
+  AND status = 'waiting' AND (number, position) < (?3, ?4)"""
 TAKE_LETTERS: Final = f"""
-UPDATE outbox INDEXED BY outbox_id SET next_at = ?4 WHERE site = ?1 AND id IN (
-  SELECT id FROM outbox WHERE site = ?1 AND status = 'waiting' AND next_at <= ?2 AND sent IS NULL
-  ORDER BY next_at, id LIMIT ?3)
+UPDATE outbox INDEXED BY outbox_id SET held = ?6 WHERE site = ?1 AND id IN (
+  SELECT id FROM outbox INDEXED BY outbox_unsent
+  WHERE site = ?1 AND status = 'waiting' AND (next_at <= ?2 OR next_at > ?3) AND sent IS NULL
+    AND (held IS NULL OR held <= ?5 OR held > ?7)
+  ORDER BY next_at, id LIMIT ?4)
 RETURNING {LETTER_COLUMNS}"""
 LETTER_SENT: Final = """
 UPDATE outbox SET status = 'sent', sent = ?, rendered = ?, error = NULL, attempts = attempts + 1
 WHERE site = ? AND id = ?"""
 LETTER_FAILED: Final = """
-UPDATE outbox SET error = ?1, attempts = attempts + 1, next_at = coalesce(?2, next_at),
-  status = CASE WHEN ?2 IS NULL THEN 'dead' ELSE 'waiting' END
+UPDATE outbox SET error = ?1, attempts = attempts + 1, next_at = coalesce(?2, next_at), held = NULL,
+  status = CASE WHEN status = 'superseded' THEN status WHEN ?2 IS NULL THEN 'dead' ELSE 'waiting' END
 WHERE site = ?3 AND id = ?4"""
-LETTER_WAITS: Final = "UPDATE outbox SET next_at = ? WHERE site = ? AND id = ? AND status = 'waiting'"
+LETTER_WAITS: Final = """
+UPDATE outbox SET next_at = ?, held = NULL WHERE site = ? AND id = ? AND status = 'waiting'"""
 LETTERS: Final = f"SELECT {LETTER_COLUMNS} FROM outbox WHERE site = ? ORDER BY id"
 LETTERS_UNSENT: Final = f"""
 SELECT {LETTER_COLUMNS} FROM outbox INDEXED BY outbox_unsent
@@ -241,11 +248,13 @@ def _source(site: str, query: Query) -> tuple[str, list[Any]]:
         where("promised <= ?", query.promised_by)
     if query.missed:
         where("missed IS NOT NULL")
-    if query.promised_after is not None:
+    if query.promised_after is not None and query.after is not None:
+        where("(promised, id) > (?, ?)", query.promised_after, query.after)
+    elif query.promised_after is not None:
         where("promised > ?", query.promised_after)
-    if query.after is not None:
-        order = _order(query)
-        where(f"({order}) > (SELECT {order} FROM ticket WHERE site = ? AND id = ?)", site, query.after)
+    elif query.after is not None:
+        last = "SELECT opened, id FROM ticket WHERE site = ? AND id = ?"
+        where(f"(opened, id) > ({last})", site, query.after)
     return f"FROM ticket INDEXED BY {_index(query)} WHERE {' AND '.join(terms)}", parameters
 
 

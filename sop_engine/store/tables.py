@@ -167,11 +167,13 @@ class Timer(Table, table=True):
 
 
 class Outbox(Table, table=True):
-    """A notice on its way out; `sent` is null until it has gone."""
+    """A notice on its way out; `sent` is null until it has gone. While somebody sends it, `held` says until when, in
+    milliseconds of the store's own clock."""
 
     __table_args__ = (
         Index("outbox_id", "site", "id", unique=True),
         _partial("outbox_unsent", "site", "status", "next_at", where="sent IS NULL"),
+        _partial("outbox_kind", "site", "ticket", "kind", where="status = 'waiting' AND kind <> ''"),
         _SHORT,
     )
     site: str = _key()
@@ -182,9 +184,11 @@ class Outbox(Table, table=True):
     channel: str = _key()
     id: int = Field(sa_type=Integer)
     notice: str = _text()
+    kind: str = _text()
     status: str = _text()
     attempts: int = Field(sa_type=Integer)
     next_at: str = _text()
+    held: str | None = _maybe()
     error: str | None = _maybe()
     sent: str | None = _maybe()
     rendered: str | None = _maybe()

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from sop_engine import canonical
+from sop_engine.clock import steady_seconds
 from sop_engine.store import codec, statements
 from sop_engine.store.faults import overtaken
 from sop_engine.store.seam import (
     CALENDAR,
+    LONGEST_HOLD_SECONDS,
     Due,
     Foreseen,
     Head,
     Login,
+    NewLetter,
     OutLetter,
     Person,
     Query,
@@ -372,9 +375,15 @@ class Writing(Reading):
     def log_refusal(self, at: str, ticket: str, actor: str, login: str, command: dict[str, Any], why: str) -> None:
         self._run(statements.LOG_REFUSAL, (self._site, at, ticket, actor, login, codec.to_json(command), why))
 
-    def take_letters(self, now: str, limit: int, lease_until: str) -> list[OutLetter]:
-        taken = [codec.letter_of(row) for row in self._all(statements.TAKE_LETTERS, now, limit, lease_until)]
-        return sorted(taken, key=lambda letter: letter.id)
+    def take_letters(self, now: str, beyond: str, limit: int, seconds: float) -> list[OutLetter]:
+        rows = self._all(statements.TAKE_LETTERS, now, beyond, limit, *self._span_of(seconds))
+        return sorted(map(codec.letter_of, rows), key=lambda letter: letter.id)
+
+    def _span_of(self, seconds: float) -> tuple[str, ...]:
+        """Now, so many seconds later, and later than which nobody holds anything, as `held` has it. Those who share a
+        file share the machine's steady clock."""
+        now = steady_seconds()
+        return tuple(f"{1000 * (now + each):015.0f}" for each in (0, seconds, LONGEST_HOLD_SECONDS))
 
     def letter_sent(self, id: int, at: str, rendered: dict[str, Any]) -> None:
         self._run(statements.LETTER_SENT, (at, codec.to_json(rendered), self._site, id))
@@ -383,12 +392,15 @@ class Writing(Reading):
         self._run(statements.LETTER_FAILED, (error, next_at, self._site, id))
 
     def letters_wait(self, ids: Sequence[int], until: str) -> None:
-        for id in ids:
+        for id in sorted(ids):  # in one order with whoever supersedes several
             self._run(statements.LETTER_WAITS, (until, self._site, id))
 
-    def add_letters(self, ticket: str, number: int, letters: Sequence[tuple[int, str, str, str]], now: str) -> None:
-        for position, notice, to, channel in letters:
-            self._run(statements.ADD_LETTER, (self._site, ticket, number, position, to, channel, notice, now))
+    def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
+        for position, notice, to, channel, kind in letters:
+            row = (self._site, ticket, number, position, to, channel, notice, kind)
+            if kind:
+                self._run(statements.SUPERSEDE, row)
+            self._run(statements.ADD_LETTER, (*row, now))
 
     def put_meta(self, name: str, value: str) -> None:
         self._run(statements.PUT_META, (self._site, name, value))

@@ -5,7 +5,8 @@ values, effects. What is refused leaves no trace in the ticket. The step that co
 the ticket after; a question that `given` does not answer comes back as `Missing`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine import canonical
@@ -16,10 +17,11 @@ from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
 from sop_engine.ticket.filling import refill
+from sop_engine.ticket.kinds import kind_of
 from sop_engine.ticket.people import identify
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
-from sop_engine.ticket.records import FORMAT, RULES, Command, Given, Missing, Refusal, Step, Ticket
+from sop_engine.ticket.records import FORMAT, RULES, Command, Given, Letter, Missing, Refusal, Step, Ticket
 
 _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "open": triggers.open_ticket,
@@ -137,7 +139,12 @@ def make_step(draft: Draft, arguments: dict[str, Any]) -> Step:
         hash=hash,
         events=draft.events,
         values=draft.sealed,
-        letters=tuple(draft.letters),
+        letters=tuple(_with_kind(draft, each, arguments) for each in draft.letters),
         after=ticket,
         consequences=tuple(draft.consequences),
     )
+
+
+def _with_kind(draft: Draft, letter: Letter, arguments: Mapping[str, Any]) -> Letter:
+    kind = kind_of(draft.command.name, arguments, draft.events, letter.position)
+    return replace(letter, kind=kind) if kind else letter

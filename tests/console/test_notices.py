@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sop_engine import canonical
 from sop_engine.engine.site_folder import open_site
+from sop_engine.store.seam import NewLetter
 from tests.console.conftest import Sop
 
 
@@ -11,7 +12,7 @@ def letter(site: Path, sent: bool) -> None:
     """A notice that is dead, or was sent."""
     with open_site(site) as opened, opened.store.writing() as transaction:
         now = canonical.instant_text(opened.clock.now())
-        transaction.add_letters("WX-1", 1, [(0, "told", "wang_fang", "log")], now)
+        transaction.add_letters("WX-1", 1, [NewLetter(0, "told", "wang_fang", "log")], now)
         if sent:
             transaction.letter_sent(1, now, {})
         else:

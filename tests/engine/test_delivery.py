@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical
-from sop_engine.engine import channels, metronome
-from sop_engine.engine.delivery import ATTEMPTS, LEASE, deliver
+from sop_engine.clock import SimulatedClock
+from sop_engine.engine import channels, delivery, metronome
+from sop_engine.engine.delivery import ATTEMPTS, LEASE_SECONDS, deliver
+from sop_engine.engine.engine import Engine
 from sop_engine.engine.metronome import Round, once, run
 from sop_engine.engine.resting import in_order, rests_until
 from tests.audit.test_replay import change
@@ -70,11 +72,16 @@ def test_a_notice_is_written_once_in_the_reader_s_language_with_personal_data_ma
     assert "13800001202" not in line["body"]
 
 
-def test_a_dead_channel_blocks_no_ticket_and_is_tried_again_later_and_later(
+def refuse(*_: Any) -> None:
+    """A channel that is out of order."""
+    raise ConnectionRefusedError("nobody listens")
+
+
+def test_a_letter_that_cannot_be_sent_blocks_no_ticket_and_is_tried_again_later_and_later(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> None:
-        raise ConnectionRefusedError("nobody listens")
+        raise ValueError("nobody is called so")
 
     monkeypatch.setattr(channels, "CHANNELS", {"log": broken})
     zx = desk.open("ask", by="wang", what="停车费")
@@ -90,22 +97,94 @@ def test_a_dead_channel_blocks_no_ticket_and_is_tried_again_later_and_later(
             waits.append(instant_of(letter.next_at) - desk.clock.now())
             desk.clock.advance(waits[-1])
     assert letter.status == "dead"
-    assert "nobody listens" in (letter.error or "")
+    assert "nobody is called so" in (letter.error or "")
     assert waits[:4] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8)]
     assert max(waits) == timedelta(hours=1)
     desk.do(zx, "answer", by="wang")
     assert desk.ticket(zx).status == "closed"
 
 
+def test_no_letter_dies_of_a_channel_that_is_out_of_order_for_days(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a letter, and a channel that is out of order
+    desk.open("ask", by="wang", what="停车费")
+    monkeypatch.setattr(channels, "CHANNELS", {"log": refuse})
+    # when it stays so for two days
+    for _ in range(2 * 24 * 12):
+        assert deliver(desk.engine).dead == 0
+        desk.clock.advance(timedelta(minutes=5))
+    with desk.reading() as reading:
+        [letter] = reading.letters("waiting")
+    assert letter.attempts > ATTEMPTS
+    # then it goes out within an hour of when it is in order again
+    monkeypatch.undo()
+    desk.clock.advance(timedelta(hours=1))
+    assert deliver(desk.engine).sent == 1
+
+
+def test_a_letter_dies_of_what_it_does_to_a_channel_that_others_get_through(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poison = desk.open("ask", by="wang", what="停车费")
+
+    def choking(_settings: Any, parcel: channels.Parcel) -> None:
+        if parcel.ticket == poison:
+            raise TimeoutError("timed out")
+
+    monkeypatch.setattr(channels, "CHANNELS", {"log": choking})
+    for _ in range(ATTEMPTS):
+        deliver(desk.engine)
+        desk.open("ask", by="wang", what="电梯")
+        desk.clock.advance(timedelta(hours=1))
+    with desk.reading() as reading:
+        [dead] = reading.letters("dead")
+    assert (dead.ticket, dead.attempts) == (poison, ATTEMPTS)
+
+
 def test_a_letter_under_way_is_not_taken_by_another_worker(desk: Desk) -> None:
     desk.open("ask", by="wang", what="停车费")
-    now, lease = "2026-11-23T00:30:00.000Z", "2026-11-23T00:32:00.000Z"
+    now, beyond = "2026-11-23T00:30:00.000Z", "2026-11-23T01:35:00.000Z"
     with desk.store.writing() as transaction:
-        assert len(transaction.take_letters(now, 10, lease)) == 1
-    with desk.store.writing() as transaction:
-        assert transaction.take_letters(now, 10, lease) == []
-    desk.clock.advance(timedelta(minutes=2))
+        assert len(transaction.take_letters(now, beyond, 10, 0.3)) == 1
+    assert deliver(desk.engine).sent == 0
+    time.sleep(0.4)
     assert deliver(desk.engine).sent == 1, "a worker that died gives its letters back when the lease ends"
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(hours=-1), timedelta(days=3650), timedelta(days=-3650)])
+def test_a_letter_under_way_is_sent_once_whatever_another_s_clock_says(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, by: timedelta
+) -> None:
+    # given another worker, whose clock differs, or is set while a letter is under way
+    desk.open("ask", by="wang", what="停车费")
+    other = Engine(desk.store, SimulatedClock(desk.clock.now() + by), desk.settings)
+    sent: list[str] = []
+
+    def slow(_settings: Any, parcel: channels.Parcel) -> None:
+        sent.append(parcel.ticket)
+        if len(sent) == 1:
+            # when it comes before the letter is marked as sent
+            assert deliver(other).sent == 0
+
+    monkeypatch.setattr(channels, "CHANNELS", {"log": slow})
+    # then it leaves it alone
+    assert deliver(desk.engine).sent == 1
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("by", [timedelta(hours=1), timedelta(days=3650)])
+def test_what_failed_while_the_clock_was_ahead_is_tried_again_in_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, by: timedelta
+) -> None:
+    # given a clock that is ahead, and a channel that is out of order
+    desk.open("ask", by="wang", what="停车费")
+    monkeypatch.setattr(channels, "CHANNELS", {"log": refuse})
+    desk.clock.advance(by)
+    assert deliver(desk.engine).failed == 1
+    monkeypatch.undo()
+    # when the clock is set right, then the letter goes out within the longest wait
+    desk.clock.advance(-by)
+    desk.clock.advance(timedelta(minutes=65))
+    assert deliver(desk.engine).sent == 1
 
 
 def test_the_file_channel_writes_a_file_that_a_second_attempt_writes_again(desk: Desk) -> None:
@@ -266,24 +345,26 @@ def test_a_server_that_says_a_little_now_and_then_is_hung_up(
 def test_what_a_lease_leaves_no_time_for_is_given_back(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         desk.open("ask", by="wang", what="停车费")
-    begun: list[timedelta] = []
-    start, taken = desk.clock.now(), desk.clock.now()
+    begun: list[float] = []
+    steady, taken = 0.0, 0.0
     honest = channels.log
 
     def slow(settings: Any, parcel: channels.Parcel) -> None:
-        begun.append(desk.clock.now() - taken)
+        nonlocal steady
+        begun.append(steady - taken)
         honest(settings, parcel)
-        desk.clock.advance(LEASE - timedelta(seconds=30))
+        steady += LEASE_SECONDS - 30
 
+    monkeypatch.setattr(delivery, "steady_seconds", lambda: steady)
     monkeypatch.setattr(channels, "CHANNELS", {"log": slow})
     assert deliver(desk.engine).sent == 1
     with desk.reading() as reading:
         waiting = reading.letters("waiting")
     assert [each.next_at for each in waiting] == [canonical.instant_text(desk.clock.now())] * 2
-    assert desk.clock.now() - start < LEASE
-    taken = desk.clock.now()
+    assert steady < LEASE_SECONDS
+    taken = steady
     assert deliver(desk.engine).sent == 1
-    assert begun == [timedelta(0), timedelta(0)]
+    assert begun == [0.0, 0.0]
 
 
 def test_delivery_stops_between_letters_when_it_is_told_to(desk: Desk) -> None:
@@ -313,10 +394,10 @@ def test_a_channel_that_somebody_says_is_mended_is_tried_at_once(
     deliver(desk.engine)
     now = canonical.instant_text(desk.clock.now())
     with desk.store.writing() as transaction:
-        assert rests_until(transaction, "smtp") is not None
+        assert rests_until(transaction, "smtp", desk.clock.now()) is not None
         transaction.letters_wait([1], now)
         in_order(transaction, "smtp")
-        assert rests_until(transaction, "smtp") is None
+        assert rests_until(transaction, "smtp", desk.clock.now()) is None
     assert deliver(desk.engine).failed == 1
 
 

@@ -15,6 +15,7 @@ from sop_engine.messages import Message
 from sop_engine.store import copying, open_store
 from sop_engine.store.opening import open_at
 from sop_engine.store.programs import Programs
+from sop_engine.store.seam import NewLetter
 from tests import postgres
 from tests.desk import Desk
 from tests.engine.test_delivery import ASK
@@ -91,7 +92,7 @@ def test_what_was_carried_goes_on(file: str, database: str) -> None:
     store = open_at(database, SITE)
     with store.writing() as writes:
         letters = [letter.id for letter in writes.letters()]
-        writes.add_letters("ZX-20261123-001", 9, [(0, "asked", "zhou", "log")], "2026-11-23T00:30:00.000Z")
+        writes.add_letters("ZX-20261123-001", 9, [NewLetter(0, "asked", "zhou", "log")], "2026-11-23T00:30:00.000Z")
         assert max(letter.id for letter in writes.letters()) > max(letters)
         assert writes.draw("ZX", "20261123") == 4
     store.close()

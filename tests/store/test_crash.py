@@ -15,6 +15,7 @@ import pytest
 
 from sop_engine.store import open_store
 from sop_engine.store.drivers import DriverName
+from sop_engine.store.seam import NewLetter
 from sop_engine.store.sqlite import SqliteStore
 from sop_engine.ticket.records import Sealed
 
@@ -37,7 +38,7 @@ def _write(store: SqliteStore, id: str, acknowledge: Acknowledge, early: bool = 
         if early:
             acknowledge(key)
         append(writes, ticket(id, number, timers={"a/b": {"due": f"{number:06d}"}}))
-        writes.add_letters(id, number, [(0, "told", "wang", "mail")], NOW)
+        writes.add_letters(id, number, [NewLetter(0, "told", "wang", "mail")], NOW)
         writes.keep_key(key, id, number, Sealed("request", "salt"))
     if not early:
         acknowledge(key)
@@ -60,7 +61,7 @@ def in_two_commits(store: SqliteStore, id: str, acknowledge: Acknowledge) -> Non
         number = found.number + 1 if found else 1
         append(writes, ticket(id, number, timers={"a/b": {"due": f"{number:06d}"}}))
     with store.writing() as writes:
-        writes.add_letters(id, number, [(0, "told", "wang", "mail")], NOW)
+        writes.add_letters(id, number, [NewLetter(0, "told", "wang", "mail")], NOW)
         writes.keep_key(f"{id} {number}", id, number, Sealed("request", "salt"))
     acknowledge(f"{id} {number}")
 

@@ -16,7 +16,7 @@ from sop_engine.store.attempts import attempt
 from sop_engine.store.opening import open_at
 from sop_engine.store.postgres import statements as here
 from sop_engine.store.postgres.store import PostgresStore, open_postgres
-from sop_engine.store.seam import Foreseen, Missed, Query
+from sop_engine.store.seam import Foreseen, Missed, NewLetter, Query
 from tests import postgres
 
 from .samples import ID, append, ticket
@@ -32,7 +32,7 @@ def test_who_comes_second_misses_and_leaves_nothing(one: PostgresStore, other: P
         with other.writing() as quick:
             append(quick, ticket(number=2, owner="wang"))
         append(slow, ticket(number=2, timers={"a/b": {"due": "2026"}}))
-        slow.add_letters(ID, 2, [(0, "told", "wang", "mail")], "2026")
+        slow.add_letters(ID, 2, [NewLetter(0, "told", "wang", "mail")], "2026")
     assert missed.value.tickets == (ID,)
     with one.reading() as reads:
         found = reads.ticket(ID)
@@ -189,7 +189,7 @@ def test_timers_and_letters_are_taken_by_one_only(one: PostgresStore, other: Pos
     with one.writing() as writes:
         for rank in range(4):
             append(writes, ticket(f"T-{rank}", timers={"s/t": {"due": "2026-01-01"}, "s/u": {"due": "2026-01-02"}}))
-        writes.add_letters("T-1", 1, [(rank, "told", "wang", "mail") for rank in range(4)], "2026-01-01")
+        writes.add_letters("T-1", 1, [NewLetter(rank, "told", "wang", "mail") for rank in range(4)], "2026-01-01")
     with one.writing() as first, other.writing() as second_thread:
         taken = [each.ticket for each in first.take_due("2026-01-01", 2)]
         others = [each.ticket for each in second_thread.take_due("2026-01-02", 9)]

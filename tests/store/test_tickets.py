@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sop_engine.errors import Overtaken
 from sop_engine.store import codec
-from sop_engine.store.seam import Due, Query, Store
+from sop_engine.store.seam import Due, NewLetter, Query, Store
 from sop_engine.ticket.records import SITE, Sealed, Ticket
 
 from .samples import ID, append, head, step, ticket
@@ -68,7 +68,7 @@ def test_a_block_that_raises_leaves_nothing(store: Store) -> None:
         append(writes, ticket(number=1, tasks={"ticket": {"role": "desk"}}))
     with pytest.raises(RuntimeError, match="afterwards"), store.writing() as writes:
         append(writes, ticket(number=2, timers={"open/late": {"due": "2026-11-22T00:00:00.000Z"}}))
-        writes.add_letters(ID, 2, [(0, "told", "wang", "mail")], "2026-11-21T01:00:00.000Z")
+        writes.add_letters(ID, 2, [NewLetter(0, "told", "wang", "mail")], "2026-11-21T01:00:00.000Z")
         writes.keep_key("k", ID, 2, Sealed("commitment", "salt"))
         writes.draw("WX", "20261121")
         raise RuntimeError("afterwards")

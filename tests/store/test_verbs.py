@@ -1,5 +1,6 @@
 """The other verbs: numbers, keys, texts, people, units, letters, refusals, small facts."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,13 @@ import pytest
 from sop_engine import canonical
 from sop_engine.errors import Overtaken
 from sop_engine.store import MEMORY, open_store
-from sop_engine.store.seam import CALENDAR, Login, Person, Store, Version
+from sop_engine.store.seam import CALENDAR, Login, NewLetter, Person, Store, Version
 from sop_engine.ticket.records import Sealed
 
 NOW = "2026-11-21T01:00:00.000Z"
 LATER = "2026-11-21T02:00:00.000Z"
 LATEST = "2026-11-21T03:00:00.000Z"
+BEYOND = "2026-11-21T04:00:00.000Z"
 
 
 def version(number: int, digest: str = "d1", procedure: str = "repair") -> Version:
@@ -147,8 +149,10 @@ def test_the_register_of_units(store: Store) -> None:
 
 def test_a_letter_is_added_once(store: Store) -> None:
     with store.writing() as writes:
-        writes.add_letters("WX-1", 2, [(0, "told", "wang", "mail"), (0, "told", "wang", "file")], NOW)
-        writes.add_letters("WX-1", 2, [(0, "told", "wang", "mail"), (1, "told", "lin", "mail")], LATER)
+        writes.add_letters("WX-1", 2, [NewLetter(0, "told", "wang", "mail"), NewLetter(0, "told", "wang", "file")], NOW)
+        writes.add_letters(
+            "WX-1", 2, [NewLetter(0, "told", "wang", "mail"), NewLetter(1, "told", "lin", "mail")], LATER
+        )
         letters = writes.letters()
     assert [(each.id, each.position, each.to, each.channel, each.next_at) for each in letters] == [
         (1, 0, "wang", "mail", NOW),
@@ -162,38 +166,123 @@ def test_a_letter_is_added_once(store: Store) -> None:
 
 def test_letters_are_leased_sent_tried_again_and_given_up(store: Store) -> None:
     with store.writing() as writes:
-        writes.add_letters("WX-1", 1, [(index, "told", "wang", "mail") for index in range(4)], NOW)
-        writes.add_letters("WX-2", 1, [(0, "told", "wang", "mail")], LATER)
+        writes.add_letters("WX-1", 1, [NewLetter(index, "told", "wang", "mail") for index in range(4)], NOW)
+        writes.add_letters("WX-2", 1, [NewLetter(0, "told", "wang", "mail")], LATER)
     with store.writing() as writes:
-        assert [each.id for each in writes.take_letters(NOW, 3, LATER)] == [1, 2, 3]
-        assert [each.id for each in writes.take_letters(NOW, 3, LATER)] == [4]
-        assert writes.take_letters(NOW, 3, LATER) == []
+        assert [each.id for each in writes.take_letters(NOW, BEYOND, 3, 60)] == [1, 2, 3]
+        assert [each.id for each in writes.take_letters(NOW, BEYOND, 3, 0.1)] == [4]
+        assert writes.take_letters(NOW, BEYOND, 3, 60) == []
+    time.sleep(0.15)
     with store.writing() as writes:
         writes.letter_sent(1, NOW, {"text": "您好"})
         writes.letter_failed(2, "no route", LATEST)
         writes.letter_failed(3, "no such address", None)
     with store.writing() as writes:
-        assert [each.id for each in writes.take_letters(LATER, 9, LATEST)] == [4, 5]
+        assert [each.id for each in writes.take_letters(LATER, BEYOND, 9, 60)] == [4, 5]
         (sent,) = writes.letters("sent")
         assert (sent.id, sent.rendered, sent.attempts, sent.error) == (1, {"text": "您好"}, 1, None)
         (dead,) = writes.letters("dead")
         assert (dead.id, dead.error, dead.attempts) == (3, "no such address", 1)
         waiting = writes.letters("waiting")
-        assert [(each.id, each.next_at) for each in waiting] == [(2, LATEST), (4, LATEST), (5, LATEST)]
+        assert [(each.id, each.next_at) for each in waiting] == [(2, LATEST), (4, NOW), (5, LATER)]
         assert [each.id for each in writes.letters(ticket="WX-1")] == [1, 2, 3, 4]
         assert [each.id for each in writes.letters("waiting", "WX-1")] == [2, 4]
 
 
 def test_letters_that_wait_are_taken_by_nobody_and_were_not_tried(store: Store) -> None:
     with store.writing() as writes:
-        writes.add_letters("WX-1", 1, [(index, "told", "wang", "mail") for index in range(3)], NOW)
+        writes.add_letters("WX-1", 1, [NewLetter(index, "told", "wang", "mail") for index in range(3)], NOW)
         writes.letter_sent(3, NOW, {})
         writes.letters_wait([1, 2, 3], LATER)
-        assert writes.take_letters(NOW, 9, LATEST) == []
+        assert writes.take_letters(NOW, BEYOND, 9, 60) == []
         assert [(each.id, each.attempts, each.status) for each in writes.letters()] == [
             (1, 0, "waiting"), (2, 0, "waiting"), (3, 1, "sent"),
         ]  # fmt: skip
-        assert [each.id for each in writes.take_letters(LATER, 9, LATEST)] == [1, 2]
+        assert [each.id for each in writes.take_letters(LATER, BEYOND, 9, 60)] == [1, 2]
+
+
+def test_a_letter_that_is_given_back_is_held_by_nobody(store: Store) -> None:
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 1, [NewLetter(index, "told", "wang", "mail") for index in range(2)], NOW)
+        assert len(writes.take_letters(NOW, BEYOND, 9, 60)) == 2
+        writes.letters_wait([1], NOW)
+        writes.letter_failed(2, "no route", NOW)
+        assert [each.id for each in writes.take_letters(NOW, BEYOND, 9, 60)] == [1, 2]
+
+
+def test_a_time_that_only_a_wrong_clock_can_have_meant_has_come(store: Store) -> None:
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 1, [NewLetter(0, "told", "wang", "mail")], LATEST)
+        writes.add_letters("WX-1", 2, [NewLetter(0, "told", "wang", "mail")], "2036-11-21T01:00:00.000Z")
+        assert [each.id for each in writes.take_letters(NOW, BEYOND, 9, 60)] == [2]
+
+
+def reminder(number: int, **differs: str) -> NewLetter:
+    about = {"notice": "late", "to": "wang", "channel": "mail", "kind": "goal/visit/due"} | differs
+    return NewLetter(number, **about)
+
+
+def test_of_letters_of_one_kind_that_wait_the_last_one_stays(store: Store) -> None:
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 1, [reminder(0)], NOW)
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 2, [reminder(3), reminder(5)], LATER)
+        writes.add_letters("WX-1", 4, [reminder(0)], LATER)
+    with store.reading() as reading:
+        found = {(each.number, each.position): each.status for each in reading.letters()}
+        assert [each.number for each in reading.letters("waiting")] == [4]
+        assert [each.number for each in reading.letters("superseded")] == [1, 2, 2]
+    assert found == {(1, 0): "superseded", (2, 3): "superseded", (2, 5): "superseded", (4, 0): "waiting"}
+
+
+@pytest.mark.parametrize(
+    ("ticket", "differs"),
+    [
+        ("WX-2", {}),
+        ("WX-1", {"kind": "goal/visit/warn"}),
+        ("WX-1", {"notice": "very_late"}),
+        ("WX-1", {"to": "lin"}),
+        ("WX-1", {"channel": "file"}),
+        ("WX-1", {"kind": ""}),
+    ],
+)
+def test_what_is_not_of_the_same_kind_stands(store: Store, ticket: str, differs: dict[str, str]) -> None:
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 1, [reminder(0)], NOW)
+    with store.writing() as writes:
+        writes.add_letters(ticket, 2, [reminder(0, **differs)], NOW)
+        assert [each.status for each in writes.letters()] == ["waiting", "waiting"]
+
+
+def test_letters_without_a_kind_are_all_sent(store: Store) -> None:
+    with store.writing() as writes:
+        for number in (1, 2):
+            writes.add_letters("WX-1", number, [reminder(0, kind="")], NOW)
+        assert len(writes.letters("waiting")) == 2
+
+
+@pytest.mark.parametrize("fate", ["sent", "dead"])
+def test_what_was_sent_or_is_dead_is_not_superseded(store: Store, fate: str) -> None:
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 1, [reminder(0)], NOW)
+        if fate == "sent":
+            writes.letter_sent(1, NOW, {})
+        else:
+            writes.letter_failed(1, "no such address", None)
+        writes.add_letters("WX-1", 2, [reminder(0)], NOW)
+        assert [each.status for each in writes.letters()] == [fate, "waiting"]
+
+
+def test_a_superseded_letter_is_never_taken_and_an_attempt_that_fails_does_not_bring_it_back(store: Store) -> None:
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 1, [reminder(0)], NOW)
+        assert len(writes.take_letters(NOW, BEYOND, 9, 60)) == 1
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 2, [reminder(0)], NOW)
+        writes.letter_failed(1, "no route", NOW)
+        writes.letters_wait([1], NOW)
+        assert [each.id for each in writes.take_letters(LATEST, BEYOND, 9, 60)] == [2]
+        assert [each.status for each in writes.letters()] == ["superseded", "waiting"]
 
 
 def test_refusals_are_logged_newest_first(store: Store) -> None:

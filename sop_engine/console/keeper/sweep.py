@@ -101,13 +101,13 @@ def _next(due: str | None, late: timedelta, overdue: bool) -> Any:
 
 def notices(
     call: Call,
-    all: Annotated[bool, option("--all", help=msg("those that were sent too"))] = False,
+    all: Annotated[bool, option("--all", help=msg("those that were sent or superseded too"))] = False,
     ticket: Annotated[str | None, option("--ticket", help=msg("of this ticket"), metavar="ID")] = None,
 ) -> None:
     """List notices that are waiting or dead, with why."""
     with call.open() as opened:
         with opened.site.store.reading() as reading:
-            letters = [each for each in reading.letters(None, ticket) if all or each.status != "sent"]
+            letters = [each for each in reading.letters(None, ticket) if all or each.status in {"waiting", "dead"}]
         if call.json:
             call.output.json(
                 [
@@ -150,6 +150,9 @@ def retry(
                 raise NotFound(msg("there is no notice {id}", id=each), fix=msg("see: sop notify ls --all"))
             if known[each].status == "sent":
                 raise NotNow(msg("the notice {id} was sent", id=each), fix=msg("see: sop notify ls --all"))
+            if known[each].status == "superseded":
+                why = msg("the notice {id} was superseded by a later one that says the same", id=each)
+                raise NotNow(why, fix=msg("see: sop notify ls --all"))
         if not call.dry_run:
             with call.writing(), opened.site.store.writing() as transaction:
                 for each in id:

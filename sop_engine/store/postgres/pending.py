@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from sop_engine.store.seam import Head
+from sop_engine.store.seam import Head, NewLetter
 from sop_engine.store.statements import HEAD_COLUMNS
 
 _HEAD: Final = tuple(HEAD_COLUMNS.replace(" ", "").split(","))
@@ -27,7 +27,8 @@ _STEP: Final = ("ticket", "number", "data", "hash")
 _VALUE: Final = ("ticket", "number", "slot", "commitment", "salt", "value")
 _TASK: Final = ("ticket", "region", "assignee", "role")
 _TIMER: Final = ("ticket", "key", "due", "aside")
-_LETTER: Final = ("ticket", "number", "position", "recipient", "channel", "notice", "next_at")
+_LETTER: Final = ("ticket", "number", "position", "recipient", "channel", "notice", "kind", "status", "next_at")
+_OF_A_KIND: Final = ("ticket", "recipient", "channel", "notice", "kind", "number", "position")
 _KEY: Final = ("key", "ticket", "number", "request", "salt")
 _COUNTER: Final = ("prefix", "day", "last")
 _HELD: Final = "(SELECT held FROM ok)"
@@ -60,6 +61,7 @@ class Shape(NamedTuple):
     no_tasks: int
     timers: int
     no_timers: int
+    superseding: int
     letters: int
     keys: int
 
@@ -77,12 +79,29 @@ class Pending:
     """(ticket, region) -> (assignee, role), or None: it goes"""
     timers: dict[tuple[str, str], tuple[Any, ...] | None] = field(default_factory=dict)
     letters: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict)
+    kinds: dict[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
+    """(ticket, recipient, channel, notice, kind) -> (step number, position) of the letter that supersedes the others"""
     keys: list[tuple[Any, ...]] = field(default_factory=list)
     counters: dict[tuple[str, str], tuple[int | None, int]] = field(default_factory=dict)
     """(prefix, day) -> (number that is there, or None; number to be put)"""
 
     def __bool__(self) -> bool:
         return bool(self.tickets or self.letters or self.keys or self.counters)
+
+    def add_letter(self, ticket: str, number: int, letter: NewLetter, now: str) -> None:
+        """A letter that a step puts into the outbox, once; with what it supersedes, here and in the store."""
+        position, notice, to, channel, kind = letter
+        key = ticket, number, position, to, channel
+        if key in self.letters:
+            return
+        self.letters[key] = (*key, notice, kind, "waiting", now)
+        if not kind:
+            return
+        former = self.kinds.get((ticket, to, channel, notice, kind))
+        if former is not None:
+            place = ticket, *former, to, channel
+            self.letters[place] = (*place, notice, kind, "superseded", self.letters[place][-1])
+        self.kinds[ticket, to, channel, notice, kind] = number, position
 
     def statement(self, site: str, waits: bool) -> tuple[str, list[Any]]:
         """The statement, which gives one row with whether it was done, and its values. With `waits` it waits for rows
@@ -104,6 +123,7 @@ class Pending:
             list(self.values),
             *_put_and_gone(self.tasks),
             *_put_and_gone(self.timers),
+            [(*kind, *place) for kind, place in self.kinds.items()],
             list(self.letters.values()),
             list(self.keys),
         ]
@@ -191,11 +211,22 @@ def _parts(places: _Places, shape: Shape) -> Iterator[str]:
         yield _insert(places, "value", _VALUE, shape.values)
     yield from _put_or_delete(places, "task", _TASK, shape.tasks, shape.no_tasks)
     yield from _put_or_delete(places, "timer", _TIMER, shape.timers, shape.no_timers)
+    if shape.superseding:
+        rows = places.rows(_OF_A_KIND, shape.superseding)
+        same = " AND ".join(f"outbox.{column} = new.{column}" for column in _OF_A_KIND[:-2])
+        yield (
+            "UPDATE outbox SET status = 'superseded' FROM (SELECT outbox.id FROM outbox"
+            f" JOIN (VALUES {rows}) AS new ({', '.join(_OF_A_KIND)}) ON {same}"
+            " AND (outbox.number, outbox.position) < (new.number, new.position)"
+            f" WHERE outbox.site = $1 AND outbox.kind <> '' AND outbox.status = 'waiting' AND {_HELD}"
+            " ORDER BY outbox.id FOR UPDATE OF outbox) AS old"
+            " WHERE outbox.site = $1 AND outbox.id = old.id"
+        )
     if shape.letters:
         rows = places.rows(_LETTER, shape.letters)
         yield (
-            f"INSERT INTO outbox (site, {', '.join(_LETTER)}, id, status, attempts)"
-            f" SELECT $1, new.*, nextval('outbox_number'), 'waiting', 0"
+            f"INSERT INTO outbox (site, {', '.join(_LETTER)}, id, attempts)"
+            f" SELECT $1, new.*, nextval('outbox_number'), 0"
             f" FROM (VALUES {rows}) AS new ({', '.join(_LETTER)}) WHERE {_HELD} AND NOT EXISTS (SELECT 1 FROM outbox"
             " WHERE outbox.site = $1 AND outbox.ticket = new.ticket AND outbox.number = new.number"
             " AND outbox.position = new.position AND outbox.recipient = new.recipient"

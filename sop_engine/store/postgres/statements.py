@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sop_engine.store import statements
-from sop_engine.store.seam import Query
+from sop_engine.store.seam import LONGEST_HOLD_SECONDS, Query
 from sop_engine.store.statements import LETTER_COLUMNS
 
 BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -40,6 +40,10 @@ ORDER BY timer.aside, timer.due, timer.ticket, timer.key LIMIT {limit:d}"""
 """timers of tickets that have no row, which nobody could hold"""
 LOCK_REFUSALS: Final = "SELECT pg_advisory_xact_lock(hashtextextended('refusal ' || $1, 0))"
 
+_MOMENT: Final = """
+lpad(round(1000 * (extract(epoch FROM clock_timestamp())::numeric + {}::numeric))::text, 15, '0')"""
+"""the server's clock so many seconds on, as `held` has it: whoever uses the database shares that one"""
+
 _BY_HAND: Final[Mapping[str, str]] = {
     # `aside` is null in all of them; to order by it lets the server read them in the order of its index
     statements.DUE: """
@@ -55,16 +59,27 @@ ORDER BY tail = $2 DESC, status = 'closed', opened DESC, id DESC LIMIT $3""",
 INSERT INTO counter (site, prefix, day, last) VALUES ($1, $2, $3, 1)
 ON CONFLICT (site, prefix, day) DO UPDATE SET last = counter.last + 1 RETURNING last""",
     statements.ADD_LETTER: """
-INSERT INTO outbox (site, ticket, number, position, recipient, channel, notice, id, status, attempts, next_at)
-SELECT $1, $2, $3::int, $4::int, $5, $6, $7, nextval('outbox_number'), 'waiting', 0, $8
+INSERT INTO outbox (site, ticket, number, position, recipient, channel, notice, kind, id, status, attempts, next_at)
+SELECT $1, $2, $3::int, $4::int, $5, $6, $7, $8, nextval('outbox_number'), 'waiting', 0, $9
 WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE site = $1 AND ticket = $2 AND number = $3::int AND position = $4::int
   AND recipient = $5 AND channel = $6)
 ON CONFLICT (site, ticket, number, position, recipient, channel) DO NOTHING""",
+    statements.SUPERSEDE: """
+WITH old AS MATERIALIZED (
+  SELECT id AS letter FROM outbox WHERE site = $1 AND ticket = $2 AND recipient = $5 AND channel = $6 AND notice = $7
+    AND kind = $8 AND kind <> '' AND status = 'waiting' AND (number, position) < ($3::int, $4::int)
+  ORDER BY id FOR UPDATE)
+UPDATE outbox SET status = 'superseded' FROM old WHERE site = $1 AND id = letter""",
     statements.TAKE_LETTERS: f"""
-WITH taken AS MATERIALIZED (
-  SELECT id AS letter FROM outbox WHERE site = $1 AND status = 'waiting' AND next_at <= $2 AND sent IS NULL
-  ORDER BY next_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-UPDATE outbox SET next_at = $4 FROM taken WHERE site = $1 AND id = letter
+WITH clock AS MATERIALIZED (
+  SELECT {_MOMENT.format("0")} AS begins, {_MOMENT.format("$5")} AS ends,
+    {_MOMENT.format(LONGEST_HOLD_SECONDS)} AS farthest),
+taken AS MATERIALIZED (
+  SELECT id AS letter FROM outbox, clock
+  WHERE site = $1 AND status = 'waiting' AND (next_at <= $2 OR next_at > $3) AND sent IS NULL
+    AND (held IS NULL OR held <= begins OR held > farthest)
+  ORDER BY next_at, id LIMIT $4 FOR UPDATE OF outbox SKIP LOCKED)
+UPDATE outbox SET held = ends FROM taken, clock WHERE site = $1 AND id = letter
 RETURNING {LETTER_COLUMNS}""",
 }
 

@@ -35,7 +35,7 @@ from sop_engine.store.postgres.link import Link
 from sop_engine.store.postgres.pending import Line, Pending
 from sop_engine.store.postgres.reading import heads
 from sop_engine.store.postgres.wire import LOCKED, Clash, HeldUp, Question, Rows, ServerError
-from sop_engine.store.seam import Due, Foreseen, Head, Missed, Query
+from sop_engine.store.seam import Due, Foreseen, Head, Missed, NewLetter, Query
 from sop_engine.store.transaction import Writing
 from sop_engine.ticket.records import SITE, Sealed, Step, Ticket
 
@@ -199,10 +199,12 @@ class PostgresWriting(Writing):
         self._answers.pop((statements.BY_KEY, (key,)), None)
         self._pending.keys.append((key, ticket, number, request.commitment, request.salt))
 
-    def add_letters(self, ticket: str, number: int, letters: Sequence[tuple[int, str, str, str]], now: str) -> None:
-        for position, notice, to, channel in letters:
-            key = ticket, number, position, to, channel
-            self._pending.letters.setdefault(key, (*key, notice, now))
+    def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
+        for letter in letters:
+            self._pending.add_letter(ticket, number, letter, now)
+
+    def _span_of(self, seconds: float) -> tuple[str, ...]:
+        return (str(seconds),)  # the server adds it to its own clock
 
     # --- the transaction ---
 

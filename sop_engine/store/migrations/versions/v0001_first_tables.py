@@ -112,13 +112,14 @@ def _letters() -> None:
         *(_key("site"), _key("ticket"), _number_key("number"), _number_key("position")),
         *(_key("recipient"), _key("channel")),
         _number("id"),
-        *_texts("notice", "status"),
+        *_texts("notice", "kind", "status"),
         _number("attempts"),
         *_texts("next_at"),
-        *_maybe("error", "sent", "rendered"),
+        *_maybe("held", "error", "sent", "rendered"),
     )
     _index("outbox_id", "id", unique=True)
     _index("outbox_unsent", "status", "next_at", where="sent IS NULL")
+    _index("outbox_kind", "ticket", "kind", where="status = 'waiting' AND kind <> ''")
 
 
 def _register() -> None:
