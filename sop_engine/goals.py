@@ -1,10 +1,12 @@
 """Goals as frozen records: what a procedure promises, by when, and what happens when it is not kept.
 
 A goal begins at its `start` and ends at its `stop`; in between it runs, or is paused while the ticket is in a state of
-`pause`. It is due when its allowance is used up, on a calendar, or at a time that a field holds. Before that it may
-warn, and at due and after it climbs a ladder. A goal with `every` promises something again and again while it runs.
+`pause`, or a condition of it holds. It is due when its allowance is used up, on a calendar, or at a time that a field
+holds. Before that it may warn, and at due and after it climbs a ladder. A goal with `every` promises something again
+and again while it runs.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,10 +17,12 @@ from sop_engine.worktime.allowances import Allowance
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment of a ticket's way: a state that is entered, or a trigger that is done (`open` is the opening)."""
+    """A moment of a ticket's way: a state that is entered, a trigger that is done (`open` is the opening), an internal
+    event or a signal that the ticket takes; or, without a name, that the condition `when` comes to hold."""
 
-    kind: Literal["entered", "did"]
-    name: str
+    kind: Literal["entered", "did", "took", "holds"]
+    name: str = ""
+    when: Tree | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Goal:
     """it lives only while the ticket is in one of these; empty: always"""
     pause: tuple[str, ...] = ()
     """states in which it does not run"""
+    pause_when: tuple[Tree, ...] = ()
+    """conditions: while one of them holds it does not run either"""
     reset: tuple[Mark, ...] = ()
     """at these it begins anew"""
     when: Tree | None = None
@@ -96,3 +102,16 @@ class Goal:
     again: Literal["new_cycle", "resume", "reset"] = "new_cycle"
     """what a start after its stop means"""
     source: tuple[str, ...] = ()
+
+
+def conditions_of(goal: Goal) -> Iterator[Tree]:
+    """The conditions of a goal that are looked at in every step."""
+    for mark in (*goal.start, *goal.stop, *goal.reset):
+        if mark.when is not None:
+            yield mark.when
+    yield from goal.pause_when
+    if goal.when is not None:
+        yield goal.when
+    for case in goal.within:
+        if case.when is not None:
+            yield case.when

@@ -49,6 +49,7 @@ __all__ = [
     "accepts",
     "compile",
     "condition",
+    "families",
     "kind_of",
     "reads",
     "stands_on_fields",
@@ -112,6 +113,11 @@ def watches(tree: Tree) -> set[str]:
         and node[1][0] == "children"
         and any(tuple(inner[:2]) == ("row", "state") for inner in _nodes(node[2]))
     }
+
+
+def families(tree: Tree) -> set[str]:
+    """The procedures of which the tree reads children; `""` stands for any."""
+    return {node[1] for node in _nodes(tree) if node[0] == "children"}
 
 
 def _nodes(tree: Tree) -> Iterator[Sequence[Any]]:

@@ -1,7 +1,8 @@
 """The ways of a ticket while a goal runs: whether it can begin at all, whether what stops it can come, and where the
 ticket may be in between.
 
-All answers err on the side of saying nothing: where a part of the chart may be active, it is taken to be.
+All answers err on the side of saying nothing: where a part of the chart may be active, it is taken to be, and a
+condition is taken to hold where it may (`satisfying`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,8 @@ from typing import Final
 
 from sop_engine.goals import Goal, Mark
 from sop_engine.language.graph import Edge, Graph
-from sop_engine.procedure import ROOT
+from sop_engine.language.satisfying import Values, can_hold, standing
+from sop_engine.procedure import ROOT, Tree
 
 OPENING: Final = "open"
 
@@ -27,23 +29,36 @@ class GoalPaths:
             for offer in state.offers
             for way in offer.alternatives
         }
+        self._event = {
+            id(way): handler.event
+            for state in graph.procedure.states
+            for handler in state.handlers
+            for way in handler.alternatives
+        }
+        self._values = Values(graph.procedure)
+        self._stops = [mark.when for mark in goal.stop if mark.when is not None]
+        self._never_while = self._stops if goal.every is None else []
+        """what cannot hold while it runs, since it would end"""
 
     @cached_property
     def beginnings(self) -> set[str]:
         """The states that may be active once it has begun; empty where it never does."""
         marks = [mark for mark in self.goal.start if mark not in self.goal.stop]
-        found = {state for mark in marks for state in self._at(mark) if not self._is_end(state)}
+        found = {state for mark in marks for state in self._begun_by(mark)}
         return found if any(self._counts_in(state) for state in found) else set()
 
     @cached_property
     def can_stop(self) -> bool:
         """Whether one of its stops can come after it has begun."""
-        _active, followed = self._followed(stopping=False)
+        active, followed = self._followed(stopping=False)
+        reached = active.union(*(self._arrivals(edge) for edge in followed)) - {ROOT}
+        if any(self._is_hopeless(guard) or self._may(guard, state) for guard in self._stops for state in reached):
+            return True
         for mark in self.goal.stop:
             if mark.kind == "entered":
                 if any(mark.name in self._arrivals(edge) for edge in followed):
                     return True
-            elif any(self._trigger.get(id(edge.transition)) == mark.name for edge in followed):
+            elif mark.kind != "holds" and any(self._is_at(mark, edge) for edge in followed):
                 return True
         return False
 
@@ -54,16 +69,47 @@ class GoalPaths:
         kinds = {name: self.graph.states[name].kind for name in active}
         return {name for name in active if kinds[name] == "atomic" and self._counts_in(name)}
 
+    def stands_still(self, state: str) -> bool:
+        """Whether its time surely stands still while it runs and the ticket is in a state without inner ones."""
+        outer = {state, *self.graph.ancestors(state)}
+        if not outer.isdisjoint(self.goal.pause):
+            return True
+        against = (*self.goal.pause_when, *self._never_while)
+        return bool(self.goal.pause_when) and not self._may(_none_of(against), state)
+
     # --- parts ---
 
+    def _begun_by(self, mark: Mark) -> Iterator[str]:
+        """What may be active once a moment has begun it. What ends it may not hold then."""
+        guards = [] if mark.when is None or self._is_hopeless(mark.when) else [mark.when]
+        whole: Tree = ("and", *guards, _none_of(self._never_while))
+        for state in self._at(mark):
+            if not self._is_end(state) and self._may(whole, state):
+                yield state
+
+    def _is_hopeless(self, guard: Tree) -> bool:
+        """Whether a condition can hold nowhere: that is a fault of its own, and no second one."""
+        return not can_hold(guard, self._values)
+
+    def _may(self, guard: Tree, state: str) -> bool:
+        """Whether a condition may hold while a state is active."""
+        return can_hold(standing(guard, self.graph.together(state)), self._values)
+
+    def _is_at(self, mark: Mark, edge: Edge) -> bool:
+        """Whether a transition is the doing of a trigger, or the taking of an event."""
+        if mark.kind == "took":
+            return self._event.get(id(edge.transition)) in (mark.name, "*")
+        return mark.name == (OPENING if edge.kind == "open" else self._trigger.get(id(edge.transition)))
+
     def _at(self, mark: Mark) -> Iterator[str]:
-        """What may be active right after a start."""
+        """What may be active right after a moment of the ticket's way, and wherever a condition may come to hold."""
+        if mark.kind == "holds":
+            yield from self.graph.reachable - {ROOT}
+            return
         for edge in self.graph.edges:
             if edge.source not in self.graph.reachable:
                 continue
-            trigger = OPENING if edge.kind == "open" else self._trigger.get(id(edge.transition))
-            hit = mark.name in self._arrivals(edge) if mark.kind == "entered" else mark.name == trigger
-            if hit:
+            if mark.name in self._arrivals(edge) if mark.kind == "entered" else self._is_at(mark, edge):
                 yield from self._after(edge)
 
     def _after(self, edge: Edge) -> Iterator[str]:
@@ -146,7 +192,5 @@ class GoalPaths:
         return here.kind == "final" and here.parent == ROOT
 
 
-def inside_any(graph: Graph, states: Iterable[str], outer: Iterable[str]) -> bool:
-    """Whether each of `states` lies in one of `outer`."""
-    covered = {inner for each in outer if each in graph.states for inner in graph.inside(each)}
-    return set(states) <= covered
+def _none_of(guards: Iterable[Tree]) -> Tree:
+    return ("and", ("const", "boolean", True), *(("not", each) for each in guards))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, Tag
 
-from sop_engine.language.shapes import BY_SHAPE, Allow, Guard, OneOrMore, Sources, Title, Words
+from sop_engine.language.shapes import BY_SHAPE, Allow, Guard, Moments, OneOrMore, Sources, Title, Words
 
 
 class WithinWords(Words):
@@ -61,13 +61,17 @@ class GoalWords(Words):
     """A promise."""
 
     title: Title | None = Field(None, description="what people call it")
-    start: OneOrMore[str] = Field([], description="when it begins: a state is entered, or `did TRIGGER`")
-    stop: OneOrMore[str] = Field([], description="when it is kept: a state is entered, or `did TRIGGER`")
+    start: Moments = Field(
+        [], description="when it begins: a state is entered, `did TRIGGER`, `took EVENT`, or a condition comes to hold"
+    )
+    stop: Moments = Field(
+        [], description="when it is kept: a state is entered, `did TRIGGER`, `took EVENT`, or a condition holds"
+    )
     while_: OneOrMore[str] = Field(
         [], alias="while", description="counts only in these states; without `start` it begins when one is entered"
     )
-    pause: OneOrMore[str] = Field([], description="states in which its time stands still")
-    reset: OneOrMore[str] = Field([], description="when it begins anew: a state is entered, or `did TRIGGER`")
+    pause: Moments = Field([], description="states in which its time stands still, and conditions while they hold")
+    reset: Moments = Field([], description="when it begins anew; said like `start`")
     when: Guard | None = Field(None, description="counts only where this holds")
     within: Within | None = Field(
         None, description="how much time there is: `4 h`, `1 workday`; chosen by a field; or a list of alternatives"

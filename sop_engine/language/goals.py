@@ -5,10 +5,10 @@ could not be read is left out, so that nothing else is found fault with because 
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from sop_engine.goals import DueAt, Goal, Mark, Rung, Warning, Within
-from sop_engine.language import people, times
+from sop_engine.language import moments, people, times
 from sop_engine.language.building import Builder
 from sop_engine.language.goal_schema import GoalWords, ReachedWords, RungWords
 from sop_engine.language.lengths import surely_at_least
@@ -19,7 +19,6 @@ from sop_engine.procedure import Recipient, Tree
 from sop_engine.worktime import END_OF_WORKDAY, Allowance, NotADuration, allowance_text, parse_allowance
 
 DUE: Final = re.compile(r"([a-z][a-z0-9_]*(?:\.[a-z]+)?)(?:\s*([+-])\s*(.+))?\Z")
-NAME: Final = re.compile(r"[a-z][a-z0-9_]*\Z")
 PERCENT: Final = re.compile(r"([1-9][0-9]?)\s?%\Z")
 BEFORE: Final = re.compile(r"(.+?)\s*(?:\bbefore|前)\Z")
 HOURS: Final = re.compile(r"([0-9:]+)\s*(?:-|–|—|~|to|至)\s*([0-9:]+)\Z")
@@ -65,6 +64,7 @@ class _Reader:
         if not words.start:
             start = tuple(Mark("entered", state) for state in inside)
         due = self._due()
+        paused, paused_when = moments.pauses(builder, words.pause, cursor / "pause", self.at)
         end_of_workday = words.due is not None and _is_end_of_workday(words.due)
         within = (Within(END_OF_WORKDAY),) if end_of_workday else self._within()
         every = self._allowance(words.every, cursor / "every") if words.every is not None else None
@@ -74,7 +74,8 @@ class _Reader:
             start=start,
             stop=self._marks(words.stop, "stop"),
             within_states=inside,
-            pause=self._states(words.pause, "pause"),
+            pause=paused,
+            pause_when=paused_when,
             reset=self._marks(words.reset, "reset"),
             when=builder.guard(words.when, cursor / "when", self.at),
             within=within,
@@ -120,22 +121,8 @@ class _Reader:
 
     # --- when it begins and ends ---
 
-    def _marks(self, given: str | list[str], word: str) -> tuple[Mark, ...]:
-        found: list[Mark] = []
-        draft = self.builder.draft
-        for text, here in zip(listed(given), (self.cursor / word).each(), strict=False):
-            did = people.DID.match(text)
-            if did is not None:
-                self.builder.use("trigger", did[1], here, self.at, word, here.part(4, len(text)))
-                found.append(Mark("did", did[1]))
-            elif not NAME.match(text):
-                draft.fact("goal_mark", here.span, text=text, trigger="")
-            elif not draft.known("state", text) and (draft.known("trigger", text) or text == "open"):
-                draft.fact("goal_mark", here.span, text=text, trigger=text)
-            else:
-                self.builder.use("state", text, here, self.at, word)
-                found.append(Mark("entered", text))
-        return tuple(found)
+    def _marks(self, given: Any, word: str) -> tuple[Mark, ...]:
+        return moments.marks(self.builder, given, self.cursor / word, self.at, word)
 
     def _states(self, given: str | list[str], word: str) -> tuple[str, ...]:
         names = tuple(listed(given))

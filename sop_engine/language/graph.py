@@ -42,6 +42,7 @@ class Graph:
         required = {field.id for field in procedure.fields if field.required is not None}
         self._sometimes = required
         self._computed = {field.id: field.computed for field in procedure.fields if field.computed is not None}
+        self._together: dict[str, dict[str, bool]] = {}
         self._rank = {state.id: rank for rank, state in enumerate(procedure.states)}
 
     def surely_asked(self, offer: Offer) -> frozenset[str]:
@@ -98,6 +99,22 @@ class Graph:
         yield state
         for child in self.children(state):
             yield from self.inside(child.id)
+
+    def together(self, state: str) -> dict[str, bool]:
+        """Which states surely are, or are not, active while `state` is."""
+        if state in self._together:
+            return self._together[state]
+        around = [state, *self.ancestors(state)]
+        found = self._together[state] = {}
+        for other in self.states.values():
+            up = self.ancestors(other.id)
+            if other.id in around:
+                found[other.id] = True
+            elif state not in up and other.id != ROOT and other.kind != "history":
+                common = next(each for each in up if each in around)
+                if self.states[common].kind != "parallel":
+                    found[other.id] = False
+        return found
 
     def parallel_of(self, state: str) -> str | None:
         """The innermost parallel state around it, if any."""

@@ -62,6 +62,12 @@ Guard = Annotated[
 ]
 """An expression, or `{field: value, other: [a, b]}`: all must hold, a list is any of them."""
 
+Moments = Annotated[
+    Annotated[str, Tag("<word>")] | Annotated[GuardMap, Tag("<map>")] | Annotated[list[Guard], Tag("<list>")],
+    BY_SHAPE,
+]
+"""Moments or conditions of a promise, any of them: names, expressions, `{field: value}`."""
+
 Expression = str | int | bool | None
 Sources = OneOrMore[str]
 Allow = dict[str, str]

@@ -13,7 +13,7 @@ from sop_engine import canonical, values
 from sop_engine.procedure import Field, Tree
 from sop_engine.ticket.evolve import apply
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.questions import Facts, number
+from sop_engine.ticket.questions import Facts, among, number
 from sop_engine.ticket.records import Command, Erased, Event, Given, Letter, Sealed, Ticket
 
 KEPT: Final = {"kept": True}
@@ -39,6 +39,8 @@ class Draft:
         """who has signed, and whom they stood in for, where this step is the last of several signatures"""
         self.before: dict[str, Any] = {}
         """what the fields held that this step has written or cleared"""
+        self.taken: dict[str, int] = {}
+        """the internal events and signals that the ticket took in this step, each with the place of the last"""
         self.touched: set[str] = set()
         """the fields written or cleared since what is filled from them was brought up to date"""
         self.values: dict[str, Any] = {}
@@ -198,7 +200,7 @@ class Draft:
         wanted = [child for child in self.ticket.children if procedure in ("", child["procedure"])]
         starting = {command.ticket for command in self.consequences if command.name == "open"}
         ids = [child["id"] for child in wanted if child["id"] not in starting]
-        known: list[Mapping[str, Any]] = self.facts.ask("tickets:" + ",".join(ids)) if ids else []
+        known: list[Mapping[str, Any]] = self.facts.ask(among(ids)) if ids else []
         begun = {child["id"] for child in known}
         fresh: dict[str, Any] = {"outcome": None, "state": [], "status": "open"}
         return [*known, *({**child, **fresh} for child in wanted if child["id"] not in begun)]

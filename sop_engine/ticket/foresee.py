@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sop_engine.procedure import Offer, Start, Tell
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.questions import holders, number
+from sop_engine.ticket.questions import among, holders, number
 from sop_engine.ticket.records import SITE, TIMER, Command, Ticket
 
 
@@ -31,6 +31,7 @@ def foresee(program: Program, ticket: Ticket | None, command: Command, local: da
             questions.append(f"unit:{fields[name]}")
             if any(field.fill == f"{name}.contact" for field in program.filled):
                 questions.append(f"contact:{fields[name]}")
+    questions += _of_children(program, ticket)
     for offer in _offers(program, ticket, command):
         questions += _of_effects(program, fields, offer)
     return list(dict.fromkeys(questions))
@@ -48,6 +49,16 @@ def foresee_anywhere(program: Program, command: Command) -> list[str]:
             if offer.trigger == trigger:
                 found |= dict.fromkeys(_of_effects(program, {}, offer))
     return list(found)
+
+
+def _of_children(program: Program, ticket: Ticket | None) -> Iterable[str]:
+    """What goals that look at children ask in every step."""
+    if ticket is None or ticket.status != "open" or not ticket.children:
+        return
+    for procedure in program.families:
+        found = [each["id"] for each in ticket.children if procedure in ("", each["procedure"])]
+        if found:
+            yield among(found)
 
 
 def _offers(program: Program, ticket: Ticket | None, command: Command) -> Iterable[Offer]:

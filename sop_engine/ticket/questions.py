@@ -92,6 +92,11 @@ def number(prefix: str, local: datetime, count: int) -> str:
     return f"number:{prefix}-{local:%Y%m%d}#{count}"
 
 
+def among(tickets: Sequence[str]) -> str:
+    """The question where children stand."""
+    return "tickets:" + ",".join(tickets)
+
+
 def holders(role: str, unit: str | None) -> str:
     """The question who holds a role (for a unit)."""
     return f"holders:{role}@{unit}" if unit else f"holders:{role}"

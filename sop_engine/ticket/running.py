@@ -33,6 +33,8 @@ class Run:
         draft = self.draft
         kind, name, alternative = _place(source, transition, occurrence, draft.program.procedure.open)
         draft.emit("took", source=source.id, by=kind, name=name, alternative=alternative, to=list(transition.target))
+        if isinstance(occurrence, Signalled):
+            draft.taken[occurrence.event] = len(draft.events) - 1
         if isinstance(occurrence, Asked):
             record_doing(draft, source.id, occurrence.trigger)
         region = draft.program.region(transition.target[0] if transition.target else source.id)

@@ -106,6 +106,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     goals.times,
     goals.fields,
     goals.marks,
+    goals.clocks,
     promises.never_begins,
     promises.never_kept,
     promises.always_paused,

@@ -19,7 +19,7 @@ def before_asked(draft: Draft) -> Iterator[Diagnostic]:
 
     On no way that leads here is it asked, set, filled or computed, and it has no default; so a condition on it never
     holds, a notice to it reaches nobody, and a timer that waits for it never starts. (Only a correction could have
-    given it a value.)
+    given it a value.) What a promise reads must be given somewhere: it counts wherever the ticket is.
 
     Fails:
 
@@ -50,17 +50,25 @@ def before_asked(draft: Draft) -> Iterator[Diagnostic]:
     fields = {field.id for field in draft.procedure.fields if field.computed is None}
     written = set().union(*perhaps.values())
     for use in draft.uses:
-        if use.kind != "field" or use.way not in READ or use.name not in fields or use.name not in written:
+        if use.kind != "field" or use.way not in READ or use.name not in fields:
+            continue
+        if use.name not in written:
+            if use.at.startswith("goals."):
+                yield _unread(use)
             continue
         state = _state_of(use)
         if state is None or state not in graph.reachable or use.name in perhaps[state] | _asked_here(draft, use):
             continue
         if not _asks_whether(draft, use):
-            yield warning(
-                "SOP209", use.span, msg("nobody can have been asked for `{name}` here", name=use.name),
-                msg("On no way that leads here is it asked, set or filled, so there is nothing to read."),
-                msg("ask for it before, or read it later"),
-            )  # fmt: skip
+            yield _unread(use)
+
+
+def _unread(use: Use) -> Diagnostic:
+    return warning(
+        "SOP209", use.span, msg("nobody can have been asked for `{name}` here", name=use.name),
+        msg("On no way that leads here is it asked, set or filled, so there is nothing to read."),
+        msg("ask for it before, or read it later"),
+    )  # fmt: skip
 
 
 def _state_of(use: Use) -> str | None:

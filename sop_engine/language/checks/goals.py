@@ -2,12 +2,13 @@
 `checks.promises`, what they are counted on in `checks.counting`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from sop_engine.diagnostics import Diagnostic, Note
 from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 
 
 def said_once(draft: Draft) -> Iterator[Diagnostic]:
@@ -146,11 +147,41 @@ def fields(draft: Draft) -> Iterator[Diagnostic]:
         )  # fmt: skip
 
 
+_OTHER_WAYS: Final[Mapping[str, tuple[Message, Message | None, Message]]] = {
+    "trigger": (
+        msg("`{name}` is a trigger, and no state"), msg("A bare name is a state that is entered."),
+        msg("write `did {name}`"),
+    ),
+    "flag": (
+        msg("`{name}` is a field, and no state"), msg("A bare name is a state."), msg("write `{{{name}: true}}`"),
+    ),
+    "field": (
+        msg("`{name}` is a field, and no state"), msg("A bare name is a state."),
+        msg("write a condition, such as `given({name})`"),
+    ),
+    "no_length": (
+        msg("`{name}` is a moment, and a pause lasts"), None,
+        msg("write a state that it leads to, or a condition such as `did('x')`"),
+    ),
+    "pause": (
+        msg("`{name}` is neither a state nor a condition"), None,
+        msg("write a state, or a condition such as `{{field: value}}`"),
+    ),
+    "mark": (
+        msg("`{name}` names no moment"), None,
+        msg("write a state that is entered, `did TRIGGER`, `took EVENT`, or a condition such as `{{field: value}}`"),
+    ),
+}  # fmt: skip
+"""reason -> what is said, why it matters, and what to write"""
+
+
 def marks(draft: Draft) -> Iterator[Diagnostic]:
     """SOP423: a moment of a promise is said in another way.
 
-    In `start`, `stop` and `reset` a bare name is a state that is entered, and `did x` says that the trigger `x` is
-    done; `did open` is the opening of the ticket.
+    In `start`, `stop` and `reset` a bare name is a state that is entered, `did x` says that the trigger `x` is done
+    (`did open` is the opening of the ticket), and `took x` that the ticket takes the event `x`. In `pause` a bare name
+    is a state in which the ticket is. All else is a condition, as everywhere: `{charge: paid}`, `fee > 0`; of a field
+    that is yes or no `{paid: true}`.
 
     Fails:
 
@@ -163,17 +194,50 @@ def marks(draft: Draft) -> Iterator[Diagnostic]:
         goals: {finishing: {start: did open, stop: [did finish, closed], within: 4 h}}
     """
     for fact in draft.of("goal_mark"):
-        text, trigger = fact.values["text"][:30], fact.values["trigger"]
-        if trigger:
-            yield error(
-                "SOP423", fact.span, msg("`{name}` is a trigger, and no state", name=text),
-                msg("A bare name is a state that is entered."), msg("write `did {name}`", name=trigger),
-            )  # fmt: skip
-        else:
-            yield error(
-                "SOP423", fact.span, msg("`{text}` names no moment", text=text), None,
-                msg("write a state that is entered, or `did TRIGGER`"),
-            )  # fmt: skip
+        text = fact.values["text"][:30]
+        title, why, fix = _OTHER_WAYS[fact.values["reason"]]
+        yield error(
+            "SOP423", fact.span, msg(title.template, name=text), why, msg(fix.template, name=text) if fix else None
+        )
+
+
+def clocks(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP431: a promise waits for a time by a condition.
+
+    Its conditions are looked at whenever something happens to the ticket. Time passes without that, so `today()` and
+    `now()` would come to hold at the next step, whenever that is: too late, and by chance. A timer comes at its time;
+    it can lead to a state, set a field, or raise an event, and a promise may begin and end at each of them.
+
+    Fails:
+
+        calendar: front-desk
+        fields:
+          note: {type: text}
+          begin: {type: date}
+        open: {by: desk, ask: [note, begin], to: received}
+        goals: {finishing: {start: begin <= today(), stop: did finish, within: 4 h}}
+
+    Passes:
+
+        calendar: front-desk
+        fields:
+          note: {type: text}
+          begin: {type: date}
+        open: {by: desk, ask: [note, begin], to: received}
+        states:
+          received:
+            at: {begin 08:30: {raise: begun}}
+            on_event: {begun: {tell: desk}}
+            transitions: {finish: {by: desk, to: closed}}
+          closed: {final: true, outcome: done}
+        goals: {finishing: {start: took begun, stop: did finish, within: 4 h}}
+    """
+    for fact in draft.of("goal_clock"):
+        yield error(
+            "SOP431", fact.span, msg("a promise waits for a time by a condition"),
+            msg("It is looked at when something happens to the ticket, and time passes without that."),
+            msg("let a timer lead to a state, set a field or raise an event, and write that"),
+        )  # fmt: skip
 
 
 def pause_beside_due(draft: Draft) -> Iterator[Diagnostic]:

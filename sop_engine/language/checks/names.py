@@ -165,7 +165,8 @@ def unknown_triggers(draft: Draft) -> Iterator[Diagnostic]:
     """SOP131: there is no trigger or event of that name.
 
     `did`, `times` and `not: did ...` name a trigger that no state offers, so the condition could never change. An
-    `on_event` waits for an event that nothing raises and that `takes` does not list.
+    `on_event` waits for an event that nothing raises and that `takes` does not list; a promise names an event that no
+    `on_event` takes.
 
     Fails:
 
@@ -204,6 +205,12 @@ def unknown_triggers(draft: Draft) -> Iterator[Diagnostic]:
                 msg("This handler would wait for ever."),
                 msg("raise it, or list it under `takes:` where another ticket sends it"),
                 near(use.name, (*raised, *draft.names("event"))),
+            )  # fmt: skip
+        if use.way == "took" and use.name not in awaited and not anything:
+            yield error(
+                "SOP131", use.span, msg("nothing waits for the event `{name}`", name=use.name),
+                msg("It is taken by no state, so this moment never comes."),
+                msg("add it under `on_event:` of the state that it concerns"), near(use.name, awaited),
             )  # fmt: skip
         if use.way == "raise" and use.name not in awaited and not anything:
             yield error(

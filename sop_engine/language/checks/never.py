@@ -8,7 +8,7 @@ from sop_engine.language.draft import Draft, Formula
 from sop_engine.language.graph import Graph
 from sop_engine.language.satisfying import Values, can_hold, standing
 from sop_engine.messages import msg
-from sop_engine.procedure import ROOT, Procedure, Tree
+from sop_engine.procedure import ROOT, Tree
 
 
 def never(draft: Draft) -> Iterator[Diagnostic]:
@@ -87,7 +87,7 @@ def _conditions(draft: Draft) -> Iterator[tuple[Formula, Tree, Values]]:
     for formula in draft.formulas:
         if formula.way in ("when", "required"):
             looked = not graph.large and _reads_states(formula.expression.tree)
-            active = _active(graph, draft.procedure, formula) if looked else {}
+            active = _active(graph, formula) if looked else {}
             yield formula, standing(formula.expression.tree, active), values
 
 
@@ -97,19 +97,9 @@ def _reads_states(tree: Tree) -> bool:
     )
 
 
-def _active(graph: Graph, procedure: Procedure, formula: Formula) -> Mapping[str, bool]:
+def _active(graph: Graph, formula: Formula) -> Mapping[str, bool]:
     """Which states surely are, or are not, active wherever the formula is looked at."""
     here = formula.state
     if here == ROOT or here not in graph.states or formula.at.startswith("open"):
         return {}
-    around = [here, *graph.ancestors(here)]
-    found: dict[str, bool] = {}
-    for state in procedure.states:
-        up = graph.ancestors(state.id)
-        if state.id in around:
-            found[state.id] = True
-        elif here not in up and state.id != ROOT and state.kind != "history":
-            common = next(each for each in up if each in around)
-            if graph.states[common].kind != "parallel":
-                found[state.id] = False
-    return found
+    return graph.together(here)

@@ -6,7 +6,7 @@ from sop_engine.diagnostics import Diagnostic, Span
 from sop_engine.goals import Goal
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
-from sop_engine.language.goal_paths import GoalPaths, inside_any
+from sop_engine.language.goal_paths import GoalPaths
 from sop_engine.language.graph import Graph
 from sop_engine.messages import msg
 
@@ -15,7 +15,7 @@ def never_begins(draft: Draft) -> Iterator[Diagnostic]:
     """SOP424: a promise that never begins.
 
     It says neither `start` nor `while`; what starts it stops it, too; no ticket comes there; or the ticket is then
-    over, or in none of the states of its `while`.
+    over, or in none of the states of its `while`. A promise does not begin while a condition of its `stop` holds.
 
     Fails:
 
@@ -44,8 +44,8 @@ def never_begins(draft: Draft) -> Iterator[Diagnostic]:
 def never_kept(draft: Draft) -> Iterator[Diagnostic]:
     """SOP425: a promise that nobody can keep.
 
-    It says no `stop`, or nothing that stops it can come after it has begun: every ticket would break it. A word again
-    and again that promises nothing is `every` of a state.
+    It says no `stop`, or nothing that stops it can come after it has begun: no such moment comes, and no condition can
+    hold there. Every ticket would break it. A word again and again that promises nothing is `every` of a state.
 
     Fails:
 
@@ -83,8 +83,9 @@ def never_kept(draft: Draft) -> Iterator[Diagnostic]:
 def always_paused(draft: Draft) -> Iterator[Diagnostic]:
     """SOP426: a pause that covers the whole promise.
 
-    Every state in which the ticket can be between `start` and `stop` is one of `pause`. Its time stands still from the
-    beginning to the end, so it is never due.
+    Every state in which the ticket can be between `start` and `stop` is one of `pause`, or a condition of `pause` holds
+    there whatever happens: `not given(x)`, where `given(x)` ends the promise. Its time stands still from the beginning
+    to the end, so it is never due.
 
     Fails:
 
@@ -101,11 +102,11 @@ def always_paused(draft: Draft) -> Iterator[Diagnostic]:
         goals: {finishing: {start: received, stop: did finish, within: 4 h, pause: waiting}}
     """
     for goal, paths in _paths(draft):
-        if goal.pause and goal.stop and paths.between and inside_any(paths.graph, paths.between, goal.pause):
+        if goal.stop and paths.between and all(map(paths.stands_still, paths.between)):
             yield error(
                 "SOP426", _word(draft, goal, "pause"), msg("the time of `{name}` always stands still", name=goal.id),
-                msg("Every state between its start and its stop is one of `pause`, so it is never due."),
-                msg("take the states away from `pause:` in which somebody should act"),
+                msg("`pause` covers everything that can be between its start and its stop, so it is never due."),
+                msg("take from `pause:` what holds while somebody should act"),
             )  # fmt: skip
 
 
@@ -120,6 +121,8 @@ def _paths(draft: Draft) -> Iterator[tuple[Goal, GoalPaths]]:
         if use.kind in ("state", "trigger")
     )
     graph = Graph(procedure)
+    taken = {handler.event for state in procedure.states for handler in state.handlers}
+    unknown |= "*" not in taken and any(use.way == "took" and use.name not in taken for use in draft.uses)
     if unknown or graph.large:
         return
     for goal in procedure.goals:
