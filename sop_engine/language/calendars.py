@@ -20,6 +20,7 @@ from sop_engine.language.calendar_schema import CalendarWords, HolidayWords
 from sop_engine.language.checks import CALENDAR_CHECKS
 from sop_engine.language.compiling import faults, nowhere
 from sop_engine.language.draft import Draft
+from sop_engine.language.facts import Fact
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
 from sop_engine.language.validating import validate_as
@@ -74,6 +75,8 @@ class Piece:
     dates: dict[date, tuple[Hours, Span]] = field(default_factory=dict)
     known_from: date | None = None
     known_through: date | None = None
+    overlaps: list[Fact] = field(default_factory=list)
+    """doubtful, and no fault: what overlaps counts once"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def compile_calendar(
     calendar = None if draft.facts else _resolved(draft, pieces)
     if calendar is not None:
         _warnings(draft, calendar, pieces, today)
+    draft.facts += pieces[-1].overlaps if pieces else ()
     found = faults(draft, CALENDAR_CHECKS)
     return CompiledCalendar(None if has_errors(found) else calendar, found, texts)
 
@@ -181,10 +185,11 @@ class _Reader:
     def __init__(self, draft: Draft, cursor: Cursor) -> None:
         self._draft = draft
         self._cursor = cursor
+        self._overlaps: list[Fact] = []
 
     def piece(self, words: CalendarWords) -> Piece:
         cursor = self._cursor
-        piece = Piece(words.calendar, written(words.title) or {})
+        piece = Piece(words.calendar, written(words.title) or {}, overlaps=self._overlaps)
         piece.zone = words.zone
         if words.zone is not None and words.zone not in available_timezones():
             self._draft.fact("zone", (cursor / "zone").span, name=words.zone)
@@ -220,15 +225,12 @@ class _Reader:
                 if day in said:
                     self._draft.fact("day_twice", span, said[day], day=WEEKDAYS[day])
                 said[day], week[day] = span, hours
-        self._overlaps(week, cursor.span)
-        return tuple(week)
-
-    def _overlaps(self, week: list[Hours], span: Span) -> None:
-        """Shifts that reach into the next day's; those of one day are told where they stand."""
-        for number, hours in enumerate(week):
+        for number, each in enumerate(week):
             following = week[(number + 1) % 7]
-            if hours and following and hours[-1].closes - MINUTES_A_DAY > following[0].opens:
-                self._draft.fact("overlap", span, days=(WEEKDAYS[number], WEEKDAYS[(number + 1) % 7]))
+            if each and following and max(shift.closes for shift in each) - MINUTES_A_DAY > following[0].opens:
+                night = {"days": (WEEKDAYS[number], WEEKDAYS[(number + 1) % 7])}
+                self._overlaps.append(Fact("overlap", cursor.span, night))
+        return tuple(week)
 
     def _hours(self, value: object, cursor: Cursor) -> Hours:
         """The shifts of a day; what cannot be read is left out."""
@@ -245,7 +247,8 @@ class _Reader:
         shifts.sort()
         for earlier, later in itertools.pairwise(shifts):
             if later.opens < earlier.closes:
-                self._draft.fact("overlap", cursor.span, shifts=(shift_text(earlier), shift_text(later)))
+                pair = {"shifts": (shift_text(earlier), shift_text(later))}
+                self._overlaps.append(Fact("overlap", cursor.span, pair))
         return tuple(shifts)
 
     def _holiday(self, words: HolidayWords, cursor: Cursor) -> Iterator[Holiday]:

@@ -95,8 +95,17 @@ class Calendar:
     def day_minutes(self) -> int:
         """The length of this calendar's own working day: the commonest among the days of its week, the longer of two
         that are as common; 0 for a week without work."""
-        lengths = Counter(sum(shift.closes - shift.opens for shift in hours) for hours in self.week if hours)
+        lengths = Counter(minutes_of(hours) for hours in self.week if hours)
         return max(lengths, key=lambda minutes: (lengths[minutes], minutes), default=0)
+
+
+def minutes_of(hours: Hours) -> int:
+    """How long a day's shifts are on an ordinary day; time in two of them counts once."""
+    minutes, until = 0, 0
+    for shift in sorted(hours):
+        minutes += max(0, shift.closes - max(shift.opens, until))
+        until = max(until, shift.closes)
+    return minutes
 
 
 def round_the_clock(calendar: Calendar) -> Calendar:

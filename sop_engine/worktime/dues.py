@@ -120,10 +120,10 @@ class Reckoner:
             case "min" | "h" | "day_length":
                 found = self._counter(allowance).reach_back(end, self._amount(allowance))
             case "workday":
-                found = self._ending(self._hours.nth_workday(day, -allowance.count), allowance, end)
+                found = self._ending(self._hours.nth_workday(day, -allowance.count), allowance, end, day)
             case unit:
                 target = move_date(day, Duration(allowance.count, unit), -1)
-                found = self._ending(self._rolled(target, roll), allowance, end)
+                found = self._ending(self._rolled(target, roll), allowance, end, day)
         if found is None:
             return Due("unreachable")
         return Due("due", from_ms(found), provisional=self._is_provisional(min(found, end), max(found, end)))
@@ -147,17 +147,18 @@ class Reckoner:
             return begin
         day = from_ms(begin).astimezone(self.calendar.tz).date()
         if unit == "workday":
-            return self._ending(self._hours.nth_workday(day, allowance.count), allowance, begin)
-        return self._ending(move_date(day, Duration(allowance.count, unit)), allowance, begin)
+            return self._ending(self._hours.nth_workday(day, allowance.count), allowance, begin, day)
+        return self._ending(move_date(day, Duration(allowance.count, unit)), allowance, begin, day)
 
-    def _ending(self, day: date | None, allowance: Allowance, wall_of: int) -> int | None:
-        """The close of `day`, or its wall time that `wall_of` shows; None where there is no such day."""
+    def _ending(self, day: date | None, allowance: Allowance, wall_of: int, origin: date) -> int | None:
+        """The close of `day`, or the wall time that lies as far from its beginning as that of `wall_of` from the
+        beginning of `origin` (whose close may lie on the next date); None where there is no such day."""
         if day is None:
             return None
         if allowance.ending != "same_time":
             return self._hours.closing(day)
-        wall = from_ms(wall_of).astimezone(self.calendar.tz).time().replace(fold=0)
-        return to_ms(at_wall_time(datetime.combine(day, wall), self.calendar.tz))
+        wall = from_ms(wall_of).astimezone(self.calendar.tz).replace(tzinfo=None)
+        return to_ms(at_wall_time(wall + (day - origin), self.calendar.tz))
 
     def _end_of_workday(self, begin: int) -> int | None:
         """The close of the workday in which `begin` lies, which may have opened the day before; else of the next."""

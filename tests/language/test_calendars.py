@@ -1,6 +1,6 @@
 """Calendars' files: what their pages say of faults is so, and each fault stands where it is."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from sop_engine.language import calendar_json_schema, explain
 from sop_engine.language.calendars import compile_calendar
 from sop_engine.language.checks import CALENDAR_CHECKS, Check
 from sop_engine.language.checks.pages import EXAMPLE_CALENDAR, ExampleCalendars, laid_over, page, pages
+from sop_engine.worktime import Allowance, Reckoner
 
 OWN = tuple(check for check in CALENDAR_CHECKS if page(check).code.startswith("SOP4"))
 
@@ -72,3 +73,16 @@ def test_the_schema_for_editors_describes_every_word() -> None:
     assert words(schema) == []
     assert schema["additionalProperties"] is False
     assert calendar_json_schema("zh")["properties"]["zone"]["description"].startswith("按哪个时区")
+
+
+def test_hours_that_overlap_are_warned_of_and_count_once() -> None:
+    week = "week: {mon: ['08:00-12:00', '10:00-14:00'], tue: 22:00-06:00, wed: 05:00-09:00}\n"
+    found = compile_calendar(f"calendar: example\ntitle: Example\nzone: UTC\n{week}".encode(), "example.yaml")
+
+    assert [(fault.code, fault.severity) for fault in found.diagnostics] == [("SOP404", "warning")] * 2
+    assert found.calendar is not None
+    monday, wednesday = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 25, tzinfo=UTC)
+    reckoner = Reckoner(found.calendar)
+    assert reckoner.due(monday, Allowance(6, "h")).at == monday + timedelta(hours=14)
+    assert reckoner.due(wednesday, Allowance(9, "h")).at == wednesday + timedelta(hours=9)
+    assert found.calendar.day_minutes == 8 * 60

@@ -149,6 +149,9 @@ def test_a_holiday_takes_its_whole_shift_and_leaves_last_nights() -> None:
         ("2026-12-06", "15 days", "next", "2026-11-23 17:30"),
         ("2026-12-01", "3 workdays", "", "2026-11-26 17:30"),
         ("2026-12-31", "1 month", "", "2026-11-30 17:30"),
+        ("2026-12-01", "1 day same time", "", "2026-11-30 17:30"),
+        # a Sunday closes at its midnight, and a day before that is the midnight of Saturday
+        ("2026-12-06", "1 day same time", "", "2026-12-06 00:00"),
     ],
 )
 def test_before(anchor: str, allowance: str, roll: Roll, expected: str) -> None:

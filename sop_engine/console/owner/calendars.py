@@ -17,6 +17,7 @@ from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain
 from sop_engine.worktime import Calendar, accounts
+from sop_engine.worktime.calendars import minutes_of
 
 _Name = Annotated[str, argument(msg("a calendar, or a file"), "CALENDAR")]
 
@@ -55,7 +56,7 @@ def _draft_row(path: Path, on_site: bool) -> dict[str, Any]:
 
 
 def _described(found: Calendar) -> dict[str, Any]:
-    minutes = sum(shift.closes - shift.opens for hours in found.week for shift in hours)
+    minutes = sum(minutes_of(hours) for hours in found.week)
     known = None if found.known_through is None else str(found.known_through)
     return {"title": dict(found.title), "zone": found.zone, "week_minutes": minutes, "known_through": known}
 

@@ -110,8 +110,8 @@ def dates(draft: Draft) -> Iterator[Diagnostic]:
 def overlaps(draft: Draft) -> Iterator[Diagnostic]:
     """SOP404: hours that overlap.
 
-    Time that stands in two shifts counts once, so one of them is not what was meant. A night shift also reaches into
-    the hours of the next day.
+    Time that stands in two shifts counts once, so one of them may not be what was meant. A night shift also reaches
+    into the hours of the next day.
 
     Fails:
 
@@ -128,8 +128,8 @@ def overlaps(draft: Draft) -> Iterator[Diagnostic]:
             if "shifts" in fact.values
             else msg("the night of `{first}` reaches into the hours of `{second}`", first=first, second=second)
         )
-        yield error(
-            "SOP404", fact.span, title, msg("What stands in both counts once: one of them is too long."),
+        yield warning(
+            "SOP404", fact.span, title, msg("What stands in both counts once: one of them may be too long."),
             msg("let the one end where the other begins"),
         )  # fmt: skip
 
