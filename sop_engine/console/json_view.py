@@ -9,6 +9,7 @@ from sop_engine.console.failures import spoken
 from sop_engine.console.promises import GoalView, goal_views
 from sop_engine.messages import say
 from sop_engine.procedure import ROOT, Field, Timer
+from sop_engine.store.seam import NOT_NOW
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Erased, Ticket
@@ -133,6 +134,10 @@ class HeadView(TypedDict):
     next_due: str | None
     overdue: bool
     """whether the next timer is due and has not fired yet"""
+    promised: str | None
+    """when the first of its open promises is due; null where none is open, or all are paused"""
+    missed: str | None
+    """the first due time that was missed by a promise that is open still"""
     parent: str | None
     number: int
     opened: str
@@ -222,6 +227,8 @@ def head_json(opened: "Opened", head: "Head", now: str) -> HeadView:
         tasks=tasks,
         next_due=opened.local(head.next_due) if head.next_due else None,
         overdue=head.next_due is not None and head.next_due <= now,
+        promised=opened.local(head.promised) if head.promised not in (None, NOT_NOW) else None,
+        missed=opened.local(head.missed) if head.missed else None,
         parent=head.parent,
         number=head.number,
         opened=opened.local(head.opened),

@@ -34,17 +34,21 @@ class Output:
 
     # --- data ---
 
-    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
-        """Rows of values (texts, Messages, titles), each a line. In a pipe without a head line."""
-        cells = [[self.word(each) for each in row] for row in rows]
+    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> int:
+        """Rows of values (texts, Messages, titles), each a line; gives how many there were. In a pipe without a head
+        line, and each as soon as it is there."""
         if not self.on_terminal():
-            for row in cells:
-                self.line("\t".join(tab_cell(cell) for cell in row), raw=True)
-            return
+            count = 0
+            for row in rows:
+                count += 1
+                self.line("\t".join(tab_cell(self.word(cell)) for cell in row), raw=True)
+            return count
+        cells = [[self.word(each) for each in row] for row in rows]
         if cells:
             for line in table_lines([self.word(each.title) for each in columns],
                                     [each.whole for each in columns], cells, self.columns(), self.bold):  # fmt: skip
                 self.line(line, raw=True)
+        return len(cells)
 
     def pairs(self, pairs: Iterable[tuple[Any, Any]]) -> None:
         """Names and values below each other; in a pipe a tab between them."""
@@ -67,6 +71,15 @@ class Output:
     def json(self, value: Any) -> None:
         """One JSON document."""
         write(sys.stdout, harmless_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
+
+    def json_list(self, values: Iterable[Any]) -> None:
+        """One JSON document, a list of which each entry is written as soon as it is there."""
+        before = "["
+        for value in values:
+            text = json.dumps(value, ensure_ascii=False, indent=2).replace("\n", "\n  ")
+            write(sys.stdout, f"{before}\n  {harmless_json(text)}")
+            before = ","
+        write(sys.stdout, "[]\n" if before == "[" else "\n]\n")
 
     # --- messages ---
 

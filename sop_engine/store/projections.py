@@ -63,7 +63,12 @@ def _promises(goals: Mapping[str, Mapping[str, Any]]) -> tuple[str | None, str |
     if not entries:
         return None, None
     missed = min((entry["breached"] for entry in entries if entry["breached"]), default=None)
-    return min(entry["due"] or NOT_NOW for entry in entries), missed
+    return min(map(_due, entries)), missed
+
+
+def _due(entry: Mapping[str, Any]) -> str:
+    # what was missed before it was paused keeps the time at which it was due, but its clock stands still like any other
+    return str(entry["due"] or NOT_NOW) if entry["status"] == "running" else NOT_NOW
 
 
 def _shown(zone: ZoneInfo, field: Any, value: Any) -> str:

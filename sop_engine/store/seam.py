@@ -305,6 +305,9 @@ class Reads(Protocol):
         """Timers that were set aside, with their error."""
 
     def next_due(self) -> str | None: ...
+    def overdue(self, before: str) -> int:
+        """How many timers are due at or before `before`, set-aside ones left out."""
+
     def by_key(self, key: str) -> tuple[str, int, Sealed] | None:
         """What the idempotency key did: ticket, step number, and the request's commitment with its salt."""
 
@@ -315,6 +318,9 @@ class Reads(Protocol):
 
     def meta(self, name: str) -> str | None:
         """Small facts of the site that are no history: id, last sweep, simulated now."""
+
+    def metas(self, prefix: str) -> dict[str, str]:
+        """name -> value of those whose names begin so."""
 
 
 class Writes(Reads, Protocol):
@@ -375,6 +381,7 @@ class Writes(Reads, Protocol):
         there before and are still waiting are superseded: they will not be sent."""
 
     def put_meta(self, name: str, value: str) -> None: ...
+    def forget_meta(self, name: str) -> None: ...
     def forget_projections(self) -> None:
         """Delete all that `db rebuild` makes anew: ticket rows, tasks, timers, people, logins, versions."""
 

@@ -95,6 +95,7 @@ DUE: Final = """
 SELECT due, ticket, key FROM timer WHERE site = ? AND due <= ? AND aside IS NULL ORDER BY due, ticket, key LIMIT ?"""
 ASIDE: Final = """
 SELECT due, ticket, key, aside FROM timer WHERE site = ? AND aside IS NOT NULL ORDER BY due, ticket, key"""
+OVERDUE: Final = "SELECT count(*) FROM timer WHERE site = ? AND due <= ? AND aside IS NULL"
 NEXT_DUE: Final = "SELECT min(due) FROM timer WHERE site = ? AND aside IS NULL"
 
 # numbers, keys, refusals
@@ -195,6 +196,8 @@ LETTERS_OF_WITH: Final = (
 # meta
 
 META: Final = "SELECT value FROM meta WHERE site = ? AND name = ?"
+METAS: Final = "SELECT name, value FROM meta WHERE site = ? AND name >= ? AND name < ?"
+FORGET_META: Final = "DELETE FROM meta WHERE site = ? AND name = ?"
 PUT_META: Final = """
 INSERT INTO meta (site, name, value) VALUES (?, ?, ?) ON CONFLICT (site, name) DO UPDATE SET value = excluded.value"""
 

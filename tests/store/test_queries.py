@@ -78,8 +78,8 @@ def promising(store: Store) -> Store:
     ("query", "found"),
     [
         (Query(promised_by=NOT_NOW), ["P-3", "P-1", "P-2", "P-4", "P-5"]),
-        (Query(promised_by=NOT_NOW, after="P-1", limit=2), ["P-2", "P-4"]),
-        (Query(promised_by=NOT_NOW, after="P-4"), ["P-5"]),
+        (Query(promised_by=NOT_NOW, promised_after="2026-03-02", after="P-1", limit=2), ["P-2", "P-4"]),
+        (Query(promised_by=NOT_NOW, promised_after=NOT_NOW, after="P-4"), ["P-5"]),
         (Query(promised_by="2026-03-02"), ["P-3", "P-1"]),
         (Query(promised_by="2026-03-02", procedures=["visit"]), ["P-3"]),
         (Query(promised_by=NOT_NOW, promised_after="2026-03-02"), ["P-2", "P-4", "P-5"]),

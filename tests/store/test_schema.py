@@ -28,7 +28,7 @@ QUERIES = {
     "due": Query(due_before="2026"),
     "states": Query(status="open", procedures=["repair"], states=["waiting"]),
     "promised": Query(promised_by=NOT_NOW, limit=50),
-    "promised by": Query(promised_by="2026", procedures=["repair"], after="WX-1"),
+    "promised by": Query(promised_by="2026", procedures=["repair"], promised_after="2025", after="WX-1"),
     "missed": Query(missed=True, promised_after="2026"),
     "mine, promised": Query(promised_by=NOT_NOW, mine="lin", roles=["desk"]),
 }

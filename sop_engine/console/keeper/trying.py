@@ -1,13 +1,12 @@
 """`sop demo`: a site to try things on, with a dozen people and a clock that moves only when it is told to."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotUnderstood
+from sop_engine.console.spans import read_span
 from sop_engine.messages import msg
 
 
@@ -51,7 +50,7 @@ def advance(
 
     with call.open() as opened:
         with call.writing():
-            sweep, delivery = move(opened.site, _span(by))
+            sweep, delivery = move(opened.site, read_span(by))
         now = opened.now.astimezone(opened.zone)
         if call.json:
             call.output.json(
@@ -66,26 +65,6 @@ def advance(
             msg("it is {now} now; timers fired: {fired}, notices sent: {sent}", now=f"{now:%Y-%m-%d %H:%M}",
                 fired=sweep.fired, sent=delivery.sent)
         )  # fmt: skip
-
-
-def _span(text: str) -> timedelta:
-    """`2h`, `30 分钟`, `2d`: elapsed time, a day being 24 hours."""
-    from sop_engine.worktime import NotADuration, parse_duration
-
-    short = {"d": " days", "w": " weeks", "m": " min", "h": " h"}
-    stripped = text.strip()
-    if stripped and stripped[-1:].lower() in short and stripped[:-1].strip().isdigit():
-        stripped = stripped[:-1] + short[stripped[-1].lower()]
-    try:
-        duration = parse_duration(stripped)
-    except NotADuration as problem:
-        raise NotUnderstood(
-            msg("`{text}` is no span of time", text=text), fix=msg("write it like 30min, 2h, 2d or 1w")
-        ) from problem
-    seconds = {"min": 60, "h": 3600, "day": 86400, "week": 7 * 86400}.get(duration.unit)
-    if seconds is None:
-        raise NotUnderstood(msg("the clock is moved by minutes, hours, days or weeks"))
-    return timedelta(seconds=seconds * duration.count)
 
 
 def play(

@@ -8,7 +8,9 @@ from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import option
 from sop_engine.console.promises import goal_title
-from sop_engine.console.staff.sla import Promise, promise_json, promises
+from sop_engine.console.staff.filters import Mine
+from sop_engine.console.staff.promised import Promise, Promises, Wanted
+from sop_engine.console.staff.sla import promise_json
 from sop_engine.console.text import one_line
 from sop_engine.engine.identity import find_person
 from sop_engine.messages import msg, say
@@ -16,6 +18,8 @@ from sop_engine.messages import msg, say
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
+LATEST: Final = "9999-12-31T23:59:59.999Z"
+"""every due time comes before it"""
 LINE_OCTETS: Final = 75
 """RFC 5545, 3.1: longer lines are folded"""
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,"})
@@ -33,10 +37,11 @@ def export(
         opened.require_known()
         with opened.reading() as reading:
             actor = None if person is None else find_person(reading, person).id
-            found = [each for each in promises(opened, reading) if each.entry["due"] and _is_for(each, actor, role)]
-        found.sort(key=lambda each: (each.entry["due"], each.head.id, each.name))
+        whose = Mine(actor, {}) if actor is not None and role is None else None
+        due = Promises(opened, Wanted(by=LATEST, mine=whose))
+        found = (each for each in due if _is_for(each, actor, role))
         if call.json:
-            call.output.json([promise_json(opened, each) for each in found])
+            call.output.json_list(promise_json(opened, each) for each in found)
             return
         for line in calendar_lines(opened, found):
             call.output.line(line + "\r", raw=True)

@@ -1,7 +1,9 @@
 """`sop ls`: tickets as a list, in the order of a desk: number, unit, matter, state, whose, what is left."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
@@ -9,20 +11,21 @@ from sop_engine.console.json_view import head_json
 from sop_engine.console.names import span
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
+from sop_engine.console.staff.filters import Mine, at_most, unit_named
+from sop_engine.console.staff.filters import mine as mine_of
 from sop_engine.console.tickets import by_title, find_procedure, folded, newest_versions, normal_form
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, Text, msg
-from sop_engine.store.seam import Head, Query, Reads
+from sop_engine.store.seam import NOT_NOW, Head, Query, Reads
 from sop_engine.ticket.near import near
-from sop_engine.ticket.people import covers
 from sop_engine.ticket.records import SITE
-from sop_engine.values import ValueProblem, read_unit
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
-_STATUSES = ("open", "suspended", "closed")
-Titles = dict[tuple[str, str, str], Text]
+_STATUSES: Final = ("open", "suspended", "closed")
+PAGE: Final = 500
+"""tickets that are read at once"""
 
 
 def ls(
@@ -44,31 +47,43 @@ def ls(
         person = opened.person
         now = canonical.instant_text(opened.now)
         with opened.reading() as reading:
-            roles = _roles(reading, person) if mine else {}
+            whose = mine_of(reading, person) if mine else None
             query = Query(
                 status=_status(status) or (None if all else "open"),
                 procedures=(find_procedure(reading, procedure).procedure,) if procedure else (),
                 states=_states(reading, state) if state else (),
-                unit=_unit(unit) if unit else None,
+                unit=unit_named(unit) if unit else None,
                 mine=person if mine else None,
-                roles=tuple(roles),
+                roles=tuple(whose.roles) if whose is not None else (),
                 due_before=now if due else None,
                 after=after,
-                limit=limit,
+                limit=at_most(limit),
             )
-            heads = [
-                head for head in reading.heads(query) if head.id != SITE and (not mine or _is_mine(head, person, roles))
-            ]
-            titles = {} if call.json else _titles(reading, {head.digest for head in heads})
+        heads = _heads(opened, query, whose)
         if call.json:
-            call.output.json([head_json(opened, head, now) for head in heads])
-        else:
-            _print(opened, heads, titles)
-            if not heads and call.output.on_terminal():
-                call.output.tell(msg("nothing is waiting for you") if mine else msg("there are no such tickets"))
+            call.output.json_list(head_json(opened, head, now) for head in heads)
+        elif not _print(opened, heads) and call.output.on_terminal():
+            call.output.tell(msg("nothing is waiting for you") if mine else msg("there are no such tickets"))
 
 
-def _print(opened: "Opened", heads: Iterable[Head], titles: Titles) -> None:
+def _heads(opened: "Opened", query: Query, whose: Mine | None) -> Iterator[Head]:
+    """The tickets that `query` asks for, read a page at a time: between two pages nothing is held open in the store, so
+    that whoever reads slowly keeps nobody waiting."""
+    left = query.limit
+    # what is found by its tasks or timers is gathered and sorted anew for every page
+    paged = query.mine is None and query.due_before is None
+    while True:
+        size = PAGE if left is None else min(left, PAGE)
+        with opened.reading() as reading:
+            heads = reading.heads(replace(query, limit=size) if paged else query)
+        yield from (head for head in heads if head.id != SITE and (whose is None or whose.has(head)))
+        left = None if left is None else left - len(heads)
+        if not paged or len(heads) < size or left == 0:
+            return
+        query = replace(query, after=heads[-1].id)
+
+
+def _print(opened: "Opened", heads: Iterable[Head]) -> int:
     columns = [
         Column(msg("number"), whole=True),
         Column(msg("unit"), whole=True),
@@ -78,50 +93,41 @@ def _print(opened: "Opened", heads: Iterable[Head], titles: Titles) -> None:
         Column(msg("assignee")),
         Column(msg("left")),
     ]
-    opened.call.output.table(columns, [_row(opened, head, titles) for head in heads])
+    titles = _Titles(opened)
+    return opened.call.output.table(columns, (_row(opened, head, titles) for head in heads))
 
 
-def _row(opened: "Opened", head: Head, titles: Titles) -> list[Any]:
+def _row(opened: "Opened", head: Head, titles: "_Titles") -> list[Any]:
     names = opened.names
     tasks = tuple(
         names.get(task["assignee"]) or task["assignee"] if "assignee" in task else _offered(head, task["role"], titles)
         for task in head.tasks.values()
     )
-    states = tuple(titles.get((head.digest, "states", leaf)) or leaf for leaf in head.state)
-    left: Any = ""
-    if head.next_due is not None:
-        time = canonical.instant_of(head.next_due) - opened.now
-        left = msg("due {span} ago", span=span(time)) if time.total_seconds() <= 0 else span(time)
-    return [head.id, head.unit or "", head.subject, states, names.get(head.owner) or head.owner, tasks, left]
+    states = tuple(titles.of(head.digest, "states", leaf) for leaf in head.state)
+    owner = names.get(head.owner) or head.owner
+    return [head.id, head.unit or "", head.subject, states, owner, tasks, _left(head, opened.now)]
 
 
-def _offered(head: Head, role: str, titles: Titles) -> Message:
+def _left(head: Head, now: datetime) -> Any:
+    """What is left until the next promise is due; where nothing is promised, until the next timer fires. What is late,
+    or has not fired yet, is said in words."""
+    late = min((each for each in (head.missed, head.promised) if each is not None), default=NOT_NOW)
+    if late != NOT_NOW and canonical.instant_of(late) <= now:
+        return msg("{span} late", span=span(now - canonical.instant_of(late)))
+    if head.next_due is not None and canonical.instant_of(head.next_due) <= now:
+        return msg("due {span} ago", span=span(now - canonical.instant_of(head.next_due)))
+    if head.promised == NOT_NOW:
+        return msg("paused")
+    following = head.promised or head.next_due
+    return "" if following is None else span(canonical.instant_of(following) - now)
+
+
+def _offered(head: Head, role: str, titles: "_Titles") -> Message:
     """A task that a role may claim: the role in brackets."""
-    return msg("({role})", role=titles.get((head.digest, "roles", role)) or role)
+    return msg("({role})", role=titles.of(head.digest, "roles", role))
 
 
 # --- what is looked for ----------------------------------------------------------------------------------------------
-
-
-def _roles(reading: Reads, person: str) -> dict[str, list[str | None]]:
-    """The roles that somebody holds, with where."""
-    found: dict[str, list[str | None]] = {}
-    known = reading.person(person)
-    for role, scope in known.roles if known is not None else ():
-        found.setdefault(role, []).append(scope)
-    return found
-
-
-def _is_mine(head: Head, person: str, roles: dict[str, list[str | None]]) -> bool:
-    """What is offered to a role is mine only where I hold it for this unit."""
-    if head.owner == person:
-        return True
-    for task in head.tasks.values():
-        if task.get("assignee") == person:
-            return True
-        if "assignee" not in task and any(covers(scope, head.unit) for scope in roles.get(task.get("role", ""), ())):
-            return True
-    return False
 
 
 def _status(said: str | None) -> str | None:
@@ -131,13 +137,6 @@ def _status(said: str | None) -> str | None:
         msg("there is no status {status}; there are {statuses}", status=said, statuses=_STATUSES),
         near=near(said, _STATUSES),
     )
-
-
-def _unit(said: str) -> str:
-    try:
-        return read_unit(said)
-    except ValueProblem as problem:
-        raise NotUnderstood(msg("--unit: {problem}", problem=problem.message)) from None
 
 
 def _states(reading: Reads, said: str) -> tuple[str, ...]:
@@ -161,12 +160,19 @@ def _states(reading: Reads, said: str) -> tuple[str, ...]:
     return (one,)
 
 
-def _titles(reading: Reads, digests: Iterable[str]) -> Titles:
-    """(digest, `states` or `roles`, id) -> title, read without making the procedures ready to run."""
-    titles: Titles = {}
-    for digest in digests:
-        form = normal_form(reading, digest)
-        for kind in ("states", "roles"):
-            for each in form.get(kind, ()):
-                titles[digest, kind, each["id"]] = each.get("title", {})
-    return titles
+class _Titles:
+    """Titles of states and roles, read without making the procedures ready to run."""
+
+    def __init__(self, opened: "Opened") -> None:
+        self._opened = opened
+        self._titles: dict[str, dict[tuple[str, str], Text]] = {}
+
+    def of(self, digest: str, kind: str, id: str) -> Any:
+        """The title of one of the `states` or `roles` of a version; its id where it has none."""
+        if digest not in self._titles:
+            with self._opened.reading() as reading:
+                form = normal_form(reading, digest)
+            self._titles[digest] = {
+                (kind, each["id"]): each.get("title", {}) for kind in ("states", "roles") for each in form.get(kind, ())
+            }
+        return self._titles[digest].get((kind, id)) or id

@@ -1,6 +1,6 @@
 """`sop sla`: what is promised, by when, and why then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -13,94 +13,77 @@ from sop_engine.console.output import Column
 from sop_engine.console.owner.accounts import account_lines
 from sop_engine.console.parameters import TicketId, argument, option
 from sop_engine.console.promises import GoalView, goal_title, goal_views, standing
-from sop_engine.console.tickets import find_ticket
-from sop_engine.errors import NotFound, NotUnderstood
+from sop_engine.console.spans import read_span
+from sop_engine.console.staff.filters import at_most, unit_named
+from sop_engine.console.staff.filters import mine as mine_of
+from sop_engine.console.staff.promised import Promise, Promises, Wanted
+from sop_engine.console.tickets import find_procedure, find_ticket
+from sop_engine.errors import NotFound
 from sop_engine.messages import msg
-from sop_engine.store.seam import CALENDAR, Head, Query, Reads
-from sop_engine.ticket.levels import OPEN, counts_clock, pauses_of
+from sop_engine.store.seam import CALENDAR, Head, Reads
+from sop_engine.ticket.levels import counts_clock, pauses_of
 from sop_engine.ticket.near import near
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import SITE, Ticket
-from sop_engine.worktime import NotADuration, Reckoner, accounts, parse_duration
+from sop_engine.ticket.records import Ticket
+from sop_engine.worktime import Reckoner, accounts
 from sop_engine.worktime.accounts import Account
 from sop_engine.worktime.calendars import round_the_clock
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
-PAGE: Final = 500
-"""tickets that are looked at at once"""
+USUAL: Final = 50
+"""promises that are listed in a terminal where nobody says how many"""
 BAR: Final = 40
 """cells of the bar that shows how much is used"""
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """A goal of a ticket, as the list shows it."""
-
-    head: Head
-    program: Program
-    name: str
-    entry: Mapping[str, Any]
 
 
 def ls(
     call: Call,
     due: Annotated[str | None, option("--due", help=msg("due within this time: 2h, 1 天"), metavar="SPAN")] = None,
     breached: Annotated[bool, option("--breached", help=msg("only what was missed already"))] = False,
+    mine: Annotated[bool, option("--mine", help=msg("yours: owner, assignee, or offered to your role"))] = False,
+    procedure: Annotated[
+        str | None, option("--procedure", help=msg("of this procedure, by id or title"), metavar="NAME")
+    ] = None,
+    unit: Annotated[str | None, option("--unit", help=msg("of this unit"), metavar="UNIT")] = None,
+    limit: Annotated[
+        int | None, option("--limit", help=msg("so many at most (default: 50 in a terminal)"), metavar="COUNT")
+    ] = None,
 ) -> None:
     """List what is promised, what is due next first; what is paused stands at the end."""
-    within = None if due is None else _span(due)
+    within = None if due is None else read_span(due)
+    most = at_most(limit)
     with call.open() as opened:
         opened.require_known()
+        if most is None and call.output.on_terminal() and not call.json:
+            most = USUAL
         with opened.reading() as reading:
-            found = [each for each in promises(opened, reading) if _wanted(each, opened.now, within, breached)]
-        found.sort(key=lambda each: (each.entry["status"] == "paused", each.entry["due"] or "~", each.head.id))
+            wanted = Wanted(
+                by=None if within is None else canonical.instant_text(opened.now + within),
+                missed=breached,
+                procedure=find_procedure(reading, procedure).procedure if procedure else None,
+                unit=unit_named(unit) if unit else None,
+                mine=mine_of(reading, opened.person) if mine else None,
+            )
+        found = Promises(opened, wanted, most)
         if call.json:
-            call.output.json([promise_json(opened, each) for each in found])
-            return
-        columns = [Column(msg("number"), whole=True), Column(msg("promise")), Column(msg("left")), Column(msg("due")),
-                   Column(msg("subject")), Column(msg("owner"))]  # fmt: skip
-        call.output.table(columns, [_row(opened, each) for each in found])
-        if not found and call.output.on_terminal():
-            call.output.tell(msg("nothing is promised"))
+            call.output.json_list(promise_json(opened, each) for each in found)
+        else:
+            _print(opened, found)
+        if found.is_cut:
+            call.output.tell(
+                msg("there is more, on {count} other tickets too; see it with --limit, or all of it in a pipe",
+                    count=found.other_tickets())
+            )  # fmt: skip
 
 
-def promises(opened: "Opened", reading: Reads) -> Iterator[Promise]:
-    """The goals of all open tickets that run or are paused."""
-    after: str | None = None
-    while heads := reading.heads(Query(status="open", after=after, limit=PAGE)):
-        for head in heads:
-            program = opened.site.engine.programs.of(reading, head.digest) if head.id != SITE else None
-            if program is None or not program.goals:
-                continue
-            ticket = reading.ticket(head.id)
-            for name, entry in ticket.goals.items() if ticket is not None else ():
-                if entry["status"] in OPEN:
-                    yield Promise(head, program, name, entry)
-        after = heads[-1].id
-
-
-def _wanted(promise: Promise, now: datetime, within: timedelta | None, breached: bool) -> bool:
-    due = promise.entry["due"]
-    if breached and not promise.entry["breached"] and not (due and canonical.instant_of(due) < now):
-        return False
-    return within is None or (due is not None and canonical.instant_of(due) <= now + within)
-
-
-def _span(text: str) -> timedelta:
-    short = {"m": "min", "h": "h", "d": "day", "w": "week"}
-    stripped = text.strip()
-    if stripped[-1:].lower() in short and stripped[:-1].isdigit():
-        stripped = f"{stripped[:-1]} {short[stripped[-1].lower()]}"
-    try:
-        duration = parse_duration(stripped)
-    except NotADuration as problem:
-        raise NotUnderstood(problem.message) from None
-    seconds = {"min": 60, "h": 3600, "day": 86400, "week": 7 * 86400}.get(duration.unit)
-    if seconds is None:
-        raise NotUnderstood(msg("`{text}` is no span of time", text=text), fix=msg("write it like 30min, 2h, 2d or 1w"))
-    return timedelta(seconds=seconds * duration.count)
+def _print(opened: "Opened", found: Promises) -> None:
+    columns = [Column(msg("number"), whole=True), Column(msg("promise")), Column(msg("left")), Column(msg("due")),
+               Column(msg("subject")), Column(msg("owner"))]  # fmt: skip
+    output = opened.call.output
+    if not output.table(columns, (_row(opened, each) for each in found)) and output.on_terminal():
+        output.tell(msg("nothing is promised"))
 
 
 def promise_json(opened: "Opened", promise: Promise) -> dict[str, Any]:
@@ -115,7 +98,9 @@ def _row(opened: "Opened", promise: Promise) -> list[Any]:
     entry, head, language = promise.entry, promise.head, opened.call.language
     title = goal_title(promise.program, promise.name, language)
     left: Any
-    if entry["status"] == "paused":
+    if entry["status"] == "paused" and entry["breached"]:
+        left, when = msg("late, paused"), _short(opened, entry["breached"])
+    elif entry["status"] == "paused":
         left, when = msg("paused, {span} left", span=span(timedelta(milliseconds=entry["remaining_ms"] or 0))), ""
     elif entry["due"] is None:
         left, when = msg("never due"), ""
@@ -123,8 +108,12 @@ def _row(opened: "Opened", promise: Promise) -> list[Any]:
         moment = canonical.instant_of(entry["due"])
         late = moment <= opened.now
         left = msg("{span} late", span=span(opened.now - moment)) if late else span(moment - opened.now)
-        when = f"{moment.astimezone(opened.zone):%m-%d %H:%M}" + ("?" if entry["provisional"] else "")
+        when = _short(opened, entry["due"]) + ("?" if entry["provisional"] else "")
     return [head.id, title, left, when, head.subject, opened.names.get(head.owner) or head.owner]
+
+
+def _short(opened: "Opened", instant: str) -> str:
+    return f"{canonical.instant_of(instant).astimezone(opened.zone):%m-%d %H:%M}"
 
 
 # --- why then --------------------------------------------------------------------------------------------------------
