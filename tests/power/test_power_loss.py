@@ -69,4 +69,5 @@ def test_settings_that_promise_less_lose(site: Path, ground: Path, name: str) ->
         day.store.close()
     assert wrong(site, [], mode.driver, Programs()) == []
     lost = [each for _, found in losses(watch, mode, 1, ground / "after") for each in found]
-    assert any("step" in each and "was acknowledged and is not there" in each for each in lost), lost
+    # without any sync the whole file may be lost, and with it every step
+    assert any("was acknowledged and is not there" in each or "cannot be opened" in each for each in lost), lost
