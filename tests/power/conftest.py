@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sop_engine.engine import site_folder
+from sop_engine.engine.library import library
+
 MEMORY = Path("/dev/shm")
 
 
@@ -25,3 +28,24 @@ def site(ground: Path) -> Path:
     folder = ground / "site"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def one_procedure(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A starter library of one procedure: sites are made by the hundred here."""
+    folder, whole = tmp_path_factory.mktemp("library"), library()
+    for part in ("workflows", "workflows/tests", "templates"):
+        (folder / part).mkdir()
+    for name in ("workflows/rework.sop.yaml", "workflows/tests/rework.yaml"):
+        shutil.copy(whole / name, folder / name)
+    shutil.copytree(whole / "templates/rework", folder / "templates/rework")
+    for each in (whole / "templates").glob("*.*"):
+        shutil.copy(each, folder / "templates")
+    shutil.copytree(whole / "calendars", folder / "calendars")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def small_library(monkeypatch: pytest.MonkeyPatch, one_procedure: Path) -> None:
+    """Sites are made from the small library."""
+    monkeypatch.setattr(site_folder, "library", lambda: one_procedure)

@@ -109,8 +109,8 @@ def test_a_site_that_was_made_opens(ground: Path, tmp_path: Path, mode: Mode) ->
         desk = found / "new" / "desk"
         if acknowledged:
             with open_site(desk) as opened, opened.store.reading() as reading:
-                assert reading.newest("repair") is not None, again
-            for name in ("workflows/repair.sop.yaml", "workflows/tests/repair.yaml"):
+                assert reading.newest("rework") is not None, again
+            for name in ("workflows/rework.sop.yaml", "workflows/tests/rework.yaml"):
                 assert (desk / name).stat().st_size > 0, again
             assert (desk / "files").is_dir(), again
         elif (desk / "site.db").exists():

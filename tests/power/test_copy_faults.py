@@ -75,7 +75,7 @@ def is_site(target: Path, mode: Mode) -> list[str]:
 
 def is_new_site(target: Path, mode: Mode) -> list[str]:
     with open_site(target) as opened, opened.store.reading() as reading:
-        return [] if reading.newest("repair") is not None else ["nothing is published"]
+        return [] if reading.newest("rework") is not None else ["nothing is published"]
 
 
 def is_store(target: Path, mode: Mode) -> list[str]:
@@ -105,8 +105,6 @@ WORKS = {
 
 MUCH = TIMES > 1
 TRIED = [(name, job) for name in MODES for job in WORKS if MUCH or name == "wal, full" or job in ("backup", "upgrade")]
-KINDS_OF_INIT = ("write", "os.open")
-"""of a site that is made, which takes long, where not much is tried"""
 
 
 @pytest.fixture
@@ -201,7 +199,7 @@ def test_a_call_that_fails(made: Path, ground: Path, mode: Mode, name: str, job:
     assert tried(work, scratch, mode, counted) == (None, [])
     shutil.rmtree(scratch)
     chance = random.Random(f"{SEED} {job}")
-    for kind in KINDS_OF_INIT if job == "init" and TIMES == 1 else ALL:
+    for kind in ALL:
         calls = counted.calls[kind]
         for at in sorted(chance.sample(range(1, calls + 1), min(calls, TIMES))):
             code, lasting = chance.choice(ALL[kind]), chance.random() < 0.5
