@@ -198,7 +198,8 @@ class Opened:
             due, swept = reading.next_due(), reading.meta("last_sweep")
         if due is None:
             return
-        since = now - canonical.instant_of(swept or due)
+        tells = swept is not None and canonical.instant_of(swept) <= now  # one that is still to come tells nothing
+        since = now - canonical.instant_of(swept if swept is not None and tells else due)
         if since > NOBODY_SWEEPS:
             self.call.output.tell(
                 msg("warning: timers wait, and nothing has swept for {hours} hours; start it: sop worker run",

@@ -129,7 +129,7 @@ class Engine:
             if known is not None:
                 return self._again(transaction, key, known, command)
         ticket = self.load(transaction, command.ticket) if command.ticket else None
-        recorded = self.recorded(transaction, ticket)
+        recorded = self.recorded(transaction, ticket, command)
         effective = self._effective(transaction, command, ticket, recorded)
         fired: list[Step] = []
         while ticket is not None and (earliest := earliest_before(ticket, effective)) is not None:
@@ -297,24 +297,29 @@ class Engine:
     def _local_now(self) -> datetime:
         return self.clock.now().astimezone(self.settings.zone_info)
 
-    def recorded(self, transaction: Reads, ticket: Ticket | None) -> datetime:
+    def recorded(self, transaction: Reads, ticket: Ticket | None, command: Command | None = None) -> datetime:
         """When a step is recorded: now, and never before the ticket's last. Raises `SetUp` where the clock is more than
-        five minutes behind what is recorded and nobody has accepted that."""
-        now = self.clock.now()
-        last = canonical.instant_of(ticket.recorded) if ticket is not None and ticket.recorded else now
-        if last - now > CLOCK_TOLERANCE:
+        five minutes behind what is recorded, or behind the procedure that a ticket is opened by, and nobody has
+        accepted that."""
+        now, last, what = self.clock.now(), "", ""
+        if ticket is not None and ticket.recorded:
+            last, what = ticket.recorded, ticket.id
+        elif command is not None and command.name == "open":
+            version = transaction.newest(str(command.arguments["procedure"]))
+            last, what = (version.published, version.procedure) if version is not None else ("", "")
+        if last and canonical.instant_of(last) - now > CLOCK_TOLERANCE:
             accepted = transaction.meta("clock_accepted_through")
-            if accepted is None or canonical.instant_of(accepted) < last:
+            if accepted is None or accepted < last:
+                at = canonical.instant_text(now)
                 raise SetUp(
-                    msg(
-                        "the clock says {now}, but {ticket} has a step recorded at {last}",
-                        now=canonical.instant_text(now),
-                        ticket=ticket.id if ticket else "",
-                        last=canonical.instant_text(last),
-                    ),
+                    msg("the clock says {now}, but {ticket} has a step recorded at {last}",
+                        now=at, ticket=what, last=last)
+                    if ticket is not None
+                    else msg("the clock says {now}, but {procedure} was published at {last}",
+                             now=at, procedure=what, last=last),
                     fix=msg("set the clock right; or, if it is, accept it on record: sop doctor --accept-clock"),
-                )
-        return max(now, last)
+                )  # fmt: skip
+        return max(now, canonical.instant_of(last)) if ticket is not None and last else now
 
     def _effective(self, transaction: Reads, command: Command, ticket: Ticket | None, recorded: datetime) -> datetime:
         """When a person's step counts: when it is recorded, or at the claimed time where the procedure lets it."""

@@ -7,13 +7,14 @@ not have is put right (`strays`).
 
 import heapq
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from sop_engine import canonical
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.strays import put_right
+from sop_engine.engine.workers import Worker, note_sweep
 from sop_engine.errors import Overtaken, SopError
 from sop_engine.store.attempts import attempt
 from sop_engine.store.seam import Due, Writes
@@ -31,17 +32,28 @@ class Sweep:
     aside: int = 0
     strays: int = 0
     """rows of timers that their tickets do not have, put right"""
+    stuck: list[SopError] = field(default_factory=list)
+    """why timers that are due could neither fire nor be set aside; they stay where they are"""
 
 
-def tick(engine: Engine, until: datetime | None = None) -> Sweep:
-    """Fire all that is due by `until` (default: now), in due order."""
+def tick(engine: Engine, until: datetime | None = None, worker: Worker | None = None) -> Sweep:
+    """Fire all that is due by `until` (default: now), in due order. A `worker` says now and then that it is there. What
+    a timer is stuck for is raised when all others have had their turn."""
     sweep = Sweep()
     limit = canonical.instant_text(until or engine.clock.now())
     while _batch(engine, limit, sweep):
-        pass
-    with engine.store.writing() as transaction:
-        transaction.put_meta("last_sweep", canonical.instant_text(engine.clock.now()))
+        if worker is not None and worker.is_to_mark():
+            _note(engine, worker)
+    if worker is None or sweep.fired or sweep.aside or worker.is_to_mark():
+        _note(engine, worker)
+    if sweep.stuck:
+        raise sweep.stuck[0]
     return sweep
+
+
+def _note(engine: Engine, worker: Worker | None) -> None:
+    with engine.store.writing() as transaction:
+        note_sweep(transaction, engine.clock.now(), worker)
 
 
 def _batch(engine: Engine, limit: str, sweep: Sweep) -> bool:
@@ -85,8 +97,7 @@ def _fire_in_order(engine: Engine, transaction: Writes, limit: str, idle: list[D
 
 def _one_by_one(engine: Engine, limit: str, sweep: Sweep) -> bool:
     """Fire a batch timer by timer, setting aside what cannot fire; whether there may be more. One that cannot even be
-    set aside (its version is lost, the clock is behind) is left where it is, and said when all others have had their
-    turn."""
+    set aside (its version is lost, the clock is behind) is left where it is."""
     stuck: dict[Due, SopError | None] = {}
     while waiting := _due_but(engine, limit, stuck):
         for due in waiting:
@@ -106,9 +117,7 @@ def _one_by_one(engine: Engine, limit: str, sweep: Sweep) -> bool:
                 stuck[due] = None  # gone by now, or somebody else's
         if not stuck:
             return True
-    for reason in stuck.values():
-        if reason is not None:
-            raise reason
+    sweep.stuck += [reason for reason in stuck.values() if reason is not None]
     return False
 
 

@@ -8,18 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from sop_engine import canonical
-from sop_engine.clock import steady_seconds
 from sop_engine.store import codec, statements
 from sop_engine.store.faults import overtaken
+from sop_engine.store.outbox import ReadsLetters, WritesLetters
 from sop_engine.store.seam import (
     CALENDAR,
-    LONGEST_HOLD_SECONDS,
     Due,
     Foreseen,
     Head,
     Login,
-    NewLetter,
-    OutLetter,
     Person,
     Query,
     Standing,
@@ -37,22 +34,8 @@ _TimerRows = dict[str, tuple[str, str | None]]
 _TaskRows = dict[str, tuple[str | None, str | None]]
 
 
-class Reading:
+class Reading(ReadsLetters):
     """Verbs of any transaction."""
-
-    def __init__(self, run: Callable[..., Any], site: str, walk: Callable[..., Any] | None = None) -> None:
-        """`run` executes a statement on the transaction's connection and gives its cursor, which the next may take over
-        again; `walk` one whose rows are walked while others run, where that needs a cursor of its own."""
-        self._run = run
-        self._walk = walk or run
-        self._site = site
-
-    def _one(self, statement: str, *values: Any) -> Any:
-        return self._run(statement, (self._site, *values)).fetchone()
-
-    def _all(self, statement: str, *values: Any) -> list[Any]:
-        found: list[Any] = self._run(statement, (self._site, *values)).fetchall()
-        return found
 
     def ticket(self, id: str) -> Ticket | None:
         body = self._body(id)
@@ -203,25 +186,16 @@ class Reading:
         due: str | None = self._one(statements.NEXT_DUE)[0]
         return due
 
+    def overdue(self, before: str) -> int:
+        count: int = self._one(statements.OVERDUE, before)[0]
+        return count
+
     def drawn(self) -> dict[tuple[str, str], int]:
         return {(prefix, day): last for prefix, day, last in self._all(statements.DRAWN)}
 
     def by_key(self, key: str) -> tuple[str, int, Sealed] | None:
         row = self._one(statements.BY_KEY, key)
         return None if row is None else (row[0], row[1], Sealed(row[2], row[3]))
-
-    def letters(self, status: str | None = None, ticket: str | None = None) -> list[OutLetter]:
-        if ticket is not None and status is not None:
-            rows = self._all(statements.LETTERS_OF_WITH, ticket, status)
-        elif ticket is not None:
-            rows = self._all(statements.LETTERS_OF, ticket)
-        elif status == "sent":
-            rows = self._all(statements.LETTERS_WITH, status)
-        elif status is not None:
-            rows = self._all(statements.LETTERS_UNSENT, status)
-        else:
-            rows = self._all(statements.LETTERS)
-        return [codec.letter_of(row) for row in rows]
 
     def refusals(self, ticket: str | None = None, limit: int = 100) -> list[dict[str, Any]]:
         if ticket is None:
@@ -235,13 +209,16 @@ class Reading:
         row = self._one(statements.META, name)
         return None if row is None else row[0]
 
+    def metas(self, prefix: str) -> dict[str, str]:
+        return dict(self._all(statements.METAS, prefix, prefix + _LAST_ID))
+
 
 def _standing_in(found: dict[str, Standing], ticket: str) -> Standing:
     """What is known of a ticket; tasks and timers may stand there for one that has no row."""
     return found.setdefault(ticket, Standing(None, None, None, (), {}, {}))
 
 
-class Writing(Reading):
+class Writing(Reading, WritesLetters):
     """Verbs of a writing transaction."""
 
     def __init__(
@@ -375,35 +352,11 @@ class Writing(Reading):
     def log_refusal(self, at: str, ticket: str, actor: str, login: str, command: dict[str, Any], why: str) -> None:
         self._run(statements.LOG_REFUSAL, (self._site, at, ticket, actor, login, codec.to_json(command), why))
 
-    def take_letters(self, now: str, beyond: str, limit: int, seconds: float) -> list[OutLetter]:
-        rows = self._all(statements.TAKE_LETTERS, now, beyond, limit, *self._span_of(seconds))
-        return sorted(map(codec.letter_of, rows), key=lambda letter: letter.id)
-
-    def _span_of(self, seconds: float) -> tuple[str, ...]:
-        """Now, so many seconds later, and later than which nobody holds anything, as `held` has it. Those who share a
-        file share the machine's steady clock."""
-        now = steady_seconds()
-        return tuple(f"{1000 * (now + each):015.0f}" for each in (0, seconds, LONGEST_HOLD_SECONDS))
-
-    def letter_sent(self, id: int, at: str, rendered: dict[str, Any]) -> None:
-        self._run(statements.LETTER_SENT, (at, codec.to_json(rendered), self._site, id))
-
-    def letter_failed(self, id: int, error: str, next_at: str | None) -> None:
-        self._run(statements.LETTER_FAILED, (error, next_at, self._site, id))
-
-    def letters_wait(self, ids: Sequence[int], until: str) -> None:
-        for id in sorted(ids):  # in one order with whoever supersedes several
-            self._run(statements.LETTER_WAITS, (until, self._site, id))
-
-    def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
-        for position, notice, to, channel, kind in letters:
-            row = (self._site, ticket, number, position, to, channel, notice, kind)
-            if kind:
-                self._run(statements.SUPERSEDE, row)
-            self._run(statements.ADD_LETTER, (*row, now))
-
     def put_meta(self, name: str, value: str) -> None:
         self._run(statements.PUT_META, (self._site, name, value))
+
+    def forget_meta(self, name: str) -> None:
+        self._run(statements.FORGET_META, (self._site, name))
 
     def forget_projections(self) -> None:
         for statement in statements.FORGET:

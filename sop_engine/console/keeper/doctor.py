@@ -1,15 +1,15 @@
 """`sop doctor`: one look at all that can be wrong with a site, with the line that mends each."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from sop_engine import canonical
 from sop_engine.console.call import Call
+from sop_engine.console.keeper.clocks import accept_clock as accept_clock_on_record
+from sop_engine.console.keeper.clocks import look_at_clocks
+from sop_engine.console.keeper.standing import standing
 from sop_engine.console.names import span
 from sop_engine.console.parameters import option
 from sop_engine.messages import Message, msg
-from sop_engine.store.seam import Query
 from sop_engine.ticket.records import SITE
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def doctor(
     """Look at store, clock, sweep, notices, files, rights and people; exit code 1 where something must be mended."""
     with call.open() as opened:
         if accept_clock:
-            _accept_clock(opened)
+            accept_clock_on_record(opened)
         findings = [finding for look in _LOOKS for finding in look(opened)]
     worst = any(kind == "error" for kind, _what, _fix in findings)
     if call.json:
@@ -68,53 +68,25 @@ def _store(opened: "Opened") -> list[Finding]:
     return []
 
 
-def _clock(opened: "Opened") -> list[Finding]:
-    latest, now = _latest_recorded(opened), opened.now
-    if latest is None or canonical.instant_of(latest) - now <= timedelta(minutes=5):
-        return []
-    with opened.site.store.reading() as reading:
-        accepted = reading.meta("clock_accepted_through")
-    if accepted is not None and accepted >= latest:
-        return []
-    what = msg("the clock is {span} behind what is recorded", span=span(canonical.instant_of(latest) - now))
-    return [("error", what, msg("set it right; or, if it is: sop doctor --accept-clock"))]
-
-
-def _accept_clock(opened: "Opened") -> None:
-    """Put it on record that the clock's present time is right, whatever was recorded after it."""
-    latest = _latest_recorded(opened) or canonical.instant_text(opened.now)
-    arguments = {"now": canonical.instant_text(opened.now), "through": latest}
-    with opened.site.store.writing() as transaction:
-        # the site's own history may be ahead too: it has to be writable for the acceptance itself
-        transaction.put_meta("clock_accepted_through", latest)
-    opened.act(opened.command("accept_clock", SITE, arguments))
-    opened.call.output.tell(msg("accepted, on record: what was recorded up to {through}", through=opened.local(latest)))
-
-
-def _latest_recorded(opened: "Opened") -> str | None:
-    with opened.site.store.reading() as reading:
-        heads = reading.heads(Query())
-        site = reading.head(SITE)
-    return max((head.recorded for head in [*heads, *([site] if site else [])]), default=None)
-
-
 def _sweep(opened: "Opened") -> list[Finding]:
     from sop_engine.engine.strays import is_stray
 
-    now = opened.now
+    found = standing(opened)
     with opened.site.store.reading() as reading:
-        due, swept, aside = reading.next_due(), reading.meta("last_sweep"), reading.aside()
         strays = [f"{each.key} ({each.ticket})" for each in reading.due(_FAR, _LOOKED_AT) if is_stray(reading, each)]
     findings: list[Finding] = []
-    if due is not None and now - canonical.instant_of(due) > timedelta(hours=3):
-        late = now - canonical.instant_of(due)
-        since = msg("{span} ago", span=span(now - canonical.instant_of(swept))) if swept else msg("never")
-        what = msg("a timer is {late} overdue; the last sweep was {since}", late=span(late), since=since)
-        findings.append(("error", what, msg("start it: sop worker run, or sop worker tick from cron")))
+    start = msg("start it: sop worker run, or sop worker tick from cron")
+    if found.stuck:
+        what = msg("timers overdue: {count}, the oldest for {late}; the last sweep was {since}",
+                   count=found.overdue, late=span(found.late), since=found.last_sweep())  # fmt: skip
+        findings.append(("error", what, start))
+    for mark in found.silent:
+        what = msg("the worker {worker} is {how}, and did not say that it ends", worker=mark.name, how=found.how(mark))
+        findings.append(("error" if found.unheard else "warning", what, start))
     if strays:
         what = msg("timers that the index has and their tickets do not: {timers}", timers=tuple(strays[:5]))
         findings.append(("error", what, msg("sop db rebuild; whether more was changed: sop audit verify")))
-    for timer, error in aside:
+    for timer, error in found.aside:
         what = msg(
             "the timer {timer} of {ticket} was set aside: {error}", timer=timer.key, ticket=timer.ticket, error=error
         )
@@ -123,16 +95,19 @@ def _sweep(opened: "Opened") -> list[Finding]:
 
 
 def _notices(opened: "Opened") -> list[Finding]:
-    with opened.site.store.reading() as reading:
-        dead, waiting = reading.letters("dead"), reading.letters("waiting")
+    found = standing(opened)
     findings: list[Finding] = []
     by_channel: dict[str, int] = {}
-    for letter in dead:
+    for letter in found.dead:
         by_channel[letter.channel] = by_channel.get(letter.channel, 0) + 1
     for channel, count in sorted(by_channel.items()):
         what = msg("notices that could not be sent by {channel}: {count}", count=count, channel=channel)
         findings.append(("error", what, msg("sop notify ls, then sop notify retry ID...")))
-    failing = [letter for letter in waiting if letter.attempts]
+    for channel in found.long_resting:
+        what = msg("the channel {channel} has been out of order for {span}; notices waiting: {count}",
+                   channel=channel, span=span(found.resting_for(channel)), count=len(found.waiting))  # fmt: skip
+        findings.append(("error", what, msg("sop notify ls; look at [channels] of sop.toml, and at the server")))
+    failing = [letter for letter in found.waiting if letter.attempts]
     if failing:
         what = msg(
             "notices being tried again: {count}; of the first: {error}",
@@ -276,7 +251,7 @@ def _people(opened: "Opened") -> list[Finding]:
 
 _LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
     _store,
-    _clock,
+    look_at_clocks,
     _sweep,
     _notices,
     _history,

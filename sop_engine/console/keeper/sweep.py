@@ -1,6 +1,7 @@
 """`sop worker` and `sop notify`: the sweep that fires timers, and notices on their way out."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine import canonical
@@ -9,14 +10,12 @@ from sop_engine.console.names import span
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.errors import NotFound, NotNow, NotUnderstood, SetUp, SopError
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 
 if TYPE_CHECKING:
+    from sop_engine.console.keeper.standing import Standing
     from sop_engine.console.opened import Opened
     from sop_engine.engine.metronome import Round
-
-OVERDUE = timedelta(hours=3)
-"""a sweep that is older than this, with timers due, is a fault"""
 
 
 def run(
@@ -52,51 +51,82 @@ def tick(call: Call) -> int:
 
 def status(call: Call) -> int:
     """Say whether the sweep lives, what is overdue and what was set aside; exit code 1 where something is wrong."""
+    from sop_engine.console.keeper.standing import standing
+
     with call.open() as opened:
-        now = opened.now
-        with opened.site.store.reading() as reading:
-            swept, due, aside = reading.meta("last_sweep"), reading.next_due(), reading.aside()
-            waiting, dead = reading.letters("waiting"), reading.letters("dead")
-        age = now - canonical.instant_of(swept) if swept else None
-        late = now - canonical.instant_of(due) if due else timedelta(0)
-        stuck = late > OVERDUE and (age is None or age > OVERDUE)
+        found = standing(opened)
         if call.json:
-            call.output.json(
-                {
-                    "last_sweep": opened.local(swept) if swept else None,
-                    "next_due": opened.local(due) if due else None,
-                    "aside": len(aside),
-                    "set_aside": [{"ticket": each.ticket, "timer": each.key, "error": error} for each, error in aside],
-                    "waiting": len(waiting),
-                    "dead": len(dead),
-                    "healthy": not (stuck or aside or dead),
-                }
-            )
-            return 1 if stuck or aside or dead else 0
-        overdue = late > timedelta(0)
-        call.output.pairs(
-            [
-                (msg("last sweep"), msg("{span} ago", span=span(age)) if age is not None else msg("never")),
-                (msg("next timer"), _next(due, late, overdue)),
-                (msg("set aside"), len(aside)),
-                (msg("notices waiting"), len(waiting)),
-                (msg("notices dead"), len(dead)),
-            ]
-        )
-        for each, error in aside:
-            call.output.tell(
-                msg("set aside: {timer} of {ticket}: {error}; when mended: sop release {ticket} {timer}",
-                    timer=each.key, ticket=each.ticket, error=error)
-            )  # fmt: skip
-        if stuck:
-            call.output.tell(msg("nothing sweeps: start it with sop worker run, or from cron with sop worker tick"))
-        return 1 if stuck or aside or dead else 0
+            call.output.json(_status_json(opened, found))
+        else:
+            call.output.pairs(_status_rows(found))
+            _tell_faults(call, found)
+        return 0 if found.healthy else 1
 
 
-def _next(due: str | None, late: timedelta, overdue: bool) -> Any:
-    if due is None:
+def _status_json(opened: "Opened", found: "Standing") -> dict[str, Any]:
+    def local(instant: datetime | None) -> str | None:
+        return None if instant is None else opened.local(canonical.instant_text(instant))
+
+    return {
+        "last_sweep": local(found.swept),
+        "next_due": local(found.next_due),
+        "overdue": found.overdue,
+        "overdue_seconds": max(0, int(found.late.total_seconds())),
+        "workers": [
+            {
+                "host": mark.host, "pid": mark.pid, "every_seconds": mark.every_seconds, "since": local(mark.since),
+                "heard": local(mark.at), "state": found.state(mark),
+            }
+            for mark in found.workers
+        ],
+        "aside": len(found.aside),
+        "set_aside": [{"ticket": each.ticket, "timer": each.key, "error": error} for each, error in found.aside],
+        "waiting": len(found.waiting),
+        "dead": len(found.dead),
+        "out_of_order": [
+            {"channel": channel, "since": opened.local(rest.since)} for channel, rest in found.rests.items()
+        ],
+        "healthy": found.healthy,
+    }  # fmt: skip
+
+
+def _status_rows(found: "Standing") -> Iterator[tuple[Any, Any]]:
+    yield msg("last sweep"), found.last_sweep()
+    if not found.workers:
+        yield msg("worker"), msg("none runs")
+    for mark in found.workers:
+        yield msg("worker"), msg("{worker}: {how}", worker=mark.name, how=found.how(mark))
+    yield msg("next timer"), _next(found)
+    if found.overdue:
+        late = msg("{count}, the oldest for {span}", count=found.overdue, span=span(found.late))
+    yield msg("timers overdue"), late if found.overdue else 0
+    yield msg("set aside"), len(found.aside)
+    yield msg("notices waiting"), len(found.waiting)
+    yield msg("notices dead"), len(found.dead)
+    for channel in found.rests:
+        yield msg("channel {channel}", channel=channel), msg("out of order for {span}",
+                                                            span=span(found.resting_for(channel)))  # fmt: skip
+
+
+def _next(found: "Standing") -> Message:
+    if found.next_due is None:
         return msg("none")
-    return msg("due {span} ago", span=span(late)) if overdue else msg("in {span}", span=span(-late))
+    if found.late > timedelta(0):
+        return msg("due {span} ago", span=span(found.late))
+    return msg("in {span}", span=span(-found.late))
+
+
+def _tell_faults(call: Call, found: "Standing") -> None:
+    """What must be mended, and how."""
+    for each, error in found.aside:
+        call.output.tell(
+            msg("set aside: {timer} of {ticket}: {error}; when mended: sop release {ticket} {timer}",
+                timer=each.key, ticket=each.ticket, error=error)
+        )  # fmt: skip
+    if found.stuck and found.sweeps:
+        call.output.tell(msg("something sweeps, and timers do not fire; what stands in their way: sop worker tick"))
+    elif found.stuck or found.unheard:
+        call.output.tell(msg("nothing sweeps: start it with sop worker run, or from cron with sop worker tick"))
 
 
 def notices(
@@ -163,6 +193,13 @@ def retry(
 
 def _say(opened: "Opened", done: "Round", always: bool = False) -> None:
     output, sweep, delivery = opened.call.output, done.sweep, done.delivery
+    if done.clock_set is not None:
+        ahead = done.clock_set > timedelta(0)
+        output.tell(
+            msg("this machine's clock was set ahead by {span}", span=span(done.clock_set)) if ahead
+            else msg("this machine's clock was set back by {span}", span=span(done.clock_set))
+        )  # fmt: skip
+        return
     if done.error is not None:
         said = done.error.message if isinstance(done.error, SopError) else str(done.error)
         output.tell(msg("this round failed, and will be tried again: {error}", error=said))
