@@ -14,6 +14,8 @@ from sop_engine.worktime import END_OF_WORKDAY, Allowance, allowance_text
 _WORDS: Final[dict[str, Text]] = {
     "entered": {"zh": "进入“{state}”", "en": "“{state}” is entered"},
     "did": {"zh": "“{trigger}”办完", "en": "“{trigger}” is done"},
+    "took": {"zh": "收到事件“{event}”", "en": "the event “{event}” comes"},
+    "holds": {"zh": "满足“{guard}”", "en": "“{guard}” holds"},
     "or": {"zh": "或", "en": " or "},
     "from": {"zh": "从{start}起，到{stop}止", "en": "from when {start} until {stop}"},
     "within": {"zh": "{time}内", "en": "within {time}"},
@@ -28,6 +30,8 @@ _WORDS: Final[dict[str, Text]] = {
     "quiet": {"zh": "{begin} 至 {end} 不打扰", "en": "not between {begin} and {end}"},
     "while": {"zh": "只在“{states}”时计", "en": "counts only in “{states}”"},
     "pause": {"zh": "在“{states}”时停表", "en": "stands still in “{states}”"},
+    "pause_when": {"zh": "满足“{guard}”期间停表", "en": "stands still while “{guard}” holds"},
+    "reset": {"zh": "{moments}时重新起算", "en": "begins anew when {moments}"},
     "when": {"zh": "只当 {guard}", "en": "only if {guard}"},
     "moved": {"zh": "当 {guard} 时才随之改期", "en": "put off only if {guard}"},
     "calendar": {"zh": "按日历 {calendar}", "en": "on the calendar {calendar}"},
@@ -59,6 +63,9 @@ def _parts(goal: Goal, names: Names) -> Iterator[str]:
     for key, states in (("while", goal.within_states), ("pause", goal.pause)):
         if states:
             yield _word(names, key, states=joined([names.state(each) for each in states], names.language))
+    yield from (_word(names, "pause_when", guard=guard_text(each, names)) for each in goal.pause_when)
+    if goal.reset:
+        yield _word(names, "reset", moments=_marks(goal.reset, names))
     if goal.moved is not None:
         yield _word(names, "moved", guard=guard_text(goal.moved, names))
     if goal.at_least is not None:
@@ -78,13 +85,18 @@ def _length(allowance: Allowance, names: Names) -> str:
 
 
 def _marks(marks: Sequence[Mark], names: Names) -> str:
-    said = [
-        _word(names, "entered", state=names.state(each.name))
-        if each.kind == "entered"
-        else _word(names, "did", trigger=names.trigger(each.name))
-        for each in marks
-    ]
-    return _word(names, "or").join(said)
+    return _word(names, "or").join(_mark(each, names) for each in marks)
+
+
+def _mark(mark: Mark, names: Names) -> str:
+    if mark.when is not None:
+        return _word(names, "holds", guard=guard_text(mark.when, names))
+    match mark.kind:
+        case "entered":
+            return _word(names, "entered", state=names.state(mark.name))
+        case "took":
+            return _word(names, "took", event=one_line(mark.name))
+    return _word(names, "did", trigger=names.trigger(mark.name))
 
 
 def _time(goal: Goal, names: Names) -> str:

@@ -40,7 +40,7 @@ def marks(builder: Builder, given: Any, cursor: Cursor, at: str, word: str) -> t
         elif took := TOOK.match(text):
             builder.use("event", took[1], here, at, "took", here.part(5, len(text)))
             found.append(Mark("took", took[1]))
-        elif isinstance(item, str) and _is_state(builder, text, here):
+        elif isinstance(item, str) and _is_state(builder, text, here, at):
             builder.use("state", text, here, at, word)
             found.append(Mark("entered", text))
         elif not isinstance(item, str) or _is_condition(builder, text, here, "mark"):
@@ -55,7 +55,7 @@ def pauses(builder: Builder, given: Any, cursor: Cursor, at: str) -> tuple[tuple
     for item, here in zip(listed(given), cursor.each(), strict=False):
         if isinstance(item, str) and (DID.match(item) or TOOK.match(item)):
             builder.draft.fact("goal_mark", here.span, text=item, reason="no_length")
-        elif isinstance(item, str) and _is_state(builder, item, here, pause=True):
+        elif isinstance(item, str) and _is_state(builder, item, here, at, pause=True):
             builder.use("state", item, here, at, "pause")
             states.append(item)
         elif not isinstance(item, str) or _is_condition(builder, item, here, "pause"):
@@ -63,7 +63,7 @@ def pauses(builder: Builder, given: Any, cursor: Cursor, at: str) -> tuple[tuple
     return tuple(states), tuple(conditions)
 
 
-def _is_state(builder: Builder, text: str, here: Cursor, pause: bool = False) -> bool:
+def _is_state(builder: Builder, text: str, here: Cursor, at: str, pause: bool = False) -> bool:
     """Whether a text is to be taken for a state's name, though there may be none: then that is said elsewhere."""
     draft = builder.draft
     if not NAME.match(text):
@@ -75,6 +75,7 @@ def _is_state(builder: Builder, text: str, here: Cursor, pause: bool = False) ->
         return False
     field = builder.fields.get(text)
     if field is not None:
+        builder.use("field", text, here, at, "guard")
         draft.fact("goal_mark", here.span, text=text, reason="flag" if field.type == "boolean" else "field")
         return False
     return True
@@ -82,7 +83,10 @@ def _is_state(builder: Builder, text: str, here: Cursor, pause: bool = False) ->
 
 def _is_condition(builder: Builder, text: str, here: Cursor, reason: str) -> bool:
     """Whether a text that is no name is a condition; what is only words is none."""
-    if NAME.match(text):
+    if NAME.match(text) or text.count("(") < text.count(")"):
+        return False  # the rest of a torn one is said with its beginning
+    if text.count("(") > text.count(")"):
+        builder.draft.fact("goal_mark", here.span, text=text, reason="torn")
         return False
     if text.strip() and (not PROSE.match(text.strip()) or JOINTS & set(text.split())):
         return True

@@ -15,7 +15,7 @@ from sop_engine.language.fragment_schema import BlankWords, Declared, Head
 from sop_engine.language.prose import in_language, pieces
 from sop_engine.language.reference import entries, places
 from sop_engine.language.schema import Document
-from sop_engine.language.shapes import Expression, Guard, OneOrMore, Title, Titles, Value, Words
+from sop_engine.language.shapes import Expression, Guard, Moments, OneOrMore, Title, Titles, Value, Words
 from sop_engine.messages import Message, msg, say, translated
 
 TYPES: Final[dict[Any, Message]] = {
@@ -23,6 +23,7 @@ TYPES: Final[dict[Any, Message]] = {
 }  # fmt: skip
 NAMED: Final[tuple[tuple[Any, Message], ...]] = (
     (Guard, msg("a condition: an expression, or `{{field: value, other: [a, b]}}`")),
+    (Moments, msg("a state; `did TRIGGER`; `took EVENT`; a condition; or a list of these")),
     (Title, msg("one text, or `{{zh: ..., en: ...}}`")),
     (Titles, msg("a list of ids, or `{{id: title}}`")),
     (schema.By, msg("roles, `assignee`, `owner`, `opener`, `anyone`; a list; with exceptions; or chosen by a field")),

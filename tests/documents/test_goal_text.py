@@ -78,11 +78,30 @@ def said(words: str, language: str) -> str:
             "4 小时内，从进入“已登记”起，到“办结”办完止；用去 80% 时提醒前台；"
             "超时即通知主管；超时 30 分钟 后转交主管，发出事件 overdue",
         ),
+        (
+            "within: 4 h, pause: [waiting, {urgency: normal}], reset: [did hold, {urgency: urgent}]",
+            "within 4 h, from when “Registered” is entered until “Finish” is done; stands still in “Waiting”; "
+            "stands still while “Urgency = Normal” holds; begins anew when “Hold” is done or “Urgency = Urgent” holds",
+            "4 小时内，从进入“已登记”起，到“办结”办完止；在“等料”时停表；满足“缓急 = 一般”期间停表；"
+            "“等待”办完或满足“缓急 = 急修”时重新起算",
+        ),
     ],
 )  # fmt: skip
 def test_a_promise_reads_as_a_sentence(words: str, english: str, chinese: str) -> None:
     assert said(words, "en") == english
     assert said(words, "zh") == chinese
+
+
+def test_conditions_and_events_begin_and_end_it() -> None:
+    words = "start: [took overdue, {urgency: urgent}], stop: given(window), within: 4 h"
+    (goal,) = (made := procedure(f"{BASE}goals:\n  finishing: {{{words}}}\n")).goals
+
+    assert goal_text(goal, Names(made, "en")) == (
+        "within 4 h, from when the event “overdue” comes or “Urgency = Urgent” holds until “Agreed visit is given” holds"
+    )
+    assert goal_text(goal, Names(made, "zh")) == (
+        "4 小时内，从收到事件“overdue”或满足“缓急 = 急修”起，到满足“已填约定上门”止"
+    )
 
 
 def test_the_manual_has_a_section_of_promises_where_there_are_some() -> None:

@@ -20,7 +20,12 @@ states:
 outcomes: [mended, dropped]
 open: {by: desk, ask: note, to: registered}
 calendar: front-desk
-anytime: {progress: {by: desk}}
+anytime: {progress: {by: desk, may_ask: [charge, fee], raise: hurry}}
+on_event: {hurry: {tell: desk}}
+fields:
+  note: {type: text}
+  charge: {type: choice, choices: [owed, paid, free], default: owed}
+  fee: {type: integer, min: 0, default: 0}
 """
 SIDE_BY_SIDE = """\
 states:
@@ -68,6 +73,17 @@ def found(words: str, states: str = STATES) -> list[str]:
         "start: did dispatch, stop: did mend, pause: [waiting, on_way]",
         "start: did dispatch, stop: did mend, pause: [waiting, on_site]",
         "start: did open, stop: did mend, pause: working",
+        "start: {charge: paid}, stop: did confirm",
+        "start: {charge: paid}, stop: {charge: free}",
+        "start: in_state('registered'), stop: in_state('rated')",
+        "start: did dispatch, stop: in_state('closed')",
+        "start: did dispatch, stop: in_state('waiting') and fee > 3",
+        "start: took hurry, stop: fee > 3",
+        "start: {charge: paid}, while: on_site, stop: did mend",
+        "start: did dispatch, stop: did mend, pause: {charge: owed}",
+        "start: did dispatch, stop: fee > 3, pause: not fee > 2",
+        "start: did dispatch, stop: did mend, pause: [on_way, in_state('waiting')]",
+        "start: rated, stop: took hurry",
     ],
 )
 def test_what_some_ticket_could_keep_is_silent(words: str) -> None:
@@ -83,6 +99,12 @@ def test_what_some_ticket_could_keep_is_silent(words: str) -> None:
         "start: did dispatch, stop: [did dispatch, rated]",
         "start: [did hold, did go_on], stop: [did go_on, did hold], while: waiting",
         "start: rated, while: registered, stop: did confirm",
+        "start: in_state('closed'), stop: did confirm",
+        "start: in_state('rated'), while: registered, stop: did confirm",
+        "start: {charge: paid}, stop: {charge: [paid, free]}",
+        "start: {charge: paid}, stop: {charge: paid}",
+        "start: rated, stop: [did confirm, not in_state('working')]",
+        "start: fee > 3, stop: [did confirm, fee >= 3]",
     ],
 )
 def test_what_begins_where_it_cannot_count_never_begins(words: str) -> None:
@@ -99,6 +121,9 @@ def test_what_begins_where_it_cannot_count_never_begins(words: str) -> None:
         "while: waiting, stop: did arrive",
         "while: registered, stop: did confirm",
         "start: did hold, while: waiting, stop: did mend",
+        "start: did dispatch, stop: in_state('registered')",
+        "start: did dispatch, stop: in_state('rated') and in_state('working')",
+        "start: rated, while: rated, stop: in_state('registered')",
     ],
 )
 def test_what_can_only_come_before_stops_nothing(words: str) -> None:
@@ -113,6 +138,10 @@ def test_what_can_only_come_before_stops_nothing(words: str) -> None:
         "start: did hold, stop: did go_on, pause: waiting",
         "while: waiting, stop: did go_on, pause: [waiting, registered]",
         "start: registered, stop: [did dispatch, did drop], pause: registered",
+        "start: did dispatch, stop: did mend, pause: in_state('working')",
+        "start: did dispatch, stop: did mend, pause: [on_way, waiting, in_state('on_site')]",
+        "start: did dispatch, stop: {charge: paid}, pause: charge != 'paid' or not given(charge)",
+        "start: did dispatch, stop: [did mend, fee > 0], pause: [fee == 0, not given(fee)]",
     ],
 )
 def test_what_always_stands_still_is_told(words: str) -> None:
@@ -140,6 +169,15 @@ def test_what_every_part_has_behind_it_stops_nothing() -> None:
 
 def test_a_name_that_is_unknown_has_one_fault() -> None:
     assert found("start: rated, stop: did dispatc") == ["SOP131"]
+
+
+def test_an_event_that_is_unknown_has_one_fault() -> None:
+    assert found("start: rated, stop: took hury") == ["SOP131"]
+
+
+def test_a_condition_that_can_hold_nowhere_has_one_fault() -> None:
+    assert found("start: rated, stop: fee > 3 and fee < 2") == ["SOP155"]
+    assert found("start: fee > 3 and fee < 2, stop: did confirm") == ["SOP155"]
 
 
 def test_an_update_is_given_again_and_again() -> None:

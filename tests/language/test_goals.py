@@ -64,6 +64,22 @@ def test_a_bare_name_is_a_state_entered_and_did_a_trigger_done() -> None:
     assert made.pause == ("waiting",)
 
 
+def test_what_is_no_name_is_a_condition_as_text_or_as_a_map() -> None:
+    made = goal(
+        "start: [received, {urgency: urgent}], stop: [did finish, urgency == 'normal'], reset: {urgency: normal}, "
+        "pause: [waiting, urgency == 'urgent'], within: 4 h"
+    )
+
+    assert made.start == (Mark("entered", "received"), Mark("holds", when=URGENT))
+    assert made.stop == (Mark("did", "finish"), Mark("holds", when=NORMAL))
+    assert made.reset == (Mark("holds", when=NORMAL),)
+    assert (made.pause, made.pause_when) == (("waiting",), (URGENT,))
+
+
+def test_an_event_that_the_ticket_takes_is_a_moment() -> None:
+    assert goal("start: took overdue, stop: did finish, within: 4 h").start == (Mark("took", "overdue"),)
+
+
 def test_without_start_it_begins_where_it_lives() -> None:
     made = goal("while: [received, waiting], stop: did finish, within: 4 h")
 
@@ -216,6 +232,20 @@ def test_the_normal_form_holds_them_whole() -> None:
     assert normal_form.load(normal_form.to_bytes(made)) == made
 
 
+def test_the_normal_form_holds_conditions_and_events_whole() -> None:
+    made = procedure(text("start: [took overdue, {urgency: urgent}], stop: [did finish, given(window)], "
+                          "pause: [waiting, urgency == 'normal'], reset: {kind: power}, within: 4 h"))  # fmt: skip
+
+    assert normal_form.load(normal_form.to_bytes(made)) == made
+
+
+def test_a_promise_without_conditions_has_the_normal_form_that_it_had() -> None:
+    made = normal_form.to_json(goal("start: received, stop: did finish, pause: waiting, within: 4 h"))
+
+    assert made["start"] == [{"kind": "entered", "name": "received"}]
+    assert "pause_when" not in made
+
+
 def test_a_title_stands_in_the_goal_or_under_words() -> None:
     own = usual("within: 4 h, title: {zh: 完成, en: Finish}")
     shared = procedure(text("start: received, stop: did finish, within: 4 h") + "words: {finishing: Finish}\n")
@@ -238,6 +268,17 @@ def test_what_stands_where_is_kept_with_the_version() -> None:
         ("within: 4 h, escalate: {0 min: {raise: overdu}}", "SOP131"),
         ("within: 4 h, pause: waitng", "SOP102"),
         ("within: 4 h, reset: did pass_n", "SOP131"),
+        ("within: 4 h, reset: took overdu", "SOP131"),
+        ("within: 4 h, reset: {urgncy: urgent}", "SOP107"),
+        ("within: 4 h, reset: {urgency: urgnt}", "SOP109"),
+        ("within: 4 h, pause: urgncy == 'urgent'", "SOP107"),
+        ("within: 4 h, pause: visit == '2026-11-23'", "SOP110"),
+        ("within: 4 h, pause: window", "SOP423"),
+        ("within: 4 h, pause: did hold", "SOP423"),
+        ("within: 4 h, pause: took overdue", "SOP423"),
+        ("within: 4 h, pause: is waiting", "SOP423"),
+        ("within: 4 h, pause: visit <= today()", "SOP431"),
+        ("within: 4 h, pause: \"any(children('rework'), child.status == 'open')\"", "SOP213"),
         ("within: 4 h, when: {urgncy: urgent}", "SOP107"),
         ("within: {urgency: {urgnt: 4 h}}", "SOP109"),
         ("within: {note: {a: 4 h}}", "SOP139"),
@@ -254,6 +295,49 @@ def test_a_field_that_is_personal_would_show_in_the_due_time() -> None:
     given = text("start: received, stop: did finish, due: visit").replace("{type: date}", "{type: date, personal: a}")
 
     assert codes(given) == ["SOP146"]
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "fix"),
+    [
+        ("pause: kind", "kind", "write a condition, such as `given(kind)`"),
+        ("reset: hold", "hold", "write `did hold`"),
+        ("pause: [any(children('rework'), child.status == 'open')]", "any(children('rework')",
+         "put the whole condition in quotation marks"),
+    ],
+)  # fmt: skip
+def test_what_is_written_otherwise_is_told_once_with_what_to_write(words: str, place: str, fix: str) -> None:
+    given = laid_over(text(f"start: received, stop: did finish, within: 4 h, {words}"))
+
+    (fault,) = compile_text(given.encode(), "a").diagnostics
+
+    line = given.splitlines()[fault.span.line - 1]
+    assert (fault.code, line[fault.span.column - 1 : fault.span.end_column - 1]) == ("SOP423", place)
+    assert fault.fix is not None
+    assert say(fault.fix, "en") == fix
+
+
+def test_a_field_that_is_yes_or_no_is_told_how_to_write_it() -> None:
+    given = text("start: received, stop: did finish, within: 4 h, pause: late").replace(
+        "  note:", "  late: {type: boolean, default: false}\n  note:"
+    )
+
+    (fault,) = compile_text(laid_over(given).encode(), "a").diagnostics
+
+    assert fault.fix is not None
+    assert say(fault.fix, "en") == "write `{late: true}`"
+
+
+def test_a_condition_on_what_nobody_is_asked_for_is_told_in_its_place() -> None:
+    given = laid_over(text("start: {extra: a}, stop: did finish, within: 4 h").replace(
+        "  note:", "  extra: {type: text}\n  note:"
+    ))  # fmt: skip
+
+    (fault,) = compile_text(given.encode(), "a").diagnostics
+
+    assert fault.code == "SOP209"
+    line = given.splitlines()[fault.span.line - 1]
+    assert line[fault.span.column - 1 : fault.span.end_column - 1] == "extra"
 
 
 # --- what is wrong with a time ---------------------------------------------------------------------------------------

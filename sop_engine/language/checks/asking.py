@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sop_engine import guards
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks.telling import warning
 from sop_engine.language.draft import Draft, Use
 from sop_engine.language.graph import Edge, Graph
+from sop_engine.language.near import near
 from sop_engine.messages import msg
-from sop_engine.procedure import ROOT, Collect, Effect, Procedure, Set
+from sop_engine.procedure import ROOT, Collect, Effect, Procedure, Set, Start
 
 READ: Final = frozenset({"guard", "tell", "staff", "chosen", "moment", "rows"})
 """How a field is used where its value matters at once."""
@@ -187,3 +189,41 @@ def never_asked(draft: Draft) -> Iterator[Diagnostic]:
                 msg("No trigger asks for it, so tickets go on without it."),
                 msg("add it under `ask:` where it is known, or take `required` away"),
             )  # fmt: skip
+
+
+def children_never_started(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP213: a condition looks at children that are never started.
+
+    No `start` of this procedure opens a ticket of that procedure. So there are none: `any` never holds, `all` always
+    does, and a count stays at nothing.
+
+    Fails:
+
+        states:
+          received: {transitions: {ring: {by: desk, start: {other: {note: note}}, to: waiting}}}
+          waiting: {always: {when: "all(children('othr'), child.status == 'closed')", to: closed}}
+          closed: {final: true, outcome: done}
+
+    Passes:
+
+        states:
+          received: {transitions: {ring: {by: desk, start: {other: {note: note}}, to: waiting}}}
+          waiting: {always: {when: "all(children('other'), child.status == 'closed')", to: closed}}
+          closed: {final: true, outcome: done}
+    """
+    if draft.procedure is None:
+        return
+    ways = [*draft.procedure.open.alternatives, *(way for _state, way in draft.procedure.walk())]
+    effects = [effect for way in ways for effect in way.effects]
+    effects += [effect for state in draft.procedure.states for effect in (*state.entry, *state.exit)]
+    started = {effect.procedure for effect in effects if isinstance(effect, Start)}
+    for formula in draft.formulas:
+        for name in sorted(guards.families(formula.expression.tree) - started):
+            if name or not started:
+                yield warning(
+                    "SOP213", formula.cursor.span,
+                    msg("no child ticket of `{name}` is ever started", name=name) if name
+                    else msg("no child ticket is ever started"),
+                    msg("There is nothing to look at: `any` never holds here, and `all` always does."),
+                    msg("start them, or correct the name of their procedure"), near(name, sorted(started)),
+                )  # fmt: skip

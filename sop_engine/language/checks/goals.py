@@ -2,8 +2,7 @@
 `checks.promises`, what they are counted on in `checks.counting`.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator
 
 from sop_engine.diagnostics import Diagnostic, Note
 from sop_engine.language.checks.telling import error, warning
@@ -147,34 +146,6 @@ def fields(draft: Draft) -> Iterator[Diagnostic]:
         )  # fmt: skip
 
 
-_OTHER_WAYS: Final[Mapping[str, tuple[Message, Message | None, Message]]] = {
-    "trigger": (
-        msg("`{name}` is a trigger, and no state"), msg("A bare name is a state that is entered."),
-        msg("write `did {name}`"),
-    ),
-    "flag": (
-        msg("`{name}` is a field, and no state"), msg("A bare name is a state."), msg("write `{{{name}: true}}`"),
-    ),
-    "field": (
-        msg("`{name}` is a field, and no state"), msg("A bare name is a state."),
-        msg("write a condition, such as `given({name})`"),
-    ),
-    "no_length": (
-        msg("`{name}` is a moment, and a pause lasts"), None,
-        msg("write a state that it leads to, or a condition such as `did('x')`"),
-    ),
-    "pause": (
-        msg("`{name}` is neither a state nor a condition"), None,
-        msg("write a state, or a condition such as `{{field: value}}`"),
-    ),
-    "mark": (
-        msg("`{name}` names no moment"), None,
-        msg("write a state that is entered, `did TRIGGER`, `took EVENT`, or a condition such as `{{field: value}}`"),
-    ),
-}  # fmt: skip
-"""reason -> what is said, why it matters, and what to write"""
-
-
 def marks(draft: Draft) -> Iterator[Diagnostic]:
     """SOP423: a moment of a promise is said in another way.
 
@@ -195,10 +166,33 @@ def marks(draft: Draft) -> Iterator[Diagnostic]:
     """
     for fact in draft.of("goal_mark"):
         text = fact.values["text"][:30]
-        title, why, fix = _OTHER_WAYS[fact.values["reason"]]
-        yield error(
-            "SOP423", fact.span, msg(title.template, name=text), why, msg(fix.template, name=text) if fix else None
-        )
+        yield error("SOP423", fact.span, *_otherwise(fact.values["reason"], text))
+
+
+def _otherwise(reason: str, name: str) -> tuple[Message, Message | None, Message]:
+    """What is said of a text that names no moment, why it matters, and what to write."""
+    bare = msg("A bare name is a state.")
+    match reason:
+        case "trigger":
+            why = msg("A bare name is a state that is entered.")
+            return msg("`{name}` is a trigger, and no state", name=name), why, msg("write `did {name}`", name=name)
+        case "flag":
+            return msg("`{name}` is a field, and no state", name=name), bare, msg("write `{{{name}: true}}`", name=name)
+        case "field":
+            fix = msg("write a condition, such as `given({name})`", name=name)
+            return msg("`{name}` is a field, and no state", name=name), bare, fix
+        case "torn":
+            why = msg("In square brackets a comma ends what stands before it.")
+            fix = msg("put the whole condition in quotation marks")
+            return msg("`{name}` is only a part of a condition", name=name), why, fix
+        case "no_length":
+            fix = msg("write a state that it leads to, or a condition such as `did('x')`")
+            return msg("`{name}` is a moment, and a pause lasts", name=name), None, fix
+        case "pause":
+            fix = msg("write a state, or a condition such as `{{field: value}}`")
+            return msg("`{name}` is neither a state nor a condition", name=name), None, fix
+    fix = msg("write a state that is entered, `did TRIGGER`, `took EVENT`, or a condition such as `{{field: value}}`")
+    return msg("`{name}` names no moment", name=name), None, fix
 
 
 def clocks(draft: Draft) -> Iterator[Diagnostic]:
