@@ -1,5 +1,6 @@
-"""`sop sla explain` of promises of which nobody knows yet by when."""
+"""`sop sla explain` of promises of which nobody knows yet by when, and of what paused them."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,20 @@ title: Visit
 prefix: SM
 calendar: always
 roles: [desk]
-fields: {window: {type: interval}}
-open: {by: desk, may_ask: window, to: asked}
+fields:
+  window: {type: interval}
+  hold_for:
+    type: choice
+    title: {zh: 挂起原因, en: Held for}
+    choices: {nobody: {zh: 无, en: Nobody}, owner: {zh: 等业主, en: The owner}}
+    default: nobody
+open: {by: desk, may_ask: [window, hold_for], to: asked}
 goals:
   arriving: {title: Arriving, start: did open, stop: did arrive, due: window.end}
-  answering: {title: Answering, start: did open, stop: did arrive, within: 2 h}
+  answering: {title: Answering, start: did open, stop: did arrive, within: 2 h, pause: [later, {hold_for: owner}]}
 states:
-  asked: {transitions: {agree: {by: desk, ask: window}, arrive: {by: desk, to: over}}}
+  asked: {transitions: {agree: {by: desk, ask: window}, put_off: {by: desk, to: later}, arrive: {by: desk, to: over}}}
+  later: {transitions: {go_on: {by: desk, to: asked}}}
   over: {final: true, outcome: over}
 """
 
@@ -49,3 +57,21 @@ def test_what_waits_for_its_time_is_not_explained_unasked(sop: Sop, sm: str) -> 
     sop("do", sm, "agree", "--as", "王芳", "--field", "window=2026-11-23 10:00-12:00")
 
     assert "Arriving" in sop("sla", "explain", sm, "--lang", "en").out
+
+
+def test_a_pause_is_told_with_the_condition_or_the_state_that_began_it(sop: Sop, sm: str) -> None:
+    sop("edit", sm, "--as", "王芳", "--field", "hold_for=owner", "--reason", "nobody is at home")
+    sop("demo", "advance", "1h")
+    sop("edit", sm, "--as", "王芳", "--field", "hold_for=nobody", "--reason", "somebody is at home")
+    sop("do", sm, "put_off", "--as", "王芳")
+
+    explained = sop("sla", "explain", sm, "answering", "--lang", "en").out
+
+    assert "paused 2026-11-23 08:30 to 2026-11-23 09:30: Held for = The owner" in explained
+    assert "paused 2026-11-23 09:30 to now: later" in explained
+    assert "挂起原因 = 等业主" in sop("sla", "explain", sm, "answering", "--lang", "zh").out
+    ((account,),) = (json.loads(sop("sla", "explain", sm, "answering", "--json", "--lang", "en").out),)
+    assert [(each["state"], each["condition"]) for each in account["pauses"]] == [
+        (None, "Held for = The owner"),
+        ("later", None),
+    ]

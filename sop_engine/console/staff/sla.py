@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
@@ -157,6 +157,15 @@ def _named(program: Program, ticket: Ticket, goal: str | None, language: str) ->
     return [name]
 
 
+class _Pause(NamedTuple):
+    """A pause of a goal, with the state or the condition that began it, in words; the other is empty."""
+
+    begins: str
+    ends: str | None
+    state: str = ""
+    condition: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Explained:
     """A goal with its account."""
@@ -167,8 +176,7 @@ class _Explained:
     reckoner: Reckoner | None
     """what counts it; None where it is not known yet by when"""
     days: list[Account]
-    reasons: list[tuple[str, str | None, str]]
-    """pauses: from, to, and the state that paused it"""
+    pauses: list["_Pause"]
 
     def json(self, opened: "Opened") -> dict[str, Any]:
         return {
@@ -186,10 +194,13 @@ class _Explained:
                 for day in self.days
             ],
             "pauses": [
-                {"from": opened.local(begins), "to": opened.local(ends) if ends else None, "state": state}
-                for begins, ends, state in self.reasons
+                {
+                    "from": opened.local(each.begins), "to": opened.local(each.ends) if each.ends else None,
+                    "state": each.state or None, "condition": each.condition or None,
+                }
+                for each in self.pauses
             ],
-        }
+        }  # fmt: skip
 
     def tell(self, opened: "Opened") -> None:
         output, language = opened.call.output, opened.call.language
@@ -202,9 +213,11 @@ class _Explained:
             output.pairs(pairs)
             return
         output.pairs([*pairs, (msg("calendar"), self.reckoner.calendar.title)])
-        for begins, ends, state in self.reasons:
-            until = _clock(opened, ends) if ends else msg("now")
-            output.line(msg("paused {begin} to {end}: {state}", begin=_clock(opened, begins), end=until, state=state))
+        for each in self.pauses:
+            begin, end = _clock(opened, each.begins), _clock(opened, each.ends) if each.ends else msg("now")
+            output.line(
+                msg("paused {begin} to {end}: {state}", begin=begin, end=end, state=each.condition or each.state)
+            )
         for line in account_lines(self.days, self.reckoner.calendar, language):
             output.line(line)
         output.line(self._bar(self.reckoner, opened.now))
@@ -237,30 +250,34 @@ def _explained(opened: "Opened", reading: Reads, head: Head, ticket: Ticket, pro
         days = list(accounts(counted, start, end, pauses_of(entry)))
     seen = Look(ticket, head, program, (), (), opened.now, frozenset())
     (view,) = goal_views(opened, program, {name: entry})
-    return _Explained(
-        seen, view, entry, reckoner, days, _reasons(reading, ticket, program, entry, opened.call.language)
-    )
+    return _Explained(seen, view, entry, reckoner, days, _pauses(reading, ticket, program, name, opened.call.language))
 
 
-def _reasons(
-    reading: Reads, ticket: Ticket, program: Program, entry: Mapping[str, Any], language: str
-) -> list[tuple[str, str | None, str]]:
-    """Each pause with the state that was entered when it began, as the history says."""
-    if not entry["pauses"]:
+def _pauses(reading: Reads, ticket: Ticket, program: Program, name: str, language: str) -> list[_Pause]:
+    """Each pause of a goal with what began it, as the history says: a condition, or the state that was entered."""
+    if not ticket.goals[name]["pauses"]:
         return []
     entered: dict[str, str] = {}
+    held: dict[str, int] = {}
     for stored in reading.steps(ticket.id):
         record = canonical.parse(stored.data)
         for event in record["events"]:
             if event["kind"] == "entered":
                 entered[record["effective"]] = event["state"]
+            elif event.get("goal") == name and "condition" in event:
+                held[record["effective"]] = event["condition"]
     from sop_engine.console.names import titled
+    from sop_engine.documents.expression_text import expression_text
 
     found = []
-    for begins, ends in entry["pauses"]:
+    for begins, ends in ticket.goals[name]["pauses"]:
+        if begins in held:
+            guard = program.goals[name].pause_when[held[begins]]
+            found.append(_Pause(begins, ends, condition=expression_text(guard, program.procedure, language)))
+            continue
         state = entered.get(begins, "")
         known = program.states.get(state)
-        found.append((begins, ends, titled(state, known.title, language) if known is not None else state))
+        found.append(_Pause(begins, ends, titled(state, known.title, language) if known is not None else state))
     return found
 
 
