@@ -1,6 +1,5 @@
 """`sop sla explain` of promises of which nobody knows yet by when, and of what paused them."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -70,7 +69,7 @@ def test_a_pause_is_told_with_the_condition_or_the_state_that_began_it(sop: Sop,
     assert "paused 2026-11-23 08:30 to 2026-11-23 09:30: Held for = The owner" in explained
     assert "paused 2026-11-23 09:30 to now: later" in explained
     assert "挂起原因 = 等业主" in sop("sla", "explain", sm, "answering", "--lang", "zh").out
-    ((account,),) = (json.loads(sop("sla", "explain", sm, "answering", "--json", "--lang", "en").out),)
+    (account,) = sop("sla", "explain", sm, "answering", "--json", "--lang", "en").json
     assert [(each["state"], each["condition"]) for each in account["pauses"]] == [
         (None, "Held for = The owner"),
         ("later", None),
