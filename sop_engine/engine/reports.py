@@ -1,28 +1,28 @@
-"""Figures over many tickets, from the record: what was promised in a month, and what came of it.
+"""What was promised in a month, and what came of it, from the record.
 
 Everything is read from events, in one pass over the steps, so a figure can be taken as of any instant: steps that are
-recorded later are left out. Memory holds one line for each promise that ended in the time that is asked for.
+recorded later are left out. Memory holds a number for each promise that ended in the time that is asked for.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final, Literal
 
 from sop_engine import canonical
+from sop_engine.engine.histories import Record, Whose, histories
 from sop_engine.store.programs import Programs
-from sop_engine.store.seam import CALENDAR, Head, Reads
+from sop_engine.store.seam import CALENDAR, Reads
 from sop_engine.ticket.evolve import GOAL_EVENTS
 from sop_engine.ticket.levels import OPEN, counts_clock, pauses_of
-from sop_engine.ticket.records import SITE
 from sop_engine.worktime import Reckoner
 
 Result = Literal["kept", "late", "breached", "dropped"]
 RESULTS: Final[tuple[Result, ...]] = ("kept", "late", "breached", "dropped")
-PAGE: Final = 500
-_MARK: Final = b'"goal_'
 _ENDED: Final[Mapping[str, Result]] = {"goal_met": "kept", "goal_late": "late", "goal_dropped": "dropped"}
+_GOAL_EVENTS: Final = frozenset(GOAL_EVENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Outcome:
     procedure: str
     unit: str
     person: str
-    """the ticket's owner"""
+    """who owned the ticket then"""
     goal: str
     result: Result
     ended: datetime
@@ -48,91 +48,77 @@ def outcomes(
 ) -> Iterator[Outcome]:
     """Every promise that ended, or was missed and is open still, in `[since, until)`, by what is recorded up to
     `as_of` (None: all)."""
-    limit = None if as_of is None else canonical.instant_text(as_of)
-    after = ""
-    while ids := reading.ticket_ids(after, PAGE):
-        by_ticket: dict[str, dict[str, Any]] = {}
-        for stored in reading.steps_between(after, ids[-1]):
-            if stored.ticket == SITE or _MARK not in stored.data:
-                continue
-            record = canonical.parse(stored.data)
-            if limit is not None and record["recorded"] > limit:
-                continue
-            entries = by_ticket.setdefault(stored.ticket, {})
-            yield from _of_step(reading, programs, record, entries, since, until)
-        for ticket, entries in by_ticket.items():
-            yield from _open(reading, programs, ticket, entries, since, until)
-        after = ids[-1]
+    count = _Count(reading, programs, since, until)
+    for id, records in histories(reading, as_of):
+        yield from count.of_ticket(id, records)
 
 
-def _of_step(
-    reading: Reads,
-    programs: Programs,
-    record: Mapping[str, Any],
-    entries: dict[str, Any],
-    since: datetime,
-    until: datetime,
-) -> Iterator[Outcome]:
-    """Follow a ticket's goals through a step; gives those that end in it."""
-    effective = canonical.instant_of(record["effective"])
-    for event in record["events"]:
-        if event["kind"] not in GOAL_EVENTS:
-            continue
-        former = entries.get(event["goal"])
-        if event["kind"] == "goal_started" and former is not None and former["status"] in OPEN and former["breached"]:
+class _Count:
+    """One pass over the tickets."""
+
+    def __init__(self, reading: Reads, programs: Programs, since: datetime, until: datetime) -> None:
+        self._reading = reading
+        self._programs = programs
+        self._since = since
+        self._until = until
+        self._reckoners: dict[str, Reckoner | None] = {}
+
+    def of_ticket(self, id: str, records: Iterable[Record]) -> Iterator[Outcome]:
+        """What came of a ticket's promises."""
+        whose, entries = Whose(id), dict[str, dict[str, Any]]()
+        for record in records:
+            program = self._programs.of(self._reading, record["procedure"])
+            for event in record["events"]:
+                if event["kind"] in _GOAL_EVENTS:
+                    yield from self._of_event(whose, entries, event, record["effective"])
+                else:
+                    whose.follow(program, event)
+        for goal, entry in entries.items():
+            # one that counts no more as things stand was missed all the same
+            if entry["breached"] and entry["status"] in (*OPEN, "waiting"):
+                yield from self._outcome(whose, goal, entry, "breached", entry["breached"])
+
+    def _of_event(
+        self, whose: Whose, entries: dict[str, dict[str, Any]], event: Mapping[str, Any], effective: str
+    ) -> Iterator[Outcome]:
+        """Follow a goal through an event; gives it where it ends there."""
+        goal, former = event["goal"], entries.get(event["goal"], {})
+        if event["kind"] == "goal_started" and former and former["status"] in OPEN and former["breached"]:
             # the next period of what is promised again and again: the one before was missed
-            missed = canonical.instant_of(former["breached"])
-            if since <= missed < until:
-                yield _outcome(reading, programs, record["ticket"], event["goal"], former, "breached", missed)
-        entry = entries[event["goal"]] = {**entries.get(event["goal"], {}), **event["put"]}
-        result = None if event.get("waited") else _ENDED.get(event["kind"])
+            yield from self._outcome(whose, goal, former, "breached", former["breached"])
+        entry = entries[goal] = {**former, **event["put"]}
+        result = _ENDED.get(event["kind"])
         if result == "dropped" and entry["breached"]:
             result = "late"
-        if result is not None and since <= effective < until:
-            yield _outcome(reading, programs, record["ticket"], event["goal"], entry, result, effective)
+        elif event.get("waited"):
+            result = None
+        if result is not None:
+            yield from self._outcome(whose, goal, entry, result, effective)
 
+    def _outcome(self, whose: Whose, goal: str, entry: Mapping[str, Any], result: Result, at: str) -> Iterator[Outcome]:
+        """The outcome, if it falls into the time that is asked for."""
+        ended = canonical.instant_of(at)
+        if not self._since <= ended < self._until:
+            return
+        used, paused = self._used(entry, ended)
+        yield Outcome(whose.ticket, whose.procedure, whose.unit, whose.owner, goal, result, ended, used, paused)
 
-def _open(
-    reading: Reads, programs: Programs, ticket: str, entries: Mapping[str, Any], since: datetime, until: datetime
-) -> Iterator[Outcome]:
-    for goal, entry in entries.items():
-        if entry["status"] in OPEN and entry["breached"]:
-            missed = canonical.instant_of(entry["breached"])
-            if since <= missed < until:
-                yield _outcome(reading, programs, ticket, goal, entry, "breached", missed)
+    def _used(self, entry: Mapping[str, Any], ended: datetime) -> tuple[timedelta, timedelta]:
+        """How much of what counts was used, and how much was paused."""
+        start, pauses = canonical.instant_of(entry["start"]), pauses_of(entry)
+        reckoner = self._reckoner(entry["calendar"])
+        if reckoner is None:
+            return ended - start, timedelta(0)
+        clock = counts_clock(entry)
+        used = reckoner.elapsed(start, ended, pauses, clock=clock)
+        return used, reckoner.elapsed(start, ended, clock=clock) - used if pauses else timedelta(0)
 
-
-def _outcome(
-    reading: Reads,
-    programs: Programs,
-    ticket: str,
-    goal: str,
-    entry: Mapping[str, Any],
-    result: Result,
-    ended: datetime,
-) -> Outcome:
-    head: Head | None = reading.head(ticket)
-    start, pauses = canonical.instant_of(entry["start"]), pauses_of(entry)
-    reckoner = _reckoner(reading, programs, entry["calendar"])
-    clock = counts_clock(entry)
-    used = reckoner.elapsed(start, ended, pauses, clock=clock) if reckoner is not None else ended - start
-    whole = reckoner.elapsed(start, ended, clock=clock) if reckoner is not None else ended - start
-    return Outcome(
-        ticket,
-        head.procedure if head else "",
-        (head.unit or "") if head else "",
-        head.owner if head else "",
-        goal,
-        result,
-        ended,
-        used,
-        whole - used,
-    )
-
-
-def _reckoner(reading: Reads, programs: Programs, name: str) -> Reckoner | None:
-    version = reading.newest(CALENDAR + name) if name else None
-    return None if version is None else programs.calendar(reading, version.digest)
+    def _reckoner(self, name: str) -> Reckoner | None:
+        if name not in self._reckoners:
+            version = self._reading.newest(CALENDAR + name) if name else None
+            found = None if version is None else self._programs.calendar(self._reading, version.digest)
+            self._reckoners[name] = found
+        return self._reckoners[name]
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
@@ -153,7 +139,8 @@ class Figures:
     """the 90th percentile of the same"""
     paused: timedelta
     """all of them together"""
-    tickets: tuple[str, ...]
+    tickets: int
+    """how many it is of"""
 
     @property
     def share(self) -> float | None:
@@ -162,25 +149,44 @@ class Figures:
         return self.kept / counted if counted else None
 
 
+@dataclass(slots=True)
+class _Group:
+    """What is kept of a group while outcomes pass by: seconds, and not the outcomes."""
+
+    counts: dict[Result, int] = field(default_factory=lambda: dict.fromkeys(RESULTS, 0))
+    used: "array[float]" = field(default_factory=lambda: array("d"))
+    paused: timedelta = timedelta(0)
+    tickets: int = 0
+    last: str = ""
+
+    def add(self, each: Outcome) -> None:
+        self.counts[each.result] += 1
+        if each.result in ("kept", "late"):
+            self.used.append(each.used.total_seconds())
+        self.paused += each.paused
+        self.tickets += each.ticket != self.last
+        self.last = each.ticket
+
+    def figures(self, group: tuple[str, ...]) -> Figures:
+        used = sorted(self.used)
+        return Figures(
+            group,
+            kept=self.counts["kept"],
+            late=self.counts["late"],
+            breached=self.counts["breached"],
+            dropped=self.counts["dropped"],
+            median=timedelta(seconds=median(used)) if used else timedelta(0),
+            ninth=timedelta(seconds=used[-(-len(used) * 9 // 10) - 1]) if used else timedelta(0),
+            paused=self.paused,
+            tickets=self.tickets,
+        )
+
+
 def figures(found: Iterable[Outcome], by: tuple[str, ...]) -> list[Figures]:
-    """The figures by `procedure`, `goal`, `unit` or `person`, in order of the groups."""
-    groups: dict[tuple[str, ...], list[Outcome]] = {}
+    """The figures by `procedure`, `goal`, `unit` or `person`, in order of the groups; what is found comes ticket by
+    ticket."""
+    groups: dict[tuple[str, ...], _Group] = {}
     for each in found:
-        groups.setdefault(tuple(getattr(each, name) for name in by), []).append(each)
-    return [_figures(group, groups[group]) for group in sorted(groups)]
-
-
-def _figures(group: tuple[str, ...], found: list[Outcome]) -> Figures:
-    counts = {result: sum(each.result == result for each in found) for result in RESULTS}
-    used = sorted(each.used for each in found if each.result in ("kept", "late"))
-    return Figures(
-        group,
-        counts["kept"],
-        counts["late"],
-        counts["breached"],
-        counts["dropped"],
-        timedelta(seconds=median(each.total_seconds() for each in used)) if used else timedelta(0),
-        used[min(len(used) - 1, -(-len(used) * 9 // 10) - 1)] if used else timedelta(0),
-        sum((each.paused for each in found), timedelta(0)),
-        tuple(dict.fromkeys(each.ticket for each in found)),
-    )
+        group = tuple(getattr(each, name) for name in by)
+        groups.setdefault(group, _Group()).add(each)
+    return [groups[group].figures(group) for group in sorted(groups)]
