@@ -1,14 +1,14 @@
 """Calendars as files: drafts in a site's folder `calendars/`, or those of the starter library."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sop_engine import canonical
 from sop_engine.engine.library import library
 from sop_engine.engine.publishing import MOST_BYTES, text_within
-from sop_engine.errors import NotFound
+from sop_engine.errors import NotFound, NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain, refuse_link
 from sop_engine.ticket.near import near
@@ -58,10 +58,22 @@ def compile_calendar_file(path: Path, shown_as: str | None = None, today: date |
 
 
 def compile_written_out(words: Mapping[str, Any], folder: Path) -> "CompiledCalendar":
-    """A calendar that is written out as a map with a file's words, of which `calendar` and `title` may be missing; it
-    may extend those of `folder`."""
+    """A calendar that is written out as a map with a file's words: names that only people read may be missing, and a
+    holiday may be a bare date. It may extend those of `folder`. Raises `NotUnderstood` for what is no text."""
     from sop_engine.language.calendars import compile_calendar
 
-    named = {"calendar": "given", "title": "given", **words}
+    named: dict[str, Any] = {"calendar": "given", "title": "given", **words}
+    if isinstance(named.get("holidays"), list):
+        named["holidays"] = [_holiday(each) for each in named["holidays"]]
+    try:
+        text = json.dumps(named, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise NotUnderstood(msg("a calendar that is written out is no text in UTF-8")) from None
     name = named["calendar"] if isinstance(named["calendar"], str) else "given"
-    return compile_calendar(canonical.to_bytes(named), f"{name}{SUFFIX}", FolderCalendars(folder))
+    return compile_calendar(text, f"{name}{SUFFIX}", FolderCalendars(folder))
+
+
+def _holiday(said: Any) -> Any:
+    if isinstance(said, str):
+        return {"name": "holiday", "on": said}
+    return {"name": "holiday", **said} if isinstance(said, Mapping) else said

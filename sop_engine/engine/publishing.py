@@ -14,7 +14,7 @@ from sop_engine.engine.library import library
 from sop_engine.errors import FaultsFound, NotFound, NotNow, NotUnderstood, SetUp
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain, refuse_link
-from sop_engine.store.programs import Programs
+from sop_engine.store.programs import read_calendar
 from sop_engine.store.projections import version_of
 from sop_engine.store.seam import CALENDAR, Reads, Version
 from sop_engine.ticket.near import near
@@ -163,7 +163,7 @@ def told_together(engine: Engine, reading: Reads, compiled: Mapping[str, Any]) -
     own = {each.procedure.id for each in compiled.values() if each.procedure is not None}
     newest = {version.procedure: version.digest for version in reading.versions() if version.procedure not in own}
     others = [engine.programs.of(reading, digest).procedure for digest in newest.values()]
-    return check_together(compiled, others, roles_held(reading), calendars_by_name(engine.programs, reading))
+    return check_together(compiled, others, roles_held(reading), calendars_by_name(reading))
 
 
 def newest_calendars(reading: Reads) -> dict[str, Version]:
@@ -171,10 +171,9 @@ def newest_calendars(reading: Reads) -> dict[str, Version]:
     return {version.procedure.removeprefix(CALENDAR): version for version in reading.calendars()}
 
 
-def calendars_by_name(programs: Programs, reading: Reads) -> dict[str, Calendar]:
+def calendars_by_name(reading: Reads) -> dict[str, Calendar]:
     """Name -> the calendar as it was published last. Raises `SetUp` where the store has lost one."""
-    newest = newest_calendars(reading)
-    return {name: programs.calendar(reading, version.digest).calendar for name, version in newest.items()}
+    return {name: read_calendar(reading, version.digest) for name, version in newest_calendars(reading).items()}
 
 
 def roles_held(reading: Reads) -> dict[str, frozenset[str]]:
@@ -202,7 +201,7 @@ def publish(
     name = compiled.procedure.id
     with engine.store.reading() as reading:
         newest = reading.newest(name)
-        _refuse_unknown_calendars(engine.programs, reading, compiled.procedure)
+        _refuse_unknown_calendars(reading, compiled.procedure)
     if newest is not None and newest.digest == digest:
         return Published(path, compiled.diagnostics, compiled.procedure, None, newest, compiled.fragments)
     places = canonical.to_bytes(source_map(compiled, shown_as or path.name))
@@ -229,10 +228,10 @@ def publish(
     return Published(path, compiled.diagnostics, compiled.procedure, done, published, compiled.fragments)
 
 
-def _refuse_unknown_calendars(programs: Programs, reading: Reads, procedure: procedure.Procedure) -> None:
+def _refuse_unknown_calendars(reading: Reads, procedure: procedure.Procedure) -> None:
     """Raise `NotNow` where the procedure counts on a calendar that the site has not published, or that has no hours:
     no ticket could begin what is promised."""
-    known = calendars_by_name(programs, reading)
+    known = calendars_by_name(reading)
     usable = {name for name, each in known.items() if any(each.week) or any(each.dates.values())}
     for name in sorted(calendars_of(procedure) - usable - {""}):
         raise NotNow(

@@ -22,6 +22,7 @@ from sop_engine.errors import NotFound, NotUnderstood, SetUp
 from sop_engine.messages import LANGUAGES, Message, msg
 from sop_engine.store.address import is_address, refuse_password
 from sop_engine.store.files import read_plain
+from sop_engine.worktime.zones import has_zones, zone_named
 
 FILE: Final = "sop.toml"
 MOST_BYTES: Final = 1 << 20
@@ -56,7 +57,7 @@ class Settings:
 
     @property
     def zone_info(self) -> ZoneInfo:
-        return ZoneInfo(self.zone)
+        return zone_named(self.zone)
 
 
 def find_site(start: Path) -> Path:
@@ -109,8 +110,10 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
         if not isinstance(site.get(name), str) or not site[name]:
             raise _wrong(path, f"site.{name}", msg("a text"))
     try:
-        ZoneInfo(site["zone"])
-    except (KeyError, ValueError):
+        zone_named(site["zone"])
+    except SetUp:
+        if not has_zones():
+            raise
         raise _wrong(path, "site.zone", msg("a zone of the tz database, such as Asia/Shanghai")) from None
     currency = site.get("currency", "CNY")
     if not isinstance(currency, str) or not re.fullmatch("[A-Z]{3}", currency):

@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sop_engine import canonical
 from sop_engine.clock import Clock, SimulatedClock, SystemClock
@@ -29,7 +28,7 @@ from sop_engine.store.opening import make_at, open_at, unmake_at
 from sop_engine.store.seam import Store
 from sop_engine.ticket.records import SITE, Command
 
-DEMO_START: Final = datetime(2026, 11, 23, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+DEMO_START: Final = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 """a Monday morning, when a demo site's clock begins"""
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Protocol, TypeVar
-from zoneinfo import available_timezones
 
 from sop_engine.diagnostics import Diagnostic, Span, has_errors
 from sop_engine.language import punctuation, reading
@@ -26,6 +25,7 @@ from sop_engine.language.tree import Cursor
 from sop_engine.language.validating import validate_as
 from sop_engine.messages import Text
 from sop_engine.worktime.calendars import MINUTES_A_DAY, WEEKDAYS, Calendar, Hours, Shift, days_of
+from sop_engine.worktime.zones import known_zones, present_name
 
 SUFFIX: Final = ".yaml"
 HORIZON: Final = timedelta(days=92)
@@ -103,7 +103,8 @@ def compile_calendar(
     text: bytes, file: str, source: CalendarSource | None = None, today: date | None = None
 ) -> CompiledCalendar:
     """Compile a calendar's YAML `text`; `file` is what its faults call it, and without folder and ending its name. With
-    `today`, holidays that will soon be unknown are warned of. Never raises for what the text holds."""
+    `today`, holidays that will soon be unknown are warned of. Never raises for what the text holds; `SetUp` where this
+    machine has no tz database."""
     draft = _draft(text, file)
     pieces, texts = _pieces(draft, text, source or NoCalendars())
     calendar = None if draft.facts else _resolved(draft, pieces)
@@ -191,7 +192,7 @@ class _Reader:
         cursor = self._cursor
         piece = Piece(words.calendar, written(words.title) or {}, overlaps=self._overlaps)
         piece.zone = words.zone
-        if words.zone is not None and words.zone not in available_timezones():
+        if words.zone is not None and words.zone not in known_zones():
             self._draft.fact("zone", (cursor / "zone").span, name=words.zone)
         piece.known_from = self._date(words.known_from, cursor / "known_from")
         piece.known_through = self._date(words.known_through, cursor / "known_through")
@@ -363,6 +364,9 @@ def _warnings(draft: Draft, calendar: Calendar, pieces: list[Piece], today: date
     until = calendar.known_through
     if today is not None and until is not None and until < today + HORIZON and own.known_through is not None:
         draft.fact("horizon", (draft.cursor / "known_through").span, until=str(until), past=until < today)
+    present = None if own.zone is None else present_name(own.zone)
+    if present is not None:
+        draft.fact("zone_renamed", (draft.cursor / "zone").span, name=own.zone, present=present)
     for day, (_hours, span) in own.dates.items():
         if not calendar.is_known(day):
             draft.fact("date_unknown", span, day=str(day))

@@ -8,7 +8,7 @@ from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
 from sop_engine.ticket.site import site_program
 from sop_engine.ticket.terms import with_terms
-from sop_engine.worktime import Reckoner
+from sop_engine.worktime import Calendar, Reckoner
 from sop_engine.worktime.calendars import from_json
 
 
@@ -75,16 +75,11 @@ class Programs:
         return next(with_it, None)
 
     def calendar(self, reading: Reads, digest: str) -> Reckoner:
-        """A published calendar, made ready. Raises `SetUp` where the store has lost or changed it."""
+        """A published calendar, made ready. Raises `SetUp` where the store has lost or changed it, or this machine does
+        not know its zone."""
         reckoner = self._calendars.get(digest)
         if reckoner is None:
-            data = reading.blob(digest)
-            if data is None or canonical.digest(data) != digest:
-                raise SetUp(
-                    msg("the store has lost the calendar {digest}, or it was changed", digest=digest),
-                    fix=msg("take it from a backup: sop db restore"),
-                )
-            reckoner = self._calendars[digest] = Reckoner(from_json(canonical.parse(data)))
+            reckoner = self._calendars[digest] = Reckoner(read_calendar(reading, digest))
         return reckoner
 
     def number_of(self, reading: Reads, digest: str) -> int:
@@ -95,3 +90,20 @@ class Programs:
                 return 0
             self._numbers[digest] = version.number
         return self._numbers[digest]
+
+
+def read_calendar(reading: Reads, digest: str) -> Calendar:
+    """A published calendar, as it says. Raises `SetUp` where the store has lost or changed it."""
+    data = reading.blob(digest)
+    if data is None or canonical.digest(data) != digest:
+        raise SetUp(
+            msg("the store has lost the calendar {digest}, or it was changed", digest=digest),
+            fix=msg("take it from a backup: sop db restore"),
+        )
+    try:
+        return from_json(canonical.parse(data))
+    except ValueError:
+        raise SetUp(
+            msg("the calendar {digest} was published by a later release, which this one cannot read", digest=digest),
+            fix=msg("install that release"),
+        ) from None

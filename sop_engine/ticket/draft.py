@@ -7,7 +7,6 @@ would not find in the record.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from sop_engine import canonical, values
 from sop_engine.procedure import Field, Tree
@@ -15,6 +14,7 @@ from sop_engine.ticket.evolve import apply
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Facts, among, number
 from sop_engine.ticket.records import Command, Erased, Event, Given, Letter, Sealed, Ticket
+from sop_engine.worktime.zones import zone_named
 
 KEPT: Final = {"kept": True}
 """the recorded result of an expression that could not be told, since a value that it reads had been erased"""
@@ -183,7 +183,7 @@ class Draft:
 
     @property
     def zone(self) -> tzinfo:
-        return ZoneInfo(self.facts.ask("zone"))
+        return zone_named(self.facts.ask("zone"))
 
     def in_state(self, state: str) -> bool:
         return state in self.ticket.active

@@ -50,6 +50,7 @@ _TIME: Final = (
 _LATE: Final = "中午|下午|傍晚|晚上"
 """said once, it holds for both ends: 下午2点-4点"""
 _ISO: Final = r"(?i)\d{4}-\d\d-\d\d[ t]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(z|[+-]\d\d:?\d\d)"
+_TO_THE_SECOND: Final = r"(?i)\d{4}-\d\d-\d\d[ t]\d\d:\d\d:\d\d(\.\d{1,6})?"
 _UNTIL: Final = r" ?(?:--|~|至|到|/| to | until ) ?| - |-(?=[^-]*[:点时][^-]*$)|-(?=次日|第二天)"
 _DATE_FIRST: Final = (
     r"\d{4}([-/.])\d{1,2}\1\d{1,2}(?!\d)|(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]?"
@@ -104,6 +105,8 @@ def read_instant(text: str, now: datetime, zone: tzinfo) -> datetime:
         instant = _iso(folded)
     elif (wall := _wall(folded, now.astimezone(zone).date())) is not None:
         instant = at_wall_time(wall, zone)
+    elif re.fullmatch(_TO_THE_SECOND, folded):
+        instant = _iso(folded, zone)
     if instant is None or not in_calendar(instant):
         raise ValueProblem(msg("{text} is no date and time; write 2026-11-22 14:00 or 明天 14:00", text=text[:60]))
     return instant.astimezone(UTC)
@@ -181,10 +184,13 @@ def _time(text: str) -> tuple[int, int] | None:
     return None
 
 
-def _iso(text: str) -> datetime | None:
+def _iso(text: str, zone: tzinfo | None = None) -> datetime | None:
+    """An instant with an offset, or by the clock of `zone`."""
     try:
         instant = datetime.fromisoformat(text.upper())
-        return instant.astimezone(UTC) if in_calendar(instant) else None
+        if not in_calendar(instant):
+            return None
+        return instant.astimezone(UTC) if zone is None else at_wall_time(instant, zone)
     except (ValueError, OverflowError):
         return None
 

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from sop_engine.messages import Text
+from sop_engine.worktime.zones import zone_named
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FORMAT: Final = 1
@@ -58,7 +59,8 @@ class Calendar:
 
     @cached_property
     def tz(self) -> ZoneInfo:
-        return ZoneInfo(self.zone)
+        """Its zone. Raises `SetUp` where this machine does not know it."""
+        return zone_named(self.zone, self.id)
 
     def hours(self, day: date) -> Hours:
         """The shifts that open on `day`, in order."""

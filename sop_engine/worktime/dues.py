@@ -40,10 +40,12 @@ class Due(NamedTuple):
 
 
 class Reckoner:
-    """A calendar made ready to reckon with. It keeps the years that were asked for last; make one and use it often."""
+    """A calendar made ready to reckon with. It keeps what it has indexed; make one and use it often. Raises `SetUp`
+    where this machine does not know the calendar's zone."""
 
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
+        self._zone = calendar.tz
         self._hours = WorkingTime(calendar)
         self._clock = Clock()
         self._known = _known(calendar)
@@ -114,7 +116,7 @@ class Reckoner:
     def before(self, anchor: datetime | date, allowance: Allowance, roll: Roll = "") -> Due:
         """The latest instant that leaves `allowance` until `anchor`; a date stands for its close. Days to years before
         give a date, moved to the `previous` or `next` workday where it is none and that is wished, at its close."""
-        day = anchor.astimezone(self.calendar.tz).date() if isinstance(anchor, datetime) else anchor
+        day = anchor.astimezone(self._zone).date() if isinstance(anchor, datetime) else anchor
         end = to_ms(anchor) if isinstance(anchor, datetime) else self._hours.closing(day)
         match allowance.unit:
             case "min" | "h" | "day_length":
@@ -145,7 +147,7 @@ class Reckoner:
             return self._end_of_workday(begin)
         if not allowance.count:
             return begin
-        day = from_ms(begin).astimezone(self.calendar.tz).date()
+        day = from_ms(begin).astimezone(self._zone).date()
         if unit == "workday":
             return self._ending(self._hours.nth_workday(day, allowance.count), allowance, begin, day)
         return self._ending(move_date(day, Duration(allowance.count, unit)), allowance, begin, day)
@@ -157,12 +159,12 @@ class Reckoner:
             return None
         if allowance.ending != "same_time":
             return self._hours.closing(day)
-        wall = from_ms(wall_of).astimezone(self.calendar.tz).replace(tzinfo=None)
-        return to_ms(at_wall_time(wall + (day - origin), self.calendar.tz))
+        wall = from_ms(wall_of).astimezone(self._zone).replace(tzinfo=None)
+        return to_ms(at_wall_time(wall + (day - origin), self._zone))
 
     def _end_of_workday(self, begin: int) -> int | None:
         """The close of the workday in which `begin` lies, which may have opened the day before; else of the next."""
-        day = from_ms(begin).astimezone(self.calendar.tz).date()
+        day = from_ms(begin).astimezone(self._zone).date()
         for first in (day - timedelta(days=1), day):
             if self.calendar.is_workday(first) and self._hours.closing(first) > begin:
                 return self._hours.closing(first)

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from sop_engine import canonical
 from sop_engine.engine.rebuild import rebuild
 from sop_engine.engine.site_folder import open_site
-from sop_engine.store.seam import CALENDAR
+from sop_engine.errors import SetUp
+from sop_engine.store.programs import read_calendar
+from sop_engine.store.seam import CALENDAR, Reads
 from tests.end_to_end.shell import Ran
 
 Sop = Callable[..., Ran]
@@ -50,6 +53,16 @@ def calendars(site: Path) -> Path:
     (site / "calendars" / "office.yaml").write_text(OFFICE)
     (site / "calendars" / "china.yaml").write_text(CHINA)
     return site / "calendars"
+
+
+class Blobs:
+    """A store that holds one text."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def blob(self, _digest: str) -> bytes:
+        return self._data
 
 
 def versions(sop: Sop, name: str) -> list[int]:
@@ -134,7 +147,50 @@ def test_a_file_that_is_deleted_takes_nothing_away(sop: Sop, calendars: Path) ->
 
     assert said.json["due"] == "2026-10-08T17:00:00+08:00"
     assert said.err == ""
-    assert [row["calendar"] for row in sop("calendar", "ls", "--json").json] == ["china", "office"]
+    listed = sop("calendar", "ls", "--json").json
+    assert [(row["calendar"], row["version"], row["file"]) for row in listed] == [
+        ("china", 1, False),
+        ("office", 1, False),
+    ]
+
+
+@pytest.mark.parametrize("words", [("check", "office"), ("publish", "office")], ids=lambda words: words[0])
+def test_a_draft_that_is_gone_is_said_to_count_on(sop: Sop, calendars: Path, words: tuple[str, str]) -> None:
+    sop("calendar", "publish")
+    (calendars / "office.yaml").unlink()
+
+    said = sop("calendar", *words)
+
+    assert said.code == 3
+    assert "the file of the calendar office is gone; its version 1 counts on" in said.err
+    assert "put calendars/office.yaml back" in said.err
+
+
+def test_the_doctor_tells_of_a_draft_that_is_gone_where_a_procedure_counts_on_it(
+    sop: Sop, site: Path, calendars: Path
+) -> None:
+    sop("calendar", "publish")
+    (site / "workflows" / "asking.sop.yaml").write_text(PROMISING.replace("offise", "office"))
+    sop("flow", "publish", "asking")
+    (calendars / "office.yaml").unlink()
+    (calendars / "china.yaml").unlink()
+
+    told = [each["what"] for each in sop("doctor", "--json").json if "calendar" in each["what"]]
+
+    assert told == ["the file of the calendar office is gone; its version 1 counts on"]
+
+
+def test_a_calendar_of_a_later_release_is_said_to_be_one(sop: Sop, site: Path, calendars: Path) -> None:
+    sop("calendar", "publish")
+    with open_site(site) as opened:
+        with opened.engine.store.reading() as reading:
+            version = reading.newest(CALENDAR + "office")
+            assert version is not None
+            data = reading.blob(version.digest)
+        assert data is not None
+        later = {**canonical.parse(data), "format": 99}
+        with pytest.raises(SetUp, match="later release"):
+            read_calendar(cast(Reads, Blobs(canonical.to_bytes(later))), canonical.digest(canonical.to_bytes(later)))
 
 
 def test_a_draft_that_is_not_published_is_told(sop: Sop, calendars: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine.console.call import Call
+from sop_engine.console.keeper.calendars import look_at_calendars
 from sop_engine.console.keeper.clocks import accept_clock as accept_clock_on_record
 from sop_engine.console.keeper.clocks import look_at_clocks
 from sop_engine.console.keeper.standing import standing
@@ -256,6 +257,7 @@ _LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
     _notices,
     _history,
     _tickets,
+    look_at_calendars,
     _leftovers,
     _access,
     _people,

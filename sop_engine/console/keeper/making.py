@@ -6,7 +6,7 @@ from typing import Annotated
 
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotUnderstood
+from sop_engine.errors import NotUnderstood, SetUp
 from sop_engine.messages import msg
 
 
@@ -70,11 +70,13 @@ def _check_store(store: str) -> None:
 
 
 def _check_zone(zone: str) -> None:
-    from zoneinfo import ZoneInfo
+    from sop_engine.worktime.zones import has_zones, zone_named
 
     try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
+        zone_named(zone)
+    except SetUp:
+        if not has_zones():
+            raise
         raise NotUnderstood(
             msg("there is no time zone {zone}", zone=zone),
             fix=msg("name one of the tz database, such as Asia/Shanghai"),

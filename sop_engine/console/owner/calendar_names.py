@@ -30,6 +30,8 @@ class Kept:
     """whether its file, or that of one that it extends, has been edited since"""
     published: str
     """when, in the site's zone"""
+    file: bool
+    """whether its draft is there"""
 
 
 class Calendars:
@@ -62,13 +64,22 @@ class Calendars:
                 )  # fmt: skip
             return with_hours(found.calendar)
         path = calendars_folder(self._call) / f"{name}.yaml"
-        if not path.is_file():
-            known = {*FolderCalendars(path.parent).names(), *self.kept}
+        drafts = FolderCalendars(path.parent).names()
+        if name not in drafts:
+            known = {*drafts, *self.kept}
             raise NotFound(msg("there is no calendar {name}", name=name[:60]), near=near(name, sorted(known)),
                            fix=msg("see what is: sop calendar ls"))  # fmt: skip
         if site_folder(self._call) is not None:
             self._call.output.tell(msg("{name} is not published yet; its file counts here", name=name))
         return whole(compile_calendar_file(path, shown(path)), shown(path))
+
+
+def gone(name: str, version: int) -> NotFound:
+    """What to raise where a calendar is published, and its file is wanted, which is not there any more."""
+    return NotFound(
+        msg("the file of the calendar {name} is gone; its version {number} counts on", name=name, number=version),
+        fix=msg("nothing is lost; to change it, put calendars/{name}.yaml back", name=name),
+    )
 
 
 def _kept(call: Call) -> dict[str, Kept]:
@@ -77,13 +88,14 @@ def _kept(call: Call) -> dict[str, Kept]:
 
     with call.open() as opened, opened.reading() as reading:
         engine = opened.site.engine
-        calendars = calendars_by_name(engine.programs, reading)
+        calendars = calendars_by_name(reading)
         return {
             name: Kept(
                 calendars[name],
                 version,
                 calendar_edited_since(engine, reading, version),
                 opened.local(version.published),
+                (calendars_of(engine.settings.folder) / f"{name}.yaml").is_file(),
             )
             for name, version in newest_calendars(reading).items()
         }

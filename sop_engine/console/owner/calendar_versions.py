@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
+from sop_engine.console.owner.calendar_names import gone
 from sop_engine.console.owner.files import is_path, shown
 from sop_engine.console.owner.moved import move_json, tell_moved
 from sop_engine.console.parameters import argument, option
@@ -81,6 +82,11 @@ def _files(opened: "Opened", names: list[str] | None) -> list[Path]:
     if not names:
         return calendar_files(folder)
     files = [Path(each) if is_path(each) else folder / f"{each}{SUFFIX}" for each in names]
+    with opened.reading() as reading:
+        for file in files:
+            newest = reading.newest(CALENDAR + file.name.removesuffix(SUFFIX))
+            if newest is not None and not file.exists():
+                raise gone(file.name.removesuffix(SUFFIX), newest.number)
     for file in files:
         if file.parent.resolve() != folder.resolve():
             raise NotUnderstood(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.owner.accounts import account_lines, hours_text, weekday
-from sop_engine.console.owner.calendar_names import Calendars, Kept, calendars_folder, now, site_folder
+from sop_engine.console.owner.calendar_names import Calendars, Kept, calendars_folder, gone, now, site_folder
 from sop_engine.console.owner.files import is_path, shown
 from sop_engine.console.parameters import argument, option
 from sop_engine.diagnostics import has_errors
@@ -45,14 +45,15 @@ def ls(call: Call) -> None:
 
 def _kept_row(name: str, kept: Kept) -> dict[str, Any]:
     about = {"version": kept.version.number, "published": kept.published, "edited": kept.edited}
-    return {"calendar": name, **_described(kept.calendar), **about}
+    return {"calendar": name, **_described(kept.calendar), **about, "file": kept.file}
 
 
 def _draft_row(path: Path, on_site: bool) -> dict[str, Any]:
     found = compile_calendar_file(path, shown(path)).calendar
     faulty = {"title": {"zh": "有错", "en": "has faults"}, "zone": None, "week_minutes": None, "known_through": None}
     described = faulty if found is None else _described(found)
-    return {"calendar": path.stem, **described, "version": None, "published": None, "edited": on_site}
+    return {"calendar": path.stem, **described, "version": None, "published": None, "edited": on_site,
+            "file": True}  # fmt: skip
 
 
 def _described(found: Calendar) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def _described(found: Calendar) -> dict[str, Any]:
 def _draft(row: dict[str, Any]) -> Any:
     """What the column says of a draft; without a site there is nothing to publish it in."""
     if not row["edited"]:
-        return ""
+        return "" if row["file"] else msg("gone")
     return msg("not published") if row["version"] is None else msg("edited since")
 
 
@@ -131,7 +132,7 @@ def check(
     files: list[Path] = []
     for name in path or [str(calendars_folder(call))]:
         where = Path(name) if is_path(name) or Path(name).is_dir() else calendars_folder(call) / f"{name}.yaml"
-        files += calendar_files(where) if where.is_dir() else [where]
+        files += calendar_files(where) if where.is_dir() else [_file(call, name, where)]
     today = now().date()
     compiled = {file: compile_calendar_file(file, shown(file), today) for file in files}
     if call.json:
@@ -152,6 +153,16 @@ def check(
             else msg("files: {files}, nothing to say", files=len(files))
         )  # fmt: skip
     return 1 if any(has_errors(each.diagnostics) for each in compiled.values()) else 0
+
+
+def _file(call: Call, name: str, where: Path) -> Path:
+    """The file that is meant. Raises `NotFound` where it was published, and is gone."""
+    if is_path(name) or where.exists():
+        return where
+    kept = Calendars(call).kept.get(name)
+    if kept is not None:
+        raise gone(name, kept.version.number)
+    return where
 
 
 def schema(call: Call) -> None:

@@ -1,10 +1,12 @@
 """`sop calendar due`: when something would be due, one case or many, and why then."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from sop_engine.console.call import Call
+from sop_engine.console.failures import Around, failure_json
 from sop_engine.console.given import read_json
 from sop_engine.console.names import span
 from sop_engine.console.owner.accounts import account_lines, weekday
@@ -12,7 +14,7 @@ from sop_engine.console.owner.calendar_names import Calendars, calendars_folder,
 from sop_engine.console.parameters import argument, option
 from sop_engine.engine.calendars import compile_written_out
 from sop_engine.errors import NotUnderstood, SopError
-from sop_engine.messages import msg, say
+from sop_engine.messages import msg
 from sop_engine.ticket.near import near
 from sop_engine.values import ValueProblem
 from sop_engine.values.moments import read_date, read_instant
@@ -22,6 +24,8 @@ from sop_engine.worktime.dues import Roll
 
 MOST_CASES: Final = 100_000
 """of `--from-file`"""
+_KEPT: Final = 32
+"""calendars that are written out, at once: a list of cases may have one in each"""
 
 
 def due(
@@ -90,10 +94,8 @@ def _due_of_cases(call: Call, cases: Any) -> int:
             answers.append(reckoner.reckon(case).json())
         except SopError as error:
             failed += 1
-            message = say(error.message, call.language)
-            answers.append(
-                {"error": {"code": error.code, "name": error.name, "message": message, "where": f"[{number}]"}}
-            )
+            answers.append(failure_json(error, Around(), call.language))
+            answers[-1]["error"]["where"] = f"[{number}]"
     call.output.json(answers)
     return 8 if failed else 0
 
@@ -167,6 +169,7 @@ class _Cases:
         self._now = now()
         self._calendars = Calendars(call)
         self._named: dict[str, Reckoner] = {}
+        self._written: dict[str, Reckoner] = {}
 
     def reckon(self, case: Any) -> _Reckoned:
         if not isinstance(case, Mapping):
@@ -177,7 +180,9 @@ class _Cases:
                     msg("a case has no `{word}`", word=str(word)[:40]), near=near(str(word), self._KNOWN)
                 )
         reckoner = self._reckoner(case.get("calendar"))
-        allowance = _allowance(case.get("allowance"))
+        if "allowance" not in case:
+            raise NotUnderstood(msg("a case has an `allowance`, such as 4 h or 1 workday"))
+        allowance = _allowance(case["allowance"])
         pauses = self._pauses(case.get("pauses") or [], reckoner.calendar)
         anchor, start = case.get("anchor"), case.get("start")
         if (anchor is None) == (start is None):
@@ -197,13 +202,23 @@ class _Cases:
 
     def _reckoner(self, said: Any) -> Reckoner:
         if isinstance(said, Mapping):
-            compiled = compile_written_out(said, calendars_folder(self._call))
-            return Reckoner(whole(compiled, "<calendar>"))
+            return self._written_out(said)
         if not isinstance(said, str):
             raise NotUnderstood(msg("`calendar` is a name, or a calendar that is written out"))
         if said not in self._named:
             self._named[said] = Reckoner(self._calendars.named(said))
         return self._named[said]
+
+    def _written_out(self, said: Mapping[str, Any]) -> Reckoner:
+        """The calendar of a map; one that comes again is not read again."""
+        text = json.dumps(said, sort_keys=True, default=str)
+        found = self._written.get(text)
+        if found is None:
+            if len(self._written) == _KEPT:
+                del self._written[next(iter(self._written))]
+            compiled = compile_written_out(said, calendars_folder(self._call))
+            found = self._written[text] = Reckoner(whole(compiled, "<calendar>"))
+        return found
 
     def _pauses(self, said: Any, calendar: Calendar) -> list[Pause]:
         pauses: list[Pause] = []
@@ -220,22 +235,31 @@ class _Cases:
 
     def _instant(self, said: Any, calendar: Calendar) -> datetime:
         try:
-            return read_instant(str(said), self._now, calendar.tz)
+            return read_instant(_text(said), self._now, calendar.tz)
         except ValueProblem as problem:
             raise NotUnderstood(problem.message) from None
 
     def _anchor(self, said: Any, calendar: Calendar) -> datetime | date:
         try:
-            return read_date(str(said), self._now.astimezone(calendar.tz).date())
+            return read_date(_text(said), self._now.astimezone(calendar.tz).date())
         except ValueProblem:
             return self._instant(said, calendar)
 
 
 def _allowance(said: Any) -> Allowance:
     try:
-        return parse_allowance(said if isinstance(said, str) else "")
+        return parse_allowance(_text(said))
     except NotADuration as problem:
         raise NotUnderstood(problem.message) from None
+
+
+def _text(said: Any) -> str:
+    if not isinstance(said, str):
+        raise NotUnderstood(
+            msg("`{value}` is no text", value="null" if said is None else str(said)[:40]),
+            fix=msg('times and allowances are texts: "2026-11-23 10:00", "1 workday"'),
+        )
+    return said
 
 
 def _roll(said: Any) -> Roll:
@@ -243,4 +267,4 @@ def _roll(said: Any) -> Roll:
         return ""
     if said in ("previous", "next"):
         return "previous" if said == "previous" else "next"
-    raise NotUnderstood(msg("--roll is previous or next, not `{text}`", text=str(said)[:20]))
+    raise NotUnderstood(msg("`roll` is previous or next, not `{text}`", text=str(said)[:20]))

@@ -1,13 +1,20 @@
 """Checks of calendars: their hours, their dates, what they extend, and how far ahead their holidays are known."""
 
 from collections.abc import Iterator
-from zoneinfo import available_timezones
+from typing import Final
 
 from sop_engine.diagnostics import Diagnostic, Note
 from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft
 from sop_engine.language.near import near
 from sop_engine.messages import msg
+from sop_engine.worktime.zones import known_zones
+
+_CHINA: Final = frozenset(
+    {"Asia/Beijing", "Asia/Peking", "Beijing", "China", "CST", "CST-8", "北京时间", "东八区"}
+    | {"UTC+8", "UTC+08:00", "GMT+8", "GMT+08:00", "+8", "+08:00"}
+)
+"""what people write for its one zone"""
 
 
 def hours(draft: Draft) -> Iterator[Diagnostic]:
@@ -137,8 +144,8 @@ def overlaps(draft: Draft) -> Iterator[Diagnostic]:
 def zones(draft: Draft) -> Iterator[Diagnostic]:
     """SOP405: a time zone that is not known, or none at all.
 
-    A zone is named as in the IANA database: `Asia/Shanghai`. Where a zone was renamed there, the old name is kept for
-    good. A calendar takes the zone of the one that it extends.
+    A zone is named as in the IANA database: `Asia/Shanghai`, which is all of China. What is meant by `CST` or `+08:00`
+    is several zones there. A calendar takes the zone of the one that it extends.
 
     Fails:
 
@@ -150,7 +157,7 @@ def zones(draft: Draft) -> Iterator[Diagnostic]:
     """
     for fact in draft.of("zone"):
         name = fact.values["name"]
-        guesses = near(name, sorted(available_timezones()))
+        guesses = ("Asia/Shanghai",) if name in _CHINA else near(name, sorted(known_zones()))
         yield error(
             "SOP405",
             fact.span,
@@ -166,6 +173,32 @@ def zones(draft: Draft) -> Iterator[Diagnostic]:
             msg("this calendar has no time zone"),
             msg("Hours on the wall clock mean nothing until it is known whose clock it is."),
             msg("write `zone: Asia/Shanghai`"),
+        )
+
+
+def renamed(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP412: a time zone by an old name.
+
+    Names in the IANA database change, and machines that leave the old ones out become more. One that does not know the
+    zone of a published calendar can count nothing on it.
+
+    Fails:
+
+        zone: Asia/Chongqing
+
+    Passes:
+
+        zone: Asia/Shanghai
+    """
+    for fact in draft.of("zone_renamed"):
+        name, present = fact.values["name"], fact.values["present"]
+        yield warning(
+            "SOP412",
+            fact.span,
+            msg("`{name}` is an old name of `{present}`", name=name, present=present),
+            msg("A machine that leaves old names out could count nothing on this calendar."),
+            msg("write `{word}`", word=present),
+            (present,),
         )
 
 
