@@ -21,6 +21,7 @@ from sop_engine.language.reading import MOST_NODES
 from sop_engine.language.tree import Mapping as Map
 from sop_engine.language.tree import Node, Scalar, Sequence, scalars
 from sop_engine.messages import Text
+from sop_engine.worktime import NotADuration, parse_allowance
 
 PLACE: Final = re.compile(r"\$([a-z][a-z0-9_]*)")
 IDS: Final = {
@@ -55,6 +56,8 @@ def fits(kind: str, given: Node) -> bool:
             return bool(IDS["name"].match(given.text))
         case "duration", Scalar():
             return times.duration(given.text) is not None
+        case "allowance", Scalar():
+            return _is_allowance(given.text)
         case "number", Scalar():
             return isinstance(given.value, int) and not isinstance(given.value, bool)
         case "source", _:
@@ -66,6 +69,13 @@ def fits(kind: str, given: Node) -> bool:
         case "tell", _:
             return all(_told(each) for each in _each(given))
     return False
+
+
+def _is_allowance(text: str) -> bool:
+    try:
+        return bool(parse_allowance(text))
+    except NotADuration:
+        return False
 
 
 def _each(given: Node) -> tuple[Node, ...]:

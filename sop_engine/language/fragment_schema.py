@@ -4,11 +4,13 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from sop_engine.language.goal_schema import GoalWords
 from sop_engine.language.schema import FieldWords, FormWords, NoticeWords, Roles, StateWords
 from sop_engine.language.shapes import Sources, Title, Titles, Words
 
 KindWord = Literal[
-    "state", "trigger", "field", "role", "who", "tell", "paper", "name", "text", "source", "duration", "number",
+    "state", "trigger", "field", "role", "who", "tell", "paper", "name", "text", "source", "duration", "allowance",
+    "number",
 ]  # fmt: skip
 
 
@@ -38,6 +40,7 @@ class Declared(Words):
     words: dict[str, Title] = Field({}, description="titles; the procedure's own go before")
     notices: dict[str, NoticeWords] = Field({}, description="messages out; the procedure's own go before")
     forms: dict[str, FormWords] = Field({}, description="documents that are printed; the procedure's own go before")
+    goals: dict[str, GoalWords] = Field({}, description="what is promised; the procedure's own promises go before")
 
 
 class Fragment(Head, Declared, StateWords):

@@ -144,6 +144,55 @@ transitions:
 ROLES = "roles: [desk, manager, lead]\nopen: {by: [desk, manager, lead], ask: note, to: received}\n"
 
 
+ANSWER = """\
+fragment: answer
+title: Answer
+blanks:
+  who: {kind: role, about: who is told}
+  within: {kind: allowance, about: how long, default: 4 h}
+  on: {kind: trigger, about: what answers it}
+goals:
+  answering: {start: did open, stop: did $on, pause: not given(note), within: $within, escalate: {0 min: $who}}
+"""
+CALENDAR = "calendar: front-desk\nopen: {by: desk, ask: note, to: received}\n"
+
+
+def test_a_promise_of_a_fragment_goes_to_the_top_wherever_it_is_used() -> None:
+    used = compiled(CALENDAR + states("use: {answer: {who: desk, on: finish, within: 1 workday}}\n"), ANSWER)
+    by_hand = """\
+goals:
+  answering: {start: did open, stop: did finish, pause: not given(note), within: 1 workday, escalate: {0 min: desk}}
+"""
+
+    assert form(used) == form(compiled(CALENDAR + by_hand + states(""), ANSWER))
+    assert used.files["goals.answering"] == "flows/fragments/answer.fragment.yaml"
+
+
+def test_the_procedure_has_the_last_word_on_a_promise() -> None:
+    own = "goals: {answering: {start: did open, stop: did finish, within: 2 h}}\n"
+
+    used = compiled(CALENDAR + own + "use: {answer: {who: desk, on: finish}}\n", ANSWER)
+
+    assert form(used) == form(compiled(CALENDAR + own))
+
+
+def test_a_time_that_cannot_be_promised_does_not_fill_a_blank() -> None:
+    found = compiled(CALENDAR + "use: {answer: {who: desk, on: finish, within: 1.5d}}\n", ANSWER)
+
+    (fault,) = found.diagnostics
+    assert fault.code == "SOP151"
+    assert say(fault.fix, "en") == "write a time that is promised, such as `4 h` or `1 workday`"
+
+
+def test_a_fault_of_a_promise_in_a_fragment_is_told_there_and_where_it_is_used() -> None:
+    text = ANSWER.replace("not given(note)", "did $on")
+
+    (fault,) = compiled(CALENDAR + "use: {answer: {who: desk, on: finish}}\n", text).diagnostics
+
+    assert (fault.code, fault.span.file) == ("SOP423", "flows/fragments/answer.fragment.yaml")
+    assert [note.span.file for note in fault.notes] == ["flows/example.sop.yaml"]
+
+
 def test_a_list_is_spread_among_the_items_of_a_list() -> None:
     found = compiled(ROLES + states("use: {fill: {who: [desk, lead]}}\n"), FILL).procedure
 

@@ -30,8 +30,8 @@ WAYS = {
 
 @dataclass
 class Model:
-    """The same ticket, thought through by hand. `runs` says how each promise stands, `cycles` how often it began, `resets`
-    how often one began anew."""
+    """The same ticket, thought through by hand. `runs` says how each promise stands, `cycles` how often it began,
+    `resets` how often one began anew."""
 
     state: str = "registered"
     charge: str = "unknown"

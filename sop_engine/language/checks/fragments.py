@@ -21,6 +21,7 @@ KINDS: Final[dict[str, Message]] = {
     "text": msg("a text, or one for each language"),
     "source": msg("a source, or a list of them"),
     "duration": msg("a duration, such as `2 days`"),
+    "allowance": msg("a time that is promised, such as `4 h` or `1 workday`"),
     "number": msg("a whole number"),
 }
 
