@@ -64,6 +64,17 @@ def span(time: timedelta) -> Message:
     return msg("{minutes} min", minutes=rest)
 
 
+def short_span(time: timedelta) -> Message:
+    """A length of time for a column: to the minute below ten hours, to the hour below two days, else in days. What is
+    begun is not counted, so that nothing is said to be left that is not there."""
+    minutes = int(abs(time.total_seconds()) // 60)
+    if minutes < 600:
+        return span(timedelta(minutes=minutes))
+    if minutes < 2880:
+        return msg("{hours} h", hours=minutes // 60)
+    return msg("{days} days", days=minutes // 1440)
+
+
 def when(instant: str, now: datetime, language: str, zone: tzinfo) -> Message:
     """A recorded instant to come or gone by: `2026-11-23 周一 08:45 (in 15 min)`."""
     moment = canonical.instant_of(instant)

@@ -74,3 +74,14 @@ def test_a_pause_is_told_with_the_condition_or_the_state_that_began_it(sop: Sop,
         (None, "Held for = The owner"),
         ("later", None),
     ]
+
+
+def test_what_was_kept_says_when_and_how_much_of_it_was_used(sop: Sop, sm: str) -> None:
+    sop("demo", "advance", "30min")
+    sop("do", sm, "arrive", "--as", "王芳")
+    sop("demo", "advance", "5h")
+
+    explained = sop("sla", "explain", sm, "answering", "--lang", "en").out.splitlines()
+
+    assert "ended\t2026-11-23 09:00" in explained
+    assert explained[-1] == "[##########..............................] 25 %"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.json_view import head_json
-from sop_engine.console.names import span
+from sop_engine.console.names import short_span
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
 from sop_engine.console.staff.filters import Mine, at_most, unit_named
@@ -113,13 +113,13 @@ def _left(head: Head, now: datetime) -> Any:
     or has not fired yet, is said in words."""
     late = min((each for each in (head.missed, head.promised) if each is not None), default=NOT_NOW)
     if late != NOT_NOW and canonical.instant_of(late) <= now:
-        return msg("{span} late", span=span(now - canonical.instant_of(late)))
+        return msg("{span} late", span=short_span(now - canonical.instant_of(late)))
     if head.next_due is not None and canonical.instant_of(head.next_due) <= now:
-        return msg("due {span} ago", span=span(now - canonical.instant_of(head.next_due)))
+        return msg("due {span} ago", span=short_span(now - canonical.instant_of(head.next_due)))
     if head.promised == NOT_NOW:
         return msg("paused")
     following = head.promised or head.next_due
-    return "" if following is None else span(canonical.instant_of(following) - now)
+    return "" if following is None else short_span(canonical.instant_of(following) - now)
 
 
 def _offered(head: Head, role: str, titles: "_Titles") -> Message:

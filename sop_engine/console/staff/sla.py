@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.looking import Look
-from sop_engine.console.names import span
+from sop_engine.console.names import short_span
 from sop_engine.console.output import Column
 from sop_engine.console.owner.accounts import account_lines
 from sop_engine.console.parameters import TicketId, argument, option
@@ -101,13 +101,13 @@ def _row(opened: "Opened", promise: Promise) -> list[Any]:
     if entry["status"] == "paused" and entry["breached"]:
         left, when = msg("late, paused"), _short(opened, entry["breached"])
     elif entry["status"] == "paused":
-        left, when = msg("paused, {span} left", span=span(timedelta(milliseconds=entry["remaining_ms"] or 0))), ""
+        left, when = msg("paused, {span} left", span=short_span(timedelta(milliseconds=entry["remaining_ms"] or 0))), ""
     elif entry["due"] is None:
         left, when = msg("never due"), ""
     else:
         moment = canonical.instant_of(entry["due"])
         late = moment <= opened.now
-        left = msg("{span} late", span=span(opened.now - moment)) if late else span(moment - opened.now)
+        left = msg("{span} late", span=short_span(opened.now - moment)) if late else short_span(moment - opened.now)
         when = _short(opened, entry["due"]) + ("?" if entry["provisional"] else "")
     return [head.id, title, left, when, head.subject, opened.names.get(head.owner) or head.owner]
 
@@ -209,6 +209,8 @@ class _Explained:
             (msg("stands"), standing(opened, self.seen, self.entry)),
             (msg("began"), _clock(opened, self.entry["start"])),
         ]
+        if self.entry["stopped"]:
+            pairs.append((msg("ended"), _clock(opened, self.entry["stopped"])))
         if self.reckoner is None:
             output.pairs(pairs)
             return
@@ -220,10 +222,11 @@ class _Explained:
             )
         for line in account_lines(self.days, self.reckoner.calendar, language):
             output.line(line)
-        output.line(self._bar(self.reckoner, opened.now))
+        ended = self.entry["stopped"]
+        output.line(self._bar(self.reckoner, canonical.instant_of(ended) if ended else opened.now))
 
     def _bar(self, reckoner: Reckoner, now: datetime) -> str:
-        """How much of what counts is used, as a bar: `[######......] 60 %`."""
+        """How much of what counts was used by `now`, as a bar: `[######......] 60 %`."""
         start, pauses = canonical.instant_of(self.entry["start"]), pauses_of(self.entry)
         clock = counts_clock(self.entry)
         used = reckoner.elapsed(start, max(now, start), pauses, clock=clock)
