@@ -12,9 +12,10 @@ from sop_engine.trial.separation import paths
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Of one procedure: all transitions (offers' and timers' alternatives among them), all rules of separation of duty
-    and all promises with their levels, and those that no scenario has shown, as element paths in document order. A rule
-    is shown by a refusal that would not have been without it (see `separation`); a promise when it is kept or missed;
-    a warning when it comes, a step of the ladder when it reaches somebody or raises its event."""
+    and all promises with their cases and levels, and those that no scenario has shown, as element paths in document
+    order. A rule is shown by a refusal that would not have been without it (see `separation`); a promise when it is
+    kept or missed; a case when a promise runs by its time; a warning when it comes, a step of the ladder when it
+    reaches somebody or raises its event."""
 
     procedure: str
     transitions: tuple[str, ...]

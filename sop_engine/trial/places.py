@@ -5,7 +5,7 @@ from typing import Any
 
 from sop_engine.goals import Goal, Rung, Warning
 from sop_engine.procedure import Procedure
-from sop_engine.worktime import allowance_text
+from sop_engine.worktime import Allowance, allowance_text
 
 
 def taken_path(event: Mapping[str, Any]) -> str:
@@ -38,15 +38,39 @@ def transition_paths(procedure: Procedure) -> Iterator[str]:
 
 
 def promise_paths(procedure: Procedure) -> Iterator[str]:
-    """The path of each promise, and after it those of its warnings and of the steps of its ladder."""
+    """The path of each promise, and after it those of its cases, its warnings and the steps of its ladder."""
     for goal in procedure.goals:
         yield promise_path(goal)
+        yield from _cases(procedure, goal).values()
         yield from (warning_path(goal, each) for each in goal.warnings)
         yield from (rung_path(goal, each) for each in goal.ladder)
 
 
 def promise_path(goal: Goal) -> str:
     return f"goals.{goal.id}"
+
+
+def case_path(procedure: Procedure, goal: Goal, entry: Mapping[str, Any]) -> str | None:
+    """The path of the case of `within` by which a promise runs, `goals.finishing within 4 h`, of its entry in the
+    ticket; None where it runs by none, or where there is but one."""
+    if entry.get("within") is None:
+        return None
+    return _cases(procedure, goal).get((Allowance(*entry["within"]), entry["calendar"]))
+
+
+def _cases(procedure: Procedure, goal: Goal) -> dict[tuple[Allowance, str], str]:
+    """Time and calendar of each case -> its path. What promises the same time on the same calendar is one case; the
+    calendar stands in the path where the time alone does not tell two apart."""
+    usual = goal.calendar or procedure.calendar
+    cases = list(dict.fromkeys((each.allowance, each.calendar or usual) for each in goal.within))
+    if len(cases) < 2:
+        return {}
+    times = [time for time, _calendar in cases]
+    paths = {}
+    for time, calendar in cases:
+        on = f" on {calendar}" if times.count(time) > 1 else ""
+        paths[time, calendar] = f"{promise_path(goal)} within {allowance_text(time, 'en')}{on}"
+    return paths
 
 
 def warning_path(goal: Goal, warning: Warning) -> str:

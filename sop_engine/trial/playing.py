@@ -13,7 +13,7 @@ from sop_engine.procedure import Procedure
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Ticket
 from sop_engine.trial import names
-from sop_engine.trial.places import promise_shown, taken_path
+from sop_engine.trial.places import case_path, promise_shown, taken_path
 from sop_engine.trial.schema import RefusedWords
 from sop_engine.trial.script import Line, Script
 from sop_engine.trial.separation import Rule, keeping_out
@@ -65,6 +65,8 @@ class Play:
         self._labels: dict[str, str] = {}
         self._current = ""
         self._seen: dict[str, int] = {}
+        self._entries: dict[tuple[str, str], dict[str, Any]] = {}
+        """(ticket, promise) -> how it stands, as far as its record has been read"""
         self.ids = {player.name: player.id for player in stage.players.values()}
 
     # --- lines ---
@@ -243,8 +245,11 @@ class Play:
             if event["kind"] == "took":
                 self.taken.add((procedure, taken_path(event)))
             elif event["kind"].startswith("goal_"):
-                shown = promise_shown(program.goals[event["goal"]], event)
-                self.promises |= {(procedure, shown)} if shown is not None else set()
+                goal = program.goals[event["goal"]]
+                entry = self._entries.setdefault((ticket, goal.id), {})
+                entry.update(event.get("put", {}))
+                shown = (promise_shown(goal, event), case_path(program.procedure, goal, entry))
+                self.promises |= {(procedure, path) for path in shown if path is not None}
 
     def _kept_out_by(self, line: Line) -> tuple[Rule, ...]:
         """Which rules of separation of duty stood in the way of a refused line, each of them alone."""

@@ -116,6 +116,29 @@ def test_what_no_scenario_shows_of_a_promise_is_missing(tmp_path: Path) -> None:
     assert not found.complete
 
 
+@pytest.mark.parametrize(
+    ("within", "cases", "missing"),
+    [
+        ("[{when: did('go'), within: 4 h}, {within: 6 h}]", ["within 4 h", "within 6 h"], ["within 6 h"]),
+        ("[{when: did('go'), within: 4 h}, {within: 4 h, calendar: other}]",
+         ["within 4 h on counter", "within 4 h on other"], ["within 4 h on other"]),
+        ("[{when: did('go'), within: 4 h}, {within: 4 h}]", [], []),
+    ],
+)  # fmt: skip
+def test_each_case_of_a_promise_has_to_be_shown(
+    tmp_path: Path, within: str, cases: list[str], missing: list[str]
+) -> None:
+    place(tmp_path, "")
+    path = folder(
+        tmp_path, f"  去取件:\n    steps:\n{GONE}", HEAD, PROMISED.replace("within: 4 h", f"within: {within}")
+    )
+
+    found = coverage(repertoire(path).main.procedure, run_file(path, tmp_path / "workflows", tmp_path / "templates"))
+
+    assert [each.partition(" ")[2] for each in found.promises if " within " in each] == cases
+    assert [each.partition(" ")[2] for each in found.not_seen if " within " in each] == missing
+
+
 def test_a_step_of_the_ladder_that_reaches_nobody_is_not_shown(tmp_path: Path) -> None:
     path = place(tmp_path, "      - {wait: 1 day}\n")
     path.write_text(path.read_text(encoding="utf-8").replace(", 赵军: lead", ""), encoding="utf-8")
