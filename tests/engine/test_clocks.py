@@ -215,7 +215,7 @@ def work(address: str, site: str, folder: Path, off: timedelta, kill_after: int)
             os.kill(os.getpid(), signal.SIGKILL)
         return honest(*words)
 
-    engine.fire_in = fire_in  # type: ignore[method-assign]
+    engine.fire_in = fire_in  # type: ignore[assignment, method-assign]
     for _ in range(20):
         with suppress(SopError):
             tick(engine)

@@ -200,7 +200,7 @@ class Set(datetime):
     off = timedelta(0)
 
     @classmethod
-    def now(cls, tz: Any = None) -> datetime:
+    def now(cls, tz: Any = None) -> Any:
         return datetime.now(tz or UTC) + cls.off
 
 
