@@ -1,126 +1,141 @@
-"""Firing due timers, against APScheduler's own job store.
+"""Very many timers that are pending: setting, polling and firing them, beside APScheduler's own job store.
 
-Ours: `tick`, the full path: each due timer becomes a command that is decided, recorded and hashed; its ticket goes to
-another state, its rows are written; forty firings are one durable transaction (WAL, FULL).
-APScheduler: `SQLAlchemyJobStore` on a SQLite file with the same settings, as many jobs with a date each, of which as
-many are due; the job does nothing. From `start` until the last due job was run; loading them is part of it.
-On both sides a tenth is due. Ours that are not due are rows made by copying one, with ids of their own; they are never
-read. Last, a sweep that finds nothing due.
+Ours, fired: `tick`, the full path: each due timer becomes a command that is decided, recorded and hashed; its ticket
+goes to another state, its rows are written; forty firings are one durable transaction. Theirs: `SQLAlchemyJobStore`
+over the same kind of store with the same settings; the job does nothing. Both are timed from when the sweep begins
+until the last one due is done with, turn by turn, some hundreds each, on stores that hold all the pending ones
+throughout.
+
+A poll that finds nothing due: ours is a whole `tick`, which notes durably that it was there; theirs the two questions
+that the scheduler asks when it wakes up. Setting: one ticket opened that has a timer, as a command, against one
+`add_job`; only a sample is set so, and the time for all is reckoned from it. The other pending ones are copies of one
+row with ids of their own, on both sides; they are never read. The next due time, as `sop worker status` asks for it,
+is read beside a store that holds next to none.
+
+The lock: how long a sweep's transaction keeps others from writing (SQLite has one writer), the longest of all that
+were timed, against forty single commands in the same run. WAL and FULL on SQLite; `fsync` and `synchronous_commit` on
+PostgreSQL.
 """
 
-import pickle
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
-from threading import Event
-from time import perf_counter
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from benchmarks.pairs import WALL, seconds
-from benchmarks.table import Line, Table
-from benchmarks.workload import folder, new_desk, tell_story, without_syncing
-from sop_engine.engine.timers import tick
-from sop_engine.store.drivers import connect, driver_module
-from tests.desk import START, Desk
+from benchmarks.pairs import WALL, Pair, interleaved, seconds, taken_in_turn
+from benchmarks.table import Line, Table, microseconds
+from benchmarks.timers_jobs import Jobs
+from benchmarks.timers_tickets import Tickets, on_postgres, on_sqlite
+from benchmarks.workload import folder
+from tests import postgres
 
-DUE: Final = {"tiny": 20, "quick": 1_000, "usual": 10_000, "large": 10_000}
-ALL: Final = {"tiny": 200, "quick": 10_000, "usual": 100_000, "large": 1_000_000}
+
+class Size(NamedTuple):
+    """How many are pending all the time, in how many turns how many are fired, and how many are set by command."""
+
+    pending: int
+    turns: int
+    due: int
+    sample: int
+
+
+SIZES: Final = {
+    "tiny": Size(200, 2, 20, 5),
+    "quick": Size(10_000, 5, 200, 40),
+    "usual": Size(100_000, 9, 400, 100),
+    "large": Size(1_000_000, 25, 400, 400),
+}
 _POLLS: Final = 50
-_FAR: Final = "2030-01-01T00:00:00.000Z"
-_ROWS: Final = """
-WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < ?)
-INSERT INTO timer (site, ticket, key, due, aside)
-SELECT 'local', printf('YY-20261123-%07d', n), 'dispatched/x', ?, NULL FROM many"""
+_READS: Final = 20
 
 
 def run(size: str) -> Table:
-    """Ratio of firings a second, and what a sweep costs that finds nothing."""
-    due, all = DUE[size], ALL[size]
+    """What setting, polling and firing cost on each store. Without a server to be had PostgreSQL is left out."""
+    sizes = SIZES[size]
+    lines: list[Line] = []
+    notes: list[str] = []
     with folder() as disk:
-        desk = _filled(disk / "site", due, all)
-        desk.clock.advance(timedelta(hours=3))
-        start = perf_counter()
-        assert tick(desk.engine).fired == due
-        ours = due / (perf_counter() - start)
-        poll = median(seconds(lambda: tick(desk.engine), WALL) for _ in range(_POLLS))
-        desk.store.close()
-        theirs = due / _apscheduler(disk / "jobs.db", due, all)
-    return Table(
-        "timers",
-        f"{due:,} due of {all:,} timers fired, of APScheduler's job store running as many jobs",
-        [
-            Line(
-                "firings, full path",
-                ours / theirs,
-                "times the job store",
-                10.0,
-                detail=f"{ours:,.0f} a second; job store {theirs:,.0f}",
-            ),
-            Line("a sweep with nothing due", poll * 1e3, "ms", at_most=1.0),
-        ],
+        lines += _on_sqlite(disk, sizes)
+    if postgres.binaries() is None:
+        notes.append(f"PostgreSQL is left out: {postgres.MISSING}")
+    else:
+        with postgres.running("-c", "fsync=on") as server, folder() as disk:
+            lines += _on_postgres(server, disk, sizes)
+    compared = (
+        f"{sizes.pending:,} timers are pending, {sizes.turns * sizes.due:,} are fired, beside APScheduler's job store"
     )
+    return Table("timers", compared, lines, notes)
 
 
-def _filled(where: Path, due: int, all: int) -> Desk:
-    """A site where so many timers are set, and so many of them will be due in two hours."""
-    desk = new_desk(where)
-    with without_syncing(desk.store):
-        for _ in range(due):
-            tell_story(desk, 2)
-    raw = connect(driver_module("auto"), desk.settings.store_path)
-    raw.execute(_ROWS, (all - due, _FAR))
-    raw.close()
-    return desk
+def _on_sqlite(disk: Path, sizes: Size) -> list[Line]:
+    tickets, small = on_sqlite(disk / "site", sizes.turns + 1, sizes.due), on_sqlite(disk / "small", 1, 1)
+    jobs = Jobs.on_sqlite(disk / "jobs.db")
+    try:
+        lines = _lines("SQLite", tickets, small, jobs, sizes)
+        held, forty = max(tickets.held), median(tickets.forty)
+        detail = f"{microseconds(held)}, median {microseconds(median(tickets.held))}; forty {microseconds(forty)}"
+        lock = Line("SQLite: longest lock of a sweep", held / forty, "of forty commands", at_most=1.0, detail=detail)
+        return [*lines, lock]
+    finally:
+        jobs.close()
+        tickets.close()
+        small.close()
 
 
-def nothing() -> None:
-    """The job."""
+def _on_postgres(server: postgres.Server, disk: Path, sizes: Size) -> list[Line]:
+    tickets = on_postgres(server, server.new_database(), disk, sizes.turns + 1, sizes.due)
+    small = on_postgres(server, server.new_database(), disk, 1, 1)
+    jobs = Jobs.on_postgres(server.address(server.new_database("template0")))
+    try:
+        return _lines("PostgreSQL", tickets, small, jobs, sizes)
+    finally:
+        jobs.close()
+        tickets.close()
+        small.close()
 
 
-def _apscheduler(file: Path, due: int, all: int) -> float:
-    """Seconds from the start until the last due job was run."""
-    import logging
-
-    from apscheduler.events import EVENT_JOB_EXECUTED
-    from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-    from apscheduler.schedulers.background import BackgroundScheduler
-    from sqlalchemy import create_engine, event
-
-    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
-    database = create_engine(f"sqlite:///{file}", module=driver_module("auto"))
-
-    @event.listens_for(database, "connect")
-    def set_up(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        connection.execute("PRAGMA synchronous = FULL")
-
-    store = SQLAlchemyJobStore(engine=database)
-    scheduler = BackgroundScheduler(jobstores={"default": store}, timezone="UTC")
-    scheduler.add_job(nothing, "date", run_date=START, misfire_grace_time=None, id="x")
-    scheduler.start(paused=True)
-    job = scheduler.get_job("x")
-    past, future = datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(days=3650)
-    with database.begin() as connection:
-        connection.execute(store.jobs_t.delete())
-        rows = [_row(job.__getstate__(), number, past if number < due else future) for number in range(all)]
-        connection.execute(store.jobs_t.insert(), rows)
-    left, ended = iter(range(due - 1, -1, -1)), Event()
-
-    def count(_event: Any) -> None:
-        if next(left, 0) == 0:
-            ended.set()
-
-    scheduler.add_listener(count, EVENT_JOB_EXECUTED)
-    start = perf_counter()
-    scheduler.resume()
-    assert ended.wait(3600)
-    took = perf_counter() - start
-    scheduler.shutdown(wait=True)
-    database.dispose()
-    return took
+def _lines(store: str, tickets: Tickets, small: Tickets, jobs: Jobs, sizes: Size) -> list[Line]:
+    tickets.fill(sizes.pending)
+    jobs.fill(sizes.pending)
+    fired = _fired(tickets, jobs, sizes)
+    polled = interleaved(tickets.poll, jobs.poll, _POLLS, WALL)
+    read = interleaved(partial(_times, tickets), partial(_times, small), _POLLS, WALL)
+    ready = [(partial(tickets.set, sizes.sample), partial(jobs.add, sizes.sample))] * 4
+    put = taken_in_turn(ready, WALL, skip=1)
+    ours, theirs = sizes.due / fired.ours_seconds, sizes.due / fired.other_seconds
+    return [
+        Line(f"{store}: firings, full path", fired.speed, "times the job store", 10.0,
+             detail=f"{ours:,.0f} a second; job store {theirs:,.0f}; {len(fired.ours)} turns each"),
+        Line(f"{store}: a sweep with nothing due", polled.ours_seconds * 1e3, "ms", at_most=1.0,
+             detail=f"job store {microseconds(polled.other_seconds)}"),
+        Line(f"{store}: the next due time", read.cost, "of that with next to none", at_most=1.5,
+             detail=f"{microseconds(read.ours_seconds / _READS)}"),
+        Line(f"{store}: timers set by command", put.speed, "of `add_job`",
+             detail=f"{sizes.pending:,} take {_minutes(put.ours, sizes)}; `add_job` {_minutes(put.other, sizes)}"),
+    ]  # fmt: skip
 
 
-def _row(state: dict[str, Any], number: int, run: datetime) -> dict[str, Any]:
-    """A job as the job store keeps it."""
-    changed = {**state, "id": str(number), "next_run_time": run}
-    return {"id": str(number), "next_run_time": run.timestamp(), "job_state": pickle.dumps(changed, 5)}
+def _fired(tickets: Tickets, jobs: Jobs, sizes: Size) -> Pair:
+    """Some hundreds of each, turn by turn, and forty single commands in between; the first turn is not counted."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    for turn in range(sizes.turns + 1):
+        jobs.make_due(sizes.due)
+        tickets.bring_due(turn)
+        ways = [(tickets.fire, ours), (jobs.fire, theirs)]
+        for fire, took in ways if turn % 2 else reversed(ways):
+            took.append(seconds(fire, WALL))
+        tickets.do_forty()
+    tickets.forget_first()
+    return Pair(ours[1:], theirs[1:])
+
+
+def _times(tickets: Tickets) -> None:
+    for _number in range(_READS):
+        tickets.next_due()
+
+
+def _minutes(took: Sequence[float], sizes: Size) -> str:
+    """How long all the pending ones would take, reckoned from the sample."""
+    return f"{median(took) / sizes.sample * sizes.pending / 60:,.1f} min"
