@@ -11,10 +11,11 @@ then stands, so it comes after all of them:
 | `pause` | as long as it holds |
 
 A condition of `start` holds only where the goal may live: with `while`, in these states. What held after a step stays
-in `Ticket.held`, because nobody can tell later how the children stood then.
+in `Ticket.held`, because nobody can tell later how the children stood then. What reads a value that was erased stays as
+it was: an erasure begins, ends and pauses nothing.
 """  # noqa: E501  a table's row is one line
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sop_engine.goals import Goal, Mark
@@ -52,13 +53,13 @@ def marks_of(draft: Draft) -> Marks:
 
 def moments(draft: Draft, goal: Goal, marks: Marks) -> Moments:
     """What the step says of a goal; notes which of its conditions hold now."""
-    holding = list(_holding(draft, goal))
     former = draft.ticket.held.get(goal.id, [])
+    holding = list(_holding(draft, goal, former))
     if holding != former:
         draft.emit("conditions_changed", goal=goal.id, held=holding)
     risen = {key for key in holding if key not in former}
     stopping = _places(goal.stop, marks, risen, "stop")
-    if goal.every is None and any(draft.holds(guard) for guard in _conditions(goal.stop)):
+    if goal.every is None and any(draft.holds(guard, before=False) for guard in _conditions(goal.stop)):
         stopping = [LAST]
     return Moments(
         max(_places(goal.start, marks, risen, "start"), default=NOWHERE),
@@ -67,15 +68,17 @@ def moments(draft: Draft, goal: Goal, marks: Marks) -> Moments:
     )
 
 
-def _holding(draft: Draft, goal: Goal) -> Iterator[str]:
+def _holding(draft: Draft, goal: Goal, former: Sequence[str]) -> Iterator[str]:
     """The conditions that count when they come to hold, of those that hold now: `start.0`, `reset.1`."""
     words = {"start": goal.start, "reset": goal.reset}
     if goal.every is not None:
         words["stop"] = goal.stop
     for word, found in words.items():
         for rank, mark in enumerate(found):
-            if mark.when is not None and draft.holds(mark.when) and (word != "start" or is_inside(draft, goal)):
-                yield f"{word}.{rank}"
+            key = f"{word}.{rank}"
+            counts = word != "start" or is_inside(draft, goal)
+            if mark.when is not None and draft.holds(mark.when, before=key in former) and counts:
+                yield key
 
 
 def _places(found: tuple[Mark, ...], marks: Marks, risen: set[str], word: str) -> list[int]:
@@ -95,9 +98,9 @@ def is_inside(draft: Draft, goal: Goal) -> bool:
     return not goal.within_states or any(state in draft.ticket.active for state in goal.within_states)
 
 
-def pausing(draft: Draft, goal: Goal) -> Mapping[str, int] | None:
+def pausing(draft: Draft, goal: Goal, before: bool) -> Mapping[str, int] | None:
     """What makes a goal stand still now: None where nothing does, `{"condition": n}` where it is the n-th condition of
-    `pause`, and nothing more where it is a state."""
+    `pause`, and nothing more where it is a state. `before` says whether it stood still until now."""
     if any(state in draft.ticket.active for state in goal.pause):
         return {}
-    return next(({"condition": rank} for rank, guard in enumerate(goal.pause_when) if draft.holds(guard)), None)
+    return next(({"condition": rank} for rank, guard in enumerate(goal.pause_when) if draft.holds(guard, before)), None)

@@ -117,13 +117,14 @@ class Draft:
 
     # --- guards and expressions ---
 
-    def holds(self, guard: Tree) -> bool:
-        """Whether a guard holds now. What read a committed value is recorded, so that replay can do without it."""
+    def holds(self, guard: Tree, before: bool | None = None) -> bool:
+        """Whether a guard holds now. What read a committed value is recorded, so that replay can do without it. Where
+        that value was erased, nobody can tell any more: it is what it was `before`, where that is known."""
         result = self.program.holds(guard, self)
         committed = self.program.committed_in(guard)
         if committed:
-            if self.given.results is not None and self._blind(committed):
-                result = bool(self.recorded_result(result))
+            if self._blind(committed):
+                result = bool(self.recorded_result(result if before is None else before))
             self.results.append(result)
         return result
 

@@ -114,7 +114,7 @@ def _begin(draft: Draft, goal: Goal, cycle: int, since: Entry | None = None) -> 
 def _pauses(draft: Draft, goal: Goal, former: Pauses) -> tuple[Pauses, Mapping[str, int]]:
     """The pauses of a goal, with the one that begins or ends now; and by which condition it begins, if by one."""
     is_open = bool(former) and former[-1][1] is None
-    by = pausing(draft, goal)
+    by = pausing(draft, goal, before=is_open)
     if (by is not None) == is_open:
         return former, NOTHING
     if by is None:

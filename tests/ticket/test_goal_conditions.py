@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical
+from sop_engine.engine.rebuild import rebuild
 from sop_engine.store.seam import CALENDAR, Version
 from sop_engine.ticket.records import SITE
 from sop_engine.worktime.calendars import to_json
@@ -26,9 +27,10 @@ fields:
   hold_for: {type: choice, choices: [nobody, owner, parts], default: nobody}
   visits: {type: integer, default: 0}
   secret: {type: text}
-open: {by: desk, may_ask: [charge, hold_for], to: registered}
+open: {by: desk, may_ask: [charge, hold_for, secret], to: registered}
 anytime:
   settle: {by: desk, ask: charge}
+  confide: {by: desk, ask: secret}
   visit: {by: desk, set: {visits: visits + 1}}
   push: {by: desk, raise: hurry}
 on_event:
@@ -50,6 +52,10 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.desk = Desk(folder, {"wang": ["desk"]})
+        self.publish_calendars()
+
+    def publish_calendars(self) -> None:
+        """Put the calendars there without a step, which would only be in the way."""
         with self.desk.store.writing() as transaction:
             for name in Shipped().names():
                 digest = transaction.put_blob(canonical.to_bytes(to_json(calendar(name))))
@@ -73,6 +79,14 @@ class Bench:
 
     def entry(self, ticket: str, name: str = "finishing") -> dict[str, Any]:
         return self.desk.ticket(ticket).goals[name]
+
+    def erase(self, ticket: str) -> None:
+        """Erase everything that can be erased of a ticket."""
+        with self.desk.store.writing() as transaction:
+            for number, slot in transaction.sealed(ticket):
+                transaction.erase(ticket, number, slot)
+        rebuild(self.desk.engine)
+        self.publish_calendars()
 
     def due(self, ticket: str, name: str = "finishing") -> datetime | None:
         due = self.entry(ticket, name)["due"]
@@ -325,3 +339,29 @@ def test_steps_that_change_no_condition_say_nothing_of_conditions(bench: Bench) 
 
     assert [event["held"] for event in bench.desk.events(wx, "conditions_changed")] == [["start.0"]]
     assert bench.desk.ticket(wx).held == {"finishing": ["start.0"]}
+
+
+def test_a_value_that_is_erased_pauses_nothing_and_lets_nothing_go_on(bench: Bench) -> None:
+    goals = """\
+goals:
+  without: {start: registered, stop: did finish, pause: not given(secret), within: 4 h}
+  with: {start: registered, stop: did finish, pause: given(secret), within: 4 h}
+"""
+    wx = bench.opened_with(goals, secret="密")
+
+    bench.erase(wx)
+    bench.do(wx, "visit")
+
+    assert (bench.status(wx, "without"), bench.status(wx, "with")) == ("running", "paused")
+
+
+def test_a_value_that_is_erased_and_given_again_begins_nothing_again(bench: Bench) -> None:
+    wx = bench.opened("start: given(secret), stop: did hold, within: 4 h", secret="密")
+    bench.do(wx, "begin")
+    bench.do(wx, "hold")
+    bench.erase(wx)
+
+    bench.do(wx, "visit")
+    bench.do(wx, "confide", secret="新")
+
+    assert (bench.status(wx), bench.entry(wx)["cycle"]) == ("met", 1)
