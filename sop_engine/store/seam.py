@@ -14,6 +14,8 @@ from sop_engine.errors import Overtaken
 from sop_engine.messages import msg
 from sop_engine.ticket.records import Sealed, Step, Ticket
 
+LATEST: Final = "9999-12-31T23:59:59.999Z"
+"""every due time comes before it"""
 NOT_NOW: Final = "~"
 """of a promise that is paused, or never due: as a text it comes after every instant"""
 

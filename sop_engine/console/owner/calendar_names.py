@@ -1,6 +1,7 @@
 """Which calendar is meant: names are published versions where the site has them, paths are files."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING
 from sop_engine.clock import SystemClock
 from sop_engine.console.call import Call
 from sop_engine.console.owner.files import is_path, shown
+from sop_engine.console.owner.versions import numbered
 from sop_engine.engine.calendars import FolderCalendars, calendars_of, compile_calendar_file
 from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
 from sop_engine.messages import Message, msg
-from sop_engine.store.seam import Version
+from sop_engine.store.seam import CALENDAR, Reads, Version
 from sop_engine.ticket.near import near
 from sop_engine.worktime import Calendar
 
@@ -40,13 +42,21 @@ class Calendars:
     def __init__(self, call: Call) -> None:
         self._call = call
         self._kept: Mapping[str, Kept] | None = None
+        self._now: datetime | None = None
 
     @property
     def kept(self) -> Mapping[str, Kept]:
         """Name -> what the site has published; empty without a site."""
         if self._kept is None:
-            self._kept = _kept(self._call) if site_folder(self._call) is not None else {}
+            self._kept, self._now = _kept(self._call) if site_folder(self._call) is not None else ({}, self._now)
         return self._kept
+
+    @property
+    def now(self) -> datetime:
+        """The present instant, as `now` tells it."""
+        if self._now is None:
+            self._now = now(self._call)
+        return self._now
 
     def named(self, name: str) -> Calendar:
         """The calendar of that name, as published where the site has published it, else as its draft says; or the one
@@ -73,6 +83,30 @@ class Calendars:
             self._call.output.tell(msg("{name} is not published yet; its file counts here", name=name))
         return whole(compile_calendar_file(path, shown(path)), shown(path))
 
+    def numbered(self, name: str, number: int) -> Calendar:
+        """A published version of the calendar. Raises `NotFound`, and `NotUnderstood` for a file, which has none."""
+        if is_path(name):
+            raise NotUnderstood(
+                msg("a file has no versions; name a published calendar: sop calendar ls"), where=name[:60]
+            )
+        with self._call.open() as opened, opened.reading() as reading:
+            self._now = opened.now
+            version = numbered(name, versions_of(reading, name), number)
+            return opened.site.engine.programs.calendar(reading, version.digest).calendar
+
+
+def versions_of(reading: Reads, name: str) -> list[Version]:
+    """All versions of a published calendar, oldest first. Raises `NotFound`."""
+    versions = reading.versions(CALENDAR + name)
+    if not versions:
+        known = sorted({each.procedure.removeprefix(CALENDAR) for each in reading.calendars()})
+        raise NotFound(
+            msg("no calendar {name} is published here", name=name[:60]),
+            near=near(name, known),
+            fix=msg("see what is: sop calendar ls"),
+        )
+    return versions
+
 
 def gone(name: str, version: int) -> NotFound:
     """What to raise where a calendar is published, and its file is wanted, which is not there any more."""
@@ -82,14 +116,15 @@ def gone(name: str, version: int) -> NotFound:
     )
 
 
-def _kept(call: Call) -> dict[str, Kept]:
+def _kept(call: Call) -> tuple[dict[str, Kept], datetime]:
+    """What the site has published, and what time it is there."""
     from sop_engine.engine.calendar_publishing import calendar_edited_since
     from sop_engine.engine.publishing import calendars_by_name, newest_calendars
 
     with call.open() as opened, opened.reading() as reading:
         engine = opened.site.engine
         calendars = calendars_by_name(reading)
-        return {
+        kept = {
             name: Kept(
                 calendars[name],
                 version,
@@ -99,6 +134,7 @@ def _kept(call: Call) -> dict[str, Kept]:
             )
             for name, version in newest_calendars(reading).items()
         }
+        return kept, opened.now
 
 
 def whole(compiled: "CompiledCalendar", name: str) -> Calendar:
@@ -137,6 +173,10 @@ def calendars_folder(call: Call) -> Path:
     return calendars_of(site_folder(call))
 
 
-def now() -> datetime:
-    """The present instant, by the machine's clock."""
+def now(call: Call) -> datetime:
+    """The present instant, by the site's clock, which a demo site has of its own; where there is no site, or nothing
+    but its files, by the machine's."""
+    if site_folder(call) is not None:
+        with suppress(SetUp), call.open() as opened:
+            return opened.now
     return SystemClock().now()

@@ -4,16 +4,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine.console.call import Call
-from sop_engine.console.output import Column
-from sop_engine.console.owner.calendar_names import gone
+from sop_engine.console.owner.calendar_names import gone, versions_of
 from sop_engine.console.owner.files import is_path, shown
 from sop_engine.console.owner.moved import move_json, tell_moved
+from sop_engine.console.owner.versions import print_versions
 from sop_engine.console.parameters import argument, option
 from sop_engine.engine.calendars import SUFFIX, calendar_files, calendars_of
-from sop_engine.errors import NotFound, NotUnderstood
+from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import CALENDAR
-from sop_engine.ticket.near import near
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -138,33 +137,5 @@ def history(call: Call, name: Annotated[str, argument(msg("a published calendar"
     """List a calendar's versions."""
     with call.open() as opened:
         with opened.reading() as reading:
-            versions = [each for each in reading.calendars() if each.procedure == CALENDAR + name]
-            known = sorted({each.procedure.removeprefix(CALENDAR) for each in reading.calendars()})
-        if not versions:
-            raise NotFound(
-                msg("no calendar {name} is published here", name=name[:60]),
-                near=near(name, known),
-                fix=msg("see what is: sop calendar ls"),
-            )
-        if call.json:
-            call.output.json(
-                [
-                    {
-                        "calendar": name,
-                        "version": each.number,
-                        "digest": each.digest,
-                        "published": opened.local(each.published),
-                        "by": each.by,
-                        "reason": each.reason,
-                    }
-                    for each in versions
-                ]
-            )
-            return
-        heads = (msg("version"), msg("published"), msg("by"), msg("digest"), msg("reason"))
-        rows: list[list[Any]] = [
-            [str(each.number), opened.local(each.published)[:16].replace("T", " "), opened.named(each.by),
-             each.digest[:12], each.reason]
-            for each in versions
-        ]  # fmt: skip
-        call.output.table([Column(head, whole=head is heads[3]) for head in heads], rows)
+            versions = versions_of(reading, name)
+        print_versions(opened, "calendar", name, versions)

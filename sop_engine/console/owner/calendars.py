@@ -82,10 +82,12 @@ def show(
     call: Call,
     name: _Name,
     month: Annotated[str | None, option("--month", help=msg("the month to show: 2026-10"), metavar="MONTH")] = None,
+    version: Annotated[int | None, option("--version", help=msg("this version, not the newest"), metavar="N")] = None,
 ) -> None:
     """Show a calendar: its week, and a month day by day."""
-    found = Calendars(call).named(name)
-    first = _month(month, now().astimezone(found.tz).date())
+    calendars = Calendars(call)
+    found = calendars.named(name) if version is None else calendars.numbered(name, version)
+    first = _month(month, calendars.now.astimezone(found.tz).date())
     last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
     if call.json:
         from sop_engine.worktime.calendars import to_json
@@ -133,7 +135,7 @@ def check(
     for name in path or [str(calendars_folder(call))]:
         where = Path(name) if is_path(name) or Path(name).is_dir() else calendars_folder(call) / f"{name}.yaml"
         files += calendar_files(where) if where.is_dir() else [_file(call, name, where)]
-    today = now().date()
+    today = now(call).date()
     compiled = {file: compile_calendar_file(file, shown(file), today) for file in files}
     if call.json:
         found: list[Any] = []

@@ -10,11 +10,11 @@ from sop_engine.console.failures import Around, failure_json
 from sop_engine.console.given import read_json
 from sop_engine.console.names import span
 from sop_engine.console.owner.accounts import account_lines, weekday
-from sop_engine.console.owner.calendar_names import Calendars, calendars_folder, now, whole
+from sop_engine.console.owner.calendar_names import Calendars, calendars_folder, whole
 from sop_engine.console.parameters import argument, option
 from sop_engine.engine.calendars import compile_written_out
 from sop_engine.errors import NotUnderstood, SopError
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 from sop_engine.ticket.near import near
 from sop_engine.values import ValueProblem
 from sop_engine.values.moments import read_date, read_instant
@@ -143,15 +143,21 @@ class _Reckoned:
                     (msg("never due"), msg("this calendar does not open often enough, within a hundred years"))
                 )
         if self.due.provisional:
-            pairs.append(
-                (msg("provisional"), msg("holidays are known through {day} only", day=str(self.calendar.known_through)))
-            )
+            pairs.append((msg("provisional"), self._known()))
         pairs.append((msg("calendar"), self.calendar.title))
         call.output.pairs(pairs)
         if self.start is not None and self.due.at is not None:
             told = accounts(self.calendar, self.start, self.due.at, self.pauses)
             for line in account_lines(told, self.calendar, call.language):
                 call.output.line(line)
+
+    def _known(self) -> Message:
+        first, last = self.calendar.known_from, self.calendar.known_through
+        if first is None:
+            return msg("holidays are known through {day} only", day=str(last))
+        if last is None:
+            return msg("holidays are known from {day} on only", day=str(first))
+        return msg("holidays are known from {first} to {last} only", first=str(first), last=str(last))
 
     def _local(self, instant: datetime) -> str:
         return instant.astimezone(self.calendar.tz).isoformat(
@@ -166,7 +172,6 @@ class _Cases:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._now = now()
         self._calendars = Calendars(call)
         self._named: dict[str, Reckoner] = {}
         self._written: dict[str, Reckoner] = {}
@@ -235,13 +240,13 @@ class _Cases:
 
     def _instant(self, said: Any, calendar: Calendar) -> datetime:
         try:
-            return read_instant(_text(said), self._now, calendar.tz)
+            return read_instant(_text(said), self._calendars.now, calendar.tz)
         except ValueProblem as problem:
             raise NotUnderstood(problem.message) from None
 
     def _anchor(self, said: Any, calendar: Calendar) -> datetime | date:
         try:
-            return read_date(_text(said), self._now.astimezone(calendar.tz).date())
+            return read_date(_text(said), self._calendars.now.astimezone(calendar.tz).date())
         except ValueProblem:
             return self._instant(said, calendar)
 

@@ -8,6 +8,7 @@ from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.owner.files import draft, is_fragment, is_path, shown, templates_of, users
 from sop_engine.console.owner.moved import move_json, tell_moved
+from sop_engine.console.owner.versions import numbered, print_versions
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.text import wrapped
 from sop_engine.console.tickets import find_procedure
@@ -23,7 +24,7 @@ from sop_engine.engine.publishing import (
     workflow_files,
     written_out,
 )
-from sop_engine.errors import NotFound, NotUnderstood
+from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg, title_of
 from sop_engine.normal_form import to_json
 from sop_engine.procedure import Procedure
@@ -233,31 +234,7 @@ def history(call: Call, name: Annotated[str, argument(msg("a procedure by id or 
     with call.open() as opened:
         with opened.site.store.reading() as reading:
             versions = reading.versions(find_procedure(reading, name).procedure)
-        if call.json:
-            call.output.json(
-                [
-                    {
-                        "procedure": each.procedure,
-                        "version": each.number,
-                        "digest": each.digest,
-                        "published": opened.local(each.published),
-                        "by": each.by,
-                        "reason": each.reason,
-                    }
-                    for each in versions
-                ]
-            )
-            return
-        heads = (msg("version"), msg("published"), msg("by"), msg("digest"), msg("reason"))
-        columns = [Column(head, whole=head is heads[3]) for head in heads]
-        call.output.table(
-            columns,
-            [
-                [str(each.number), opened.local(each.published)[:16].replace("T", " "), opened.named(each.by),
-                 each.digest[:12], each.reason]
-                for each in versions
-            ],
-        )  # fmt: skip
+        print_versions(opened, "procedure", versions[0].procedure, versions)
 
 
 def schema(
@@ -290,17 +267,5 @@ def named_procedure(call: Call, name: str, version: int | None) -> Procedure:
 
 def _version(reading: Reads, name: str, number: int | None) -> Version:
     """The newest version of a published procedure, or the one of this number."""
-    newest = find_procedure(reading, name)
-    if number is None:
-        return newest
-    versions = {each.number: each for each in reading.versions(newest.procedure)}
-    if number not in versions:
-        raise NotFound(
-            msg(
-                "{name} has no version {version}; its newest is {newest}",
-                name=newest.procedure,
-                version=number,
-                newest=newest.number,
-            )
-        )
-    return versions[number]
+    found = find_procedure(reading, name)
+    return found if number is None else numbered(found.procedure, reading.versions(found.procedure), number)

@@ -14,12 +14,11 @@ from sop_engine.console.staff.sla import promise_json
 from sop_engine.console.text import one_line
 from sop_engine.engine.identity import find_person
 from sop_engine.messages import msg, say
+from sop_engine.store.seam import LATEST
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
-LATEST: Final = "9999-12-31T23:59:59.999Z"
-"""every due time comes before it"""
 LINE_OCTETS: Final = 75
 """RFC 5545, 3.1: longer lines are folded"""
 _ESCAPED: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,"})
