@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -139,6 +140,26 @@ def test_nonsense_is_answered_in_its_place_and_the_others_are_reckoned(
     assert (error["error"]["code"], error["error"]["where"]) == (code, "[1]")
     assert saying in error["error"]["message"]
     assert set(error["error"]) == {"code", "name", "message", "where", "needs", "possible", "fix"}
+
+
+@pytest.mark.parametrize(
+    ("start", "known", "saying"),
+    [
+        ("1990-05-02 10:00", {"known_from": "2024-01-01", "known_through": "2026-12-31"},
+         "holidays are known from 2024-01-01 to 2026-12-31 only"),
+        ("2027-01-04 10:00", {"known_through": "2026-12-31"}, "holidays are known through 2026-12-31 only"),
+        ("1990-05-02 10:00", {"known_from": "2024-01-01"}, "holidays are known from 2024-01-01 on only"),
+    ],
+)  # fmt: skip
+def test_what_is_due_outside_the_known_days_says_which_are_known(
+    sop: Sop, tmp_path: Path, start: str, known: dict[str, str], saying: str
+) -> None:
+    file = tmp_path / "desk.yaml"
+    file.write_text(json.dumps({"calendar": "desk", "title": "Desk", **SHIFTS, **known}))
+
+    said = sop("calendar", "due", str(file), "1 h", "--start", start)
+
+    assert f"provisional\t{saying}" in said.out
 
 
 @pytest.mark.parametrize(
