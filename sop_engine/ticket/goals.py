@@ -89,6 +89,9 @@ def _start(draft: Draft, goal: Goal, former: Entry | None) -> None:
         stopped = former["stopped"]
         pauses = [*former["pauses"], [stopped, draft.effective]]
         put(draft, goal, "goal_resumed", status="running", pauses=pauses, stopped=None)
+        now, by = _pauses(draft, goal, pauses)
+        if now != pauses:
+            put(draft, goal, "goal_paused", by, status="paused", pauses=now)
         _reckon(draft, goal)
 
 

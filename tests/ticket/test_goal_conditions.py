@@ -365,3 +365,20 @@ def test_a_value_that_is_erased_and_given_again_begins_nothing_again(bench: Benc
     bench.do(wx, "confide", secret="新")
 
     assert (bench.status(wx), bench.entry(wx)["cycle"]) == ("met", 1)
+
+
+def test_what_goes_on_after_its_stop_stands_still_where_it_would(bench: Bench) -> None:
+    goal = "start: [registered, did visit], stop: {charge: paid}, pause: {hold_for: owner}, again: resume, within: 4 h"
+    wx = bench.opened(goal)
+    bench.desk.clock.set(at("2026-11-23 09:30"))
+    bench.do(wx, "settle", charge="paid")
+    bench.edit(wx, hold_for="owner")
+    bench.do(wx, "settle", charge="owed")
+
+    bench.desk.clock.set(at("2026-11-23 10:30"))
+    bench.do(wx, "visit")
+    assert (bench.status(wx), bench.due(wx)) == ("paused", None)
+    bench.desk.clock.set(at("2026-11-23 11:30"))
+    bench.edit(wx, hold_for="nobody")
+
+    assert (bench.status(wx), bench.due(wx)) == ("running", at("2026-11-23 16:00"))
