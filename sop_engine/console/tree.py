@@ -76,6 +76,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "worker run": Leaf("keeper.sweep", "run", msg("fire timers and send notices, until told to end")),
     "worker tick": Leaf("keeper.sweep", "tick", msg("fire timers and send notices once")),
     "worker status": Leaf("keeper.sweep", "status", msg("say whether the sweep lives, and what is overdue")),
+    "worker service": Leaf("keeper.service", "service", msg("a unit for systemd, or a line for cron, for this site")),
     "notify ls": Leaf("keeper.sweep", "notices", msg("list notices that are waiting or dead")),
     "notify retry": Leaf("keeper.sweep", "retry", msg("let dead notices be tried again"), "write"),
     "db status": Leaf("keeper.store", "status", msg("say how the store does")),

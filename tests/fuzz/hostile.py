@@ -154,7 +154,8 @@ SHOWING: Final[Sequence[tuple[str, ...]]] = (
 )
 """Each shows what was taken."""
 ELSEWHERE: Final = {
-    "worker run", "worker tick", "db status", "db copy", "db upgrade", "db rebuild", "demo make", "demo play",
+    "worker run", "worker tick", "worker service",
+    "db status", "db copy", "db upgrade", "db rebuild", "demo make", "demo play",
     "calendar schema",
     "flow schema", "audit verify",
 }  # fmt: skip

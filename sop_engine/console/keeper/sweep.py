@@ -27,10 +27,9 @@ def run(
     """Sweep until told to end (Ctrl-C or SIGTERM); what is under way is finished."""
     from sop_engine.engine.metronome import run as beat
 
-    if not 0.05 <= every <= 3600:
-        raise NotUnderstood(msg("--every is a number of seconds from 0.05 to 3600"))
+    require_interval(every)
     with call.open() as opened:
-        _not_simulated(opened)
+        require_real_clock(opened)
         call.output.tell(msg("sweeping every {seconds} seconds; Ctrl-C ends it", seconds=f"{every:g}"))
         beat(opened.site.engine, every, lambda done: _say(opened, done))
     call.output.tell(msg("ended; nothing was left half done"))
@@ -226,7 +225,14 @@ def _json(done: "Round") -> dict[str, int]:
     }
 
 
-def _not_simulated(opened: "Opened") -> None:
+def require_interval(seconds: float) -> None:
+    """Raise `NotUnderstood` for an interval between sweeps that makes no sense."""
+    if not 0.05 <= seconds <= 3600:
+        raise NotUnderstood(msg("--every is a number of seconds from 0.05 to 3600"))
+
+
+def require_real_clock(opened: "Opened") -> None:
+    """Raise `SetUp` for a site where the clock stands still."""
     if opened.site.clock.simulated:
         raise SetUp(
             msg("a demo site's clock stands still, so nothing would ever be due"),
