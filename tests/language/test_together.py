@@ -118,3 +118,32 @@ def test_a_state_of_a_child_that_comes_only_after_its_parent() -> None:
     second = waits("b", "{on_event: {go: {to: later}}}", "", "takes: go\n")
 
     assert codes(f"{first}---\n{second}") == ["SOP224"] * 2
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("any(children('other'), child.outcome == 'done')", []),
+        ("any(children('other'), child.outcome == 'don')", ["SOP226"]),
+        ("any(children('other'), 'don' != child.outcome)", ["SOP226"]),
+        ("all(children, child.outcome in ['done', 'gone'])", ["SOP226"]),
+        ("count(children, 'received' in child.state and not 'away' in child.state) > 1", ["SOP226"]),
+        ("all(children, child.status == 'closed')", []),
+    ],
+)
+def test_what_a_condition_says_of_children_is_there(condition: str, found: list[str]) -> None:
+    start = "open: {by: desk, ask: note, to: received, start: {other: {note: note}}}\n"
+    moves = f'states: {{received: {{transitions: {{finish: {{by: desk, when: "{condition}", to: closed}}}}}}, ' + (
+        "closed: {final: true, outcome: done}}\n"
+    )
+    goal = 'calendar: front-desk\ngoals: {g: {start: received, stop: [closed, "CONDITION"], within: 4 h}}\n'
+
+    assert codes(start + moves) == found
+    assert codes(start + goal.replace("CONDITION", condition)) == found
+
+
+def test_of_children_whose_procedure_is_not_here_nothing_is_said() -> None:
+    start = "open: {by: desk, ask: note, to: received, start: {othr: {note: note}}, allow: {SOP220: it comes}}\n"
+    stop = "\"any(children, 'x' in child.state)\""
+
+    assert codes(f"{start}calendar: front-desk\ngoals: {{g: {{start: received, stop: {stop}, within: 4 h}}}}\n") == []

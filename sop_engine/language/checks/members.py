@@ -51,8 +51,8 @@ class Site:
 SiteCheck = Callable[[Site], Iterator[Diagnostic]]
 
 
-def effects_of(procedure: Procedure) -> Iterator[tuple[str, Effect]]:
-    """Every effect of a procedure with the path of the element that bears it."""
+def ways_of(procedure: Procedure) -> Iterator[tuple[str, Transition]]:
+    """Every transition of a procedure with its path."""
     groups: list[tuple[str, tuple[Transition, ...]]] = [("open", procedure.open.alternatives)]
     for state in procedure.states:
         at = f"states.{state.id}"
@@ -60,7 +60,13 @@ def effects_of(procedure: Procedure) -> Iterator[tuple[str, Effect]]:
         groups += [(f"{at}.handlers.{each.event}", each.alternatives) for each in state.handlers]
         groups += [(f"{at}.timers.{each.id}", each.alternatives) for each in state.timers]
         groups += [(f"{at}.always", state.always), (f"{at}.done", state.done)]
-        yield from ((at, effect) for effect in (*state.entry, *state.exit))
     for at, ways in groups:
-        for index, way in enumerate(ways):
-            yield from ((f"{at}.{index}", effect) for effect in way.effects)
+        yield from ((f"{at}.{index}", way) for index, way in enumerate(ways))
+
+
+def effects_of(procedure: Procedure) -> Iterator[tuple[str, Effect]]:
+    """Every effect of a procedure with the path of the element that bears it."""
+    for state in procedure.states:
+        yield from ((f"states.{state.id}", effect) for effect in (*state.entry, *state.exit))
+    for at, way in ways_of(procedure):
+        yield from ((at, effect) for effect in way.effects)
