@@ -162,6 +162,9 @@ def goal_event(program: Program, event: Mapping[str, Any], names: Any, instant: 
             return msg("promised: {goal} by {due}", goal=title, due=instant(put["due"]))
         case "goal_waits" if event["why"] == "time":
             return msg("promised, as soon as it is known by when: {goal}", goal=title)
+        case "goal_waits" if event["why"] == "case" and "status" in put and not {"start", "cycle"} & put.keys():
+            # it had begun; of one that does not count from the beginning nothing is said
+            return msg("does not count as things stand: {goal}", goal=title)
         case "goal_paused":
             return msg("the clock stands still: {goal}", goal=title)
         case "goal_resumed":

@@ -68,7 +68,12 @@ _PARTS: Final[dict[str, Text]] = {
 
 def expression_text(tree: Tree, procedure: Procedure, language: str) -> str:
     """The tree in words, on one line, in `language`; user titles in it are made harmless but not escaped."""
-    return _Teller(Names(procedure, language)).say(tree)
+    return condition_text(tree, Names(procedure, language))
+
+
+def condition_text(tree: Tree, names: Names) -> str:
+    """The same, for whoever has the procedure's names already."""
+    return _Teller(names).say(tree)
 
 
 def path_text(path: str, names: Names) -> str:
@@ -79,8 +84,10 @@ def path_text(path: str, names: Names) -> str:
 class _Teller:
     """Says trees. Each `_op` method gives a text and how tightly its outermost operation binds."""
 
-    def __init__(self, names: Names, rows: Field | None = None) -> None:
+    def __init__(self, names: Names, rows: Field | None = None, children: str | None = None) -> None:
         self.names = names
+        self.children = children
+        """of which procedure tickets are being counted (empty: of any); None: no tickets"""
         self.language = names.language
         self.rows = rows
         """the field whose rows are being counted or summed"""
@@ -160,6 +167,8 @@ class _Teller:
         return self._column(tree[1]) if tree[0] == "row" else None
 
     def _operand(self, tree: Tree, other: Tree) -> str:
+        if tree[0] == "const" and other[0] == "row" and self.children is not None:
+            return self._of_child(other[1], str(tree[2]))
         if tree[0] == "const":
             return self._constant(tree[1], tree[2], tree[3] if len(tree) > 3 else None, self._described(other))
         return self._within(tree, _ADD)
@@ -227,10 +236,23 @@ class _Teller:
         kind, name = source
         if kind == "rows":
             return self.names.field(name)
-        return self._word("children_of", procedure=one_line(name)) if name else self._word("children")
+        return self._word("children_of", procedure=self.names.procedure_title(name)) if name else self._word("children")
 
     def _inner(self, source: Tree) -> "_Teller":
-        return _Teller(self.names, self.names.fields.get(source[1]) if source[0] == "rows" else None)
+        if source[0] == "rows":
+            return _Teller(self.names, self.names.fields.get(source[1]))
+        return _Teller(self.names, None, source[1])
+
+    def _of_child(self, column: str, value: str) -> str:
+        """What a part of a child is compared with, by title."""
+        if column == "status":
+            return self.names.status(value)
+        if column == "procedure":
+            return self.names.procedure_title(value)
+        names = self.names.other(self.children or "")
+        if names is None or column not in ("outcome", "state"):
+            return one_line(value)
+        return names.outcome(value) if column == "outcome" else names.state(value)
 
     def _over(self, key: str, source: Tree, test: Tree) -> tuple[str, int]:
         said = self._inner(source)._test(test, _AND)

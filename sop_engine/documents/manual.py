@@ -4,7 +4,7 @@ It reads as the paper does: what it is, who takes part, what is written down, wh
 ends. Everything on it is taken from the Procedure, so that the page cannot say what the engine does not do.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from sop_engine.documents.expression_text import path_text
@@ -17,6 +17,7 @@ from sop_engine.messages import Text
 from sop_engine.procedure import ROOT, Effect, Field, Offer, Procedure, State, Transition
 from sop_engine.worktime import duration_text
 
+_NONE: Final[Mapping[str, Procedure]] = {}
 _WORDS: Final[dict[str, Text]] = {
     "basis": {"zh": "依据：{source}", "en": "Source: {source}"},
     "numbers": {"zh": "单号以 {prefix} 开头。", "en": "Ticket numbers begin with {prefix}."},
@@ -97,18 +98,19 @@ _TYPES: Final[dict[str, Text]] = {
 }
 
 
-def manual(procedure: Procedure, language: str) -> str:
-    """The procedure as a page of Markdown in `language`. User text in it is escaped."""
-    return "\n".join(_Page(procedure, language).lines()) + "\n"
+def manual(procedure: Procedure, language: str, others: Mapping[str, Procedure] = _NONE) -> str:
+    """The procedure as a page of Markdown in `language`; `others` are those that it may start, by id, where they are
+    known. User text in it is escaped."""
+    return "\n".join(_Page(procedure, language, others).lines()) + "\n"
 
 
 class _Page:
     """Writes one page. Lines of an offer are told in one bullet, its alternatives below it."""
 
-    def __init__(self, procedure: Procedure, language: str) -> None:
+    def __init__(self, procedure: Procedure, language: str, others: Mapping[str, Procedure]) -> None:
         self.procedure = procedure
         self.language = language
-        self.names = Names(procedure, language)
+        self.names = Names(procedure, language, others)
         self.states = {each.id: each for each in procedure.states}
 
     def word(self, key: str, **values: object) -> str:

@@ -7,6 +7,7 @@ from sop_engine.documents.plain_text import one_line
 from sop_engine.messages import Text, title_of
 from sop_engine.procedure import Field, Offer, Procedure
 
+_NONE: Final[Mapping[str, Procedure]] = {}
 _OPEN: Final[Text] = {"zh": "登记", "en": "Register"}
 
 
@@ -17,11 +18,21 @@ def offers(procedure: Procedure) -> Iterator[Offer]:
         yield from state.offers
 
 
-class Names:
-    """Looks titles up by id. Unknown ids come back as they are, so that a text can be made of any procedure."""
+STATUS: Final[Mapping[str, Text]] = {
+    "open": {"zh": "办理中", "en": "open"},
+    "suspended": {"zh": "已挂起", "en": "suspended"},
+    "closed": {"zh": "已办结", "en": "closed"},
+}
+"""what may become of any ticket"""
 
-    def __init__(self, procedure: Procedure, language: str) -> None:
+
+class Names:
+    """Looks titles up by id. Unknown ids come back as they are, so that a text can be made of any procedure; `others`
+    are the procedures that it may start, by id, where they are known."""
+
+    def __init__(self, procedure: Procedure, language: str, others: Mapping[str, Procedure] = _NONE) -> None:
         self.procedure = procedure
+        self._others = others
         self.language = language
         self.fields: Mapping[str, Field] = {each.id: each for each in procedure.fields}
         self._states = {each.id: self.title(each.title, each.id) for each in procedure.states}
@@ -62,6 +73,18 @@ class Names:
     def field(self, id: str) -> str:
         field = self.fields.get(id)
         return self.title(field.title, id) if field else one_line(id)
+
+    def other(self, id: str) -> "Names | None":
+        """The names of another procedure; None where it is not known."""
+        found = self.procedure if id == self.procedure.id else self._others.get(id)
+        return None if found is None else Names(found, self.language, self._others)
+
+    def procedure_title(self, id: str) -> str:
+        other = self.other(id)
+        return one_line(id) if other is None else self.title(other.procedure.title, id)
+
+    def status(self, id: str) -> str:
+        return self.title(STATUS.get(id, {}), id)
 
     def choice(self, field: Field | None, id: str) -> str:
         """The title of one of a field's choices; the id for a value that is none of them."""

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from sop_engine import values as value_texts
-from sop_engine.documents.names import Names, offers
+from sop_engine.documents.names import STATUS, Names, offers
 from sop_engine.documents.plain_text import joined, one_line, plain
 from sop_engine.documents.shown import Value
 from sop_engine.messages import Text, say, title_of
@@ -27,11 +27,6 @@ FACTS: Final = (
     "promise", "due",
 )  # fmt: skip
 """Short names for what is not a field; a field of the same name goes before. What is not known is empty."""
-_STATUS: Final[dict[str, Text]] = {
-    "open": {"zh": "办理中", "en": "open"},
-    "suspended": {"zh": "已挂起", "en": "suspended"},
-    "closed": {"zh": "已办结", "en": "closed"},
-}
 _MASK: Final = "＊＊＊"
 _HIDDEN: Final = Value(_MASK, _MASK)
 
@@ -273,7 +268,7 @@ def _head_value(procedure: Procedure, head: Head, reader: Reader, subject: str) 
         "version": str(head.version) if head.version else "",
         "subject": subject,
         "state": states,
-        "status": title_of(_STATUS.get(head.status, {}), reader.language, head.status),
+        "status": title_of(STATUS.get(head.status, {}), reader.language, head.status),
         "outcome": names.outcome(head.outcome) if head.outcome else "",
         "owner": head.owner,
         "assignee": head.assignee,

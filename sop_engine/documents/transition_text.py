@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sop_engine.documents.expression_text import expression_text, path_text
+from sop_engine.documents.expression_text import condition_text, path_text
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import joined, one_line, phrase
 from sop_engine.documents.time_text import every_text
@@ -115,7 +115,7 @@ def _one_who(who: Who, names: Names) -> str:
 def _conditioned(text: str, who: Who, names: Names) -> str:
     if who.when is None:
         return text
-    guard = expression_text(who.when, names.procedure, names.language)
+    guard = condition_text(who.when, names)
     return phrase(_WORDS["who_when"], names.language, who=text, guard=guard)
 
 
@@ -146,7 +146,7 @@ def sign_text(sign: Sign, names: Names) -> str:
 
 def guard_text(tree: Tree | None, names: Names) -> str:
     """The guard in words; empty where there is none."""
-    return "" if tree is None else expression_text(tree, names.procedure, names.language)
+    return "" if tree is None else condition_text(tree, names)
 
 
 def recipients_text(to: Sequence[Recipient], names: Names) -> str:
@@ -175,9 +175,9 @@ def effect_text(effect: Effect, names: Names) -> str:
         case Print(form):
             return word("print", form=names.form(form))
         case Start(procedure, _, None):
-            return word("start", procedure=one_line(procedure))
+            return word("start", procedure=names.procedure_title(procedure))
         case Start(procedure, _, each):
-            return word("start_each", procedure=one_line(procedure), rows=names.field(each or ""))
+            return word("start_each", procedure=names.procedure_title(procedure), rows=names.field(each or ""))
         case Signal(to, event, _):
             return word(f"signal_{to}", event=one_line(event))
         case Collect():

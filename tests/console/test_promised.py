@@ -185,3 +185,32 @@ def test_spans_of_time_are_typed_in_several_ways(desk: Sop) -> None:
         assert promises(desk, "--due", said) == ALL[:2]
     for wrong in ("2 months", "soon", "", "m"):
         assert desk("sla", "ls", f"--due={wrong}").code == 2
+
+
+def test_a_story_says_when_a_promise_does_not_count_any_more_and_when_it_does_again(sop: Sop, site: Path) -> None:
+    folder = site / "workflows"
+    (site / "calendars" / "office.yaml").write_text(OFFICE)
+    text = ASKING.replace("fields: {note", "fields: {calm: {type: boolean}, note").replace(
+        "closing: {title: Closed, start: received,", "closing: {title: Closed, start: received, when: not given(calm),"
+    )
+    text = text.replace(
+        "wait: {by: desk, to: waiting}", "wait: {by: desk, ask: calm}, haste: {by: desk, set: {calm: null}}"
+    )
+    text = text.replace("  waiting: {transitions: {go_on: {by: desk, to: working}}}\n", "").replace(
+        "pause: waiting", "pause: working"
+    )
+    text = text.replace("finish: {by: desk, to: closed}}}\n  working", "finish: {by: desk, to: working}}}\n  working")
+    (folder / "asking.sop.yaml").write_text(text)
+    assert sop("calendar", "publish").code == 0
+    said = sop("flow", "publish", "asking")
+    assert said.code == 0, said
+    ticket = sop("new", "asking", "--as", "wang_fang", "--field", "note=x", "--field", "hours=1", "--json").json["id"]
+
+    sop("do", ticket, "wait", "--as", "wang_fang", "--field", "calm=yes")
+    calm = sop("audit", "log", ticket, "--as", "wang_fang", "--lang", "en").out
+    sop("do", ticket, "haste", "--as", "wang_fang")
+    hasty = sop("audit", "log", ticket, "--as", "wang_fang", "--lang", "en").out
+
+    assert calm.count("does not count as things stand: Closed") == 1
+    assert calm.count("promised: Closed by") == 1
+    assert hasty.count("promised: Closed by") == 2

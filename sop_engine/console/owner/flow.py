@@ -11,7 +11,7 @@ from sop_engine.console.owner.moved import move_json, tell_moved
 from sop_engine.console.owner.versions import numbered, print_versions
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.text import wrapped
-from sop_engine.console.tickets import find_procedure
+from sop_engine.console.tickets import find_procedure, newest_versions
 from sop_engine.diagnostics import has_errors, in_order
 from sop_engine.engine.publishing import (
     SUFFIX,
@@ -102,8 +102,17 @@ def show(
     if call.json:
         call.output.json(to_json(found))
     else:
-        for line in manual(found, call.language).splitlines():
+        for line in manual(found, call.language, _others(call, name)).splitlines():
             call.output.line(line)
+
+
+def _others(call: Call, name: str) -> dict[str, Procedure]:
+    """The newest published procedures by id, for their titles; none for a file, which stands by itself."""
+    if is_path(name):
+        return {}
+    with call.open() as opened, opened.reading() as reading:
+        programs = opened.site.engine.programs
+        return {id: programs.of(reading, each.digest).procedure for id, each in newest_versions(reading).items()}
 
 
 def _show_expanded(call: Call, name: str, version: int | None) -> None:
