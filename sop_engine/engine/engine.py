@@ -167,7 +167,7 @@ class Engine:
             return self.set_aside_in(transaction, *timer, poisoned[timer])
         try:
             return self.fire_in(transaction, *timer)
-        except Overtaken:
+        except (Overtaken, SetUp):
             raise
         except SopError as error:
             raise _CannotFire(timer, error) from error
@@ -348,7 +348,8 @@ class Engine:
 
     def fire(self, ticket: str, key: str, due: str) -> list[Step]:
         """Fire one timer, as a commit of its own; gives its step and what followed, or nothing where it is gone by now.
-        A timer that cannot fire is set aside, on record; that the store is locked or its disk full is not its fault."""
+        A timer that cannot fire is set aside, on record; that the store is locked, its disk full, or this machine not
+        set up for it, is not its fault: another machine may be."""
         refused: list[SopError] = []
 
         def work(transaction: Writes) -> list[Step]:
@@ -358,7 +359,7 @@ class Engine:
         try:
             return attempt(self.store, work)
         except SopError as error:
-            if error not in refused or isinstance(error, Overtaken):
+            if error not in refused or isinstance(error, Overtaken | SetUp):
                 raise
             return self.set_aside(ticket, key, due, error)
 

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 
-from sop_engine import errors
+from sop_engine import canonical, errors
 from sop_engine.engine import timers
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.timers import tick
 from sop_engine.messages import msg
 from sop_engine.store.seam import Missed, Reads, Writes
+from sop_engine.worktime import Calendar, Shift
+from sop_engine.worktime.calendars import to_json
 from tests.desk import Desk
+from tests.worktime.machines import with_zones
 
 TWO_TIMERS = """
 procedure: pair
@@ -29,6 +32,19 @@ states:
   waiting:
     after: {1 h: {when: not given(kept), to: over}, 2 h: {tell: desk}, 3 h: {tell: desk}}
   over: {final: true, outcome: over}
+"""
+PROMISING = """
+procedure: promising
+title: {zh: 承诺, en: Promising}
+prefix: CN
+subject: "承诺"
+calendar: old
+roles: [desk]
+open: {by: desk, to: waiting}
+goals: {answering: {start: waiting, stop: did finish, within: 4 h, warn: {3 h before: desk}, source: ours}}
+states:
+  waiting: {transitions: {finish: {by: desk, to: closed}}}
+  closed: {final: true, outcome: done}
 """
 PARENT = """
 procedure: parent
@@ -151,6 +167,21 @@ def test_a_lost_version_holds_up_only_its_own_tickets(desk: Desk) -> None:
         tick(Engine(desk.store, desk.clock, desk.settings))
     assert desk.state(well) == ["over"]
     change(desk, "INSERT INTO blob (site, digest, data) VALUES ('local', ?, ?)", digest, data)
+    assert tick(desk.engine).fired == 1
+
+
+def test_a_zone_that_this_machine_does_not_know_sets_no_timer_aside(desk: Desk, tmp_path: Path) -> None:
+    old = Calendar("old", "Asia/Chongqing", ((Shift(0, 1440),),) * 7)
+    with desk.store.writing() as transaction:
+        digest = transaction.put_blob(canonical.to_bytes(to_json(old)))
+    desk.site("publish_calendar", calendar="old", digest=digest, text=digest, places=digest)
+    desk.publish(PROMISING)
+    sick, well = desk.open("promising", by="wang"), desk.open("pair", by="wang")
+    desk.clock.advance(timedelta(hours=1))
+    with with_zones(tmp_path / "zones", "UTC", "Asia/Shanghai"), pytest.raises(errors.SetUp, match="Asia/Chongqing"):
+        tick(Engine(desk.store, desk.clock, desk.settings))
+    assert desk.state(well) == ["over"]
+    assert desk.events(sick, "timer_set_aside") == []
     assert tick(desk.engine).fired == 1
 
 
