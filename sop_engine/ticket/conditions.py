@@ -15,7 +15,7 @@ in `Ticket.held`, because nobody can tell later how the children stood then. Wha
 it was: an erasure begins, ends and pauses nothing.
 """  # noqa: E501  a table's row is one line
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final, NamedTuple
 
 from sop_engine.goals import Goal, Mark
@@ -36,6 +36,10 @@ class Moments(NamedTuple):
     reset: bool
 
 
+SILENCE: Final = Moments(NOWHERE, NOWHERE, False)
+"""what most steps say of most goals"""
+
+
 def marks_of(draft: Draft) -> Marks:
     """What happened on the ticket's way in the step: states entered, triggers done, events taken, with the place of
     the last."""
@@ -53,19 +57,20 @@ def marks_of(draft: Draft) -> Marks:
 
 def moments(draft: Draft, goal: Goal, marks: Marks) -> Moments:
     """What the step says of a goal; notes which of its conditions hold now."""
+    if goal.id not in draft.program.conditional:
+        if draft.program.marks[goal.id].isdisjoint(marks):
+            return SILENCE
+        return Moments(_last(goal.start, marks), _last(goal.stop, marks), _last(goal.reset, marks) != NOWHERE)
     former = draft.ticket.held.get(goal.id, [])
     holding = list(_holding(draft, goal, former))
     if holding != former:
         draft.emit("conditions_changed", goal=goal.id, held=holding)
     risen = {key for key in holding if key not in former}
-    stopping = _places(goal.stop, marks, risen, "stop")
+    stopped = _last(goal.stop, marks, "stop", risen)
     if goal.every is None and any(draft.holds(guard, before=False) for guard in _conditions(goal.stop)):
-        stopping = [LAST]
-    return Moments(
-        max(_places(goal.start, marks, risen, "start"), default=NOWHERE),
-        max(stopping, default=NOWHERE),
-        bool(_places(goal.reset, marks, risen, "reset")),
-    )
+        stopped = LAST
+    anew = _last(goal.reset, marks, "reset", risen) != NOWHERE
+    return Moments(_last(goal.start, marks, "start", risen), stopped, anew)
 
 
 def _holding(draft: Draft, goal: Goal, former: Sequence[str]) -> Iterator[str]:
@@ -81,10 +86,12 @@ def _holding(draft: Draft, goal: Goal, former: Sequence[str]) -> Iterator[str]:
                 yield key
 
 
-def _places(found: tuple[Mark, ...], marks: Marks, risen: set[str], word: str) -> list[int]:
-    """The places of those moments of a word that the step had."""
-    own = [marks[mark.kind, mark.name] for mark in found if (mark.kind, mark.name) in marks]
-    return [*own, *(LAST for rank in range(len(found)) if f"{word}.{rank}" in risen)]
+def _last(found: tuple[Mark, ...], marks: Marks, word: str = "", risen: Set[str] = frozenset()) -> int:
+    """The place of the last of the moments of a word that the step had; those of its conditions that have `risen` come
+    last. `NOWHERE` where it had none."""
+    if any(f"{word}.{rank}" in risen for rank in range(len(found) if risen else 0)):
+        return LAST
+    return max((marks.get((mark.kind, mark.name), NOWHERE) for mark in found), default=NOWHERE)
 
 
 def _conditions(found: tuple[Mark, ...]) -> Iterator[Tree]:

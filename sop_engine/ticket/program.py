@@ -53,6 +53,11 @@ class Program:
             timer.at.partition(".")[0] for _state, timer in self.timers.values() if timer.at is not None
         }
         self.goals = {goal.id: goal for goal in procedure.goals}
+        moments = {goal.id: (*goal.start, *goal.stop, *goal.reset) for goal in procedure.goals}
+        self.marks = {name: frozenset((m.kind, m.name) for m in found) for name, found in moments.items()}
+        """goal -> the moments of a ticket's way that begin it, end it, or begin it anew"""
+        self.conditional = {name for name, found in moments.items() if any(each.when is not None for each in found)}
+        """the goals that conditions begin, end, or begin anew"""
         self.timed_by = {goal.id: _timed_by(goal) for goal in procedure.goals}
         """goal -> the fields that may move it; None where more than fields may"""
         self.calendars = sorted(calendars_of(procedure))
