@@ -248,8 +248,10 @@ SELECT s, 'T-' || n, reverse('t-' || n), 'repair', 'd', 1, 1, 'h', CASE WHEN n %
   CASE WHEN n % 1000 = 0 THEN 'd' || n END FROM {rows};
 INSERT INTO task SELECT s, 'T-' || n, 'ticket', CASE WHEN n % 2 = 0 THEN 'a' || n % 50 END, 'r' || n % 30 FROM {rows};
 INSERT INTO timer SELECT s, 'T-' || n, 's/t', 'd' || n, CASE WHEN n % 1000 = 0 THEN 'why' END FROM {rows};
-INSERT INTO outbox SELECT s, 'T-' || n, 1, 0, 'wang', 'log', n, 'told', CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'sent'
-  END, 0, 'd' || n, NULL, CASE WHEN n % 100 > 0 THEN 'then' END FROM {rows};
+INSERT INTO outbox (site, ticket, number, position, recipient, channel, id, notice, kind, status, attempts, next_at,
+  sent)
+SELECT s, 'T-' || n, 1, 0, 'wang', 'log', n, 'told', CASE WHEN n % 300 = 0 THEN 'goal' ELSE '' END,
+  CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'sent' END, 0, 'd' || n, CASE WHEN n % 100 > 0 THEN 'then' END FROM {rows};
 INSERT INTO counter SELECT s, 'WX', 'd' || n, 1 FROM {rows};
 INSERT INTO idempotency SELECT s, 'k' || n, 'T-' || n, 1, 'r', 's' FROM {rows};
 INSERT INTO refusal SELECT s, n, 'at', 'T-' || n, 'a', 'l', '{{}}', 'no' FROM {rows};
