@@ -14,7 +14,7 @@ from typing import Final
 from sop_engine import canonical
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.strays import put_right
-from sop_engine.engine.workers import Worker, note_sweep
+from sop_engine.engine.workers import MARK, Worker, note_sweep
 from sop_engine.errors import Overtaken, SopError
 from sop_engine.store.attempts import attempt
 from sop_engine.store.seam import Due, Writes
@@ -34,6 +34,8 @@ class Sweep:
     """rows of timers that their tickets do not have, put right"""
     stuck: list[SopError] = field(default_factory=list)
     """why timers that are due could neither fire nor be set aside; they stay where they are"""
+    last: str | None = None
+    """when somebody swept before, where this one found nothing due"""
 
 
 def tick(engine: Engine, until: datetime | None = None, worker: Worker | None = None) -> Sweep:
@@ -44,11 +46,20 @@ def tick(engine: Engine, until: datetime | None = None, worker: Worker | None = 
     while _batch(engine, limit, sweep):
         if worker is not None and worker.is_to_mark():
             _note(engine, worker)
-    if worker is None or sweep.fired or sweep.aside or worker.is_to_mark():
+    if sweep.fired or sweep.aside or sweep.stuck or _is_to_note(engine, sweep, worker):
         _note(engine, worker)
     if sweep.stuck:
         raise sweep.stuck[0]
     return sweep
+
+
+def _is_to_note(engine: Engine, sweep: Sweep, worker: Worker | None) -> bool:
+    """Whether a sweep that found nothing to do is to be noted: half a minute after the last note, and where that one
+    was made by a clock that was ahead."""
+    if worker is not None:
+        return worker.is_to_mark()
+    now = engine.clock.now()
+    return sweep.last is None or not now - MARK <= canonical.instant_of(sweep.last) <= now
 
 
 def _note(engine: Engine, worker: Worker | None) -> None:
@@ -61,6 +72,7 @@ def _batch(engine: Engine, limit: str, sweep: Sweep) -> bool:
     is rolled back and done again timer by timer, each in a commit of its own."""
     with engine.store.reading() as reading:
         if not reading.due(limit, 1):
+            sweep.last = reading.meta("last_sweep")
             return False
     idle: list[Due] = []
     try:

@@ -17,6 +17,7 @@ from sop_engine.store.seam import Reads, Writes
 
 MARK_SECONDS: Final = 30.0
 """how often a worker that finds nothing to do says that it is there"""
+MARK: Final = timedelta(seconds=MARK_SECONDS)
 _PREFIX: Final = "worker:"
 _FORGOTTEN: Final = timedelta(days=1)
 """after so long the mark of a machine that is gone goes too"""
