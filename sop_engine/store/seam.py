@@ -166,6 +166,8 @@ class Query:
     """paging: ids after this one in (opened, id) order; with `promised_after` in (promised, id) order after both, so
     that a ticket whose promises have moved meanwhile does not move the page"""
     limit: int | None = None
+    newest: bool = False
+    """with a limit: the last of them, and not the first"""
 
 
 @dataclass(frozen=True, slots=True)

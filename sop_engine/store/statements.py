@@ -208,10 +208,13 @@ FORGET: Final = tuple(
 
 
 def heads(site: str, query: Query) -> tuple[str, list[Any]]:
-    """The statement and parameters that find what `query` asks for, in its order."""
+    """The statement and parameters that find what `query` asks for, in its order, or the newest of it backwards."""
     source, parameters = _source(site, query)
     limit = -1 if query.limit is None else query.limit
-    return f"\nSELECT {HEAD_COLUMNS} {source} ORDER BY {_order(query)} LIMIT ?", [*parameters, limit]
+    text = f"\nSELECT {HEAD_COLUMNS} {source} ORDER BY {_order(query)} LIMIT ?"
+    if query.newest:
+        text = f"\nSELECT {HEAD_COLUMNS} {source} ORDER BY opened DESC, id DESC LIMIT ?"
+    return text, [*parameters, limit]
 
 
 def count_heads(site: str, query: Query) -> tuple[str, list[Any]]:

@@ -50,7 +50,8 @@ class Reading(ReadsLetters):
         return None if row is None else codec.head_of(row)
 
     def heads(self, query: Query) -> list[Head]:
-        return [codec.head_of(row) for row in self._run(*statements.heads(self._site, query))]
+        found = [codec.head_of(row) for row in self._run(*statements.heads(self._site, query))]
+        return found[::-1] if query.newest else found
 
     def count_heads(self, query: Query) -> int:
         count: int = self._run(*statements.count_heads(self._site, query)).fetchone()[0]

@@ -214,3 +214,18 @@ def test_a_story_says_when_a_promise_does_not_count_any_more_and_when_it_does_ag
     assert calm.count("does not count as things stand: Closed") == 1
     assert calm.count("promised: Closed by") == 1
     assert hasty.count("promised: Closed by") == 2
+
+
+def test_a_terminal_shows_the_newest_tickets_and_says_how_many_are_older(
+    desk: Sop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sop_engine.console.output.Output.on_terminal", lambda _self: True)
+    monkeypatch.setattr("sop_engine.console.staff.lists.USUAL", 2)
+
+    said = desk("ls")
+    numbers = [line.split()[0][-3:] for line in said.out.splitlines()[1:]]
+
+    assert (numbers, "1 older ones are not shown" in said.err) == (["002", "003"], True)
+    assert len(desk("ls", "--mine").out.splitlines()) == 4
+    assert len(desk("ls", "--limit", "3").out.splitlines()) == 4
+    assert len(desk("ls", "--json").json) == 3

@@ -27,6 +27,7 @@ QUERIES = {
     "parent": Query(parent="WX-1"),
     "due": Query(due_before="2026"),
     "states": Query(status="open", procedures=["repair"], states=["waiting"]),
+    "newest": Query(status="open", limit=200, newest=True),
     "promised": Query(promised_by=NOT_NOW, limit=50),
     "promised by": Query(promised_by="2026", procedures=["repair"], promised_after="2025", after="WX-1"),
     "missed": Query(missed=True, promised_after="2026"),

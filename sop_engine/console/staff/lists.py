@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
 _STATUSES: Final = ("open", "suspended", "closed")
+USUAL: Final = 200
+"""tickets that are listed in a terminal where nobody says how many"""
 PAGE: Final = 500
 """tickets that are read at once"""
 
@@ -59,11 +61,27 @@ def ls(
                 after=after,
                 limit=at_most(limit),
             )
-        heads = _heads(opened, query, whose)
+        older = _older(opened, query) if call.output.on_terminal() and not call.json else 0
+        heads = _heads(opened, replace(query, limit=USUAL, newest=True) if older else query, whose)
         if call.json:
             call.output.json_list(head_json(opened, head, now) for head in heads)
         elif not _print(opened, heads) and call.output.on_terminal():
             call.output.tell(msg("nothing is waiting for you") if mine else msg("there are no such tickets"))
+        if older:
+            call.output.tell(
+                msg(
+                    "{count} older ones are not shown: say which you look for, or see all of them in a pipe",
+                    count=older,
+                )
+            )
+
+
+def _older(opened: "Opened", query: Query) -> int:
+    """How many tickets a terminal would be flooded with besides the newest ones, where nobody says how many."""
+    if query.limit is not None or query.after is not None or query.mine is not None or query.due_before is not None:
+        return 0
+    with opened.reading() as reading:
+        return max(0, reading.count_heads(query) - USUAL)
 
 
 def _heads(opened: "Opened", query: Query, whose: Mine | None) -> Iterator[Head]:
@@ -71,7 +89,7 @@ def _heads(opened: "Opened", query: Query, whose: Mine | None) -> Iterator[Head]
     that whoever reads slowly keeps nobody waiting."""
     left = query.limit
     # what is found by its tasks or timers is gathered and sorted anew for every page
-    paged = query.mine is None and query.due_before is None
+    paged = query.mine is None and query.due_before is None and not query.newest
     while True:
         size = PAGE if left is None else min(left, PAGE)
         with opened.reading() as reading:

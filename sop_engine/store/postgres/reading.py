@@ -26,7 +26,8 @@ _PIECE: Final = 500
 def heads(run: Callable[[str, Sequence[Any]], Rows], site: str, query: Query) -> list[Head]:
     """What `query` asks for; `run` executes a statement of this dialect."""
     text, values = here.heads(site, query)
-    return [codec.head_of(row) for row in run(text, values)]
+    found = [codec.head_of(row) for row in run(text, values)]
+    return found[::-1] if query.newest else found
 
 
 class PostgresReading(Reading):

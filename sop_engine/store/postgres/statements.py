@@ -99,7 +99,7 @@ def translated(text: str) -> str:
 
 
 def heads(site: str, query: Query) -> tuple[str, list[Any]]:
-    """The statement and values that find what `query` asks for, in its order."""
+    """The statement and values that find what `query` asks for, as `statements.heads` does."""
     text, values = statements.heads(site, query)
     if query.limit is None:
         values[-1] = None
