@@ -166,29 +166,28 @@ def _read_json_value(opened: "Opened", field: Field, value: Any) -> Any:
     return values.normalise(field, value, opened.context())
 
 
-def _read(source: str) -> str:
+def _read(source: str, most: int) -> str:
     try:
         if source == "-":
-            text = sys.stdin.read(LARGEST_INPUT + 1)
+            text = sys.stdin.read(most + 1).removeprefix("\ufeff")
         else:
-            text = read_named(Path(source), LARGEST_INPUT).decode("utf-8-sig")
+            text = read_named(Path(source), most).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotUnderstood(msg("{path} is no UTF-8 text", path=source), where=source) from None
     except OSError as error:
         raise SetUp(
             msg("{path} cannot be read: {error}", path=source, error=system_reason(error)), where=source
         ) from None
-    if len(text) > LARGEST_INPUT:
-        raise NotUnderstood(
-            msg("{path} is longer than {most} characters", path=source, most=LARGEST_INPUT), where=source
-        )
+    if len(text) > most:
+        raise NotUnderstood(msg("{path} is longer than {most} characters", path=source, most=most), where=source)
     return text
 
 
-def read_json(source: str) -> Any:
-    """What a JSON file holds; `-` is standard input. Raises `NotFound`, `NotUnderstood`, `SetUp`."""
+def read_json(source: str, most: int = LARGEST_INPUT) -> Any:
+    """What a JSON file of at most so many characters holds; `-` is standard input. Raises `NotFound`, `NotUnderstood`,
+    `SetUp`."""
     try:
-        return json.loads(_read(source), parse_float=Decimal, object_pairs_hook=_once)
+        return json.loads(_read(source, most), parse_float=Decimal, object_pairs_hook=_once)
     except RecursionError:
         raise NotUnderstood(msg("{path} is nested too deeply", path=source), where=source) from None
     except ValueError as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sop_engine.console.given import LARGEST_INPUT
 from tests.end_to_end.shell import Ran
 
 Sop = Callable[..., Ran]
@@ -160,6 +161,18 @@ def test_what_is_due_outside_the_known_days_says_which_are_known(
     said = sop("calendar", "due", str(file), "1 h", "--start", start)
 
     assert f"provisional\t{saying}" in said.out
+
+
+def test_more_cases_than_fields_could_ever_have_and_a_mark_at_the_beginning(
+    sop: Sop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "\ufeff" + json.dumps([{**case("1 h"), "id": "x" * 1000}] * 5000)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8"))
+
+    said = sop("calendar", "due", "--json", "--from-file", "-")
+
+    assert len(text) > LARGEST_INPUT
+    assert (said.code, len(said.json)) == (0, 5000)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ from sop_engine.worktime.dues import Roll
 
 MOST_CASES: Final = 100_000
 """of `--from-file`"""
+_LARGEST: Final = 64 * 1024 * 1024
+"""characters that they have together"""
 _KEPT: Final = 32
 """calendars that are written out, at once: a list of cases may have one in each"""
 
@@ -50,7 +52,7 @@ def due(
 ) -> int:
     """Say when something would be due, and why then."""
     if from_file is not None:
-        return _due_of_cases(call, read_json(from_file))
+        return _due_of_cases(call, read_json(from_file, _LARGEST))
     if calendar is None or allowance is None:
         raise NotUnderstood(
             msg("a calendar and an allowance are needed"), fix=msg('write it so: sop calendar due office "1 workday"')
