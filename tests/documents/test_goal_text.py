@@ -97,7 +97,8 @@ def test_conditions_and_events_begin_and_end_it() -> None:
     (goal,) = (made := procedure(f"{BASE}goals:\n  finishing: {{{words}}}\n")).goals
 
     assert goal_text(goal, Names(made, "en")) == (
-        "within 4 h, from when the event “overdue” comes or “Urgency = Urgent” holds until “Agreed visit is given” holds"
+        "within 4 h, from when the event “overdue” comes or “Urgency = Urgent” holds"
+        " until “Agreed visit is given” holds"
     )
     assert goal_text(goal, Names(made, "zh")) == (
         "4 小时内，从收到事件“overdue”或满足“缓急 = 急修”起，到满足“已填约定上门”止"
