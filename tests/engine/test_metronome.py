@@ -92,19 +92,19 @@ def nobody() -> int:
 
 @pytest.mark.usefixtures("every_store")
 @pytest.mark.parametrize(
-    ("host", "pid", "age", "stays"),
+    ("here", "alive", "age", "stays"),
     [
-        (HERE, nobody(), timedelta(minutes=5), False),
-        (HERE, nobody(), timedelta(seconds=30), True),
-        (HERE, os.getppid(), timedelta(minutes=5), True),
-        ("elsewhere", nobody(), timedelta(minutes=5), True),
-        ("elsewhere", nobody(), timedelta(hours=25), False),
+        (True, False, timedelta(minutes=5), False),
+        (True, False, timedelta(seconds=30), True),
+        (True, True, timedelta(minutes=5), True),
+        (False, False, timedelta(minutes=5), True),
+        (False, False, timedelta(hours=25), False),
     ],
 )
 def test_the_mark_of_a_worker_that_was_killed_goes_when_somebody_sweeps_after_it(
-    desk: Desk, host: str, pid: int, age: timedelta, stays: bool
+    desk: Desk, here: bool, alive: bool, age: timedelta, stays: bool
 ) -> None:
-    now = desk.clock.now()
+    now, host, pid = desk.clock.now(), HERE if here else "elsewhere", os.getppid() if alive else nobody()
     with desk.store.writing() as transaction:
         leave(transaction, Mark(host, pid, 5.0, now - age, now - age))
     tick(desk.engine)
