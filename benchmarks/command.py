@@ -222,7 +222,8 @@ def _update_promises(session: Any, values: Sequence[Any]) -> None:
 def _put_columns(session: Any, values: Sequence[Any], *more: str) -> None:
     body, *columns, site, id, _before = values
     row = session.get(_table("Ticket"), (site, id))
-    names = ["number", "hash", "outcome", "state", "subject", "tasks", "recorded", "effective", "next_due", *more]
+    names = ["number", "hash", "outcome", "state", "subject", "tasks", "recorded", "effective", "next_due", "urged",
+             "suspended", *more]  # fmt: skip
     for name, value in zip(["body", *names], [body, *columns], strict=True):
         setattr(row, name, value)
 

@@ -368,6 +368,8 @@ class Engine:
         if ticket is None or ticket.timers.get(key, {}).get("due") != due or "aside" in ticket.timers[key]:
             return []
         recorded = self.recorded(transaction, ticket)
+        if ticket.waits(key):  # it was suspended meanwhile
+            return []
         effective = max(canonical.instant_of(due), canonical.instant_of(ticket.effective))
         chain = Chain(transaction, recorded)
         self.run(chain, self.timer_command(id, key), ticket, effective)

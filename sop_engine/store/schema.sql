@@ -54,6 +54,8 @@ CREATE TABLE ticket (
   parent TEXT,
   promised TEXT,
   missed TEXT,
+  urged INTEGER NOT NULL,
+  suspended TEXT,
   body TEXT,
   PRIMARY KEY (site, id)
 )

@@ -48,6 +48,10 @@ class Head(NamedTuple):
     missed: str | None = None
     """the first due time that was missed by a promise that is open still"""
 
+    urged: int = 0
+    """how often it was urged"""
+    suspended: str | None = None
+    """until when it is suspended"""
 
 class StoredStep(NamedTuple):
     """A step as it lies in the store. A tuple, because audits read millions."""
@@ -145,6 +149,8 @@ class Query:
 
     status: str | None = None
     procedures: Sequence[str] = ()
+    """`open` or `closed`; a ticket that is suspended is open here"""
+    suspended: bool | None = None
     states: Sequence[str] = ()
     unit: str | None = None
     owner: str | None = None

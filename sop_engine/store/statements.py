@@ -10,7 +10,7 @@ from sop_engine.store.seam import Query
 
 HEAD_COLUMNS: Final = (
     "id, procedure, digest, version, number, hash, status, outcome, state, subject, unit, owner, tasks, opened,"
-    " recorded, effective, next_due, parent, promised, missed"
+    " recorded, effective, next_due, parent, promised, missed, urged, suspended"
 )
 LETTER_COLUMNS: Final = (
     "id, ticket, number, position, notice, recipient, channel, status, attempts, next_at, error, rendered, kind"
@@ -64,17 +64,18 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 UPDATE_TICKET: Final = """
 UPDATE ticket SET body = ?2, procedure = ?3, digest = ?4, version = ?5, number = ?6, hash = ?7, status = ?8,
   outcome = ?9, state = ?10, subject = ?11, unit = ?12, owner = ?13, tasks = ?14, opened = ?15, recorded = ?16,
-  effective = ?17, next_due = ?18, parent = ?19, promised = ?20, missed = ?21
-WHERE site = ?1 AND id = ?22 AND number = ?23"""
+  effective = ?17, next_due = ?18, parent = ?19, promised = ?20, missed = ?21, urged = ?22,
+  suspended = ?23
+WHERE site = ?1 AND id = ?24 AND number = ?25"""
 UPDATE_OUTSIDE_INDEXES: Final = """
 UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, state = ?, subject = ?, tasks = ?, recorded = ?,
-  effective = ?, next_due = ?
+  effective = ?, next_due = ?, urged = ?, suspended = ?
 WHERE site = ? AND id = ? AND number = ?"""
 """The same where status, unit, owner and promises are what they were; what is left out besides never changes. An index
 is written anew for every column that a statement names, changed or not: two pages a step."""
 UPDATE_PROMISES: Final = """
 UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, state = ?, subject = ?, tasks = ?, recorded = ?,
-  effective = ?, next_due = ?, promised = ?, missed = ?
+  effective = ?, next_due = ?, urged = ?, suspended = ?, promised = ?, missed = ?
 WHERE site = ? AND id = ? AND number = ?"""
 """The same where only status, unit and owner are what they were."""
 DELETE_TICKET: Final = "DELETE FROM ticket WHERE site = ? AND id = ?"
@@ -248,6 +249,8 @@ def _source(site: str, query: Query) -> tuple[str, list[Any]]:
         due = "SELECT ticket FROM timer WHERE site = ? AND due <= ? AND aside IS NULL"
         where(f"id IN ({due})", site, query.due_before)
     if query.promised_by is not None:
+    if query.suspended is not None:
+        where("suspended IS NOT NULL" if query.suspended else "suspended IS NULL")
         where("promised <= ?", query.promised_by)
     if query.missed:
         where("missed IS NOT NULL")

@@ -137,6 +137,8 @@ class Ticket(Table, table=True):
     body: str | None = _maybe()
 
 
+    urged: int = Field(sa_type=Integer)
+    suspended: str | None = _maybe()
 class Task(Table, table=True):
     """Whose turn it is in a region of a ticket."""
 

@@ -386,11 +386,12 @@ class WritingInTurn(Writing):
     def _updating(self, body: str | None, row: tuple[Any, ...], before: int) -> tuple[str, tuple[Any, ...]]:
         (
             id, _procedure, _digest, _version, number, hash, status, outcome, state, subject, unit, owner, tasks,
-            _opened, recorded, effective, next_due, _parent, promised, missed,
+            _opened, recorded, effective, next_due, _parent, promised, missed, urged, suspended,
         ) = row  # fmt: skip
         known, now = self._indexed.get(id), (status, unit, owner, promised, missed)
         self._indexed[id] = now
-        values = (body, number, hash, outcome, state, subject, tasks, recorded, effective, next_due)
+        values = (body, number, hash, outcome, state, subject, tasks, recorded, effective, next_due, urged,
+                  suspended)  # fmt: skip
         if known == now:
             return statements.UPDATE_OUTSIDE_INDEXES, (*values, self._site, id, before)
         if known is not None and known[:3] == now[:3]:

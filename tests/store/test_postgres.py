@@ -241,15 +241,15 @@ INSERT INTO step SELECT s, 'T-' || n, 1, 'x', 'h' FROM {rows};
 INSERT INTO value SELECT s, 'T-' || n, 1, 'slot', 'c' FROM {rows};
 INSERT INTO blob SELECT s, 'd' || n, 'x' FROM {rows};
 INSERT INTO ticket (site, id, tail, procedure, digest, version, number, hash, status, state, subject, unit, owner,
-  tasks, opened, recorded, effective, parent, promised, missed)
+  tasks, opened, recorded, effective, parent, promised, missed, urged)
 SELECT s, 'T-' || n, reverse('t-' || n), 'repair', 'd', 1, 1, 'h', CASE WHEN n % 10 = 0 THEN 'open' ELSE 'closed' END,
   '[]', '', CASE WHEN n % 2 = 0 THEN 'u' || n % 500 END, 'o' || n % 50, '{{}}', 'o' || n, 'r', 'e',
   CASE WHEN n % 20 = 0 THEN 'T-' || n / 20 END, CASE WHEN n % 10 = 0 THEN 'd' || n END,
-  CASE WHEN n % 1000 = 0 THEN 'd' || n END FROM {rows};
+  CASE WHEN n % 1000 = 0 THEN 'd' || n END, 0 FROM {rows};
 INSERT INTO task SELECT s, 'T-' || n, 'ticket', CASE WHEN n % 2 = 0 THEN 'a' || n % 50 END, 'r' || n % 30 FROM {rows};
 INSERT INTO timer SELECT s, 'T-' || n, 's/t', 'd' || n, CASE WHEN n % 1000 = 0 THEN 'why' END FROM {rows};
-INSERT INTO outbox SELECT s, 'T-' || n, 1, 0, 'wang', 'log', n, 'told', CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'sent'
-  END, 0, 'd' || n, NULL, CASE WHEN n % 100 > 0 THEN 'then' END FROM {rows};
+INSERT INTO outbox SELECT s, 'T-' || n, 1, 0, 'wang', 'log', n, 'told', '', CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'sent'
+  END, 0, 'd' || n, NULL, NULL, CASE WHEN n % 100 > 0 THEN 'then' END FROM {rows};
 INSERT INTO counter SELECT s, 'WX', 'd' || n, 1 FROM {rows};
 INSERT INTO idempotency SELECT s, 'k' || n, 'T-' || n, 1, 'r', 's' FROM {rows};
 INSERT INTO refusal SELECT s, n, 'at', 'T-' || n, 'a', 'l', '{{}}', 'no' FROM {rows};

@@ -21,7 +21,7 @@ from sop_engine.store.seam import Head, NewLetter
 from sop_engine.store.statements import HEAD_COLUMNS
 
 _HEAD: Final = tuple(HEAD_COLUMNS.replace(" ", "").split(","))
-_WHOLE: Final = frozenset({"number", "version", "position", "last"})
+_WHOLE: Final = frozenset({"number", "version", "position", "last", "urged"})
 _TICKET: Final = ("tail", "body", *_HEAD)
 _STEP: Final = ("ticket", "number", "data", "hash")
 _VALUE: Final = ("ticket", "number", "slot", "commitment", "salt", "value")

@@ -89,7 +89,9 @@ def _tickets() -> None:
         *_texts("state", "subject"),
         *_maybe("unit"),
         *_texts("owner", "tasks", "opened", "recorded", "effective"),
-        *_maybe("next_due", "parent", "promised", "missed", "body"),
+        *_maybe("next_due", "parent", "promised", "missed"),
+        _number("urged"),
+        *_maybe("suspended", "body"),
     )
     _index("ticket_tail", "tail")
     _index("ticket_opened", "opened", "id")
