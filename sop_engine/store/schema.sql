@@ -105,6 +105,19 @@ CREATE TABLE timer (
 
 CREATE INDEX timer_due ON timer (site, aside, due);
 
+CREATE TABLE finding (
+  site TEXT NOT NULL,
+  ticket TEXT NOT NULL,
+  part TEXT NOT NULL,
+  personal TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  words TEXT NOT NULL,
+  PRIMARY KEY (site, ticket, part)
+)
+ STRICT;
+
+CREATE UNIQUE INDEX finding_id ON finding (site, id);
+
 CREATE TABLE outbox (
   site TEXT NOT NULL,
   ticket TEXT NOT NULL,

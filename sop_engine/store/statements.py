@@ -60,7 +60,7 @@ UPDATE value SET salt = NULL, value = NULL
 WHERE site = ? AND ticket = ? AND number = ? AND slot = ? AND salt IS NOT NULL"""
 INSERT_TICKET: Final = f"""
 INSERT INTO ticket (site, tail, body, {HEAD_COLUMNS})
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 UPDATE_TICKET: Final = """
 UPDATE ticket SET body = ?2, procedure = ?3, digest = ?4, version = ?5, number = ?6, hash = ?7, status = ?8,
   outcome = ?9, state = ?10, subject = ?11, unit = ?12, owner = ?13, tasks = ?14, opened = ?15, recorded = ?16,
@@ -98,6 +98,17 @@ ASIDE: Final = """
 SELECT due, ticket, key, aside FROM timer WHERE site = ? AND aside IS NOT NULL ORDER BY due, ticket, key"""
 OVERDUE: Final = "SELECT count(*) FROM timer WHERE site = ? AND due <= ? AND aside IS NULL"
 NEXT_DUE: Final = "SELECT min(due) FROM timer WHERE site = ? AND aside IS NULL"
+
+# words
+
+PUT_FINDING: Final = """
+INSERT INTO finding (site, ticket, part, personal, id, words)
+VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(id), 0) + 1 FROM finding WHERE site = ?1), ?5)
+ON CONFLICT (site, ticket, part) DO UPDATE SET words = excluded.words"""
+DELETE_FINDING: Final = "DELETE FROM finding WHERE site = ? AND ticket = ? AND part = ?"
+FORGET_FIELDS: Final = """
+DELETE FROM finding WHERE site = ? AND ticket = ? AND part >= 'fields' AND part < 'fields;'"""
+FINDINGS_OF: Final = "SELECT part, personal, words FROM finding WHERE site = ? AND ticket = ? ORDER BY part"
 
 # numbers, keys, refusals
 
@@ -204,7 +215,7 @@ INSERT INTO meta (site, name, value) VALUES (?, ?, ?) ON CONFLICT (site, name) D
 
 FORGET: Final = tuple(
     f"DELETE FROM {table} WHERE site = ?"
-    for table in ("ticket", "task", "timer", "person", "holding", "login", "version")
+    for table in ("ticket", "task", "timer", "finding", "person", "holding", "login", "version")
 )
 
 
@@ -238,6 +249,8 @@ def _source(site: str, query: Query) -> tuple[str, list[Any]]:
             where(f"{column} = ?", value)
     if query.owner is not None:
         where("owner = ?", query.owner)
+    if query.suspended is not None:
+        where("suspended IS NOT NULL" if query.suspended else "suspended IS NULL")
     if query.procedures:
         where(f"procedure IN ({_marks(query.procedures)})", *query.procedures)
     if query.states:
@@ -249,8 +262,6 @@ def _source(site: str, query: Query) -> tuple[str, list[Any]]:
         due = "SELECT ticket FROM timer WHERE site = ? AND due <= ? AND aside IS NULL"
         where(f"id IN ({due})", site, query.due_before)
     if query.promised_by is not None:
-    if query.suspended is not None:
-        where("suspended IS NOT NULL" if query.suspended else "suspended IS NULL")
         where("promised <= ?", query.promised_by)
     if query.missed:
         where("missed IS NOT NULL")
