@@ -94,6 +94,7 @@ def _around(opened: "Opened", error: SopError, head: Head | None) -> Around:
     from sop_engine.console.json_view import possible_view
 
     return Around(
+        rests=seen.rests,
         possible=[possible_view(opened, each) for each in seen.possible] if opened.call.json else (),
         by_itself=coming(opened, seen) if error.possible else (),
         guards=_guards(opened, seen.program.procedure, error),

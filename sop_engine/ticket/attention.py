@@ -133,10 +133,10 @@ def copy(draft: Draft) -> dict[str, Any]:
     known = draft.ticket.acts.get("copies", {})
     new = [each for each in dict.fromkeys(reached) if each not in known]
     if not new:
-        names = tuple(dict.fromkeys(reached))
+        knowing = tuple(dict.fromkeys(reached))
         raise Refused(
-            Refusal("not_now", msg("{names} know of {ticket} already", names=names, ticket=draft.ticket.id))
-            if names
+            Refusal("not_now", msg("{name} know of {ticket} already", name=knowing, ticket=draft.ticket.id))
+            if knowing
             else Refusal("not_now", msg("nobody holds the roles {roles} here", roles=tuple(roles)))
         )
     draft.emit("copied", at=draft.effective, by=person_of(draft), to=new)

@@ -18,7 +18,7 @@ from typing import Any
 
 from sop_engine import canonical, worktime
 from sop_engine.chart.host import Looked, Signalled
-from sop_engine.messages import Message, msg
+from sop_engine.messages import LANGUAGES, Message, msg
 from sop_engine.ticket import effects, running
 from sop_engine.ticket.acts import reason_of, require_open
 from sop_engine.ticket.allowing import allow, person_of, those
@@ -71,7 +71,7 @@ def _until(draft: Draft) -> datetime:
             Refusal(
                 "not_now",
                 msg("{ticket} can be suspended for {span} at most, until {last}", ticket=draft.ticket.id,
-                    span=duration_text(longest, "en"), last=clock(last, zone)),
+                    span={each: duration_text(longest, each) for each in LANGUAGES}, last=clock(last, zone)),
             )
         )  # fmt: skip
     return until
@@ -132,14 +132,14 @@ def said(draft: Draft) -> Message:
     """That a ticket is suspended, in words."""
     entry = draft.ticket.acts["suspended"]
     return msg(
-        "{ticket} is suspended until {until} by {name}; resume it may: {who}",
+        "{ticket} is suspended until {until}; resume it may: {who}",
         ticket=draft.ticket.id,
         until=clock(canonical.instant_of(entry["until"]), draft.zone),
-        name=entry["by"],
         who=may_resume(draft),
     )
 
 
 def may_resume(draft: Draft) -> tuple[object, ...]:
     """Who may resume a suspended ticket, in words."""
-    return (draft.ticket.acts["suspended"]["by"], *those(draft, draft.program.procedure.acts.suspend.by))
+    by = draft.ticket.acts["suspended"]["by"]
+    return (msg("who suspended it ({name})", name=by), *those(draft, draft.program.procedure.acts.suspend.by))
