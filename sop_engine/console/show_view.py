@@ -23,12 +23,17 @@ if TYPE_CHECKING:
 _STATUS: Mapping[str, Message] = {"open": msg("open"), "suspended": msg("suspended"), "closed": msg("closed")}
 
 
-def print_ticket(opened: "Opened", seen: "Look", story: "Sequence[Chapter] | None" = None) -> None:
-    """Print a ticket on stdout, in words or as JSON; with its story, where that is given."""
+def print_ticket(
+    opened: "Opened",
+    seen: "Look",
+    story: "Sequence[Chapter] | None" = None,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Print a ticket on stdout, in words or as JSON; with its story, where that is given. JSON has `more` entries."""
     output = opened.call.output
     if output.as_json:
-        more = {} if story is None else {"events": [chapter.plain() for chapter in story]}
-        output.json({**ticket_json(opened, seen), **more})
+        events = {} if story is None else {"events": [chapter.plain() for chapter in story]}
+        output.json({**ticket_json(opened, seen), **events, **(more or {})})
         return
     sections = [
         [*_head(opened, seen), *act_lines(opened, seen)],

@@ -62,6 +62,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "watch": Leaf("staff.attention", "watch", msg("be told of each change of a ticket's state"), "ticket"),
     "suspend": Leaf("staff.attention", "suspend", msg("let a ticket rest until a time"), "ticket"),
     "resume": Leaf("staff.attention", "resume", msg("let a suspended ticket go on"), "ticket"),
+    "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
     "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page")),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),
     "sla ls": Leaf("staff.sla", "ls", msg("list what is promised, what is due next first")),

@@ -107,6 +107,8 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("report", "load", *DESK, "--as-of=TEXT"),
     ("report", "reopen", *DESK, "--month=TEXT"),
     ("report", "reopen", *DESK, "--by=TEXT"),
+    ("find", *DESK, "--", "TEXT"),
+    ("find", *DESK, "--all", "--json", "--", "TEXT", "漏水"),
     ("ls", "--state=TEXT"),
     ("ls", "--procedure=TEXT"),
     ("ls", "--unit=TEXT"),
@@ -129,6 +131,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
 
 SHOWING: Final[Sequence[tuple[str, ...]]] = (
     ("ls", "--all"),
+    ("find", *DESK, "--all", "3-2-1202"),
     ("calendar", "ls"),
     ("sla", "ls", *DESK),
     ("report", "sla", *DESK),

@@ -112,8 +112,8 @@ def test_the_unit_comes_first_then_what_is_open_then_what_is_new(desk: Desk) -> 
     desk.open("repair", "wang", unit="3-2-1202", fault="漏水")
     desk.open("repair", "wang", fault="3-2-1202 门铃")
     last = desk.open("repair", "wang", fault="3-2-1202 门铃")
-    for ticket in (first, last):
-        desk.do(ticket, "finish", "wang")
+    for each in (first, last):
+        desk.do(each, "finish", "wang")
     assert find(desk, "3-2-1202") == ["003", "001", "004", "002", "005"]
     assert find(desk, "3-2-1202", limit=2) == ["003", "001"]
     assert find(desk, "3-2-1202", status="open") == ["003", "004", "002"]
@@ -176,8 +176,8 @@ def test_rebuilding_makes_the_same_words(desk: Desk) -> None:
     ]
 
 
-HOSTILE = ['"', "'", '" OR words:"', "*", "a*", "NEAR(a b)", "漏水' | '", "\\", "@local", "a AND", "-1", "()", "^a", "%", "_",
-           "{words}:a", "☃", "\u200b", "🏠", "１", "ß", "Ⅻ", "é", "a" * 200, "漏" * 200]  # fmt: skip
+HOSTILE = ['"', "'", '" OR words:"', "*", "a*", "NEAR(a b)", "漏水' | '", "\\", "@local", "a AND", "-1", "()", "^a",
+           "%", "_", "{words}:a", "☃", "\u200b", "🏠", "１", "ß", "Ⅻ", "é", "a" * 200, "漏" * 200]  # fmt: skip
 
 
 @pytest.mark.parametrize("said", HOSTILE)

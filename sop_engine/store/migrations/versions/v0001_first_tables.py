@@ -125,8 +125,8 @@ def _words() -> None:
     _index("finding_id", "id", unique=True)
 
 
-# a word for the site in each row, since such an index cannot begin with a column; without the list of what is not in its
-# tree yet, which every search would go through
+# a word for the site in each row, since such an index cannot begin with a column; without the list of what is not in
+# its tree yet, which every search would go through
 _WORDS_INDEX = """
 CREATE INDEX finding_words ON finding
 USING gin (array_to_tsvector(array_append(string_to_array(words, ' '), '@' || site)))
