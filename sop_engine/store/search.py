@@ -26,7 +26,7 @@ class Search:
 
     terms: Sequence[Term]
     numbers: Sequence[str] = ()
-    """ends of tickets' ids, such as `007`, from a hyphen on"""
+    """tickets' ids, or their ends from a hyphen on, such as `007`: those come before all others"""
     unit: str | None = None
     """whose tickets come first, in the form that is kept"""
     personal: Sequence[str] | None = None

@@ -1,6 +1,5 @@
 """`sop find`: tickets by number, unit, telephone number, name, or any words that are written on them."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -12,6 +11,7 @@ from sop_engine.console.json_view import head_json
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.staff.filters import at_most
+from sop_engine.console.tickets import numbered
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg, say, title_of
 from sop_engine.procedure import Field
@@ -31,7 +31,6 @@ MOST_NOTES: Final = 3
 """notes of one ticket that are shown, the newest"""
 _EXCERPT: Final = 60
 """characters of a long text that are shown"""
-_NUMBER: Final = r"(?:[a-z]+-)?(?:\d+-)?\d{1,9}"
 _HIDDEN: Final = "＊＊＊"
 
 
@@ -57,8 +56,8 @@ def find(
     most = None if all else at_most(limit) or USUAL_LIMIT
     with call.open() as opened:
         opened.require_known()
-        search = search_for(" ".join(words), None if most is None else most + 1)
         with opened.reading() as reading:
+            search = search_for(reading, " ".join(words), None if most is None else most + 1)
             heads = reading.find(search)
             more = most is not None and len(heads) > most
             found = [_seen(opened, reading, head, search) for head in heads[:most]]
@@ -73,7 +72,7 @@ def find(
             call.output.tell(msg("there are more than {count}; see them with --all", count=most))
 
 
-def search_for(said: str, limit: int | None) -> Search:
+def search_for(reading: Reads, said: str, limit: int | None) -> Search:
     """What somebody means who types this. Raises `NotUnderstood` where there is nothing in it to look for.
 
     Whoever the site knows sees every ticket whole (`sop show`), so he finds by personal data too.
@@ -86,10 +85,7 @@ def search_for(said: str, limit: int | None) -> Search:
         raise NotUnderstood(
             msg("there is no word in this to look for"), fix=msg("write a unit, a number, a name, or a word of a note")
         )
-    number = wording.folded(said).strip()
-    numbers = [number] if re.fullmatch(_NUMBER, number) else []
-    if number.isdecimal() and len(number) < 3:
-        numbers.append(f"{int(number):03d}")
+    numbers = [head.id for head in numbered(reading, wording.folded(said).replace(" ", ""))]
     return Search(terms, numbers, unit, limit=limit)
 
 
@@ -108,7 +104,7 @@ def _seen(opened: "Opened", reading: Reads, head: Head, search: Search) -> _Foun
 
 
 def _is_numbered(head: Head, search: Search) -> bool:
-    return any(f"-{head.id.casefold()}".endswith(f"-{number}") for number in search.numbers)
+    return head.id in search.numbers
 
 
 def _in_fields(opened: "Opened", program: Program, ticket: Ticket, search: Search) -> Iterator[Match]:
