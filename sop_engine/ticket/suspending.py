@@ -142,4 +142,6 @@ def said(draft: Draft) -> Message:
 def may_resume(draft: Draft) -> tuple[object, ...]:
     """Who may resume a suspended ticket, in words."""
     by = draft.ticket.acts["suspended"]["by"]
-    return (msg("who suspended it ({name})", name=by), *those(draft, draft.program.procedure.acts.suspend.by))
+    others = those(draft, draft.program.procedure.acts.suspend.by)
+    named = [each for each in others if not isinstance(each, Message) or each.values.get("name") != by]
+    return (msg("who suspended it ({name})", name=by), *named)

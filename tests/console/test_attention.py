@@ -129,8 +129,8 @@ def test_a_refused_trigger_says_why_it_rests_until_when_and_who_may_resume_it(so
     said = sop("do", "1", "dispatch", "--as", "liu_yang")
     assert said.code == 4
     assert said.err.splitlines() == [
-        f"{wx} is suspended until 2026-11-23 10:30; resume it may: who suspended it (王芳 (wang_fang)), the owner "
-        "(王芳 (wang_fang)), whoever has the right `assign`.",
+        f"{wx} is suspended until 2026-11-23 10:30; resume it may: who suspended it (王芳 (wang_fang)), whoever "
+        "has the right `assign`.",
         "it is suspended for this reason: 等料 阀芯",
         f"fix: let it go on: sop resume {wx}",
     ]

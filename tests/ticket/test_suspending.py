@@ -160,7 +160,9 @@ def suspended(desk: Desk, **time: float) -> str:
 def test_no_trigger_is_done_while_it_is_suspended(desk: Desk) -> None:
     wx = suspended(desk, hours=5)
     for trigger, person in (("done", "li"), ("tell_on", "wang")):
-        with pytest.raises(errors.NotNow, match="is suspended until 2026-11-23 13:30 by li; resume it may") as refused:
+        with pytest.raises(
+            errors.NotNow, match=r"until 2026-11-23 13:30; resume it may: who suspended it \(li\)"
+        ) as refused:
             desk.do(wx, trigger, by=person)
         assert "sop resume" in str(refused.value.fix)
     assert desk.ticket(wx).status == "suspended"
