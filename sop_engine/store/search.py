@@ -52,19 +52,11 @@ def statement(columns: str, source: str, site: str, matches: Sequence[str], sear
     )
     classes = [] if search.personal is None else ["", *search.personal]
     values: list[Any] = [value for each in matches for value in (site, each, *classes)]
-    status = "" if search.status is None else " AND ticket.status = ?"
-    values += [site, *filter(None, [search.status]), search.unit]
-    values += [-1 if search.limit is None else search.limit, site, search.unit]
-    terms = "INTERSECT".join([f"{source}{seen}\n"] * len(matches))
-    return (
-        f"""
-WITH hit AS ({terms})
-SELECT {columns} FROM (
-  SELECT ticket.id AS found FROM (SELECT DISTINCT ticket FROM hit) AS hits
-  CROSS JOIN ticket WHERE ticket.site = ? AND ticket.id = hits.ticket{status} ORDER BY {_RANK} LIMIT ?) AS first
-CROSS JOIN ticket WHERE ticket.site = ? AND ticket.id = first.found ORDER BY {_RANK}""",
-        values,
-    )
+    status = "" if search.status is None else " AND status = ?"
+    values = [site, *values, *filter(None, [search.status]), search.unit]
+    values.append(-1 if search.limit is None else search.limit)
+    found = "INTERSECT".join([f"{source}{seen}\n"] * len(matches))
+    return f"\nSELECT {columns} FROM ticket WHERE site = ? AND id IN ({found}){status} ORDER BY {_RANK} LIMIT ?", values
 
 
 def in_a_file(term: Term) -> str:

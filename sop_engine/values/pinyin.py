@@ -24,6 +24,8 @@ def _table() -> str:
 
 def syllables(character: str) -> tuple[str, ...]:
     """The readings of a character, without tones; none where it has none that is known."""
+    if character.isascii():
+        return ()
     table, found, place = _table(), [], -1
     while (place := table.find(character, place + 1)) >= 0:
         start = table.rfind("\n", 0, place) + 1

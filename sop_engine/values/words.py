@@ -32,6 +32,8 @@ MOST_WORDS: Final = 4000
 """different words of one text; what comes after is not found by"""
 LEAST_DIGITS: Final = 3
 """of a telephone number by which it is found"""
+LEAST_WHOLE: Final = 7
+"""digits of a telephone number that can be told from other numbers"""
 
 # patterns are texts, which `re` compiles at first use and keeps: most commands look for nothing
 _HAN: Final = "\u3005\u3007\u3040-\u30ff㐀-䶿一-鿿\U00020000-\U0003ffff"
@@ -91,7 +93,7 @@ def of_text(text: str) -> Iterator[str]:
             yield from _tails_of_unit(found[0])
         for found in re.finditer(_NUMBER, plain):
             digits = re.sub(r"\D", "", found[0])
-            if 7 <= len(digits) <= 15:
+            if LEAST_WHOLE <= len(digits) <= 15:
                 yield from _tails(digits)
 
 
@@ -164,22 +166,20 @@ def terms_of(said: str) -> tuple[Term, ...]:
     """What somebody means who types this; nothing where there is no word in it. Raises `ValueProblem` where it is a
     story."""
     plain = folded(short(said))
-    number = _phone_or_none(plain)
+    number = _phone_or_none(plain) if " " in plain.strip() else None
     if number is not None:
         return ((_digits(number),),)
     plain = re.sub(_GAP_IN_MOBILE, r"\1\2\3", _closed(plain))
     return tuple(term for piece in plain.split() if (term := _term(piece)))
 
 
-def unit_of(said: str) -> str | None:
-    """The unit that all of it names; None where it is no unit."""
-    plain = _closed(folded(short(said))).strip()
-    if " " in plain or re.search(_UNIT_SIGN, plain) is None:
+def unit_of(terms: tuple[Term, ...]) -> str | None:
+    """The unit, in the form that is kept, where that is all that is looked for."""
+    if len(terms) != 1 or len(terms[0]) < 2:
         return None
-    try:
-        return read_unit(plain)
-    except ValueProblem:
-        return None
+    (first, *more), (second, *_) = terms[0][:2]
+    is_unit = not more and second == Word(f"{first.text}-", begins=True)
+    return first.text.upper() if is_unit else None
 
 
 def _closed(plain: str) -> str:
@@ -227,11 +227,12 @@ def _unit_or_none(text: str) -> str | None:
 
 def _phone_or_none(text: str) -> str | None:
     """The number, where it is one and so long that it is nothing else."""
+    if len(re.sub(r"\D", "", text)) < LEAST_WHOLE:
+        return None
     try:
-        number = read_phone(text)
+        return read_phone(text)
     except ValueProblem:
         return None
-    return number if sum(each.isdigit() for each in number) >= 7 else None
 
 
 def matches(term: Term, words: Collection[str]) -> bool:

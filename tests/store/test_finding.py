@@ -53,7 +53,8 @@ def desk(tmp_path: Path, store: Store) -> Desk:
 def find(desk: Desk, said: str, **more: Any) -> list[str]:
     """The numbers of the tickets that are found, without prefix and day."""
     with desk.reading() as reading:
-        heads = reading.find(Search(words.terms_of(said), unit=words.unit_of(said), **more))
+        terms = words.terms_of(said)
+        heads = reading.find(Search(terms, unit=words.unit_of(terms), **more))
     return [head.id.rpartition("-")[2] for head in heads]
 
 

@@ -78,7 +78,7 @@ def search_for(reading: Reads, said: str, limit: int | None) -> Search:
     Whoever the site knows sees every ticket whole (`sop show`), so he finds by personal data too.
     """
     try:
-        terms, unit = wording.terms_of(said), wording.unit_of(said)
+        terms = wording.terms_of(said)
     except ValueProblem as problem:
         raise NotUnderstood(problem.message) from None
     if not terms:
@@ -86,7 +86,7 @@ def search_for(reading: Reads, said: str, limit: int | None) -> Search:
             msg("there is no word in this to look for"), fix=msg("write a unit, a number, a name, or a word of a note")
         )
     numbers = [head.id for head in numbered(reading, wording.folded(said).replace(" ", ""))]
-    return Search(terms, numbers, unit, limit=limit)
+    return Search(terms, numbers, wording.unit_of(terms), limit=limit)
 
 
 _Found = tuple[Head, tuple[str, ...], list[Match]]

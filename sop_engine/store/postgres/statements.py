@@ -113,7 +113,7 @@ def finding(site: str, wanted: Search) -> tuple[str, list[Any]]:
     matches = [search.in_a_database(term, site) for term in wanted.terms]
     text, values = search.statement(statements.HEAD_COLUMNS, IN_WORDS, site, matches, wanted)
     if wanted.limit is None:
-        values[-3] = None
+        values[-1] = None
     return translated(text), values
 
 
