@@ -24,7 +24,7 @@ def numbers(said: Ran) -> list[str]:
 def test_a_line_says_number_unit_subject_state_time_and_where(sop: Sop, wx: str) -> None:
     sop("note", wx, "业主下午来电催促", "--as", "wang_fang")
     assert rows(sop("find", "催促").out) == [
-        [wx, "3-2-1202", "3-2-1202 厨房漏水", "To be dispatched", "2026-11-23 Mon 08:30", "step 2 业主下午来电催促"]
+        [wx, "3-2-1202", "3-2-1202 厨房漏水", "To be dispatched", "2026-11-23", "step 2 业主下午来电催促"]
     ]
 
 

@@ -169,7 +169,7 @@ def _print(opened: "Opened", found: Sequence[_Found]) -> None:
 
 def _row(opened: "Opened", head: Head, states: tuple[str, ...], matches: Sequence[Match]) -> list[Any]:
     language = opened.call.language
-    opening = values.show_instant(canonical.instant_of(head.opened), language, opened.zone)
+    opening = opened.local(head.opened)[:10]  # the day: the hour says little after a week
     places = tuple(f"{say(each.title, language)} {each.text}" for each in matches)
     return [head.id, head.unit or "", head.subject, states, opening, places]
 
