@@ -20,6 +20,7 @@ NAMES: Final = (
     "history",
     "timers",
     "worktime",
+    "find",
     "postgres",
     "peers",
 )

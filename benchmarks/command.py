@@ -222,9 +222,23 @@ def _update_promises(session: Any, values: Sequence[Any]) -> None:
 def _put_columns(session: Any, values: Sequence[Any], *more: str) -> None:
     body, *columns, site, id, _before = values
     row = session.get(_table("Ticket"), (site, id))
-    names = ["number", "hash", "outcome", "state", "subject", "tasks", "recorded", "effective", "next_due", *more]
+    names = ["number", "hash", "outcome", "state", "subject", "tasks", "recorded", "effective", "next_due", "urged",
+             "suspended", *more]  # fmt: skip
     for name, value in zip(["body", *names], [body, *columns], strict=True):
         setattr(row, name, value)
+
+
+def _put_finding(session: Any, values: Sequence[Any]) -> None:
+    from sqlalchemy import func
+    from sqlmodel import select
+
+    table, (site, ticket, part, personal, words) = _table("Finding"), values
+    row = session.get(table, (site, ticket, part))
+    if row is not None:
+        row.words = words
+        return
+    last = session.exec(select(func.max(table.id)).where(table.site == site)).one() or 0
+    session.add(table(site=site, ticket=ticket, part=part, personal=personal, id=last + 1, words=words))
 
 
 def _draw(session: Any, values: Sequence[Any]) -> None:
@@ -253,6 +267,7 @@ _VERBS: Final[dict[str, Callable[[Any, Sequence[Any]], None]]] = {
     statements.DELETE_TASK: _delete("Task"),
     statements.PUT_TIMER: _merge("Timer", "site, ticket, key, due, aside"),
     statements.DELETE_TIMER: _delete("Timer"),
+    statements.PUT_FINDING: _put_finding,
     statements.DRAW: _draw,
 }
 """what the session does for each statement that the story writes"""

@@ -26,6 +26,8 @@ from sop_engine.store.statements import HEAD_COLUMNS
 from tests.desk import START, Entropy
 
 HEAD: Final = HEAD_COLUMNS.replace(" ", "").split(",")
+WHOLE: Final = {"version", "number", "urged"}
+"""the columns that hold whole numbers"""
 FUNCTION: Final = """
 CREATE FUNCTION bare(its_site text, before int, its_tail text, its_body text, its_row text[], its_numbers int[],
   step_data bytea, slots text[], commitments text[], salts text[], sealed text[], put_regions text[],
@@ -37,16 +39,17 @@ BEGIN
     INSERT INTO counter AS c (site, prefix, day, last) VALUES (its_site, 'WX', its_day, 1)
       ON CONFLICT (site, prefix, day) DO UPDATE SET last = c.last + 1;
     INSERT INTO ticket (site, tail, body, id, procedure, digest, version, number, hash, status, outcome, state, subject,
-      unit, owner, tasks, opened, recorded, effective, next_due, parent, promised, missed)
+      unit, owner, tasks, opened, recorded, effective, next_due, parent, promised, missed, urged, suspended)
     VALUES (its_site, its_tail, its_body, its_id, its_row[2], its_row[3], its_numbers[1], its_numbers[2], its_row[4],
       its_row[5], its_row[6], its_row[7], its_row[8], its_row[9], its_row[10], its_row[11], its_row[12], its_row[13],
-      its_row[14], its_row[15], its_row[16], its_row[17], its_row[18]);
+      its_row[14], its_row[15], its_row[16], its_row[17], its_row[18], its_numbers[3],
+      its_row[19]);
   ELSE
     UPDATE ticket SET body = its_body, procedure = its_row[2], digest = its_row[3], version = its_numbers[1],
       number = its_numbers[2], hash = its_row[4], status = its_row[5], outcome = its_row[6], state = its_row[7],
       subject = its_row[8], unit = its_row[9], owner = its_row[10], tasks = its_row[11], opened = its_row[12],
       recorded = its_row[13], effective = its_row[14], next_due = its_row[15], parent = its_row[16],
-      promised = its_row[17], missed = its_row[18]
+      promised = its_row[17], missed = its_row[18], urged = its_numbers[3], suspended = its_row[19]
     WHERE site = its_site AND id = its_id AND number = before;
     IF NOT FOUND THEN RAISE EXCEPTION 'overtaken'; END IF;
   END IF;
@@ -127,8 +130,8 @@ def _written(engine: Engine) -> list[tuple[str, list[Any]]]:
 
 def _as_call(rows: pending.Pending) -> tuple[str, list[Any]]:
     [(id, line)] = rows.tickets.items()
-    texts = [each for name, each in zip(HEAD, line.row, strict=True) if name not in {"version", "number"}]
-    numbers = [each for name, each in zip(HEAD, line.row, strict=True) if name in {"version", "number"}]
+    texts = [each for name, each in zip(HEAD, line.row, strict=True) if name not in WHOLE]
+    numbers = [each for name, each in zip(HEAD, line.row, strict=True) if name in WHOLE]
     values = list(zip(*(row[2:] for row in rows.values), strict=True)) or [()] * 4
     tasks, timers = _split(rows.tasks, 2), _split(rows.timers, 1)
     call = [line.before, line.tail, line.body, texts, numbers, rows.steps[0][2], *values, *tasks, *timers, "20261123"]

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal
 
+from sop_engine.acts import USUAL as USUAL_ACTS
+from sop_engine.acts import Acts as Acts
 from sop_engine.goals import Goal as Goal
 from sop_engine.messages import Text
 from sop_engine.parties import Not as Not
@@ -303,6 +305,8 @@ class Procedure:
     calendar: str = ""
     """which calendar counts for its goals, where they do not say another"""
     goals: tuple[Goal, ...] = ()
+    acts: Acts = USUAL_ACTS
+    """what staff may do beside the transitions"""
     outcomes: tuple[Choice, ...] = ()
     events: tuple[str, ...] = ()
     """the signals that it takes from outside"""

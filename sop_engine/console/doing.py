@@ -4,7 +4,7 @@ When it is done: the ticket, then what happened, what is promised, what comes ne
 possible instead, and what others did meanwhile.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -30,13 +30,13 @@ def do_and_tell(opened: "Opened", command: Command, head: Head | None) -> None:
     tell_done(opened, done)
 
 
-def tell_done(opened: "Opened", done: "Done") -> None:
-    """Print the ticket as it is after `done`, and say what happened."""
+def tell_done(opened: "Opened", done: "Done", more: Mapping[str, Any] | None = None) -> None:
+    """Print the ticket as it is after `done`, and say what happened; as JSON with `more` entries."""
     call = opened.call
     with opened.reading() as reading:
         seen = look(opened, reading, done.ticket, done.head)
         happened = [] if done.repeated else _happened(opened, reading, done)
-    print_ticket(opened, seen)
+    print_ticket(opened, seen, more=more)
     last: list[Any] = []
     if call.dry_run:
         last.append(msg("dry run: nothing of this was kept"))
@@ -94,6 +94,7 @@ def _around(opened: "Opened", error: SopError, head: Head | None) -> Around:
     from sop_engine.console.json_view import possible_view
 
     return Around(
+        rests=seen.rests,
         possible=[possible_view(opened, each) for each in seen.possible] if opened.call.json else (),
         by_itself=coming(opened, seen) if error.possible else (),
         guards=_guards(opened, seen.program.procedure, error),

@@ -24,6 +24,8 @@ class Around:
     """as the JSON of a ticket has it"""
     by_itself: Sequence[Any] = ()
     """timers that come next, in words"""
+    rests: str | None = None
+    """why the ticket is suspended, if it is"""
     guards: Sequence[str] = ()
     """the conditions that failed, in words"""
     meanwhile: Sequence[str] = ()
@@ -65,6 +67,8 @@ def tell_failure(output: Output, error: SopError, around: Around = NO_CONTEXT) -
 def failure_lines(error: SopError, around: Around, language: str, room: int | None = None) -> list[str]:
     """A refusal in words, line by line; what is possible a line each, where it does not fit into `room` cells."""
     lines = [sentence(say(error.message, language), language)]
+    if around.rests is not None:
+        lines.append(say(_rests(around.rests), language))
     lines += [say(msg("the condition: {guard}", guard=guard), language) for guard in around.guards]
     if error.near:
         lines.append(say(msg("did you mean: {names}?", names=tuple(f"`{name}`" for name in error.near[:3])), language))
@@ -83,9 +87,15 @@ def brief(text: str) -> str:
     return text if len(text) <= LONGEST_LINE else f"{text[:400]} … {text[-200:]}"
 
 
+def _rests(reason: str) -> Message:
+    return msg("it is suspended for this reason: {text}", text=" ".join(reason.split()))
+
+
 def failure_json(error: SopError, around: Around, language: str) -> dict[str, Any]:
     """A refusal as JSON: `{"error": {code, name, message, where, needs, possible, fix}}`."""
     message = [say(error.message, language), *around.guards]
+    if around.rests is not None:
+        message.append(say(_rests(around.rests), language))
     fix = [] if error.fix is None else [say(error.fix, language)]
     if error.near:
         fix.insert(0, say(msg("did you mean: {names}?", names=tuple(f"`{name}`" for name in error.near[:3])), language))

@@ -5,6 +5,7 @@ with the offset of the site's zone, money and decimals as text, titles in the re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from sop_engine.console.acts_view import CopyView, SuspendedView, UrgedView, copies_view, suspended_view, urged_view
 from sop_engine.console.failures import spoken
 from sop_engine.console.promises import GoalView, goal_views
 from sop_engine.messages import say
@@ -12,7 +13,7 @@ from sop_engine.procedure import ROOT, Field, Timer
 from sop_engine.store.seam import NOT_NOW
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import Erased, Ticket
+from sop_engine.ticket.records import RESUME, Erased, Ticket
 
 if TYPE_CHECKING:
     from sop_engine.console.looking import Look
@@ -39,7 +40,7 @@ class TimerView(TypedDict):
     """`state/timer`"""
     due: str
     kind: str
-    """after | at | every | goal"""
+    """after | at | every | goal | resume"""
     provisional: bool
     """whether the due time rests on a calendar that does not reach so far"""
     aside: str | None
@@ -108,6 +109,11 @@ class TicketView(TypedDict):
     children: list[ChildView]
     parent: str | None
     links: list[str]
+    urged: UrgedView
+    copies: list[CopyView]
+    watchers: list[str]
+    """who is told of each change of state"""
+    suspended: SuspendedView | None
     possible: list[PossibleView]
     outcome: str | None
     number: int
@@ -139,6 +145,10 @@ class HeadView(TypedDict):
     missed: str | None
     """the first due time that was missed by a promise that is open still"""
     parent: str | None
+    urged: int
+    """how often it was urged"""
+    suspended: str | None
+    """until when it is suspended"""
     number: int
     opened: str
 
@@ -165,6 +175,10 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         ],
         parent=ticket.parent,
         links=list(ticket.links),
+        urged=urged_view(opened, ticket),
+        copies=copies_view(opened, ticket),
+        watchers=list(ticket.acts.get("watchers", ())),
+        suspended=suspended_view(opened, seen),
         possible=[possible_view(opened, each) for each in seen.possible],
         outcome=ticket.outcome,
         number=ticket.number,
@@ -230,6 +244,8 @@ def head_json(opened: "Opened", head: "Head", now: str) -> HeadView:
         promised=opened.local(head.promised) if head.promised not in (None, NOT_NOW) else None,
         missed=opened.local(head.missed) if head.missed else None,
         parent=head.parent,
+        urged=head.urged,
+        suspended=opened.local(head.suspended) if head.suspended else None,
         number=head.number,
         opened=opened.local(head.opened),
     )
@@ -275,6 +291,8 @@ def timers(opened: "Opened", program: Program, ticket: Ticket) -> list[TimerView
 def _kind(program: Program, key: str) -> str:
     if key.startswith(PREFIX):
         return "goal"
+    if key == RESUME:
+        return RESUME
     return kind_of(program.timers[key][1]) if key in program.timers else "every"
 
 

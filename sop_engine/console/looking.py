@@ -35,6 +35,10 @@ class Look:
     now: datetime
     live: frozenset[str]
     """keys of the timers that would do something as things stand: a guard of theirs holds"""
+    rests: str | None = None
+    """why it is suspended"""
+    resumers: Sequence[Any] = ()
+    """who may resume it, in words"""
 
 
 def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
@@ -48,14 +52,29 @@ def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
         children=reading.heads(Query(parent=ticket.id)) if ticket.children else [],
         now=opened.now,
         live=answered(opened, reading, program, ticket, _live),
+        **_rest(opened, reading, program, ticket),
     )
+
+
+def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket) -> dict[str, Any]:
+    """What is to be said of a ticket that is suspended."""
+    if ticket.status != "suspended":
+        return {}
+    from sop_engine.console.acts_view import reason_of_rest
+    from sop_engine.ticket.suspending import may_resume
+
+    return {
+        "rests": reason_of_rest(reading, ticket),
+        "resumers": answered(opened, reading, program, ticket, may_resume),
+    }
 
 
 def _live(draft: Draft) -> frozenset[str]:
     return frozenset(
         key
         for key in draft.ticket.timers
-        if key in draft.program.timers
+        if not draft.ticket.waits(key)
+        and key in draft.program.timers
         and any(each.when is None or draft.holds(each.when) for each in draft.program.timers[key][1].alternatives)
     )
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sop_engine import canonical, values
+from sop_engine.console.acts_story import RESUMES
+from sop_engine.console.acts_view import act_lines
 from sop_engine.console.json_view import ticket_json
 from sop_engine.console.names import apart, span, titled, when, with_names
 from sop_engine.console.promises import coming_promise, goal_title, promise_lines
@@ -11,7 +13,7 @@ from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import Erased
+from sop_engine.ticket.records import RESUME, Erased
 
 if TYPE_CHECKING:
     from sop_engine.console.looking import Look
@@ -21,15 +23,20 @@ if TYPE_CHECKING:
 _STATUS: Mapping[str, Message] = {"open": msg("open"), "suspended": msg("suspended"), "closed": msg("closed")}
 
 
-def print_ticket(opened: "Opened", seen: "Look", story: "Sequence[Chapter] | None" = None) -> None:
-    """Print a ticket on stdout, in words or as JSON; with its story, where that is given."""
+def print_ticket(
+    opened: "Opened",
+    seen: "Look",
+    story: "Sequence[Chapter] | None" = None,
+    more: Mapping[str, Any] | None = None,
+) -> None:
+    """Print a ticket on stdout, in words or as JSON; with its story, where that is given. JSON has `more` entries."""
     output = opened.call.output
     if output.as_json:
-        more = {} if story is None else {"events": [chapter.plain() for chapter in story]}
-        output.json({**ticket_json(opened, seen), **more})
+        events = {} if story is None else {"events": [chapter.plain() for chapter in story]}
+        output.json({**ticket_json(opened, seen), **events, **(more or {})})
         return
     sections = [
-        _head(opened, seen),
+        [*_head(opened, seen), *act_lines(opened, seen)],
         _fields(opened, seen),
         promise_lines(opened, seen),
         _timers(opened, seen),
@@ -77,6 +84,8 @@ def _state(opened: "Opened", seen: "Look") -> Any:
     leaves = tuple(titled(leaf, program.states[leaf].title, language) for leaf in seen.head.state)
     if seen.ticket.status == "open":
         return leaves
+    if seen.ticket.status == "suspended":
+        return msg("{state}; suspended", state=leaves)
     outcome = outcome_text(program, seen.ticket.outcome, language)
     return msg("{state}; {status}: {outcome}", state=leaves, status=_STATUS[seen.ticket.status], outcome=outcome)
 
@@ -122,9 +131,12 @@ def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
 def _timers(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs: list[tuple[Any, Any]] = []
     for key, timer in sorted(seen.ticket.timers.items(), key=lambda item: (item[1]["due"], item[0])):
-        if key.startswith(PREFIX) and "aside" not in timer:
-            continue  # the promise itself says it
+        if (key.startswith(PREFIX) and "aside" not in timer) or key == RESUME:
+            continue  # the promise itself says it, and the line of the suspension
         time: Any = when(timer["due"], seen.now, opened.call.language, opened.zone)
+        if seen.ticket.waits(key):
+            due = values.show_instant(canonical.instant_of(timer["due"]), opened.call.language, opened.zone)
+            time = msg("{time} (waits until the ticket is resumed)", time=due)
         if "aside" in timer:
             time = msg("{time}; set aside: {error}; try it again: sop release {ticket} {timer}", time=time,
                        error=timer["aside"], ticket=seen.ticket.id, timer=key)  # fmt: skip
@@ -140,6 +152,8 @@ def happens(seen: "Look", key: str, language: str) -> str:
         return say(coming_promise(seen, key, language), language)
     from sop_engine.documents.transition_text import happening_text
 
+    if key == RESUME:
+        return say(RESUMES, language)
     known = seen.program.timers.get(key)
     return happening_text(known[1], seen.program.procedure, language) if known is not None else ""
 
@@ -148,6 +162,8 @@ def timer_text(program: Program, key: str, language: str) -> str:
     """A timer by title; by key where it has none."""
     if key.startswith(PREFIX):
         return goal_title(program, key.removeprefix(PREFIX), language)
+    if key == RESUME:
+        return say(RESUMES, language)
     known = program.timers.get(key)
     return title_of(known[1].title, language, key) if known is not None else key
 
@@ -178,7 +194,7 @@ def coming(opened: "Opened", seen: "Look", most: int = 3) -> list[Any]:
     running = [
         (timer["due"], key)
         for key, timer in seen.ticket.timers.items()
-        if "aside" not in timer and (key in seen.live or key.startswith(PREFIX))
+        if "aside" not in timer and (key in seen.live or key == RESUME or key.startswith(PREFIX))
     ]
     for due, key in sorted(running)[:most]:
         left = canonical.instant_of(due) - seen.now

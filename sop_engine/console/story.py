@@ -13,6 +13,8 @@ from datetime import timedelta, tzinfo
 from typing import Any, Final
 
 from sop_engine import canonical, values
+from sop_engine.console.acts_story import NOTICES, RESUMES, act_deed, act_event
+from sop_engine.console.clauses import clauses_of
 from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
 from sop_engine.console.site_story import deed
@@ -20,13 +22,17 @@ from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import SITE, TIMER, Erased, Sealed
+from sop_engine.ticket.records import RESUME, SITE, TIMER, Erased, Sealed
 
 LATE: Final = timedelta(minutes=5)
 """a timer that fires so much after its due time says so"""
 _HEARD: Final[Mapping[str | None, Message]] = {"radio": msg("radio"), "phone": msg("phone"), "paper": msg("paper")}
 _OURS: Final[Mapping[str, Message]] = {"ours": msg("our own rule")}
 """sources that are no manual's clause"""
+_REASONS: Final[Mapping[str, Message]] = {
+    "assignee": msg("the assignee"), "owner": msg("the owner"), "opener": msg("who opened it"),
+    "anyone": msg("anyone on the site"), "right": msg("the right `assign`"), "suspender": msg("who suspended it"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class _Telling:
             to=entered,
             why=self.arguments.get("as"),
             version=self.version,
-            clauses=self._clauses(),
+            clauses=clauses_of(self.events, self.program),
             did=say(self._deed(), language),
             reason=say(self._reason(self.arguments["as"]), language) if self.arguments.get("as") else "",
             written=tuple(each["field"] for each in self.events if each["kind"] == "written"),
@@ -193,8 +199,8 @@ class _Telling:
                            error=arguments["error"])  # fmt: skip
             case "release":
                 return msg("released {timer}", timer=self._timer(arguments["timer"]))
-            case _:
-                return deed(self.command, self.arguments, self._person, self._instant)
+        told = act_deed(self.command, arguments, self.events, self._person, self._role, self._instant)
+        return told or deed(self.command, arguments, self._person, self._instant)
 
     def _fired(self, key: str) -> Any:
         due = next((each["due"] for each in self.events if each["kind"] == "timer_fired"), self.record["effective"])
@@ -226,7 +232,7 @@ class _Telling:
             parts.append(msg("allowed as {reason}", reason=self._reason(self.arguments["as"])))
         if self.version:
             parts.append(msg("version {version}", version=self.version))
-        if clauses := self._clauses():
+        if clauses := clauses_of(self.events, self.program):
             parts.append(msg("clause {clauses}", clauses=tuple(_OURS.get(each, each) for each in clauses)))
         if parts:
             yield apart(parts, self.teller.language)
@@ -234,6 +240,8 @@ class _Telling:
             yield msg("said to have happened {time}", time=self._instant(self.record["occurred"]))
         if "reason" in self.arguments and self.command != "do":
             yield msg("reason: {text}", text=self._text(self.arguments["reason"]))
+        if "note" in self.arguments and self.command != "note":
+            yield msg("note: {text}", text=self._text(self.arguments["note"]))
 
     def _event(self, event: Mapping[str, Any]) -> Message | None:
         """What an event adds to the story; None where the head line says it already, or nobody asks."""
@@ -258,15 +266,13 @@ class _Telling:
                 return goal_event(self.program, event, self._person, self._instant, self.teller.language)
             case "terms_taken":
                 return msg("promised by the times of version {version} from now on", version=event["version"])
-            case "timer_set" | "timer_cleared" if event["timer"].startswith(PREFIX):
-                return None  # the goal says it
+            case "timer_set" | "timer_cleared" if event["timer"].startswith((PREFIX, RESUME)):
+                return None  # the goal or the head line says it
             case "timer_set":
                 return msg("{timer} is due {due}", timer=self._timer(event["timer"]), due=self._instant(event["due"]))
             case "told":
                 people = tuple(self._person(each) for each in event["to"]) or msg("nobody")
-                of_goal = "goal" in event and not event["notice"]
-                notice = msg("which promise, and by when") if of_goal else self._notice(event["notice"])
-                return msg("told {people}: {notice}", people=people, notice=notice)
+                return msg("told {people}: {notice}", people=people, notice=self._told(event))
             case "printed":
                 return msg("to be printed: {form}", form=self._form(event["form"]))
             case "child_started" | "started":
@@ -281,7 +287,7 @@ class _Telling:
                 return msg("closed: {outcome}", outcome=self._outcome(event["outcome"]))
             case "skipped":
                 return msg("{timer} was missed: nothing was started for it", timer=event["timer"])
-        return None
+        return act_event(event)
 
     # --- words ---
 
@@ -302,43 +308,6 @@ class _Telling:
     def _is_leaf(self, state: str) -> bool:
         known = self.program.states.get(state)
         return known is not None and known.kind in {"atomic", "final"}
-
-    def _clauses(self) -> tuple[str, ...]:
-        """The clauses that what was taken cites: the offer's or timer's, and the transition's; and those of promises of
-        which a warning, the time or a step of the ladder has come."""
-        found: list[str] = []
-        for event in self.events:
-            if event["kind"] == "took":
-                found += [each for each in self._cited(event) if each not in found]
-            elif event["kind"] in {"goal_warned", "goal_breached", "goal_escalated"}:
-                found += [each for each in self.program.goals[event["goal"]].source if each not in found]
-        return tuple(found)
-
-    def _cited(self, event: Mapping[str, Any]) -> Sequence[str]:
-        if event["by"] == "open":
-            offer = self.program.procedure.open
-            return (*offer.source, *self._alternative(offer.alternatives, event))
-        state = self.program.states.get(event["source"])
-        if state is None:
-            return ()
-        match event["by"]:
-            case "offer":
-                group: Any = next((each for each in state.offers if each.trigger == event["name"]), None)
-            case "timer":
-                group = next((each for each in state.timers if each.id == event["name"]), None)
-            case "handler":
-                group = next((each for each in state.handlers if each.event == event["name"]), None)
-            case "always":
-                return self._alternative(state.always, event)
-            case _:
-                return self._alternative(state.done, event)
-        if group is None:
-            return ()
-        return (*getattr(group, "source", ()), *self._alternative(group.alternatives, event))
-
-    def _alternative(self, alternatives: Sequence[Any], event: Mapping[str, Any]) -> Sequence[str]:
-        rank = event["alternative"]
-        return tuple(alternatives[rank].source) if rank < len(alternatives) else ()
 
     def _name(self) -> str:
         return str(self.arguments.get("trigger") or self.arguments.get("timer") or self.arguments.get("event") or "")
@@ -362,24 +331,28 @@ class _Telling:
     def _timer(self, key: str) -> str:
         if key.startswith(PREFIX):
             return goal_title(self.program, key.removeprefix(PREFIX), self.teller.language)
+        if key == RESUME:
+            return say(RESUMES, self.teller.language)
         known = self.program.timers.get(key)
         return titled(key, known[1].title if known is not None else {}, self.teller.language)
 
     def _reason(self, reason: str) -> Any:
         kind, _, name = reason.partition(":")
         if kind == "role":
-            role = self.program.roles.get(name)
-            return titled(name, role.title if role is not None else {}, self.teller.language)
+            return self._role(name)
         if kind == "field":
             return self._field_title(name)
-        return {"assignee": msg("the assignee"), "owner": msg("the owner"), "opener": msg("who opened it"),
-                "anyone": msg("anyone on the site")}.get(kind, reason)  # fmt: skip
+        return _REASONS.get(kind, reason)
+
+    def _role(self, name: str) -> str:
+        role = self.program.roles.get(name)
+        return titled(name, role.title if role is not None else {}, self.teller.language)
 
     def _assigned(self, event: Mapping[str, Any]) -> Message:
         where: Any = "" if event["region"] == ROOT else msg(" ({region})", region=event["region"])
         if "assignee" in event:
             return msg("the task is {person}'s{where}", person=self._person(event["assignee"]), where=where)
-        return msg("the task is offered to {role}{where}", role=self._reason(f"role:{event['role']}"), where=where)
+        return msg("the task is offered to {role}{where}", role=self._role(event["role"]), where=where)
 
     def _field_title(self, id: str) -> Any:
         field = self.program.fields.get(id)
@@ -422,6 +395,13 @@ class _Telling:
         """What lies beside the step for a commitment."""
         kept = self.beside.get(sealed["slot"])
         return Erased(sealed["commitment"]) if kept is None or kept.salt is None else kept.value
+
+    def _told(self, event: Mapping[str, Any]) -> Any:
+        if "act" in event:
+            return NOTICES[event["act"]]
+        if "goal" in event and not event["notice"]:
+            return msg("which promise, and by when")
+        return self._notice(event["notice"])
 
     def _notice(self, id: str) -> Any:
         if not id:

@@ -61,13 +61,19 @@ def _candidates(reading: Reads, wanted: str) -> list[Head]:
     ending = [head for head in reading.resolve(wanted) if head.id != SITE]
     if len(ending) == 1 and ending[0].id.casefold() == wanted:
         return ending
+    return numbered(reading, wanted) or ending
+
+
+def numbered(reading: Reads, wanted: str) -> list[Head]:
+    """Tickets of the number that `wanted` says, folded and without case: `7`, `wx-7`, `wx-20261121-007`; none where it
+    says no number."""
     *before, number = wanted.split("-")
-    if number.isdecimal() and len(number) < 10:
-        padded = f"{int(number):03d}"
-        numbered = [head for head in reading.resolve(f"-{padded}") if _same(head.id.casefold(), before, padded)]
-        if numbered:
-            return numbered
-    return ending
+    if not number.isdecimal() or len(number) >= 10:
+        return []
+    padded = f"{int(number):03d}"
+    found = [*reading.resolve(wanted), *reading.resolve(f"-{padded}")]
+    same = {head.id: head for head in found if _same(head.id.casefold(), before, padded)}
+    return list(same.values())
 
 
 def _same(id: str, before: list[str], number: str) -> bool:

@@ -7,6 +7,7 @@ ends. Everything on it is taken from the Procedure, so that the page cannot say 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from sop_engine.documents.act_text import act_texts
 from sop_engine.documents.expression_text import path_text
 from sop_engine.documents.goal_text import goal_text
 from sop_engine.documents.names import Names
@@ -39,6 +40,7 @@ _WORDS: Final[dict[str, Text]] = {
     },
     "goal": {"zh": "**{title}**——{promise}。", "en": "**{title}** — {promise}."},
     "states": {"zh": "怎样办理", "en": "What happens"},
+    "acts": {"zh": "随时可做的其他事", "en": "What else may be done"},
     "anytime": {"zh": "未关单前随时", "en": "At any time while open"},
     "inside": {"zh": "（在“{state}”之内）", "en": " (within “{state}”)"},
     "parallel": {"zh": "同时进行：{states}。", "en": "Side by side: {states}."},
@@ -133,6 +135,7 @@ class _Page:
         for state in self.procedure.states:
             if state.kind not in {"final", "history"} or self._tells(state):
                 yield from self._state(state)
+        yield from self._acts()
         yield from self._ends()
         yield from self._papers()
 
@@ -213,6 +216,14 @@ class _Page:
         for goal in self.procedure.goals:
             title, text = self.names.title(goal.title, goal.id), goal_text(goal, self.names)
             yield "- " + self.word("goal", title=markdown(title), promise=markdown(text)) + self._clauses(goal.source)
+
+    def _acts(self) -> Iterator[str]:
+        found = list(act_texts(self.procedure, self.names))
+        if found:
+            yield f"\n## {self.word('acts')}\n"
+        for title, who, limits in found:
+            said = self.word("semicolon").join([who, *limits])
+            yield "- " + self.word("offer", title=markdown(title), who=markdown(said))
 
     def _tells(self, state: State) -> bool:
         return bool(state.entry or state.offers or state.timers or state.handlers)

@@ -36,6 +36,17 @@ _OF_GOAL: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 """where a promise is the cause of a notice: what of it, and by when"""
+_OF_ACT: Final[dict[str, tuple[str, str]]] = {
+    "zh": (
+        "{{ ticket.id }} {{ ticket.subject }}：{{ act }}",
+        "{{ act }}\n{{ ticket.procedure }} {{ ticket.id }}\n事项：{{ ticket.subject }}\n状态：{{ ticket.state }}\n",
+    ),
+    "en": (
+        "{{ ticket.id }} {{ ticket.subject }}: {{ act }}",
+        "{{ act }}\n{{ ticket.procedure }} {{ ticket.id }}\nSubject: {{ ticket.subject }}\nState: {{ ticket.state }}\n",
+    ),
+}
+"""where somebody calls attention to a ticket: what he did"""
 
 
 def render_notice(
@@ -59,9 +70,11 @@ def render_notice(
 
 
 def default_notice(facts: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Subject and body of the notice that is sent where a procedure names none: number, subject, state; and where a
-    promise is its cause, which, and by when."""
-    texts = _OF_GOAL.get(language, _OF_GOAL["en"]) if facts.get("promise") else ("", "")
+    """Subject and body of the notice that is sent where a procedure names none: number, subject, state; where a promise
+    is its cause, which, and by when; and where somebody urges, lets know or has watched it move, that."""
+    texts = ("", "")
+    for cause, said in (("promise", _OF_GOAL), ("act", _OF_ACT)):
+        texts = said.get(language, said["en"]) if facts.get(cause) else texts
     return render_texts(*texts, notice_values((), facts, Reader(language, UTC)), language)
 
 

@@ -24,7 +24,7 @@ HEAD_PARTS: Final = (
 )  # fmt: skip
 FACTS: Final = (
     "number", "procedure", "site", "state", "subject", "now", "language", "title", "url", "step", "recipient", "form",
-    "promise", "due",
+    "promise", "due", "act",
 )  # fmt: skip
 """Short names for what is not a field; a field of the same name goes before. What is not known is empty."""
 _MASK: Final = "＊＊＊"

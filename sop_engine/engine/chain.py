@@ -39,6 +39,8 @@ def earliest_before(ticket: Ticket, before: datetime) -> tuple[str, str] | None:
         return None
     limit = canonical.instant_text(before)
     dues = [
-        (timer["due"], key) for key, timer in ticket.timers.items() if "aside" not in timer and timer["due"] < limit
+        (timer["due"], key)
+        for key, timer in ticket.timers.items()
+        if "aside" not in timer and timer["due"] < limit and not ticket.waits(key)
     ]
     return min(dues, default=None)

@@ -16,7 +16,7 @@ The law.
 5. A time that lies further ahead than any wait is one that a wrong clock has set, and is taken as come.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -27,9 +27,10 @@ from sop_engine.engine.channels import LONGEST_SECONDS, NoAddress, Parcel, chann
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.resting import FARTHEST, in_order, out_of_order, rests_until, wait_after
 from sop_engine.errors import SetUp
-from sop_engine.messages import Text, msg, title_of
+from sop_engine.messages import Message, Text, msg, title_of
 from sop_engine.procedure import Notice
 from sop_engine.store.seam import OutLetter, Person, Reads
+from sop_engine.ticket.attention import CUSTOMER
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
 from sop_engine.values import show_instant
@@ -141,7 +142,7 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
     program = engine.program(reading, ticket)
     person = reading.person(letter.to) if not letter.to.startswith("field:") else None
     language = (person.language if person else None) or engine.settings.languages[0]
-    facts = _facts(engine, reading, program, ticket, language) | _promise(engine, reading, program, letter, language)
+    facts = _facts(engine, reading, program, ticket, language) | _cause(engine, reading, program, letter, language)
     if letter.notice:
         notice = next(each for each in program.procedure.notices if each.id == letter.notice)
         subject, body = _templates(reading, notice, language)
@@ -201,12 +202,12 @@ def _facts(engine: Engine, reading: Reads, program: Program, ticket: Ticket, lan
     }
 
 
-def _promise(engine: Engine, reading: Reads, program: Program, letter: OutLetter, language: str) -> dict[str, Any]:
-    """Which promise is the cause of a letter, and by when, where one is: by the event that wrote it."""
-    if not program.goals:
-        return {}
+def _cause(engine: Engine, reading: Reads, program: Program, letter: OutLetter, language: str) -> dict[str, Any]:
+    """What caused a letter, where it was a promise or an act of staff: by the event that wrote it."""
     stored = next(reading.steps(letter.ticket, letter.number - 1, letter.number), None)
     event = canonical.parse(stored.data)["events"][letter.position] if stored is not None else {}
+    if "act" in event and stored is not None:
+        return {"act": _act(reading, event["act"], canonical.parse(stored.data))}
     goal = program.goals.get(event.get("goal", ""))
     if goal is None:
         return {}
@@ -220,6 +221,21 @@ def _promise(engine: Engine, reading: Reads, program: Program, letter: OutLetter
         case _:
             said = msg("{goal} has not been kept yet", goal=title)
     return {"promise": said, "due": show_instant(due, language, engine.settings.zone_info)}
+
+
+def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
+    """What somebody did to call attention to a ticket. A note that he left stays where it was written down: nobody
+    knows who else reads a channel."""
+    person = reading.person(record["for"] or record["actor"])
+    name = (person.name or person.id) if person is not None else record["actor"]
+    if act == "copy":
+        return msg("{name} lets you know of this", name=name)
+    if act == "watch":
+        return msg("its state has changed")
+    urged = next(event for event in record["events"] if event["kind"] == "urged")
+    if urged["side"] == CUSTOMER:
+        return msg("the customer urges; so far: {times}", times=urged["times"])
+    return msg("{name} urges; so far: {times}", name=name, times=urged["times"])
 
 
 def _values(program: Program, ticket: Ticket, personal: tuple[str, ...]) -> list[tuple[Any, Any, bool]]:

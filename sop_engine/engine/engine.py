@@ -24,6 +24,7 @@ from sop_engine.engine.refusing import Noting, as_error, told
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
 from sop_engine.messages import kept, msg
+from sop_engine.store import indexing
 from sop_engine.store.attempts import Attempts, attempt
 from sop_engine.store.programs import Programs
 from sop_engine.store.projections import head_of, project_site
@@ -194,7 +195,7 @@ class Engine:
         head = head_of(
             program, step.after, self.version_number(chain.transaction, step.after.digest), self.settings.zone_info
         )
-        chain.transaction.append(step, head)
+        chain.transaction.append(step, head, indexing.of_step(program, step))
         self._post(chain.transaction, step)
         chain.steps.append((step, head))
         chain.waiting.extend(Caused(each, effective, depth + 1) for each in step.consequences)
@@ -367,6 +368,8 @@ class Engine:
         """Fire one timer inside a transaction."""
         ticket = transaction.ticket(id)
         if ticket is None or ticket.timers.get(key, {}).get("due") != due or "aside" in ticket.timers[key]:
+            return []
+        if ticket.waits(key):  # it was suspended meanwhile
             return []
         recorded = self.recorded(transaction, ticket)
         effective = max(canonical.instant_of(due), canonical.instant_of(ticket.effective))

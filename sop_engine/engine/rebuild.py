@@ -1,9 +1,12 @@
-"""`db rebuild`: every projection made anew from the record: ticket rows, tasks, timers, people, logins, versions."""
+"""`db rebuild`: every projection made anew from the record: ticket rows, tasks, timers, the words by which tickets are
+found, people, logins, versions."""
 
 from sop_engine import canonical
 from sop_engine.engine.engine import Engine
+from sop_engine.store import indexing
 from sop_engine.store.projections import head_of, project_site
 from sop_engine.store.seam import Writes
+from sop_engine.store.search import Finding
 from sop_engine.ticket.evolve import as_row, blank, evolve
 from sop_engine.ticket.records import SITE, Sealed, Ticket
 
@@ -30,6 +33,7 @@ def _rebuild_one(engine: Engine, transaction: Writes, id: str) -> None:
     for (number, slot), value in transaction.sealed(id).items():
         beside.setdefault(number, {})[slot] = value
     ticket: Ticket | None = None
+    findings: dict[str, Finding] = {}
     for stored in transaction.steps(id):
         record = canonical.parse(stored.data)
         values = beside.get(stored.number, {})
@@ -38,7 +42,10 @@ def _rebuild_one(engine: Engine, transaction: Writes, id: str) -> None:
         ticket = evolve(ticket, record, values, stored.hash, program.order)
         if id == SITE:
             project_site(transaction, stored.data, values)
+        else:
+            findings |= indexing.of_texts(stored.number, values)
     if ticket is not None:
         program = engine.programs.of(transaction, ticket.digest)
         number = engine.version_number(transaction, ticket.digest)
-        transaction.project(as_row(ticket), head_of(program, ticket, number, engine.settings.zone_info))
+        row, head = as_row(ticket), head_of(program, ticket, number, engine.settings.zone_info)
+        transaction.project(row, head, findings | indexing.of_ticket(program, row))

@@ -8,7 +8,7 @@ import dataclasses
 import re
 from typing import Final, Literal
 
-from sop_engine.language import goals, times
+from sop_engine.language import acts, goals, times
 from sop_engine.language.building import Builder, written
 from sop_engine.language.draft import Draft, TemplateFaults, TemplateSource
 from sop_engine.language.fields import fields, record_value
@@ -41,6 +41,7 @@ def build(
     for event, here in zip(listed(document.takes), (top / "takes").each(), strict=False):
         builder.declare("event", event, here, f"takes.{event}")
     papers = Papers(builder, source, template_faults)
+    promises = goals.goals(builder, top / "goals")
     draft.procedure = Procedure(
         id=document.procedure,
         title=written(document.title) or {"und": document.procedure},
@@ -55,7 +56,8 @@ def build(
         forms=papers.forms(top / "forms"),
         schedules=_schedules(builder, top / "starts"),
         calendar=goals.calendar(builder, top),
-        goals=goals.goals(builder, top / "goals"),
+        goals=promises,
+        acts=acts.acts(builder, top / "acts", promises),
         outcomes=_with_unlisted(builder, outcomes, states),
         events=tuple(listed(document.takes)),
         backdate=builder.duration(document.backdate, top / "backdate") if document.backdate is not None else None,

@@ -4,7 +4,8 @@ import re
 from typing import Any, Final
 
 from sop_engine.language.building import Builder
-from sop_engine.language.schema import InField, OfferWords, SignWords, TellWords, WhoWords
+from sop_engine.language.people_schema import SignWords, WhoWords
+from sop_engine.language.schema import InField, OfferWords, TellWords
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import Assign, Not, Recipient, Sign, Tell, Tree, Who
@@ -14,8 +15,11 @@ DID: Final = re.compile(r"did ([a-z][a-z0-9_]*)\Z")
 
 def by(builder: Builder, words: OfferWords, cursor: Cursor, at: str) -> tuple[Who, ...]:
     """All those whom `by` names."""
-    here = cursor / "by"
-    given = words.by
+    return those(builder, words.by, cursor / "by", at)
+
+
+def those(builder: Builder, given: Any, here: Cursor, at: str) -> tuple[Who, ...]:
+    """All those whom a `by` names, wherever it stands."""
     if isinstance(given, dict):
         return _chosen(builder, given, here, at)
     return _several(builder, given, here, at, None)

@@ -12,6 +12,7 @@ from sop_engine.language.calendar_schema import CalendarWords
 from sop_engine.language.checks.fragments import KINDS
 from sop_engine.language.checks.pages import EXAMPLE_FRAGMENT, Page, pages
 from sop_engine.language.fragment_schema import BlankWords, Declared, Head
+from sop_engine.language.people_schema import By
 from sop_engine.language.prose import in_language, pieces
 from sop_engine.language.reference import entries, places
 from sop_engine.language.schema import Document
@@ -26,7 +27,7 @@ NAMED: Final[tuple[tuple[Any, Message], ...]] = (
     (Moments, msg("a state; `did TRIGGER`; `took EVENT`; a condition; or a list of these")),
     (Title, msg("one text, or `{{zh: ..., en: ...}}`")),
     (Titles, msg("a list of ids, or `{{id: title}}`")),
-    (schema.By, msg("roles, `assignee`, `owner`, `opener`, `anyone`; a list; with exceptions; or chosen by a field")),
+    (By, msg("roles, `assignee`, `owner`, `opener`, `anyone`; a list; with exceptions; or chosen by a field")),
     (schema.Roles, msg("a list of ids, or `{{id: title}}`, or `{{id: {{title: ..., scope: ...}}}}`")),
     (schema.Tells, msg("whom; a list; or `{{to: ..., notice: ...}}`")),
     (schema.Starts, msg("`{{procedure: {{field: expression}}}}`, or `{{procedure: ..., with: ..., each: ...}}`")),

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
+from sop_engine.language.act_schema import ActsWords
 from sop_engine.language.goal_schema import GoalWords
+from sop_engine.language.people_schema import By, Sign
 from sop_engine.language.shapes import (
     BY_SHAPE,
     Allow,
@@ -83,61 +85,6 @@ class FieldWords(Words):
 
 Column = Annotated[
     Annotated[FieldTypeWord, Tag("<word>")] | Annotated[FieldWords, Tag("<map>")],
-    BY_SHAPE,
-]
-
-
-# --- who may ---------------------------------------------------------------------------------------------------------
-
-
-class WhoWords(Words):
-    """Who may, with exceptions."""
-
-    role: OneOrMore[str] | None = Field(None, description="holders of these roles")
-    who: Literal["assignee", "owner", "opener", "anyone"] | None = Field(None, description="somebody who is no role")
-    field: str | None = Field(None, description="whoever stands in this staff field")
-    not_: OneOrMore[str] | None = Field(
-        None, alias="not", description="separation of duty: nobody who `did TRIGGER` on this ticket"
-    )
-    since: str | None = Field(None, description="counts only what was done since this state was last entered")
-    not_named_in: OneOrMore[str] | None = Field(None, description="nobody who stands in these staff fields")
-
-
-def by_shape(value: Any) -> str:
-    """A map under `by` chooses by a field when what stands under its words is a map itself."""
-    if isinstance(value, dict) and value and all(isinstance(each, dict) for each in value.values()):
-        return "<chosen>"
-    return shape(value)
-
-
-Who = Annotated[
-    Annotated[str, Tag("<word>")] | Annotated[WhoWords, Tag("<map>")],
-    BY_SHAPE,
-]
-Anyone = Annotated[
-    Annotated[str, Tag("<word>")] | Annotated[WhoWords, Tag("<map>")] | Annotated[list[Who], Tag("<list>")],
-    BY_SHAPE,
-]
-By = Annotated[
-    Annotated[str, Tag("<word>")]
-    | Annotated[WhoWords, Tag("<map>")]
-    | Annotated[list[Who], Tag("<list>")]
-    | Annotated[dict[str, dict[str, Anyone]], Tag("<chosen>")],
-    Discriminator(by_shape),
-]
-"""A role, `assignee`, `owner`, `opener`, `anyone`; a list; a map with exceptions; or a map that chooses by a field."""
-
-
-class SignWords(Words):
-    """Several different people must do it."""
-
-    count: int = Field(ge=2, le=20, description="how many different people")
-    of: OneOrMore[str] = Field([], description="their roles; whoever `by` allows where it is left out")
-    ordered: bool = Field(False, description="in the order of `of`")
-
-
-Sign = Annotated[
-    Annotated[int, Tag("<word>"), Field(ge=2, le=20)] | Annotated[SignWords, Tag("<map>")],
     BY_SHAPE,
 ]
 
@@ -373,6 +320,9 @@ class Document(TimedWords):
     starts: dict[str, ScheduleWords] = Field({}, description="starts by the calendar")
     open: OfferWords = Field(description="how a ticket begins: who, what is asked, where to")
     anytime: dict[str, OfferWords] = Field({}, description="what people may do in every open state")
+    acts: ActsWords | None = Field(
+        None, description="what staff may do beside the transitions: who, and within which limits"
+    )
     goals: dict[str, GoalWords] = Field({}, description="what is promised, by when, and what happens when it is late")
     states: dict[str, StateWords | None] = Field(min_length=1, description="the situations a ticket is in")
     allow: Allow = Field({}, description="warnings that are switched off in the whole file, each with its reason")

@@ -101,7 +101,9 @@ def status(path: Path, *, driver: DriverName = "auto") -> dict[str, Any]:
 
 
 def _status(module: Any, raw: Any, path: Path) -> dict[str, Any]:
-    tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+    # the index of words is no table of ours, and SQLite keeps it in tables of its own that begin so
+    listed = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'finding_*' ORDER BY name"
+    tables = [name for (name,) in raw.execute(listed)]
     return {
         "path": str(path),
         "driver": module.__name__.partition(".")[0],

@@ -44,11 +44,13 @@ def tail_of(id: str) -> str:
 
 
 def head_row(head: Head) -> tuple[Any, ...]:
-    """A head's values in the order of `statements.HEAD_COLUMNS`."""
+    """A head's values in the order of `statements.HEAD_COLUMNS`. What is suspended is `open` there, so that lists of
+    what is not closed need only one status."""
+    status = "open" if head.status == "suspended" else head.status
     return (
-        head.id, head.procedure, head.digest, head.version, head.number, head.hash, head.status, head.outcome,
+        head.id, head.procedure, head.digest, head.version, head.number, head.hash, status, head.outcome,
         to_json(head.state), head.subject, head.unit, head.owner, to_json(head.tasks), head.opened, head.recorded,
-        head.effective, head.next_due, head.parent, head.promised, head.missed,
+        head.effective, head.next_due, head.parent, head.promised, head.missed, head.urged, head.suspended,
     )  # fmt: skip
 
 
@@ -56,11 +58,12 @@ def head_of(row: Any) -> Head:
     """The head of a row of `statements.HEAD_COLUMNS`."""
     (
         id, procedure, digest, version, number, hash, status, outcome, state, subject, unit, owner, tasks, opened,
-        recorded, effective, next_due, parent, promised, missed,
+        recorded, effective, next_due, parent, promised, missed, urged, suspended,
     ) = row  # fmt: skip
+    status = "suspended" if suspended is not None and status == "open" else status
     return Head(
         id, procedure, digest, version, number, hash, status, outcome, tuple(from_json(state)), subject, unit, owner,
-        from_json(tasks), opened, recorded, effective, next_due, parent, promised, missed,
+        from_json(tasks), opened, recorded, effective, next_due, parent, promised, missed, urged, suspended,
     )  # fmt: skip
 
 
@@ -127,8 +130,13 @@ def person_of(row: Any, roles: Any) -> Person:
 
 
 def timer_rows(ticket: Ticket) -> dict[str, tuple[str, str | None]]:
-    """key -> (due, aside) of the timers that have a due time; one that is paused has none, and no row."""
-    return {key: (timer["due"], timer.get("aside")) for key, timer in ticket.timers.items() if timer.get("due")}
+    """key -> (due, aside) of the timers that have a due time. One that is paused has none, and no row; nor has one that
+    waits until its ticket is resumed."""
+    return {
+        key: (timer["due"], timer.get("aside"))
+        for key, timer in ticket.timers.items()
+        if timer.get("due") and not ticket.waits(key)
+    }
 
 
 def task_rows(ticket: Ticket) -> dict[str, tuple[str | None, str | None]]:

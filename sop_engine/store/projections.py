@@ -50,10 +50,15 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         opened=ticket.opened,
         recorded=ticket.recorded,
         effective=ticket.effective,
-        next_due=min((timer["due"] for timer in ticket.timers.values() if "aside" not in timer), default=None),
+        next_due=min(
+            (timer["due"] for key, timer in ticket.timers.items() if "aside" not in timer and not ticket.waits(key)),
+            default=None,
+        ),
         parent=ticket.parent,
         promised=promised,
         missed=missed,
+        urged=sum(side["times"] for side in ticket.acts.get("urged", {}).values()),
+        suspended=ticket.acts["suspended"]["until"] if ticket.status == "suspended" else None,
     )
 
 

@@ -8,6 +8,24 @@ REVISIONS: Final = ("0001",)
 REVISION: Final = REVISIONS[-1]
 VERSION_TABLE: Final = "alembic_version"
 
+SEARCHING: Final = (
+    """CREATE VIRTUAL TABLE finding_words USING fts5
+(words, content = '', columnsize = 0, detail = none, tokenize = "ascii tokenchars '-'")""",
+    """CREATE TRIGGER finding_comes AFTER INSERT ON finding BEGIN
+  INSERT INTO finding_words (rowid, words) VALUES (new.id, new.words);
+END""",
+    """CREATE TRIGGER finding_goes AFTER DELETE ON finding BEGIN
+  INSERT INTO finding_words (finding_words, rowid, words) VALUES ('delete', old.id, old.words);
+END""",
+    """CREATE TRIGGER finding_changes AFTER UPDATE ON finding BEGIN
+  INSERT INTO finding_words (finding_words, rowid, words) VALUES ('delete', old.id, old.words);
+  INSERT INTO finding_words (rowid, words) VALUES (new.id, new.words);
+END""",
+)
+"""What finds tickets by words in a SQLite file, which holds one site. The words are made by `values.words`; the index
+only splits them at spaces, since beyond ASCII every character belongs to a word for it, in every release. It keeps no
+copy of them, nor where they stand, so what is deleted from it has to be said again."""
+
 _MARK: Final = f"""
 CREATE TABLE {VERSION_TABLE} (
   version_num VARCHAR(32) NOT NULL,
@@ -22,7 +40,8 @@ def new_store_statements() -> list[str]:
     of the time."""
     script = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8") + _MARK
     lines = [line for line in script.splitlines() if not line.startswith("--")]
-    return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
+    found = [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
+    return [*found, *SEARCHING]
 
 
 def revision_of(raw: Any) -> str | None:

@@ -54,6 +54,8 @@ CREATE TABLE ticket (
   parent TEXT,
   promised TEXT,
   missed TEXT,
+  urged INTEGER NOT NULL,
+  suspended TEXT,
   body TEXT,
   PRIMARY KEY (site, id)
 )
@@ -102,6 +104,19 @@ CREATE TABLE timer (
  STRICT;
 
 CREATE INDEX timer_due ON timer (site, aside, due);
+
+CREATE TABLE finding (
+  site TEXT NOT NULL,
+  ticket TEXT NOT NULL,
+  part TEXT NOT NULL,
+  personal TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  words TEXT NOT NULL,
+  PRIMARY KEY (site, ticket, part)
+)
+ STRICT;
+
+CREATE UNIQUE INDEX finding_id ON finding (site, id);
 
 CREATE TABLE outbox (
   site TEXT NOT NULL,

@@ -5,14 +5,15 @@ the block raises; nothing is acknowledged before the commit. `reading()` is one 
 below is a verb of such a transaction (`Reads` in both, `Writes` in `writing()` only).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 from sop_engine.errors import Overtaken
 from sop_engine.messages import msg
-from sop_engine.ticket.records import Sealed, Step, Ticket
+from sop_engine.store.search import Finding, Search
+from sop_engine.ticket.records import NOTHING, Sealed, Step, Ticket
 
 LATEST: Final = "9999-12-31T23:59:59.999Z"
 """every due time comes before it"""
@@ -49,6 +50,10 @@ class Head(NamedTuple):
     """when the first of its open promises is due; `NOT_NOW` where none of them can be due as things stand"""
     missed: str | None = None
     """the first due time that was missed by a promise that is open still"""
+    urged: int = 0
+    """how often it was urged"""
+    suspended: str | None = None
+    """until when it is suspended"""
 
 
 class StoredStep(NamedTuple):
@@ -146,6 +151,8 @@ class Query:
     the order in which the first promise of each is due, then by id."""
 
     status: str | None = None
+    """`open` or `closed`; a ticket that is suspended is open here"""
+    suspended: bool | None = None
     procedures: Sequence[str] = ()
     states: Sequence[str] = ()
     unit: str | None = None
@@ -246,6 +253,12 @@ class Reads(Protocol):
     def count_heads(self, query: Query) -> int:
         """How many `heads` would give, without reading them."""
 
+    def find(self, search: Search) -> list[Head]:
+        """Tickets of that number, of that unit, then others; of each open ones first, newest first."""
+
+    def findings(self, ticket: str) -> dict[str, Finding]:
+        """part -> the words by which a ticket is found; parts are `fields`, `fields:CLASS` and `step:NUMBER`."""
+
     def resolve(self, suffix: str) -> list[Head]:
         """Tickets whose id is, or else ends in, `suffix` (case-folded); exact first."""
 
@@ -338,17 +351,20 @@ class Writes(Reads, Protocol):
         """As `due`, for whoever fires them now: until this transaction ends no other one is given timers of the same
         tickets, and theirs are left out here."""
 
-    def append(self, step: Step, head: Head) -> None:
-        """Add a step, its values and letters, and put the ticket's projection (row, tasks, timers) to `step.after`.
+    def append(self, step: Step, head: Head, findings: Mapping[str, Finding] = NOTHING) -> None:
+        """Add a step, its values and letters, and put the ticket's projection (row, tasks, timers) to `step.after`, and
+        of the words by which it is found the parts that are given.
         Raises `Overtaken` when the ticket's last step is not `step.number - 1`."""
 
-    def project(self, after: Ticket | None, head: Head) -> None:
-        """Put a ticket's projection in place of what is there, without a step: after `db rebuild`, or an erasure."""
+    def project(self, after: Ticket | None, head: Head, findings: Mapping[str, Finding] = NOTHING) -> None:
+        """Put a ticket's projection in place of what is there, without a step: after `db rebuild`, or an erasure. Of
+        the words by which it is found the given parts are put in place; after an erasure `fields` must be given."""
 
     def erase(self, ticket: str, number: int, slot: str) -> bool:
         """Erase a value that lies beside a step, with its salt; the commitment stays. Idempotency keys of the step lose
         their salt too, since their request may hold the value. False: there was none to erase.
-        The projection may hold the value too: `project` it anew."""
+        The projection may hold the value too: `project` it anew. Nobody finds by the value, nor by any other field
+        until then."""
 
     def forget_timer(self, ticket: str, key: str) -> None:
         """Take a row away from the index of timers that no ticket has."""
@@ -387,7 +403,7 @@ class Writes(Reads, Protocol):
     def put_meta(self, name: str, value: str) -> None: ...
     def forget_meta(self, name: str) -> None: ...
     def forget_projections(self) -> None:
-        """Delete all that `db rebuild` makes anew: ticket rows, tasks, timers, people, logins, versions."""
+        """Delete all that `db rebuild` makes anew: ticket rows, tasks, timers, words, people, logins, versions."""
 
 
 class Store(Protocol):

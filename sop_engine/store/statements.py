@@ -10,7 +10,7 @@ from sop_engine.store.seam import Query
 
 HEAD_COLUMNS: Final = (
     "id, procedure, digest, version, number, hash, status, outcome, state, subject, unit, owner, tasks, opened,"
-    " recorded, effective, next_due, parent, promised, missed"
+    " recorded, effective, next_due, parent, promised, missed, urged, suspended"
 )
 LETTER_COLUMNS: Final = (
     "id, ticket, number, position, notice, recipient, channel, status, attempts, next_at, error, rendered, kind"
@@ -60,21 +60,22 @@ UPDATE value SET salt = NULL, value = NULL
 WHERE site = ? AND ticket = ? AND number = ? AND slot = ? AND salt IS NOT NULL"""
 INSERT_TICKET: Final = f"""
 INSERT INTO ticket (site, tail, body, {HEAD_COLUMNS})
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 UPDATE_TICKET: Final = """
 UPDATE ticket SET body = ?2, procedure = ?3, digest = ?4, version = ?5, number = ?6, hash = ?7, status = ?8,
   outcome = ?9, state = ?10, subject = ?11, unit = ?12, owner = ?13, tasks = ?14, opened = ?15, recorded = ?16,
-  effective = ?17, next_due = ?18, parent = ?19, promised = ?20, missed = ?21
-WHERE site = ?1 AND id = ?22 AND number = ?23"""
+  effective = ?17, next_due = ?18, parent = ?19, promised = ?20, missed = ?21, urged = ?22,
+  suspended = ?23
+WHERE site = ?1 AND id = ?24 AND number = ?25"""
 UPDATE_OUTSIDE_INDEXES: Final = """
 UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, state = ?, subject = ?, tasks = ?, recorded = ?,
-  effective = ?, next_due = ?
+  effective = ?, next_due = ?, urged = ?, suspended = ?
 WHERE site = ? AND id = ? AND number = ?"""
 """The same where status, unit, owner and promises are what they were; what is left out besides never changes. An index
 is written anew for every column that a statement names, changed or not: two pages a step."""
 UPDATE_PROMISES: Final = """
 UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, state = ?, subject = ?, tasks = ?, recorded = ?,
-  effective = ?, next_due = ?, promised = ?, missed = ?
+  effective = ?, next_due = ?, urged = ?, suspended = ?, promised = ?, missed = ?
 WHERE site = ? AND id = ? AND number = ?"""
 """The same where only status, unit and owner are what they were."""
 DELETE_TICKET: Final = "DELETE FROM ticket WHERE site = ? AND id = ?"
@@ -97,6 +98,17 @@ ASIDE: Final = """
 SELECT due, ticket, key, aside FROM timer WHERE site = ? AND aside IS NOT NULL ORDER BY due, ticket, key"""
 OVERDUE: Final = "SELECT count(*) FROM timer WHERE site = ? AND due <= ? AND aside IS NULL"
 NEXT_DUE: Final = "SELECT min(due) FROM timer WHERE site = ? AND aside IS NULL"
+
+# words
+
+PUT_FINDING: Final = """
+INSERT INTO finding (site, ticket, part, personal, id, words)
+VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(id), 0) + 1 FROM finding WHERE site = ?1), ?5)
+ON CONFLICT (site, ticket, part) DO UPDATE SET words = excluded.words"""
+DELETE_FINDING: Final = "DELETE FROM finding WHERE site = ? AND ticket = ? AND part = ?"
+FORGET_FIELDS: Final = """
+DELETE FROM finding WHERE site = ? AND ticket = ? AND part >= 'fields' AND part < 'fields;'"""
+FINDINGS_OF: Final = "SELECT part, personal, words FROM finding WHERE site = ? AND ticket = ? ORDER BY part"
 
 # numbers, keys, refusals
 
@@ -203,7 +215,7 @@ INSERT INTO meta (site, name, value) VALUES (?, ?, ?) ON CONFLICT (site, name) D
 
 FORGET: Final = tuple(
     f"DELETE FROM {table} WHERE site = ?"
-    for table in ("ticket", "task", "timer", "person", "holding", "login", "version")
+    for table in ("ticket", "task", "timer", "finding", "person", "holding", "login", "version")
 )
 
 
@@ -240,6 +252,8 @@ def _source(site: str, query: Query) -> tuple[str, list[Any]]:
             where(f"{column} = ?", value)
     if query.owner is not None:
         where("owner = ?", query.owner)
+    if query.suspended is not None:
+        where("suspended IS NOT NULL" if query.suspended else "suspended IS NULL")
     if query.procedures:
         where(f"procedure IN ({_marks(query.procedures)})", *query.procedures)
     if query.states:

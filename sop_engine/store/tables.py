@@ -7,12 +7,15 @@ wrote. Instants are texts as in the record, which sort as they follow each other
 | what it holds | tables | made anew by `db rebuild` |
 |---|---|---|
 | the record | step, value, blob | no |
-| projections of it | ticket, task, timer, person, holding, login, version | yes |
+| projections of it | ticket, task, timer, finding, person, holding, login, version | yes |
 | what goes out, and what came in | outbox, refusal, idempotency | no |
 | the rest | counter, unit, meta | no |
 
 Small rows that are found by their whole key lie in the key's own tree (`WITHOUT ROWID`); rows that may be long do not,
 because a long row in such a tree spills to pages of its own.
+
+The words of `finding` have an index for searching, which is no table of this kind: `schema.SEARCHING`, and in a
+PostgreSQL database a GIN index that its migration makes.
 
 Run this file to write `schema.sql` anew after a change here (`python -m sop_engine.store.tables`); a change also needs
 a migration, and a test compares the three.
@@ -21,7 +24,7 @@ a migration, and a test compares the three.
 from pathlib import Path
 from typing import Any, Final, cast
 
-from sqlalchemy import Index, Integer, LargeBinary, MetaData, Text, text
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, MetaData, Text, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Field, SQLModel
@@ -134,6 +137,8 @@ class Ticket(Table, table=True):
     parent: str | None = _maybe()
     promised: str | None = _maybe()
     missed: str | None = _maybe()
+    urged: int = Field(sa_type=Integer)
+    suspended: str | None = _maybe()
     body: str | None = _maybe()
 
 
@@ -164,6 +169,19 @@ class Timer(Table, table=True):
     key: str = _key()
     due: str = _text()
     aside: str | None = _maybe()
+
+
+class Finding(Table, table=True):
+    """The words by which a ticket is found: one row for its fields of each class of personal data, and one for what was
+    written down with a step. `id` ties it to SQLite's index."""
+
+    __table_args__ = (Index("finding_id", "site", "id", unique=True), _LONG)
+    site: str = _key()
+    ticket: str = _key()
+    part: str = _key()
+    personal: str = _text()
+    id: int = Field(sa_type=BigInteger().with_variant(Integer, "sqlite"))
+    words: str = _text()
 
 
 class Outbox(Table, table=True):

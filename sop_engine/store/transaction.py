@@ -4,13 +4,13 @@ A transaction is made by `sqlite.SqliteStore` around an open BEGIN; drivers' err
 words there.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.store import codec, statements
 from sop_engine.store.faults import overtaken
-from sop_engine.store.outbox import ReadsLetters, WritesLetters
+from sop_engine.store.finding import ReadsFindings, WritesFindings
 from sop_engine.store.seam import (
     CALENDAR,
     Due,
@@ -23,10 +23,9 @@ from sop_engine.store.seam import (
     StoredStep,
     Version,
 )
-from sop_engine.ticket.records import Sealed, Step, Ticket
+from sop_engine.store.search import Finding
+from sop_engine.ticket.records import NOTHING, Sealed, Step, Ticket
 
-MOST_FOUND: Final = 50
-"""Candidates for a suffix; open tickets come first, so that one open and many closed are told apart."""
 _NO_LIMIT: Final = 2**31 - 1
 _LAST_ID: Final = chr(0x10FFFF)
 """no id comes after this"""
@@ -34,7 +33,7 @@ _TimerRows = dict[str, tuple[str, str | None]]
 _TaskRows = dict[str, tuple[str | None, str | None]]
 
 
-class Reading(ReadsLetters):
+class Reading(ReadsFindings):
     """Verbs of any transaction."""
 
     def ticket(self, id: str) -> Ticket | None:
@@ -56,14 +55,6 @@ class Reading(ReadsLetters):
     def count_heads(self, query: Query) -> int:
         count: int = self._run(*statements.count_heads(self._site, query)).fetchone()[0]
         return count
-
-    def resolve(self, suffix: str) -> list[Head]:
-        wanted = suffix.strip().casefold()
-        if not wanted:
-            return []
-        found = [codec.head_of(row) for row in self._all(statements.RESOLVE, wanted[::-1], MOST_FOUND)]
-        exact = [head for head in found if head.id.casefold() == wanted]
-        return exact or found
 
     def standing(self, id: str) -> Standing | None:
         row = self._one(statements.TICKET_ROW, id)
@@ -219,7 +210,7 @@ def _standing_in(found: dict[str, Standing], ticket: str) -> Standing:
     return found.setdefault(ticket, Standing(None, None, None, (), {}, {}))
 
 
-class Writing(Reading, WritesLetters):
+class Writing(Reading, WritesFindings):
     """Verbs of a writing transaction."""
 
     def __init__(
@@ -243,7 +234,7 @@ class Writing(Reading, WritesLetters):
             self._rows[id] = codec.task_rows(ticket), codec.timer_rows(ticket)
         return ticket
 
-    def append(self, step: Step, head: Head) -> None:
+    def append(self, step: Step, head: Head, findings: Mapping[str, Finding] = NOTHING) -> None:
         site, ticket, number = self._site, step.ticket, step.number
         if number > 1:
             self._update(step.after, head, number - 1)
@@ -258,13 +249,15 @@ class Writing(Reading, WritesLetters):
             self._run(statements.INSERT_VALUE, (site, ticket, number, slot, *codec.sealed_row(sealed)))
         if step.after is not None:
             self._put_rows(step.after, new=number == 1)
+        self._put_findings(ticket, findings)
 
-    def project(self, after: Ticket | None, head: Head) -> None:
+    def project(self, after: Ticket | None, head: Head, findings: Mapping[str, Finding] = NOTHING) -> None:
         self._run(statements.DELETE_TICKET, (self._site, head.id))
         self._insert(after, head)
         self._rows.pop(head.id, None)
         if after is not None:
             self._put_rows(after, new=False)
+        self._put_findings(head.id, findings)
 
     def _insert(self, after: Ticket | None, head: Head) -> None:
         body = None if after is None else codec.ticket_text(after)
@@ -301,6 +294,7 @@ class Writing(Reading, WritesLetters):
     def erase(self, ticket: str, number: int, slot: str) -> bool:
         erased: int = self._run(statements.ERASE_VALUE, (self._site, ticket, number, slot)).rowcount
         self._run(statements.FORGET_REQUEST, (self._site, ticket, number))
+        self._forget_findings(ticket, number, slot)
         return erased == 1
 
     def forget_timer(self, ticket: str, key: str) -> None:
@@ -387,17 +381,18 @@ class WritingInTurn(Writing):
     def _updating(self, body: str | None, row: tuple[Any, ...], before: int) -> tuple[str, tuple[Any, ...]]:
         (
             id, _procedure, _digest, _version, number, hash, status, outcome, state, subject, unit, owner, tasks,
-            _opened, recorded, effective, next_due, _parent, promised, missed,
+            _opened, recorded, effective, next_due, _parent, promised, missed, urged, suspended,
         ) = row  # fmt: skip
         known, now = self._indexed.get(id), (status, unit, owner, promised, missed)
         self._indexed[id] = now
-        values = (body, number, hash, outcome, state, subject, tasks, recorded, effective, next_due)
+        values = (body, number, hash, outcome, state, subject, tasks, recorded, effective, next_due, urged,
+                  suspended)  # fmt: skip
         if known == now:
             return statements.UPDATE_OUTSIDE_INDEXES, (*values, self._site, id, before)
         if known is not None and known[:3] == now[:3]:
             return statements.UPDATE_PROMISES, (*values, promised, missed, self._site, id, before)
         return super()._updating(body, row, before)
 
-    def project(self, after: Ticket | None, head: Head) -> None:
-        super().project(after, head)
+    def project(self, after: Ticket | None, head: Head, findings: Mapping[str, Finding] = NOTHING) -> None:
+        super().project(after, head, findings)
         self._indexed.pop(head.id, None)

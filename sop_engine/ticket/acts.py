@@ -59,14 +59,14 @@ def assign(draft: Draft) -> dict[str, Any]:
     if "role" in task:
         require_role(draft, to, task["role"])
     else:
-        _require_active(draft, to)
+        require_active(draft, to)
     draft.emit("assigned", region=region, assignee=to, **entries)
-    return {**_region_argument(draft), "to": to, **_reason(draft, required=False)}
+    return {**_region_argument(draft), "to": to, **reason_of(draft, required=False)}
 
 
 def hand_over(draft: Draft) -> dict[str, Any]:
     """Give the ticket to another owner: one owner at any time."""
-    _require_open(draft)
+    require_open(draft)
     actor = draft.command.standing_for or draft.command.actor
     if actor != draft.ticket.owner and not people.has_right(draft, actor, "assign"):
         raise Refused(
@@ -81,17 +81,17 @@ def hand_over(draft: Draft) -> dict[str, Any]:
             )
         )
     to = str(draft.command.arguments["to"])
-    _require_active(draft, to)
+    require_active(draft, to)
     if to == draft.ticket.owner:
         raise Refused(Refusal("not_now", msg("{ticket} is {owner}'s already", ticket=draft.ticket.id, owner=to)))
     draft.emit("owned", owner=to)
-    return {"to": to, **_reason(draft, required=False)}
+    return {"to": to, **reason_of(draft, required=False)}
 
 
 def note(draft: Draft) -> dict[str, Any]:
     """Write something down. Anybody on the site may, on a closed ticket too."""
     actor = draft.command.actor
-    _require_active(draft, actor)
+    require_active(draft, actor)
     sealed = sealed_text(draft, "note", msg("the note"))
     draft.emit("noted", **sealed)
     return {"note": sealed}
@@ -100,7 +100,7 @@ def note(draft: Draft) -> dict[str, Any]:
 def edit(draft: Draft) -> dict[str, Any]:
     """Correct fields, with a reason. The owner may, who may open such a ticket, and who has the right `assign`. It
     voids the signatures for which an edited value was asked."""
-    _require_open(draft)
+    require_open(draft)
     program, command = draft.program, draft.command
     actor = command.standing_for or command.actor
     opening = people.may(draft, program.procedure.open, ROOT, command.actor, command.standing_for)
@@ -121,12 +121,13 @@ def edit(draft: Draft) -> dict[str, Any]:
             raise Refused(
                 Refusal("not_understood", msg("{field} is computed; correct what it is made of", field=field.title))
             )
-    reason = _reason(draft, required=True)
+    reason = reason_of(draft, required=True)
     recorded = write_all(draft, given)
     draft.compute()
     refill(draft)
     draft.emit("edited", fields=sorted(given))
-    Run(draft).go(Looked())
+    if draft.ticket.status == "open":
+        Run(draft).go(Looked())
     running.reset_timers(draft)
     return {"fields": recorded, **reason}
 
@@ -160,7 +161,7 @@ def release(draft: Draft) -> dict[str, Any]:
 
 def _task(draft: Draft) -> tuple[str, dict[str, str]]:
     """The region and task that the command means: the one it names, else the only one there is."""
-    _require_open(draft)
+    require_open(draft)
     tasks = draft.ticket.tasks
     region = draft.command.arguments.get("region")
     if region is None and len(tasks) == 1:
@@ -188,19 +189,22 @@ def _region_argument(draft: Draft) -> dict[str, Any]:
     return {"region": region} if region is not None else {}
 
 
-def _require_open(draft: Draft) -> None:
-    if draft.ticket.status != "open":
+def require_open(draft: Draft) -> None:
+    """Refuse where the ticket is closed; one that is suspended is not."""
+    if draft.ticket.status == "closed":
         raise Refused(Refusal("not_now", msg("{ticket} is closed", ticket=draft.ticket.id)))
 
 
-def _require_active(draft: Draft, person: str) -> None:
+def require_active(draft: Draft, person: str) -> None:
+    """Refuse where somebody is unknown, or has left."""
     if not people.active(draft, person):
         raise Refused(
             Refusal("not_understood", msg("nobody here is {name}", name=person), fix=msg("who there is: sop actor ls"))
         )
 
 
-def _reason(draft: Draft, required: bool) -> dict[str, Any]:
+def reason_of(draft: Draft, required: bool) -> dict[str, Any]:
+    """The command's reason, sealed, as its arguments hold it; nothing where there is none and none is needed."""
     if draft.command.arguments.get("reason") is None:
         if not required:
             return {}

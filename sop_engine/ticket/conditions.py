@@ -107,7 +107,10 @@ def is_inside(draft: Draft, goal: Goal) -> bool:
 
 def pausing(draft: Draft, goal: Goal, before: bool) -> Mapping[str, int] | None:
     """What makes a goal stand still now: None where nothing does, `{"condition": n}` where it is the n-th condition of
-    `pause`, and nothing more where it is a state. `before` says whether it stood still until now."""
+    `pause`, and nothing more where it is a state, or that the ticket is suspended. `before` says whether it stood still
+    until now."""
+    if draft.ticket.status == "suspended" and goal.id in draft.program.procedure.acts.suspend.pauses:
+        return {}
     if any(state in draft.ticket.active for state in goal.pause):
         return {}
     return next(({"condition": rank} for rank, guard in enumerate(goal.pause_when) if draft.holds(guard, before)), None)

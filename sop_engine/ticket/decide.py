@@ -12,7 +12,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, goals, signing, triggers
+from sop_engine.ticket import acts, attention, goals, signing, suspending, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -35,6 +35,12 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "hand_over": acts.hand_over,
     "note": acts.note,
     "edit": acts.edit,
+    "urge": attention.urge,
+    "copy": attention.copy,
+    "read": attention.read,
+    "watch": attention.watch,
+    "suspend": suspending.suspend,
+    "resume": suspending.resume,
     "set_aside": acts.set_aside,
     "release": acts.release,
 }
@@ -57,11 +63,12 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
                 "not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins")
             )
         arguments = _COMMANDS[command.name](draft)
-        if ticket is None or ticket.status == "open":
+        if ticket is None or ticket.status != "closed":
             draft.compute()
             refill(draft)
             signing.void(draft)
             goals.settle(draft)
+            attention.tell_watchers(draft)
     except Unanswered as missing:
         return missing.missing
     except Refused as refused:

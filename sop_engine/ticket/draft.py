@@ -45,6 +45,8 @@ class Draft:
         """the fields written or cleared since what is filled from them was brought up to date"""
         self.values: dict[str, Any] = {}
         """decoded values of the fields, as guards read them"""
+        self.watchers: tuple[str, ...] = tuple(ticket.acts.get("watchers", ()))
+        """who watched before the step: of what closes a ticket they are told too"""
         self._written = ticket.number == 0
         """whether a field was written since computed fields were brought up to date"""
         self._drawn: dict[str, int] = {}

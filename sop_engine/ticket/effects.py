@@ -14,6 +14,8 @@ from sop_engine.ticket.records import TIMER, Command, Letter, Refusal
 
 LARGEST_START = 1000
 """tickets that one start may make"""
+CHILD = "child."
+"""what the event begins with that tells a parent of a child's end; the child's procedure follows"""
 
 
 class Refused(Exception):

@@ -15,6 +15,8 @@
 | `timer_set`, `timer_cleared`, `timer_fired`, `timer_set_aside`, `timer_released` | the timers |
 | `assigned`, `unassigned`, `owned` | whose task, whose ticket |
 | `child_started`, `child_closed`, `linked` | relations |
+| `urged`, `copied`, `read`, `watched`, `unwatched` | who urged, who was let know and has read it, who watches |
+| `suspended`, `deferred`, `resumed` | it rests until a time; what came meanwhile is kept; it goes on |
 | `closed` | the end, with its outcome |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
@@ -77,6 +79,7 @@ def copy_of(ticket: Ticket) -> Ticket:
         signatures={offer: list(by) for offer, by in ticket.signatures.items()},
         children=list(ticket.children),
         links=list(ticket.links),
+        acts=dict(ticket.acts),
         owner=ticket.owner,
         opener=ticket.opener,
         parent=ticket.parent,
@@ -217,6 +220,50 @@ def _linked(ticket: Ticket, event: Event, *_: Any) -> None:
 def _closed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.status, ticket.outcome = "closed", event["outcome"]
     ticket.tasks.pop(ROOT, None)
+    ticket.acts.pop("suspended", None)
+    ticket.acts.pop("watchers", None)
+
+
+def _urged(ticket: Ticket, event: Event, *_: Any) -> None:
+    sides = ticket.acts.get("urged", {})
+    ticket.acts["urged"] = {**sides, event["side"]: {"last": event["at"], "times": event["times"]}}
+
+
+def _copied(ticket: Ticket, event: Event, *_: Any) -> None:
+    new = {person: {"at": event["at"], "by": event["by"], "read": None} for person in event["to"]}
+    ticket.acts["copies"] = {**ticket.acts.get("copies", {}), **new}
+
+
+def _read(ticket: Ticket, event: Event, *_: Any) -> None:
+    copies = ticket.acts["copies"]
+    ticket.acts["copies"] = {**copies, event["by"]: {**copies[event["by"]], "read": event["at"]}}
+
+
+def _watched(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["watchers"] = sorted({*ticket.acts.get("watchers", ()), event["by"]})
+
+
+def _unwatched(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["watchers"] = [each for each in ticket.acts["watchers"] if each != event["by"]]
+    if not ticket.acts["watchers"]:
+        del ticket.acts["watchers"]
+
+
+def _suspended(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
+    ticket.status = "suspended"
+    since = {name: event[name] for name in ("at", "by", "until")}
+    ticket.acts["suspended"] = {**since, "step": number, "waiting": []}
+    ticket.acts["suspensions"] = ticket.acts.get("suspensions", 0) + 1
+
+
+def _deferred(ticket: Ticket, event: Event, *_: Any) -> None:
+    suspended = ticket.acts["suspended"]
+    ticket.acts["suspended"] = {**suspended, "waiting": [*suspended["waiting"], event["event"]]}
+
+
+def _resumed(ticket: Ticket, *_: Any) -> None:
+    ticket.status = "open"
+    del ticket.acts["suspended"]
 
 
 def _conditions_changed(ticket: Ticket, event: Event, *_: Any) -> None:
@@ -255,6 +302,14 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "child_started": _child_started,
     "linked": _linked,
     "closed": _closed,
+    "urged": _urged,
+    "copied": _copied,
+    "read": _read,
+    "watched": _watched,
+    "unwatched": _unwatched,
+    "suspended": _suspended,
+    "deferred": _deferred,
+    "resumed": _resumed,
     "conditions_changed": _conditions_changed,
     "terms_taken": _terms_taken,
     **dict.fromkeys(GOAL_EVENTS, _goal),

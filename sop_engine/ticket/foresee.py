@@ -32,6 +32,8 @@ def foresee(program: Program, ticket: Ticket | None, command: Command, local: da
             if any(field.fill == f"{name}.contact" for field in program.filled):
                 questions.append(f"contact:{fields[name]}")
     questions += _of_children(program, ticket)
+    if command.name == "urge" and ticket is not None:
+        questions += _of_tasks(program, fields, ticket)
     for offer in _offers(program, ticket, command):
         questions += _of_effects(program, fields, offer)
     return list(dict.fromkeys(questions))
@@ -51,9 +53,14 @@ def foresee_anywhere(program: Program, command: Command) -> list[str]:
     return list(found)
 
 
+def _of_tasks(program: Program, fields: dict[str, object], ticket: Ticket) -> Iterable[str]:
+    """Whoever a task is offered to."""
+    return (_holders(program, fields, task["role"]) for task in ticket.tasks.values() if "assignee" not in task)
+
+
 def _of_children(program: Program, ticket: Ticket | None) -> Iterable[str]:
     """What goals that look at children ask in every step."""
-    if ticket is None or ticket.status != "open" or not ticket.children:
+    if ticket is None or ticket.status == "closed" or not ticket.children:
         return
     for procedure in program.families:
         found = [each["id"] for each in ticket.children if procedure in ("", each["procedure"])]
@@ -76,8 +83,12 @@ def _of_effects(program: Program, fields: dict[str, object], offer: Offer) -> It
             if isinstance(effect, Tell):
                 for recipient in effect.to:
                     if recipient.kind == "role":
-                        declared = program.roles.get(recipient.name)
-                        unit = fields.get(declared.scope) if declared is not None and declared.scope else None
-                        yield holders(recipient.name, unit if isinstance(unit, str) else None)
+                        yield _holders(program, fields, recipient.name)
             elif isinstance(effect, Start):
                 yield f"version:{effect.procedure}"
+
+
+def _holders(program: Program, fields: dict[str, object], role: str) -> str:
+    declared = program.roles.get(role)
+    unit = fields.get(declared.scope) if declared is not None and declared.scope else None
+    return holders(role, unit if isinstance(unit, str) else None)

@@ -5,7 +5,7 @@ sent; what a person's command wrote has no kind, and always goes.
 |---|---|
 | a goal's level | `goal/ID/warn`, `goal/ID/due`, `goal/ID/rung/N` |
 | a timer's transition, or that of an event which a goal raised | the timer's key: `STATE/TIMER`, `goal/ID` |
-| anything else | none |
+| a change of state that is told to those who watch, and anything else | none |
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +18,8 @@ def kind_of(command: str, arguments: Mapping[str, Any], events: Sequence[Mapping
     if command != "fire":
         return ""
     told = events[position]
+    if "act" in told:
+        return ""
     goal = told.get("goal")
     if goal is None:
         return str(arguments["timer"])

@@ -14,12 +14,13 @@ from sop_engine.ticket import people
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.questions import CalendarAnswer
-from sop_engine.ticket.records import NOTHING, Letter, Refusal
+from sop_engine.ticket.records import GOAL, NOTHING, Letter, Refusal
 from sop_engine.ticket.running import Run
+from sop_engine.ticket.suspending import defer
 from sop_engine.worktime import Reckoner
 from sop_engine.worktime.allowances import END_OF_WORKDAY, Allowance
 
-PREFIX: Final = "goal/"
+PREFIX: Final = GOAL
 OPEN: Final = frozenset({"running", "paused"})
 Entry = dict[str, Any]
 
@@ -117,7 +118,7 @@ def _climb(draft: Draft, goal: Goal, number: int) -> bool:
         draft.emit("assigned", region=_region(draft), role=rung.hand_to)
     if reached:
         _tell(draft, goal, "due" if _at_once(rung) else "rung", reached, rung.notice)
-    if rung.event and not Run(draft).go(Signalled(rung.event)):
+    if rung.event and not defer(draft, rung.event) and not Run(draft).go(Signalled(rung.event)):
         draft.emit("not_taken", event=rung.event)
     return True
 

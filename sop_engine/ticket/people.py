@@ -43,9 +43,14 @@ def identify(draft: Draft) -> Message | None:
 
 def may(draft: Draft, offer: Offer, source: str, actor: str, standing_for: str | None) -> Leave | Message:
     """Whether an actor may do an offer of the active state `source`, else why not."""
+    return let(draft, offer.by, source, actor, standing_for)
+
+
+def let(draft: Draft, by: tuple[Who, ...], source: str, actor: str, standing_for: str | None) -> Leave | Message:
+    """Whether an actor is one of `by`, the assignee being that of `source`; else why he may not."""
     person = standing_for or actor
     refusal: Message | None = None
-    for who in offer.by:
+    for who in by:
         if who.when is not None and not draft.holds(who.when):
             continue
         reason = _fits(draft, who, source, person)
@@ -57,9 +62,7 @@ def may(draft: Draft, offer: Offer, source: str, actor: str, standing_for: str |
         refusal = refusal or excluded
     if refusal is not None:
         return refusal
-    return msg(
-        "only {who} may do this", who=tuple(describe(draft, who, source) for who in offer.by) or (msg("nobody"),)
-    )
+    return msg("only {who} may do this", who=tuple(describe(draft, who, source) for who in by) or (msg("nobody"),))
 
 
 def _fits(draft: Draft, who: Who, source: str, person: str) -> str | None:

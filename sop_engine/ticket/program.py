@@ -11,6 +11,10 @@ from sop_engine.procedure import ROOT, Field, Offer, Procedure, Role, State, Tim
 from sop_engine.ticket.evolve import ordered
 
 
+_WORDED = frozenset({"text", "unit", "phone", "person", "rows"})
+"""types of fields whose values have words"""
+
+
 def calendars_of(procedure: Procedure) -> set[str]:
     """The calendars on which the goals of a procedure are counted."""
     found: set[str] = set()
@@ -90,6 +94,17 @@ class Program:
             )
             self._committed[id(tree)] = known
         return known
+
+    @cached_property
+    def searched(self) -> dict[str, str]:
+        """The fields by whose words a ticket is found -> their class of personal data, empty: everybody's. What has no
+        words of its own counts where lists show it."""
+        shown = {part.partition(".")[0] for part in self.procedure.subject[1::2]}
+        return {
+            field.id: field.personal or ""
+            for field in self.procedure.fields
+            if field.type in _WORDED or (field.type == "choice" and field.id in shown)
+        }
 
     @cached_property
     def families(self) -> list[str]:

@@ -26,6 +26,10 @@ SITE: Final = "site"
 """the ticket id of the site's own history"""
 TIMER: Final = "timer"
 """the actor of a timer's command"""
+GOAL: Final = "goal/"
+"""what the keys of goals' timers begin with"""
+RESUME: Final = "resume"
+"""the key of the timer that ends a suspension; those of states have a stroke in them"""
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 Event = dict[str, Any]
@@ -176,6 +180,8 @@ class Ticket:
     """[{"id", "procedure"}] in order of starting"""
     parent: str | None = None
     links: list[str] = field(default_factory=list)
+    acts: dict[str, Any] = field(default_factory=dict)
+    """what staff did to it beside its transitions; see `ticket.attention` and `ticket.suspending`"""
     opened: str = ""
     recorded: str = ""
     """of the last step"""
@@ -184,6 +190,7 @@ class Ticket:
     def state(self) -> dict[str, Any]:
         """What the state's hash covers: everything but head and number, committed values as commitments only."""
         commits = self.commits
+        acts = {"acts": self.acts} if self.acts else {}  # so that what nobody touched hashes as it did before
         fields = {name: value for name, value in self.fields.items() if name not in commits} if commits else self.fields
         return {
             "active": self.active, "children": self.children, "commits": commits, "did": self.did,
@@ -192,7 +199,12 @@ class Ticket:
             "opened": self.opened, "opener": self.opener, "outcome": self.outcome, "owner": self.owner,
             "parent": self.parent, "procedure": self.procedure, "signatures": self.signatures, "status": self.status,
             "tasks": self.tasks, "terms": self.terms, "timers": self.timers,
+            **acts,
         }  # fmt: skip
+
+    def waits(self, timer: str) -> bool:
+        """Whether a timer waits until the ticket is resumed: all do but those of goals, and the one that resumes it."""
+        return self.status == "suspended" and timer != RESUME and not timer.startswith(GOAL)
 
     def state_hash(self) -> str:
         """SHA-256 of the canonical bytes of `state()`."""

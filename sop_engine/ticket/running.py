@@ -87,7 +87,7 @@ def close(draft: Draft, outcome: str) -> None:
         effects.signal(
             draft,
             [draft.ticket.parent],
-            f"child.{draft.ticket.procedure}",
+            effects.CHILD + draft.ticket.procedure,
             {"child": draft.ticket.id, "outcome": outcome},
         )
 
@@ -157,7 +157,7 @@ def fire(draft: Draft, key: str) -> None:
 def reset_timers(draft: Draft) -> None:
     """Set the timers of active states anew that stand on a field which this step changed: by what was given, filled in
     or computed, or by a `set`. One that has fired does not fire again because the same value was written again."""
-    if not draft.program.timed_fields or draft.ticket.status != "open":
+    if not draft.program.timed_fields or draft.ticket.status == "closed":
         return
     fields = draft.ticket.fields
     changed = {name for name, value in draft.before.items() if fields.get(name) != value} & draft.program.timed_fields

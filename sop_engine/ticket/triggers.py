@@ -6,13 +6,13 @@ from sop_engine import canonical
 from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
-from sop_engine.ticket import goals, people, possible, running, signing
+from sop_engine.ticket import goals, people, possible, running, signing, suspending
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.near import near
-from sop_engine.ticket.records import TIMER, Refusal
+from sop_engine.ticket.records import RESUME, TIMER, Refusal
 from sop_engine.ticket.running import Run
 
 
@@ -134,7 +134,12 @@ def fire_timer(draft: Draft) -> dict[str, Any]:
     timer = draft.ticket.timers.get(key)
     if timer is None or timer["due"] > canonical.instant_text(draft.given.effective):
         raise Refused(Refusal("not_now", msg("the timer {timer} is not due", timer=key)))
-    if key.startswith(PREFIX):
+    if draft.ticket.waits(key):
+        raise Refused(Refusal("not_now", msg("the timer {timer} waits until {ticket} is resumed", timer=key,
+                                             ticket=draft.ticket.id)))  # fmt: skip
+    if key == RESUME:
+        suspending.fire(draft)
+    elif key.startswith(PREFIX):
         goals.fire(draft, key)
     else:
         running.fire(draft, key)
@@ -148,6 +153,8 @@ def take_signal(draft: Draft) -> dict[str, Any]:
     event = str(arguments["event"])
     if "child" in arguments:
         draft.emit("child_closed", id=arguments["child"], outcome=arguments["outcome"])
+    if suspending.defer(draft, event):
+        return arguments
     if draft.ticket.status == "closed" or (
         not Run(draft).go(Signalled(event)) and not Run(draft).go(Looked()) and "child" not in arguments
     ):
@@ -160,7 +167,8 @@ def look(draft: Draft) -> dict[str, Any]:
     """A child has moved, and eventless transitions look at where it stands. What finds nothing says nothing: such a
     step has no events, and the engine drops it."""
     draft.compute()
-    Run(draft).go(Looked())
+    if draft.ticket.status == "open":
+        Run(draft).go(Looked())
     running.reset_timers(draft)
     return {"child": draft.command.arguments["child"]}
 
@@ -169,6 +177,7 @@ def look(draft: Draft) -> dict[str, Any]:
 
 
 def _require_open(draft: Draft) -> None:
+    suspending.require_going(draft)
     if draft.ticket.status != "open":
         raise Refused(
             Refusal(

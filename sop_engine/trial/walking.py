@@ -15,6 +15,7 @@ from sop_engine.errors import SopError
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
 from sop_engine.store.programs import Programs
+from sop_engine.ticket.attention import SIDES
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
 from sop_engine.trial.made_up import MadeUp, plain
@@ -110,7 +111,11 @@ class _Walker:
                 return
 
     def act(self, ticket: Ticket, homeward: bool = False) -> None:
-        """Somebody does one of what the ticket offers: rarely what ends it, unless the walk goes `homeward`."""
+        """Somebody does one of what the ticket offers: rarely what ends it, unless the walk goes `homeward`. What is
+        suspended goes on."""
+        if ticket.status == "suspended":
+            self.tried("resume", ticket.id, ticket.acts["suspended"]["by"], {})
+            return
         program = self.program(ticket)
         offers = [(state.id, offer) for state, offer in program.chart.offers(ticket.active)]
         if not offers:
@@ -128,7 +133,7 @@ class _Walker:
 
     def staff_verb(self, ticket: Ticket) -> None:
         """What staff do to any ticket: take its task, give it away, become its owner, correct it, write something
-        down."""
+        down, call attention to it, let it rest."""
         program, now = self.program(ticket), self.stage.clock.now()
         player, other = (each.id for each in self.random.sample(self.players, 2))
         region = self.random.choice([*ticket.tasks, "ticket"])
@@ -141,6 +146,10 @@ class _Walker:
             "hand_over": {"to": other, "reason": "交班"},
             "note": {"note": "已与业主沟通"},
             "edit": {"fields": {each.id: self.made_up.value(each, now) for each in corrected}, "reason": "录错"},
+            "urge": {"from": self.random.choice(SIDES), "note": "业主来电"},
+            "copy": {"to": [other]},
+            "watch": {},
+            "suspend": {"until": canonical.instant_text(now + timedelta(hours=4)), "reason": "等料"},
         }
         name = self.random.choice(list(choices))
         self.tried(name, ticket.id, self.random.choice([ticket.owner, player]), choices[name])
@@ -165,7 +174,7 @@ class _Walker:
 
     def open_tickets(self) -> list[Ticket]:
         tickets = map(self.stage.ticket, self.stage.tickets())
-        return [ticket for ticket in tickets if ticket.status == "open"]
+        return [ticket for ticket in tickets if ticket.status != "closed"]
 
     def program(self, ticket: Ticket) -> Program:
         with self.stage.store.reading() as reading:
@@ -200,7 +209,7 @@ class _Walker:
             for id in waiting:
                 self.go_home(id)
                 ticket = self.stage.ticket(id)
-                if ticket.status == "open":
+                if ticket.status != "closed":
                     stuck.add(id)
                     found = msg("{ticket} is stuck in {states}", ticket=id, states=tuple(ticket.active))
                     self.done.problems.append(found)
@@ -209,7 +218,7 @@ class _Walker:
         """Do what comes by chance with a ticket until it is closed, or patience ends."""
         for rank in range(PATIENCE):
             ticket = self.stage.ticket(id)
-            if ticket.status != "open":
+            if ticket.status == "closed":
                 return
             if rank % 5 == 4:
                 self.jump()

@@ -15,7 +15,7 @@ from tests.console.place import move_clock
 def test_a_list_in_a_pipe_is_tab_separated(sop: Sop, wx: str) -> None:
     lines = sop("ls", "--as", "wang_fang").out.splitlines()
     assert [line.split("\t") for line in lines] == [
-        [wx, "3-2-1202", "3-2-1202 厨房漏水", "To be dispatched", "王芳", "", "15 min"]
+        [wx, "3-2-1202", "3-2-1202 厨房漏水", "To be dispatched", "王芳", "", "15 min", ""]
     ]
 
 

@@ -136,7 +136,7 @@ def test_the_list_of_tickets_tells_what_is_promised_next_and_what_is_late_in_wor
     desk("do", "003", "wait")
     desk("demo", "advance", "61min")
 
-    left = {line.split("\t")[0][-3:]: line.split("\t")[-1] for line in desk("ls").out.splitlines()}
+    left = {line.split("\t")[0][-3:]: line.split("\t")[6] for line in desk("ls").out.splitlines()}
 
     assert left == {"001": "3 h 59 min", "002": "1 min late", "003": "3 h 59 min"}
 
@@ -147,7 +147,7 @@ def test_what_stands_still_and_was_missed_before_is_late_in_the_list(desk: Sop) 
         desk("do", ticket, "wait")
 
     heads = {head["id"][-3:]: head for head in desk("ls", "--json").json}
-    left = {line.split("\t")[0][-3:]: line.split("\t")[-1] for line in desk("ls").out.splitlines()}
+    left = {line.split("\t")[0][-3:]: line.split("\t")[6] for line in desk("ls").out.splitlines()}
 
     assert left["002"] == "5 h late"
     assert heads["002"]["missed"] == "2026-11-23T09:30:00.000+08:00"

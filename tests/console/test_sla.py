@@ -24,6 +24,7 @@ open: {by: desk, may_ask: [window, hold_for], to: asked}
 goals:
   arriving: {title: Arriving, start: did open, stop: did arrive, due: window.end}
   answering: {title: Answering, start: did open, stop: did arrive, within: 2 h, pause: [later, {hold_for: owner}]}
+acts: {suspend: {pauses: answering}}
 states:
   asked: {transitions: {agree: {by: desk, ask: window}, put_off: {by: desk, to: later}, arrive: {by: desk, to: over}}}
   later: {transitions: {go_on: {by: desk, to: asked}}}
@@ -56,6 +57,16 @@ def test_what_waits_for_its_time_is_not_explained_unasked(sop: Sop, sm: str) -> 
     sop("do", sm, "agree", "--as", "王芳", "--field", "window=2026-11-23 10:00-12:00")
 
     assert "Arriving" in sop("sla", "explain", sm, "--lang", "en").out
+
+
+def test_a_pause_is_told_to_come_from_a_suspension(sop: Sop, sm: str) -> None:
+    sop("demo", "advance", "30min")
+    sop("suspend", sm, "--as", "王芳", "--until", "1 h", "--reason", "nobody is at home")
+    sop("demo", "advance", "2h")
+
+    explained = sop("sla", "explain", sm, "answering", "--lang", "en").out
+
+    assert "paused 2026-11-23 09:00 to 2026-11-23 10:00: the ticket is suspended" in explained
 
 
 def test_a_pause_is_told_with_the_condition_or_the_state_that_began_it(sop: Sop, sm: str) -> None:

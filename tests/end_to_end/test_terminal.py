@@ -107,6 +107,31 @@ def test_what_is_asked_is_asked_in_order_until_it_can_be_read(terminals: Termina
     assert tickets(site) == ["WX-20261123-001"]
 
 
+def test_what_is_open_of_a_unit_is_shown_before_more_is_asked(terminals: Terminals, site: Path, wx: str) -> None:
+    terminal = terminals("new", "repair", "--as", "wang_fang")
+    terminal.until("> ")
+    terminal.type("3栋2单元1202\r")
+    terminal.until("open already:")
+    terminal.until(f"{wx}  3-2-1202 厨房漏水  To be dispatched, opened 0 min ago")
+    terminal.until("Fault")
+    terminal.type("又漏了\r")
+    terminal.until("Open another one all the same? (y/N)")
+    terminal.type("n\r")
+    assert terminal.end() == 0, terminal.shown
+    assert "nothing was opened" in terminal.shown
+    assert tickets(site) == [wx]
+
+
+def test_another_one_is_opened_where_that_is_wanted(terminals: Terminals, site: Path, wx: str) -> None:
+    terminal = terminals("new", "repair", "--as", "wang_fang", "--field", "unit=3-2-1202", "--field", "fault=又漏了")
+    terminal.until("Open another one all the same? (y/N)")
+    assert terminal.shown.count("open already:") == 1
+    terminal.type("是\r")
+    assert terminal.end() == 0, terminal.shown
+    assert len(tickets(site)) == 2
+    assert "this is another one" not in terminal.shown
+
+
 def test_a_prompt_offers_what_is_there(terminals: Terminals, site: Path, wx: str) -> None:
     terminal = terminals("do", "1", "cancel", "--as", "wang_fang")
     terminal.until("Reason")

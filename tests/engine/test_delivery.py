@@ -465,3 +465,23 @@ def test_an_unknown_channel_is_an_attempt_that_failed(desk: Desk) -> None:
     with desk.reading() as reading:
         [letter] = reading.letters()
     assert "pigeon" in (letter.error or "")
+
+
+def test_who_is_urged_let_know_or_watches_reads_what_was_done_and_no_note(desk: Desk) -> None:
+    # given a ticket of whose acts people are told
+    zx = desk.open("ask", by="wang", what="停车费")
+    deliver(desk.engine)
+    # when it is urged with a note, somebody is let know, and what somebody watches moves
+    desk.command("urge", zx, "zhou", **{"from": "customer", "note": "电话 13800001202"})
+    desk.command("copy", zx, "wang", to=["zhou"])
+    desk.command("watch", zx, "zhou")
+    desk.do(zx, "answer", by="wang")
+    assert deliver(desk.engine).sent == 3
+    # then each says what was done, in the language of its reader
+    said = [(line["to"], line["subject"]) for line in lines(desk)[1:]]
+    assert said == [
+        ("wang", f"{zx} 停车费：客户催办，累计 1 次"),
+        ("zhou", f"{zx} 停车费：Wang 请您知悉此单"),
+        ("zhou", f"{zx} 停车费：状态有变"),
+    ]
+    assert "13800001202" not in str(lines(desk))

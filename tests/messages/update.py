@@ -22,7 +22,9 @@ from sop_engine.language import sentences
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "sop_engine" / "locale" / "zh" / "LC_MESSAGES" / "sop.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
-SCHEMAS = tuple(f"sop_engine/language/{each}schema.py" for each in ("", "fragment_", "goal_", "calendar_"))
+SCHEMAS = tuple(
+    f"sop_engine/language/{each}schema.py" for each in ("", "act_", "people_", "fragment_", "goal_", "calendar_")
+)
 PROSE = "sop_engine/language (docstrings)"
 HEADER = "Project-Id-Version: sop-engine\nLanguage: zh\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
 HEADER += "Content-Transfer-Encoding: 8bit\n"

@@ -11,11 +11,13 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from sop_engine.store import schema, statements, tables
+from sop_engine.store import schema, search, statements, tables
 from sop_engine.store.drivers import DriverName, driver_module
 from sop_engine.store.seam import NOT_NOW, Query
+from sop_engine.store.search import Search
 from sop_engine.store.sqlite import MEMORY
 from sop_engine.store.upgrade import MIGRATIONS
+from sop_engine.values.words import terms_of
 
 QUERIES = {
     "all": Query(limit=50),
@@ -33,7 +35,7 @@ QUERIES = {
     "missed": Query(missed=True, promised_after="2026"),
     "mine, promised": Query(promised_by=NOT_NOW, mine="lin", roles=["desk"]),
 }
-FROM_ONE_END = {"ADD_LETTER", "LOG_REFUSAL", "REFUSALS"}
+FROM_ONE_END = {"ADD_LETTER", "PUT_FINDING", "LOG_REFUSAL", "REFUSALS"}
 """Statements that read an index from one of its ends, and stop."""
 FORGET = {f"FORGET {index}": text for index, text in enumerate(statements.FORGET)}
 WHOLE_TABLE = {
@@ -101,6 +103,7 @@ def test_every_key_and_index_begins_with_the_site(new_store: Any) -> None:
     indexes = new_store.execute(
         "SELECT list.name FROM sqlite_schema AS s, pragma_index_list(s.name) AS list"
         " WHERE s.type = 'table' AND s.name <> 'alembic_version'"
+        " AND s.name NOT GLOB 'finding_words*'"  # SQLite's own, in a file that holds one site
     ).fetchall()
     assert len(indexes) > 20
     for (index,) in indexes:
@@ -137,6 +140,16 @@ def test_a_list_is_found_by_an_index(new_store: Any, name: str) -> None:
     faults = _faults(plan)
     # All tickets in order: the index gives the order, and the limit stops it.
     assert faults == ([] if name != "all" else ["SEARCH ticket USING INDEX ticket_opened (site=?)"])
+
+
+def test_what_is_found_by_words_is_found_by_their_index(new_store: Any) -> None:
+    wanted = Search(terms_of("漏水 1202"), unit="3-2-1202", personal=["contact"], status="open", limit=20)
+    matches = [search.in_a_file(term) for term in wanted.terms]
+    text, values = search.statement(statements.HEAD_COLUMNS, search.IN_A_FILE, "local", matches, wanted)
+    plan = [row[3] for row in new_store.execute(f"EXPLAIN QUERY PLAN {text}", values)]
+    whole = ("SCAN finding_words VIRTUAL TABLE INDEX", "SCAN hit", "SCAN first", "SCAN hits")
+    assert [line for line in _faults(plan) if not line.startswith(whole)] == []
+    assert any(line.startswith("SCAN finding_words VIRTUAL TABLE INDEX 0:M") for line in plan)
 
 
 def test_due_timers_are_read_from_the_index_alone(new_store: Any) -> None:

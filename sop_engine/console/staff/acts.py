@@ -19,39 +19,39 @@ if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
 _Name = Annotated[str, argument(msg("the person, by id or name"), "NAME")]
-_Region = Annotated[
+Region = Annotated[
     str | None, option("--region", help=msg("whose task, where several run side by side"), metavar="REGION")
 ]
-_Reason = Annotated[str | None, option("--reason", help=msg("why"), metavar="TEXT")]
+Reason = Annotated[str | None, option("--reason", help=msg("why"), metavar="TEXT")]
 
 _Arguments = Callable[["Opened", Reads, Ticket], dict[str, Any]]
 
 
-def claim(call: Call, id: TicketId, region: _Region = None) -> None:
+def claim(call: Call, id: TicketId, region: Region = None) -> None:
     """Take a task that is offered to a role which you hold."""
-    _act(call, "claim", id, lambda opened, reading, ticket: _region(opened, reading, ticket, region))
+    act(call, "claim", id, lambda opened, reading, ticket: region_given(opened, reading, ticket, region))
 
 
-def assign(call: Call, id: TicketId, name: _Name, region: _Region = None, reason: _Reason = None) -> None:
+def assign(call: Call, id: TicketId, name: _Name, region: Region = None, reason: Reason = None) -> None:
     """Give a task to somebody who holds the role that it was offered to."""
 
     def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
         return {
-            **_region(opened, reading, ticket, region),
+            **region_given(opened, reading, ticket, region),
             "to": find_person(reading, name).id,
-            **_reason(reason),
+            **reason_given(reason),
         }
 
-    _act(call, "assign", id, arguments)
+    act(call, "assign", id, arguments)
 
 
-def hand_over(call: Call, id: TicketId, name: _Name, reason: _Reason = None) -> None:
+def hand_over(call: Call, id: TicketId, name: _Name, reason: Reason = None) -> None:
     """Give a ticket to another owner."""
-    _act(
+    act(
         call,
         "hand_over",
         id,
-        lambda opened, reading, ticket: {"to": find_person(reading, name).id, **_reason(reason)},
+        lambda opened, reading, ticket: {"to": find_person(reading, name).id, **reason_given(reason)},
     )
 
 
@@ -61,7 +61,7 @@ def note(
     text: Annotated[list[str], argument(msg("what is to be written down"), "TEXT")],
 ) -> None:
     """Write something down on a ticket; it moves nothing."""
-    _act(call, "note", id, lambda opened, reading, ticket: {"note": " ".join(text)})
+    act(call, "note", id, lambda opened, reading, ticket: {"note": " ".join(text)})
 
 
 def edit(
@@ -72,7 +72,7 @@ def edit(
         option("--field", help=msg("a new value: name=value; name= clears it"), metavar="NAME=VALUE"),
     ] = None,
     from_file: FromFile = None,
-    reason: _Reason = None,
+    reason: Reason = None,
 ) -> None:
     """Correct fields of a ticket, with a reason."""
 
@@ -81,9 +81,9 @@ def edit(
         given = read_given(opened, program.fields, field or (), from_file, clearing=True)
         if not given:
             raise NotUnderstood(msg("nothing is corrected"), fix=msg("say what: --field name=value --reason why"))
-        return {"fields": given, **_reason(reason)}
+        return {"fields": given, **reason_given(reason)}
 
-    _act(call, "edit", id, arguments)
+    act(call, "edit", id, arguments)
 
 
 def release(
@@ -101,13 +101,13 @@ def release(
             raise NotUnderstood(msg("which timer? set aside are: {timers}", timers=aside or "-"), near=aside)
         return {"timer": timer}
 
-    _act(call, "release", id, arguments)
+    act(call, "release", id, arguments)
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _act(call: Call, name: str, id: str, arguments: _Arguments) -> None:
+def act(call: Call, name: str, id: str, arguments: _Arguments) -> None:
     """Do a command of this name to a ticket, with the arguments that are made of it."""
     with call.open() as opened:
         opened.require_known()
@@ -132,11 +132,12 @@ def _do(opened: "Opened", name: str, head: Head, arguments: dict[str, Any]) -> N
         opened.call.output.tell(msg("done: {command}", command=name))
 
 
-def _reason(reason: str | None) -> dict[str, Any]:
+def reason_given(reason: str | None) -> dict[str, Any]:
+    """The reason as an argument of a command."""
     return {} if reason is None else {"reason": reason}
 
 
-def _region(opened: "Opened", reading: Reads, ticket: Ticket, said: str | None) -> dict[str, Any]:
+def region_given(opened: "Opened", reading: Reads, ticket: Ticket, said: str | None) -> dict[str, Any]:
     """The region that was named, by id or title. Raises `NotUnderstood` for one that has no task."""
     if said is None:
         return {}

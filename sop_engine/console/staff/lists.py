@@ -23,7 +23,8 @@ from sop_engine.ticket.records import SITE
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
-_STATUSES: Final = ("open", "suspended", "closed")
+_STATUSES: Final = {"open": "open", "suspended": "open", "closed": "closed"}
+"""what can be asked for -> how the store has it: what is suspended is open there"""
 USUAL: Final = 200
 """tickets that are listed in a terminal where nobody says how many"""
 PAGE: Final = 500
@@ -51,7 +52,8 @@ def ls(
         with opened.reading() as reading:
             whose = mine_of(reading, person) if mine else None
             query = Query(
-                status=_status(status) or (None if all else "open"),
+                status=_STATUSES[_status(status)] if status else (None if all else "open"),
+                suspended=_status(status) == "suspended" if status in ("open", "suspended") else None,
                 procedures=(find_procedure(reading, procedure).procedure,) if procedure else (),
                 states=_states(reading, state) if state else (),
                 unit=unit_named(unit) if unit else None,
@@ -110,6 +112,7 @@ def _print(opened: "Opened", heads: Iterable[Head]) -> int:
         Column(msg("owner")),
         Column(msg("assignee")),
         Column(msg("left")),
+        Column(msg("urged")),
     ]
     titles = _Titles(opened)
     return opened.call.output.table(columns, (_row(opened, head, titles) for head in heads))
@@ -121,9 +124,11 @@ def _row(opened: "Opened", head: Head, titles: "_Titles") -> list[Any]:
         names.get(task["assignee"]) or task["assignee"] if "assignee" in task else _offered(head, task["role"], titles)
         for task in head.tasks.values()
     )
-    states = tuple(titles.of(head.digest, "states", leaf) for leaf in head.state)
+    states: Any = tuple(titles.of(head.digest, "states", leaf) for leaf in head.state)
+    if head.suspended is not None:
+        states = msg("suspended: {state}", state=states)
     owner = names.get(head.owner) or head.owner
-    return [head.id, head.unit or "", head.subject, states, owner, tasks, _left(head, opened.now)]
+    return [head.id, head.unit or "", head.subject, states, owner, tasks, _left(head, opened.now), head.urged or ""]
 
 
 def _left(head: Head, now: datetime) -> Any:
@@ -148,11 +153,11 @@ def _offered(head: Head, role: str, titles: "_Titles") -> Message:
 # --- what is looked for ----------------------------------------------------------------------------------------------
 
 
-def _status(said: str | None) -> str | None:
-    if said is None or said in _STATUSES:
+def _status(said: str) -> str:
+    if said in _STATUSES:
         return said
     raise NotUnderstood(
-        msg("there is no status {status}; there are {statuses}", status=said, statuses=_STATUSES),
+        msg("there is no status {status}; there are {statuses}", status=said, statuses=tuple(_STATUSES)),
         near=near(said, _STATUSES),
     )
 

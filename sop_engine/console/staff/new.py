@@ -4,18 +4,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
+from sop_engine import canonical
 from sop_engine.console.asking import ask_field, ask_until_enough
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
-from sop_engine.console.json_view import possible_view
+from sop_engine.console.json_view import head_json, possible_view
 from sop_engine.console.looking import possible_opening
 from sop_engine.console.parameters import FromFile, Values, argument
+from sop_engine.console.staff.similar import ASKED_BY, doubles, similar, tell_double, tell_similar, wants_another
 from sop_engine.console.tickets import find_procedure
 from sop_engine.engine.publishing import edited_since
 from sop_engine.errors import SopError
 from sop_engine.messages import msg
-from sop_engine.store.seam import Version
+from sop_engine.store.seam import Head, Version
 from sop_engine.ticket.program import Program
 
 if TYPE_CHECKING:
@@ -46,11 +48,21 @@ def new(
             arguments = {"procedure": version.procedure, "fields": given}
             if asks:
                 ask_until_enough(opened, "open", "", arguments, program.fields, {})
+            heads = _similar(opened, program, given)
+            twice = doubles(opened, program, given, heads)
+            if asks and twice and not _is_repeated(opened) and not wants_another(opened, twice):
+                call.output.tell(msg("nothing was opened"))
+                return
             done = opened.act(opened.command("open", "", arguments))
+        now = canonical.instant_text(opened.now)
+        more = {"similar": [head_json(opened, head, now) for head in heads if head.id != done.step.ticket]}
         if call.dry_run and call.json:
-            call.output.json({"procedure": version.procedure, "version": version.number, **_entry(opened, opening)})
+            entry = _entry(opened, opening)
+            call.output.json({"procedure": version.procedure, "version": version.number, **entry, **more})
         else:
-            tell_done(opened, done)
+            tell_done(opened, done, more)
+        if not asks and not done.repeated:
+            tell_double(opened, twice)
 
 
 def _say_edited(opened: "Opened", version: Version, edited: bool) -> None:
@@ -80,11 +92,39 @@ def _with_opening(opened: "Opened", opening: dict[str, Any]) -> Iterator[None]:
         raise
 
 
+def _similar(opened: "Opened", program: Program, given: dict[str, Any]) -> list[Head]:
+    with opened.reading() as reading:
+        return similar(reading, program, given)
+
+
+def _is_repeated(opened: "Opened") -> bool:
+    """Whether the idempotency key was used: then nothing will be opened."""
+    key = opened.call.key
+    if key is None:
+        return False
+    with opened.reading() as reading:
+        return reading.by_key(key) is not None
+
+
 def _ask(opened: "Opened", program: Program, given: dict[str, Any]) -> None:
-    """Ask for what opening asks and was not given, in the procedure's order."""
+    """Ask for what opening asks and was not given, in the procedure's order. As soon as it is known whose matter it is,
+    what is open of his is shown: the question may be answered by that."""
+    shown: set[str] = set()
+    _show_similar(opened, program, given, shown)
     for name in program.procedure.open.ask:
         field = program.fields[name]
         if name not in given and field.required is None:
             value = ask_field(opened, field, None, required=field.fill is None)
             if value is not None:
                 given[name] = value
+                if field.type in ASKED_BY:
+                    _show_similar(opened, program, given, shown)
+
+
+def _show_similar(opened: "Opened", program: Program, given: dict[str, Any], shown: set[str]) -> None:
+    """Show what is open of the unit or person, each ticket once."""
+    heads = [head for head in _similar(opened, program, given) if head.id not in shown]
+    if heads:
+        shown.update(head.id for head in heads)
+        with opened.reading() as reading:
+            tell_similar(opened, reading, heads)

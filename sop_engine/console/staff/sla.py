@@ -19,7 +19,7 @@ from sop_engine.console.staff.filters import mine as mine_of
 from sop_engine.console.staff.promised import Promise, Promises, Wanted
 from sop_engine.console.tickets import find_procedure, find_ticket
 from sop_engine.errors import NotFound
-from sop_engine.messages import msg
+from sop_engine.messages import msg, say
 from sop_engine.store.seam import CALENDAR, Head, Reads
 from sop_engine.ticket.levels import counts_clock, pauses_of
 from sop_engine.ticket.near import near
@@ -257,16 +257,20 @@ def _explained(opened: "Opened", reading: Reads, head: Head, ticket: Ticket, pro
 
 
 def _pauses(reading: Reads, ticket: Ticket, program: Program, name: str, language: str) -> list[_Pause]:
-    """Each pause of a goal with what began it, as the history says: a condition, or the state that was entered."""
+    """Each pause of a goal with what began it, as the history says: a condition, that the ticket was suspended, or the
+    state that was entered."""
     if not ticket.goals[name]["pauses"]:
         return []
     entered: dict[str, str] = {}
     held: dict[str, int] = {}
+    rested: set[str] = set()
     for stored in reading.steps(ticket.id):
         record = canonical.parse(stored.data)
         for event in record["events"]:
             if event["kind"] == "entered":
                 entered[record["effective"]] = event["state"]
+            elif event["kind"] == "suspended":
+                rested.add(record["effective"])
             elif event.get("goal") == name and "condition" in event:
                 held[record["effective"]] = event["condition"]
     from sop_engine.console.names import titled
@@ -277,6 +281,9 @@ def _pauses(reading: Reads, ticket: Ticket, program: Program, name: str, languag
         if begins in held:
             guard = program.goals[name].pause_when[held[begins]]
             found.append(_Pause(begins, ends, condition=expression_text(guard, program.procedure, language)))
+            continue
+        if begins in rested and name in program.procedure.acts.suspend.pauses:
+            found.append(_Pause(begins, ends, condition=say(msg("the ticket is suspended"), language)))
             continue
         state = entered.get(begins, "")
         known = program.states.get(state)

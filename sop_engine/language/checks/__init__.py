@@ -9,6 +9,7 @@ from typing import Final
 
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks import (
+    acts,
     asking,
     calendars,
     chart,
@@ -116,6 +117,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     goals.ladders,
     goals.calendars,
     goals.warned_at_once,
+    acts.paused_promises,
     unused.unused_fields,
     unused.unused_roles,
     unused.unused_papers,

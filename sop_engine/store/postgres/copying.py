@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from sop_engine.store.copying import Shape
 
 _PIECE: Final = 500
-_AFTER_ALL: Final = b"""
-SELECT setval('outbox_number', greatest((SELECT last_value FROM outbox_number), (SELECT max(id) FROM outbox)))
-WHERE EXISTS (SELECT 1 FROM outbox)"""
+_AFTER_ALL: Final = tuple(
+    f"SELECT setval('{table}_number', greatest((SELECT last_value FROM {table}_number), (SELECT max(id) FROM {table})))"
+    f" WHERE EXISTS (SELECT 1 FROM {table})".encode()
+    for table in ("outbox", "finding")
+)
 
 
 class _Database:
@@ -72,5 +74,6 @@ def into_database(address: str, site: str) -> Iterator[_Database]:
     """One transaction that writes a site's rows, committed when the block ends."""
     with _connected(address) as connection:
         yield _Database(connection, site)
-        connection.execute(_AFTER_ALL)
+        for statement in _AFTER_ALL:
+            connection.execute(statement)
         connection.commit()

@@ -21,12 +21,13 @@ from sop_engine.store.seam import Head, NewLetter
 from sop_engine.store.statements import HEAD_COLUMNS
 
 _HEAD: Final = tuple(HEAD_COLUMNS.replace(" ", "").split(","))
-_WHOLE: Final = frozenset({"number", "version", "position", "last"})
+_WHOLE: Final = frozenset({"number", "version", "position", "last", "urged"})
 _TICKET: Final = ("tail", "body", *_HEAD)
 _STEP: Final = ("ticket", "number", "data", "hash")
 _VALUE: Final = ("ticket", "number", "slot", "commitment", "salt", "value")
 _TASK: Final = ("ticket", "region", "assignee", "role")
 _TIMER: Final = ("ticket", "key", "due", "aside")
+_FINDING: Final = ("ticket", "part", "personal", "words")
 _LETTER: Final = ("ticket", "number", "position", "recipient", "channel", "notice", "kind", "status", "next_at")
 _OF_A_KIND: Final = ("ticket", "recipient", "channel", "notice", "kind", "number", "position")
 _KEY: Final = ("key", "ticket", "number", "request", "salt")
@@ -61,6 +62,8 @@ class Shape(NamedTuple):
     no_tasks: int
     timers: int
     no_timers: int
+    findings: int
+    no_findings: int
     superseding: int
     letters: int
     keys: int
@@ -78,6 +81,8 @@ class Pending:
     tasks: dict[tuple[str, str], tuple[Any, ...] | None] = field(default_factory=dict)
     """(ticket, region) -> (assignee, role), or None: it goes"""
     timers: dict[tuple[str, str], tuple[Any, ...] | None] = field(default_factory=dict)
+    findings: dict[tuple[str, str], tuple[Any, ...] | None] = field(default_factory=dict)
+    """(ticket, part) -> (class of personal data, words)"""
     letters: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict)
     kinds: dict[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
     """(ticket, recipient, channel, notice, kind) -> (step number, position) of the letter that supersedes the others"""
@@ -123,6 +128,7 @@ class Pending:
             list(self.values),
             *_put_and_gone(self.tasks),
             *_put_and_gone(self.timers),
+            *_put_and_gone(self.findings),
             [(*kind, *place) for kind, place in self.kinds.items()],
             list(self.letters.values()),
             list(self.keys),
@@ -211,6 +217,16 @@ def _parts(places: _Places, shape: Shape) -> Iterator[str]:
         yield _insert(places, "value", _VALUE, shape.values)
     yield from _put_or_delete(places, "task", _TASK, shape.tasks, shape.no_tasks)
     yield from _put_or_delete(places, "timer", _TIMER, shape.timers, shape.no_timers)
+    if shape.findings:
+        rows = places.rows(_FINDING, shape.findings)
+        yield (
+            f"INSERT INTO finding (site, {', '.join(_FINDING)}, id)"
+            f" SELECT $1, new.*, nextval('finding_number') FROM (VALUES {rows}) AS new ({', '.join(_FINDING)})"
+            f" WHERE {_HELD} ON CONFLICT (site, ticket, part) DO UPDATE SET words = excluded.words"
+        )
+    if shape.no_findings:
+        rows = places.rows(_FINDING[:2], shape.no_findings)
+        yield f"DELETE FROM finding WHERE site = $1 AND (ticket, part) IN ({rows}) AND {_HELD}"
     if shape.superseding:
         rows = places.rows(_OF_A_KIND, shape.superseding)
         same = " AND ".join(f"outbox.{column} = new.{column}" for column in _OF_A_KIND[:-2])

@@ -8,6 +8,7 @@ from sop_engine.store.postgres import statements as here
 from sop_engine.store.postgres.link import Link
 from sop_engine.store.postgres.wire import Rows
 from sop_engine.store.seam import Head, Query
+from sop_engine.store.search import Search
 from sop_engine.store.transaction import Reading
 
 _LONG: Final = frozenset(
@@ -40,6 +41,9 @@ class PostgresReading(Reading):
 
     def heads(self, query: Query) -> list[Head]:
         return heads(self.link.execute, self._site, query)
+
+    def _finding(self, wanted: Search) -> tuple[str, list[Any]]:
+        return here.finding(self._site, wanted)
 
     def _execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
         text = here.translated(statement)

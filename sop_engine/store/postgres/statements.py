@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sop_engine.store import statements
+from sop_engine.store import search, statements
 from sop_engine.store.seam import LONGEST_HOLD_SECONDS, Query
+from sop_engine.store.search import Search
 from sop_engine.store.statements import LETTER_COLUMNS
 
 BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -44,6 +45,11 @@ _MOMENT: Final = """
 lpad(round(1000 * (extract(epoch FROM clock_timestamp())::numeric + {}::numeric))::text, 15, '0')"""
 """the server's clock so many seconds on, as `held` has it: whoever uses the database shares that one"""
 
+IN_WORDS: Final = """
+SELECT finding.ticket FROM finding WHERE finding.site = ?
+  AND array_to_tsvector(array_append(string_to_array(words, ' '), '@' || site)) @@ CAST(CAST(? AS text) AS tsquery)"""
+"""the parts of tickets in which a term holds, by the index that the migration makes"""
+
 _BY_HAND: Final[Mapping[str, str]] = {
     # `aside` is null in all of them; to order by it lets the server read them in the order of its index
     statements.DUE: """
@@ -58,6 +64,10 @@ ORDER BY tail = $2 DESC, status = 'closed', opened DESC, id DESC LIMIT $3""",
     statements.DRAW: """
 INSERT INTO counter (site, prefix, day, last) VALUES ($1, $2, $3, 1)
 ON CONFLICT (site, prefix, day) DO UPDATE SET last = counter.last + 1 RETURNING last""",
+    statements.PUT_FINDING: """
+INSERT INTO finding (site, ticket, part, personal, id, words)
+VALUES ($1, $2, $3, $4, nextval('finding_number'), $5)
+ON CONFLICT (site, ticket, part) DO UPDATE SET words = excluded.words""",
     statements.ADD_LETTER: """
 INSERT INTO outbox (site, ticket, number, position, recipient, channel, notice, kind, id, status, attempts, next_at)
 SELECT $1, $2, $3::int, $4::int, $5, $6, $7, $8, nextval('outbox_number'), 'waiting', 0, $9
@@ -96,6 +106,15 @@ def translated(text: str) -> str:
         return re.sub(r"\?(\d+)", r"$\1", text)
     pieces = text.split("?")
     return pieces[0] + "".join(f"${place}{piece}" for place, piece in enumerate(pieces[1:], start=1))
+
+
+def finding(site: str, wanted: Search) -> tuple[str, list[Any]]:
+    """The statement and values that find by words what `wanted` asks for."""
+    matches = [search.in_a_database(term, site) for term in wanted.terms]
+    text, values = search.statement(statements.HEAD_COLUMNS, IN_WORDS, site, matches, wanted)
+    if wanted.limit is None:
+        values[-1] = None
+    return translated(text), values
 
 
 def heads(site: str, query: Query) -> tuple[str, list[Any]]:

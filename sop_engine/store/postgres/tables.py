@@ -25,7 +25,20 @@ SELECT current_setting('server_version'), current_setting('fsync'), current_sett
   current_setting('synchronous_commit'), pg_is_in_recovery(), current_database(),
   pg_database_size(current_database())"""
 _COUNTED: Final = (
-    *("step", "value", "blob", "ticket", "task", "timer", "outbox", "counter", "idempotency", "refusal", "version"),
+    *(
+        "step",
+        "value",
+        "blob",
+        "ticket",
+        "task",
+        "timer",
+        "finding",
+        "outbox",
+        "counter",
+        "idempotency",
+        "refusal",
+        "version",
+    ),
     *("person", "holding", "login", "unit", "meta"),
 )
 

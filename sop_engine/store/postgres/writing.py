@@ -22,7 +22,7 @@ The law.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine.errors import SopError
@@ -36,8 +36,9 @@ from sop_engine.store.postgres.pending import Line, Pending
 from sop_engine.store.postgres.reading import heads
 from sop_engine.store.postgres.wire import LOCKED, Clash, HeldUp, Question, Rows, ServerError
 from sop_engine.store.seam import Due, Foreseen, Head, Missed, NewLetter, Query
+from sop_engine.store.search import Finding, Search
 from sop_engine.store.transaction import Writing
-from sop_engine.ticket.records import SITE, Sealed, Step, Ticket
+from sop_engine.ticket.records import NOTHING, SITE, Sealed, Step, Ticket
 
 if TYPE_CHECKING:
     from psycopg import pq
@@ -140,6 +141,9 @@ class PostgresWriting(Writing):
         self._listed.update(head.id for head in found)
         return found
 
+    def _finding(self, wanted: Search) -> tuple[str, list[Any]]:
+        return here.finding(self._site, wanted)
+
     def _execute_here(self, text: str, values: Sequence[Any]) -> Rows:
         if self._pending:
             self._settle()
@@ -157,7 +161,7 @@ class PostgresWriting(Writing):
 
     # --- writing ---
 
-    def append(self, step: Step, head: Head) -> None:
+    def append(self, step: Step, head: Head, findings: Mapping[str, Finding] = NOTHING) -> None:
         id, number = step.ticket, step.number
         if number > 1 and id not in self._rows:
             self._rows[id] = self._rows_of(id)
@@ -174,6 +178,8 @@ class PostgresWriting(Writing):
             self._pending.values.append((id, number, slot, *codec.sealed_row(sealed)))
         if step.after is not None:
             self._put_rows(step.after, new=number == 1)
+        for part, finding in findings.items():
+            self._pending.findings[id, part] = finding if finding.words else None
 
     def _put_difference(self, put: str, delete: str, id: str, had: Any, now: Any) -> None:
         if id not in self._pending.tickets:

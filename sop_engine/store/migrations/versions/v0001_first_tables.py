@@ -56,10 +56,16 @@ def _index(name: str, *columns: str, where: str | None = None, unique: bool = Fa
 def upgrade() -> None:
     _record()
     _tickets()
+    _words()
     _letters()
     _register()
     if op.get_bind().dialect.name == "postgresql":
         op.execute("CREATE SEQUENCE outbox_number")
+        op.execute("CREATE SEQUENCE finding_number")
+        op.execute(_WORDS_INDEX)
+    else:
+        for statement in _WORDS_IN_A_FILE:
+            op.execute(statement)
 
 
 def _record() -> None:
@@ -89,7 +95,9 @@ def _tickets() -> None:
         *_texts("state", "subject"),
         *_maybe("unit"),
         *_texts("owner", "tasks", "opened", "recorded", "effective"),
-        *_maybe("next_due", "parent", "promised", "missed", "body"),
+        *_maybe("next_due", "parent", "promised", "missed"),
+        _number("urged"),
+        *_maybe("suspended", "body"),
     )
     _index("ticket_tail", "tail")
     _index("ticket_opened", "opened", "id")
@@ -104,6 +112,39 @@ def _tickets() -> None:
     _index("task_role", "role", where="role IS NOT NULL")
     _short("timer", _key("site"), _key("ticket"), _key("key"), *_texts("due"), *_maybe("aside"))
     _index("timer_due", "aside", "due")
+
+
+def _words() -> None:
+    _long(
+        "finding",
+        *(_key("site"), _key("ticket"), _key("part")),
+        *_texts("personal"),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
+        *_texts("words"),
+    )
+    _index("finding_id", "id", unique=True)
+
+
+# a word for the site in each row, since such an index cannot begin with a column; without the list of what is not in
+# its tree yet, which every search would go through
+_WORDS_INDEX = """
+CREATE INDEX finding_words ON finding
+USING gin (array_to_tsvector(array_append(string_to_array(words, ' '), '@' || site)))
+WITH (fastupdate = off)"""
+_WORDS_IN_A_FILE = (
+    """CREATE VIRTUAL TABLE finding_words USING fts5
+(words, content = '', columnsize = 0, detail = none, tokenize = "ascii tokenchars '-'")""",
+    """CREATE TRIGGER finding_comes AFTER INSERT ON finding BEGIN
+  INSERT INTO finding_words (rowid, words) VALUES (new.id, new.words);
+END""",
+    """CREATE TRIGGER finding_goes AFTER DELETE ON finding BEGIN
+  INSERT INTO finding_words (finding_words, rowid, words) VALUES ('delete', old.id, old.words);
+END""",
+    """CREATE TRIGGER finding_changes AFTER UPDATE ON finding BEGIN
+  INSERT INTO finding_words (finding_words, rowid, words) VALUES ('delete', old.id, old.words);
+  INSERT INTO finding_words (rowid, words) VALUES (new.id, new.words);
+END""",
+)
 
 
 def _letters() -> None:
@@ -160,8 +201,11 @@ def _register() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP SEQUENCE outbox_number")
+        op.execute("DROP SEQUENCE finding_number")
+    else:
+        op.execute("DROP TABLE finding_words")
     for table in (
         *("meta", "unit", "login", "holding", "person", "version", "refusal", "idempotency", "counter"),
-        *("outbox", "timer", "task", "ticket", "blob", "value", "step"),
+        *("outbox", "finding", "timer", "task", "ticket", "blob", "value", "step"),
     ):
         op.drop_table(table)

@@ -1,0 +1,52 @@
+"""What staff did to a ticket beside its transitions, in words: urging, letting know, watching, letting it rest."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from sop_engine.messages import Message, msg
+
+Say = Callable[[str], Any]
+"""a person, a role or an instant, as the story shows it"""
+Event = Mapping[str, Any]
+
+NOTICES: Final[Mapping[str, Message]] = {
+    "urge": msg("that it is urged"),
+    "copy": msg("that it is there to be known"),
+    "watch": msg("that its state has changed"),
+}
+"""of which act a notice is -> what it says"""
+RESUMES: Final = msg("the suspension ends")
+"""the timer that ends a suspension, as it is shown"""
+
+
+def act_deed(
+    command: str, arguments: Mapping[str, Any], events: Sequence[Event], person: Say, role: Say, instant: Say
+) -> Message | None:
+    """What such an act did, without by whom; None where the command is another."""
+    match command:
+        case "urge":
+            times = next(event["times"] for event in events if event["kind"] == "urged")
+            if arguments["from"] == "customer":
+                return msg("the customer urges; so far: {times}", times=times)
+            return msg("urged it; so far: {times}", times=times)
+        case "copy":
+            to = (*map(person, arguments["to"]), *map(role, arguments.get("roles", ())))
+            return msg("let {people} know", people=to)
+        case "read":
+            return msg("has read it")
+        case "watch" if arguments.get("stop"):
+            return msg("watches it no more")
+        case "watch":
+            return msg("watches it from now on")
+        case "suspend":
+            return msg("suspended it until {until}", until=instant(arguments["until"]))
+        case "resume":
+            return msg("let it go on")
+    return None
+
+
+def act_event(event: Event) -> Message | None:
+    """What an event of such an act adds to the story; None where the head line says it already."""
+    if event["kind"] == "deferred":
+        return msg("{event} is kept until it goes on", event=event["event"])
+    return None

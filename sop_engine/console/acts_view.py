@@ -1,0 +1,123 @@
+"""What staff did to a ticket beside its transitions, as `show`, `ls` and their JSON tell it."""
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from sop_engine import canonical, values
+from sop_engine.console.names import span, when, with_names
+from sop_engine.messages import msg
+from sop_engine.ticket.attention import CUSTOMER
+from sop_engine.ticket.records import Ticket
+
+if TYPE_CHECKING:
+    from sop_engine.console.looking import Look
+    from sop_engine.console.opened import Opened
+    from sop_engine.store.seam import Reads
+
+
+class UrgedView(TypedDict):
+    """How often a ticket was urged."""
+
+    times: int
+    by_customer: int
+    """of these by the customer: each is a contact with him"""
+    last: str | None
+
+
+class CopyView(TypedDict):
+    """Somebody who was let know of a ticket."""
+
+    person: str
+    by: str
+    at: str
+    read: str | None
+    """when he marked it as read"""
+
+
+class SuspendedView(TypedDict):
+    """Until when a ticket rests, and why."""
+
+    since: str
+    until: str
+    by: str
+    reason: str | None
+    """null where it was erased"""
+
+
+def urged_view(opened: "Opened", ticket: Ticket) -> UrgedView:
+    """How often it was urged, by either side."""
+    sides = ticket.acts.get("urged", {})
+    last = max((side["last"] for side in sides.values()), default=None)
+    return UrgedView(
+        times=sum(side["times"] for side in sides.values()),
+        by_customer=sides[CUSTOMER]["times"] if CUSTOMER in sides else 0,
+        last=None if last is None else opened.local(last),
+    )
+
+
+def copies_view(opened: "Opened", ticket: Ticket) -> list[CopyView]:
+    """Who was let know, in that order."""
+    copies = sorted(ticket.acts.get("copies", {}).items(), key=lambda each: (each[1]["at"], each[0]))
+    return [
+        CopyView(
+            person=person,
+            by=each["by"],
+            at=opened.local(each["at"]),
+            read=None if each["read"] is None else opened.local(each["read"]),
+        )
+        for person, each in copies
+    ]
+
+
+def suspended_view(opened: "Opened", seen: "Look") -> SuspendedView | None:
+    """Until when it rests; None where it does not."""
+    entry = seen.ticket.acts.get("suspended")
+    if entry is None:
+        return None
+    since, until = opened.local(entry["at"]), opened.local(entry["until"])
+    return SuspendedView(since=since, until=until, by=entry["by"], reason=seen.rests)
+
+
+def reason_of_rest(reading: "Reads", ticket: Ticket) -> str | None:
+    """Why a ticket is suspended, from beside the step that suspended it; None where it is not, or it was erased."""
+    entry = ticket.acts.get("suspended")
+    if entry is None:
+        return None
+    sealed = reading.sealed(ticket.id, entry["step"]).get((entry["step"], "reason"))
+    return None if sealed is None or sealed.salt is None else str(sealed.value)
+
+
+def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
+    """The lines of `show`: why it rests, how often it was urged, who knows of it, who watches."""
+    ticket, language = seen.ticket, opened.call.language
+    pairs: list[tuple[Any, Any]] = []
+    entry = ticket.acts.get("suspended")
+    if entry is not None:
+        until = when(entry["until"], seen.now, language, opened.zone)
+        pairs.append((msg("suspended until"), until))
+        pairs.append((msg("suspended by"), opened.named(entry["by"])))
+        pairs.append((msg("reason"), seen.rests if seen.rests is not None else msg("(erased)")))
+        if seen.resumers:
+            pairs.append((msg("may resume it"), with_names(seen.resumers, opened.names)))
+    urged = urged_view(opened, ticket)
+    if urged["times"]:
+        pairs.append((msg("urged"), _urged(opened, seen, urged)))
+    for person, each in ticket.acts.get("copies", {}).items():
+        read = _clock(opened, each["read"]) if each["read"] else None
+        shown = msg("read {time}", time=read) if read else msg("not read yet")
+        pairs.append((msg("knows of it"), msg("{person}: {shown}", person=opened.named(person), shown=shown)))
+    if watchers := ticket.acts.get("watchers"):
+        pairs.append((msg("watched by"), tuple(opened.named(each) for each in watchers)))
+    return pairs
+
+
+def _urged(opened: "Opened", seen: "Look", urged: UrgedView) -> Any:
+    last = max(side["last"] for side in seen.ticket.acts["urged"].values())
+    ago = span(seen.now - canonical.instant_of(last))
+    return msg(
+        "{times} in all, {customer} by the customer; last {time} ({span} ago)",
+        times=urged["times"], customer=urged["by_customer"], time=_clock(opened, last), span=ago,
+    )  # fmt: skip
+
+
+def _clock(opened: "Opened", instant: str) -> str:
+    return values.show_instant(canonical.instant_of(instant), opened.call.language, opened.zone)

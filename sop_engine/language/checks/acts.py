@@ -1,0 +1,44 @@
+"""Checks of `acts:`, what staff may do beside the transitions."""
+
+from collections.abc import Iterator
+
+from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.checks.telling import error
+from sop_engine.language.draft import Draft
+from sop_engine.language.near import near
+from sop_engine.messages import msg
+
+
+def paused_promises(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP440: a suspension pauses a promise that cannot be paused.
+
+    `pauses` names the promises that stand still while a ticket is suspended, or says `all`. A promise that is due at a
+    field's time does not move with it: the time that the field holds stays where it is.
+
+    Fails:
+
+        calendar: front-desk
+        goals: {finishing: {start: did open, stop: did finish, within: 4 h}}
+        acts: {suspend: {pauses: finish}}
+
+    Passes:
+
+        calendar: front-desk
+        goals: {finishing: {start: did open, stop: did finish, within: 4 h}}
+        acts: {suspend: {pauses: finishing}}
+    """
+    known = draft.names("goal")
+    for use in draft.uses:
+        if use.kind == "goal" and use.way == "pauses" and use.name not in known:
+            yield error(
+                "SOP440", use.span, msg("there is no promise named `{name}`", name=use.name),
+                msg("Whoever wrote it counts on a clock that stands still, and none does."),
+                msg("name a promise of `goals:`, or say `all`"), near(use.name, (*known, "all")),
+            )  # fmt: skip
+    for fact in draft.of("act_pause"):
+        yield error(
+            "SOP440", fact.span, msg("a suspension does not move the time of a field"),
+            msg("The promise would be silent while the ticket is suspended, and broken when it goes on."),
+            msg("take `{name}` out of `pauses`, and ask for the field anew where the time is put off",
+                name=fact.values["name"]),
+        )  # fmt: skip

@@ -1,0 +1,56 @@
+"""What staff may do beside the transitions, on the manual's page."""
+
+import pytest
+
+from sop_engine.documents.manual import manual
+from sop_engine.language import compile_text
+
+REPAIR = """
+procedure: repair
+title: {zh: 报修, en: Repair}
+prefix: WX
+calendar: front-desk
+roles: {desk: {zh: 前台, en: Front desk}, lead: {zh: 班长, en: Lead}}
+open: {by: desk, title: {zh: 登记, en: Register}, to: received}
+goals:
+  finishing: {title: {zh: 修好, en: Mending}, start: did open, stop: did finish, within: 4 h}
+ACTS
+words: {received: {zh: 已登记, en: Received}, finish: {zh: 办结, en: Finish}, closed: {zh: 已关, en: Closed}}
+states:
+  received: {transitions: {finish: {by: desk, to: closed}}}
+  closed: {final: true, outcome: done}
+"""
+
+
+def page(acts: str, language: str) -> str:
+    compiled = compile_text(REPAIR.replace("ACTS", acts).encode(), "repair.sop.yaml")
+    assert compiled.procedure is not None, compiled.diagnostics
+    return manual(compiled.procedure, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("zh", ["- **催办**——前台；同一方隔 1 小时 才能再催；客户第二次催时同时通知班长。",
+                "- **挂单**——班长；最长 3 天；最多 2 次；期间停计：修好。"]),
+        ("en", ["- **Urge** — Front desk; again after 1 h; the customer's second urging reaches Lead too.",
+                "- **Suspend** — Lead; for 3 days at most; 2 times at most; meanwhile these stand still: Mending."]),
+    ],
+)  # fmt: skip
+def test_what_the_procedure_says_of_them_is_told(language: str, lines: list[str]) -> None:
+    acts = """acts:
+  urge: {by: desk, apart: 1 h, lead: lead}
+  suspend: {by: lead, at_most: 3 days, times: 2, pauses: all}"""
+    assert [line for line in page(acts, language).splitlines() if line in lines] == lines
+
+
+def test_what_is_as_usual_is_not_told() -> None:
+    assert "What else may be done" not in page("", "en")
+    assert "Urge" not in page("acts: {copy: {by: lead}}", "en")
+    assert "- **Let know** — Lead." in page("acts: {copy: {by: lead}}", "en")
+
+
+def test_who_may_suspend_and_that_clocks_run_on_is_told_where_only_a_limit_is_said() -> None:
+    said = page("acts: {suspend: {at_most: 2 h}}", "en")
+    who = "the owner, or whoever has the right assign"
+    assert f"- **Suspend** — {who}; for 2 h at most; meanwhile what is promised runs on." in said

@@ -1,0 +1,66 @@
+"""`acts:` in a procedure: what is left out keeps its default, and says nothing in the normal form."""
+
+import pytest
+
+from sop_engine import canonical, normal_form
+from sop_engine.acts import USUAL
+from sop_engine.language import compile_text, explain
+from sop_engine.language.checks.pages import laid_over
+from sop_engine.procedure import Duration, Procedure, Recipient, Who
+
+
+def procedure(piece: str) -> Procedure:
+    compiled = compile_text(laid_over(piece.lstrip()).encode(), "example.sop.yaml")
+    assert compiled.procedure is not None, [str(each.title) for each in compiled.diagnostics]
+    return compiled.procedure
+
+
+def test_a_procedure_that_says_nothing_of_them_has_the_digest_that_it_had() -> None:
+    plain = procedure("")
+    assert plain.acts == USUAL
+    assert "acts" not in normal_form.to_json(plain)
+    assert canonical.digest(normal_form.to_bytes(procedure("acts: {}"))) == canonical.digest(
+        normal_form.to_bytes(plain)
+    )
+
+
+def test_what_is_said_comes_back_out_of_the_normal_form() -> None:
+    piece = """
+calendar: front-desk
+goals: {finishing: {start: did open, stop: did finish, within: 4 h}}
+acts:
+  urge: {apart: 1 h, lead: [desk, owner]}
+  suspend: {by: desk, at_most: 3 天, times: 2, pauses: all}
+"""
+    acts = procedure(piece).acts
+    assert (acts.urge.by, acts.urge.apart) == ((Who("anyone"),), Duration(1, "h"))
+    assert acts.urge.lead == (Recipient("role", "desk"), Recipient("owner"))
+    assert (acts.suspend.at_most, acts.suspend.times, acts.suspend.pauses) == (Duration(3, "day"), 2, ("finishing",))
+    assert normal_form.load(normal_form.to_bytes(procedure(piece))).acts == acts
+
+
+def test_all_leaves_out_a_promise_that_is_due_at_a_fields_time() -> None:
+    piece = """
+calendar: front-desk
+fields: {note: {type: text}, by_then: {type: datetime}}
+open: {by: desk, ask: [note, by_then], to: received}
+goals:
+  finishing: {start: did open, stop: did finish, within: 4 h}
+  agreed: {start: did open, stop: did finish, due: by_then}
+acts: {suspend: {pauses: all}}
+"""
+    assert procedure(piece).acts.suspend.pauses == ("finishing",)
+
+
+@pytest.mark.parametrize("path", ["acts.urge.apart", "acts.suspend.pauses", "acts.copy.by", "apart"])
+def test_every_word_is_explained(path: str) -> None:
+    assert path.rpartition(".")[2] in explain(path)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["acts: [urge]", "acts: {urge: 30 min}", "acts: {suspend: {times: 0}}", "acts: {urge: {by: nobody-known}}",
+     "acts: {suspend: {at_most: -1 h}}", "acts: {shout: {}}", "acts: {copy: {by: {not: did finish}}}"],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_a_fault(piece: str) -> None:
+    assert compile_text(laid_over(piece.lstrip()).encode(), "example.sop.yaml").procedure is None
