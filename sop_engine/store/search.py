@@ -54,9 +54,10 @@ def statement(columns: str, source: str, site: str, matches: Sequence[str], sear
     values: list[Any] = [value for each in matches for value in (site, each, *classes)]
     status = "" if search.status is None else " AND status = ?"
     values = [site, *values, *filter(None, [search.status]), search.unit]
-    values.append(-1 if search.limit is None else search.limit)
+    # in the text, since SQLite plans anew for every limit that is bound, which takes as long as a small search
+    limit = "" if search.limit is None else f" LIMIT {search.limit:d}"
     found = "INTERSECT".join([f"{source}{seen}\n"] * len(matches))
-    return f"\nSELECT {columns} FROM ticket WHERE site = ? AND id IN ({found}){status} ORDER BY {_RANK} LIMIT ?", values
+    return f"\nSELECT {columns} FROM ticket WHERE site = ? AND id IN ({found}){status} ORDER BY {_RANK}{limit}", values
 
 
 def in_a_file(term: Term) -> str:

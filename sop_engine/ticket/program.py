@@ -10,7 +10,6 @@ from sop_engine.goals import Goal, conditions_of
 from sop_engine.procedure import ROOT, Field, Offer, Procedure, Role, State, Timer, Tree
 from sop_engine.ticket.evolve import ordered
 
-
 _WORDED = frozenset({"text", "unit", "phone", "person", "rows"})
 """types of fields whose values have words"""
 

@@ -17,8 +17,8 @@ FREE = {"fields", "tables", "sizes", "contact", "places"}
 """entries whose own entries are ids or languages"""
 VIEWS = ("TicketView", "HeadView", "TaskView", "TimerView", "ChildView", "NeedView", "PossibleView")
 COMMANDS = (
-    "show FX-20261123-001", "ls --all", "find 墙砖", "audit log FX-20261123-001", "audit log site --until 3", "audit replay --all",
-    "audit replay FX-20261123-001", "worker status", "worker tick", "notify ls --all", "flow ls",
+    "show FX-20261123-001", "ls --all", "find 墙砖", "audit log FX-20261123-001", "audit log site --until 3",
+    "audit replay --all", "audit replay FX-20261123-001", "worker status", "worker tick", "notify ls --all", "flow ls",
     "flow history rework", "flow lint tea", "flow publish rework", "flow test rework", "actor ls", "unit ls", "doctor",
     "db status", "db rebuild", "demo advance 1min", "print FX-20261123-001 ticket", "show 999",
     "do FX-20261123-001 take_up", "new rework --dry-run", "new rework --as 周敏 --field fault=墙砖 --dry-run",

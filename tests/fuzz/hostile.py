@@ -116,7 +116,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("report", "reopen", *DESK, "--month=TEXT"),
     ("report", "reopen", *DESK, "--by=TEXT"),
     ("find", *DESK, "--", "TEXT"),
-    ("find", *DESK, "--all", "--json", "--", "TEXT", "漏水"),
+    ("find", *DESK, "--all", "--", "TEXT", "漏水"),
     ("ls", "--state=TEXT"),
     ("ls", "--procedure=TEXT"),
     ("ls", "--unit=TEXT"),

@@ -295,3 +295,36 @@ def test_a_ticket_that_no_act_has_touched_hashes_as_it_did_before_there_were_any
     assert "acts" not in desk.ticket(wx).state()
     desk.command("watch", wx, "he")
     assert desk.ticket(wx).state()["acts"] == {"watchers": ["he"]}
+
+
+TIMED = """
+procedure: timed
+title: Timed
+prefix: DS
+roles: [desk, lead]
+open: {by: desk, to: waiting}
+states:
+  waiting: {after: {1 h: {to: later, tell: lead}}}
+  later: {after: {1 h: {to: over, tell: lead}}}
+  over: {final: true, outcome: over}
+"""
+
+
+def test_what_a_timer_moves_is_told_each_time_and_supersedes_no_other_notice(desk: Desk) -> None:
+    desk.publish(TIMED)
+    ds = desk.open("timed", by="wang")
+    desk.command("watch", ds, "he")
+    desk.advance(hours=3)
+    with desk.reading() as reading:
+        kinds = sorted(letter.kind for letter in reading.letters() if letter.ticket == ds and letter.to == "he")
+    assert told(desk, ds, "watch") == [["he"], ["he"]]
+    assert kinds == ["", "", "later/after_1_h", "waiting/after_1_h"]
+
+
+def test_what_a_deputy_does_counts_for_whom_he_stands_in_for(desk: Desk) -> None:
+    wx = mending(desk)
+    desk.command("copy", wx, "wang", to=["he"])
+    desk.command("read", wx, "boss", standing_for="he")
+    desk.command("watch", wx, "boss", standing_for="he")
+    acts = desk.ticket(wx).acts
+    assert (acts["copies"]["he"]["read"] is not None, acts["watchers"]) == (True, ["he"])

@@ -112,8 +112,6 @@ def finding(site: str, wanted: Search) -> tuple[str, list[Any]]:
     """The statement and values that find by words what `wanted` asks for."""
     matches = [search.in_a_database(term, site) for term in wanted.terms]
     text, values = search.statement(statements.HEAD_COLUMNS, IN_WORDS, site, matches, wanted)
-    if wanted.limit is None:
-        values[-1] = None
     return translated(text), values
 
 
