@@ -260,7 +260,8 @@ INSERT INTO task SELECT s, 'T-' || n, 'ticket', CASE WHEN n % 2 = 0 THEN 'a' || 
 INSERT INTO timer SELECT s, 'T-' || n, 's/t', 'd' || n, CASE WHEN n % 1000 = 0 THEN 'why' END FROM {rows};
 INSERT INTO finding SELECT s, 'T-' || n, 'fields', '', n, 'w' || n || ' w' || n % 500 FROM {rows};
 INSERT INTO outbox SELECT s, 'T-' || n, 1, 0, 'wang', 'log', n, 'told', '',
-  CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'sent' END, 0, 'd' || n, NULL, NULL, CASE WHEN n % 100 > 0 THEN 'then' END FROM {rows};
+  CASE WHEN n % 100 = 0 THEN 'waiting' ELSE 'sent' END, 0, 'd' || n, NULL, NULL,
+  CASE WHEN n % 100 > 0 THEN 'then' END FROM {rows};
 INSERT INTO counter SELECT s, 'WX', 'd' || n, 1 FROM {rows};
 INSERT INTO idempotency SELECT s, 'k' || n, 'T-' || n, 1, 'r', 's' FROM {rows};
 INSERT INTO refusal SELECT s, n, 'at', 'T-' || n, 'a', 'l', '{{}}', 'no' FROM {rows};
