@@ -270,7 +270,8 @@ class Connection:
                 while not copying.done:
                     copying.step(-1)
             finally:
-                with suppress(apsw.Error, SystemError):  # closing tells of what stepping has told of already
+                # closing tells of what stepping has told of already, sometimes only when the inner block ends
+                with suppress(SystemError), suppress(apsw.Error, SystemError):
                     copying.close(True)
 
     def _committed(self, raw: apsw.Connection, database: str, pages: int) -> int:
