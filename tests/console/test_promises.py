@@ -143,6 +143,8 @@ def test_deadlines_as_a_feed(sop: Sop, asked: str) -> None:
 
     assert "DTSTART:20261124T010000Z" in feed
     assert f"SUMMARY:{asked} Answered: =1+1\\; 漏水" in feed
+    assert sop("sla", "export", "--person", "wang_fang", "--ics", "--as", "wang_fang").out == feed
+    assert sop("sla", "export", "--ics", "--json", "--as", "wang_fang").code == 2
     assert sop("sla", "export", "--person", "nobody", "--as", "wang_fang").code == 2
 
 

@@ -13,6 +13,7 @@ from sop_engine.console.staff.promised import Promise, Promises, Wanted
 from sop_engine.console.staff.sla import promise_json
 from sop_engine.console.text import one_line
 from sop_engine.engine.identity import find_person
+from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg, say
 from sop_engine.store.seam import LATEST
 
@@ -30,8 +31,11 @@ def export(
         str | None, option("--person", help=msg("what somebody owns, or has as a task"), metavar="NAME")
     ] = None,
     role: Annotated[str | None, option("--role", help=msg("what is offered to a role"), metavar="ROLE")] = None,
+    ics: Annotated[bool, option("--ics", help=msg("as iCalendar (RFC 5545): so it is anyway, without --json"))] = False,
 ) -> None:
     """Print the deadlines of open promises as an iCalendar file; without a person or role all of them."""
+    if ics and call.json:
+        raise NotUnderstood(msg("--ics and --json are two forms; one can be printed"))
     with call.open() as opened:
         opened.require_known()
         with opened.reading() as reading:
