@@ -17,12 +17,12 @@ from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import Recipient, Tree
 from sop_engine.worktime import END_OF_WORKDAY, Allowance, NotADuration, allowance_text, parse_allowance
+from sop_engine.worktime.allowances import is_in_figures
 
 DUE: Final = re.compile(r"([a-z][a-z0-9_]*(?:\.[a-z]+)?)(?:\s*([+-])\s*(.+))?\Z")
 PERCENT: Final = re.compile(r"([1-9][0-9]?)\s?%\Z")
 BEFORE: Final = re.compile(r"(.+?)\s*(?:\bbefore|前)\Z")
 HOURS: Final = re.compile(r"([0-9:]+)\s*(?:-|–|—|~|to|至)\s*([0-9:]+)\Z")
-NUMERALS: Final = re.compile(r"[零一二两三四五六七八九十半]")
 REMINDED: Final = Allowance(30, "min")
 """How long before it is due a `remind` without `warn` reaches somebody."""
 USUAL: Final = (Recipient("assignee"), Recipient("owner"))
@@ -143,7 +143,7 @@ class _Reader:
         except NotADuration as fault:
             fact("goal_time", span, text=text, why=fault.message, reason="unread")
             return None
-        if NUMERALS.search(text.replace("同一", "")):
+        if not is_in_figures(text):
             fact("goal_time", span, text=text, reason="numerals", written=allowance_text(found, "zh"))
             return None
         if not found.count and found != END_OF_WORKDAY and not zero:

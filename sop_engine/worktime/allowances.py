@@ -62,6 +62,7 @@ _ENDINGS: Final[tuple[tuple[str, Ending], ...]] = (
 _WORKDAYS: Final = re.compile(r"(?P<count>.+?)\s*个?(?:workdays?|working days?|business days?|工作日)$")
 _LENGTHS: Final = re.compile(r"(?P<count>.+?)\s*个?(?:day lengths?|班时)$")
 _WORKING: Final = re.compile(r"(?:\bworking |\bbusiness |工作(?=小时|分钟)|工作(?=时$))")
+_NUMERALS: Final = re.compile(r"[零一二两三四五六七八九十半]")
 _MOST_DAYS: Final = LONGEST_YEARS * 366
 
 
@@ -82,6 +83,11 @@ def parse_allowance(text: str) -> Allowance:
     duration = parse_duration(_WORKING.sub("", folded) if ending != "clock" else folded)
     _refuse_ending(duration, ending, text)
     return Allowance(duration.count, duration.unit, ending)
+
+
+def is_in_figures(text: str) -> bool:
+    """Whether an allowance is written in figures: `10 分钟`, not `十分钟`, which nobody finds who looks for 10."""
+    return not _NUMERALS.search(text.replace("同一", ""))
 
 
 def _of_days(count: str, unit: Literal["workday", "day_length"], ending: Ending, text: str) -> Allowance:

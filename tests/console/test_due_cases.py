@@ -117,6 +117,7 @@ def test_answers_come_in_order_and_say_what_is_paused_unreachable_or_provisional
         (case("4 h", {**SHIFTS, "holidays": ["2026-02-30"]}), 1, "`2026-02-30` is no date"),
         (case("4 h", {"zone": "Asia/Shanghai"}), 2, "has no hours"),
         (case("4 potatoes"), 2, "4 potatoes is no duration"),
+        (case("十分钟"), 2, "the number of `十分钟` is not written in figures"),
         ({**case("4 h"), "allowance": 4}, 2, "`4` is no text"),
         ({**case("4 h"), "start": None}, 2, "a start or an anchor"),
         ({**case("4 h"), "anchor": "2026-12-01"}, 2, "a start or an anchor"),

@@ -18,8 +18,8 @@ from sop_engine.messages import Message, msg
 from sop_engine.ticket.near import near
 from sop_engine.values import ValueProblem
 from sop_engine.values.moments import read_date, read_instant
-from sop_engine.worktime import Calendar, Due, NotADuration, Pause, Reckoner, accounts, parse_allowance
-from sop_engine.worktime.allowances import Allowance
+from sop_engine.worktime import Calendar, Due, NotADuration, Pause, Reckoner, accounts, allowance_text, parse_allowance
+from sop_engine.worktime.allowances import Allowance, is_in_figures
 from sop_engine.worktime.dues import Roll
 
 MOST_CASES: Final = 100_000
@@ -254,10 +254,17 @@ class _Cases:
 
 
 def _allowance(said: Any) -> Allowance:
+    text = _text(said)
     try:
-        return parse_allowance(_text(said))
+        found = parse_allowance(text)
     except NotADuration as problem:
         raise NotUnderstood(problem.message) from None
+    if not is_in_figures(text):
+        raise NotUnderstood(
+            msg("the number of `{text}` is not written in figures", text=text[:30]),
+            fix=msg("write `{written}`", written=allowance_text(found, "zh")),
+        )
+    return found
 
 
 def _text(said: Any) -> str:
