@@ -9,6 +9,7 @@ from sop_engine.console.staff import promised
 from sop_engine.console.text import width
 from sop_engine.store.transaction import Reading
 from tests.console.conftest import Sop
+from tests.end_to_end.shell import Ran
 
 OFFICE = "calendar: office\ntitle: Office\nzone: Asia/Shanghai\nweek: {every day: 00:00-24:00}\n"
 ASKING = """\
@@ -45,13 +46,13 @@ def desk(sop: Sop, site: Path) -> Sop:
     said = sop("flow", "publish", "asking")
     assert said.code == 0, said
 
-    def call(*words: str) -> object:
+    def call(*words: str) -> Ran:
         return sop(*words, "--as", "wang_fang", "--lang", "en")
 
     for hours in (9, 1, 2):
         opened = call("new", "asking", "--field", f"note=漏水{hours}", "--field", f"hours={hours}")
-        assert opened.code == 0, opened  # type: ignore[attr-defined]
-    return call  # type: ignore[return-value]
+        assert opened.code == 0, opened
+    return call
 
 
 def promises(desk: Sop, *words: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 
 from sop_engine.console.text import width
 from tests.console.conftest import Sop
+from tests.end_to_end.shell import Ran
 
 OFFICE = "calendar: office\ntitle: Office\nzone: Asia/Shanghai\nweek: {every day: 00:00-24:00}\n"
 MENDING = """\
@@ -40,17 +41,17 @@ def desk(sop: Sop, site: Path) -> Sop:
     said = sop("flow", "publish", "mending")
     assert said.code == 0, said
 
-    def call(*words: str) -> object:
+    def call(*words: str) -> Ran:
         return sop(*words, "--as", "wang_fang", *(() if "--lang" in words else ("--lang", "en")))
 
     for _ticket in range(2):
-        assert call("new", "mending", "--field", "unit=3-2-1202").code == 0  # type: ignore[attr-defined]
+        assert call("new", "mending", "--field", "unit=3-2-1202").code == 0
     sop("demo", "advance", "2h")
     for ticket in ("001", "002"):
         call("do", ticket, "finish")
     sop("demo", "advance", "1d")
     call("do", "001", "not_mended")
-    return call  # type: ignore[return-value]
+    return call
 
 
 def test_what_went_back_is_counted_and_leads_to_its_tickets(desk: Sop) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sop_engine.console.keeper.service import Service, cron_line, unit
 from sop_engine.errors import NotUnderstood
 from tests.console.conftest import Sop
+from tests.needs import needs
 
 FOLDERS: Final = (
     "/srv/front-desk",
@@ -102,7 +103,7 @@ def test_files_that_hold_passwords_are_passed_on_by_name() -> None:
     assert cron_line(made).startswith("PGPASSFILE=/etc/sop/pg pass\n* * * * * sop ")
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd to ask")
+@needs("" if shutil.which("systemd-analyze") else "there is no systemd-analyze: apt-get install systemd")
 @pytest.mark.parametrize("name", ["front-desk", "前台 100%", "$HOME `x`", 'it\'s "ours"'])
 def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path, name: str) -> None:
     program = tmp_path / name / "sop"

@@ -15,6 +15,7 @@ import pytest
 from sop_engine.engine import site_folder
 from sop_engine.engine.identity import system_login
 from tests.end_to_end.shell import Shell
+from tests.needs import needs
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_what_systemd_runs_is_a_worker_of_this_site(site: Shell) -> None:
     assert "nothing was left half done" in err
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd to ask")
+@needs("" if shutil.which("systemd-analyze") else "there is no systemd-analyze: apt-get install systemd")
 def test_systemd_takes_the_unit(site: Shell, tmp_path: Path) -> None:
     made = site("worker", "service", "--json").json
     assert re.fullmatch(r"/etc/systemd/system/sop-test\.service", made["file"])

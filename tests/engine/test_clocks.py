@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -215,11 +216,11 @@ def work(address: str, site: str, folder: Path, off: timedelta, kill_after: int)
             os.kill(os.getpid(), signal.SIGKILL)
         return honest(*words)
 
-    engine.fire_in = fire_in  # type: ignore[assignment, method-assign]
-    for _ in range(20):
-        with suppress(SopError):
-            tick(engine)
-        deliver(engine)
+    with mock.patch.object(engine, "fire_in", fire_in):
+        for _ in range(20):
+            with suppress(SopError):
+                tick(engine)
+            deliver(engine)
     store.close()
 
 
