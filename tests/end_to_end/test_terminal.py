@@ -69,8 +69,10 @@ class Terminal:
 
 def _own_terminal(slave: int) -> None:
     import fcntl
+    import signal
     import termios
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever started the tests in the background has it ignored
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
 

@@ -62,8 +62,8 @@ def over(op: str, parts: Any, world: World) -> Any:
         return len(rows)
     found = [value(parts[1], world, row) for row in rows]
     if op == "sum":
-        total = sum((each for each in found if each is not None), 0)
-        return bounded(total)
+        none = 0 if parts[1] == ("row", "count") else Decimal(0)  # of no rows: nothing, in the column's type
+        return bounded(sum((each for each in found if each is not None), none))
     holding = [each is True for each in found]
     return {"count": sum(holding), "any": any(holding), "all": all(holding)}[op]
 

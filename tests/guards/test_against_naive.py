@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import HealthCheck, Phase, example, find, given, settings
 from hypothesis import strategies as st
 
 from sop_engine import guards
@@ -137,6 +137,9 @@ def test_a_guard_holds_where_the_plain_reading_says_so(tree: Any, world: World) 
 
 
 @given(numbers, worlds)
+@example(
+    ("*", const("integer", 2**52), ("+", const("integer", 4), ("sum", ("rows", "quote"), ("row", "labour")))), World()
+)
 @slow
 def test_an_expression_is_worth_what_the_plain_reading_says(tree: Any, world: World) -> None:
     result, expected = guards.compile(tree, FIELDS)(world), naive(tree, world)
