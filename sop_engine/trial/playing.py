@@ -12,7 +12,7 @@ from sop_engine.messages import Message, msg
 from sop_engine.procedure import Procedure
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Ticket
-from sop_engine.trial import names
+from sop_engine.trial import acts, names
 from sop_engine.trial.places import case_path, promise_shown, taken_path
 from sop_engine.trial.schema import RefusedWords
 from sop_engine.trial.script import Line, Script
@@ -150,6 +150,10 @@ class Play:
                 if words.assign is not None:
                     arguments["assignee"] = self.ids[words.assign]
                 return "do", arguments
+            case "act":
+                verb = acts.verb(str(words.act))
+                around = acts.Around(self.ids, procedure, self.stage.clock.now(), self.script.zone)
+                return verb, acts.arguments(verb, {**words.with_, **reason}, around)
             case "claim":
                 return "claim", {}
             case "give_to":
@@ -277,7 +281,7 @@ class Play:
                 else msg("{at}  time passes", at=at)
             )
             return
-        what = words.do if words.do is not None else line.action
+        what = words.do or words.act or line.action
         if happened.refusal is not None:
             why = self.with_names(happened.refusal.message)
             self.story.append(msg("{at}  {who}: {what}, refused: {why}", at=at, who=words.by, what=what, why=why))

@@ -69,13 +69,16 @@ class StepWords(Words):
 
     open: dict[str, Given] | None = Field(None, description="opens a ticket with these fields (beside `opening`)")
     do: str | None = Field(None, description="a trigger, by id or title")
-    with_: dict[str, Given] = Field({}, alias="with", description="the fields that the trigger asks")
+    act: str | None = Field(None, description="what staff do beside the transitions: `urge`, `suspend`, 催办, 挂单 ...")
+    with_: dict[str, Given] = Field(
+        {}, alias="with", description="the fields that the trigger asks, or what the act needs"
+    )
     assign: str | None = Field(None, description="the person to whom the trigger gives the task")
     claim: bool | None = Field(None, description="takes a task that is offered to his role")
     give_to: str | None = Field(None, description="assigns the task to this person")
     hand_over: str | None = Field(None, description="makes this person the ticket's owner")
     edit: dict[str, Given] | None = Field(None, description="corrects these fields")
-    reason: str | None = Field(None, description="why: of `edit`, `give_to`, `hand_over`")
+    reason: str | None = Field(None, description="why: of `act`, `edit`, `give_to`, `hand_over`")
     note: str | None = Field(None, description="writes this down")
     wait: str | None = Field(None, description="so long nothing is done: `4 h`, `3 个月`")
     until: str | None = Field(None, description="nothing is done until then: `14:00`, `明天 09:30`")

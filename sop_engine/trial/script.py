@@ -26,8 +26,8 @@ from sop_engine.worktime import NotADuration, parse_duration
 
 ANY_DAY: Final = datetime(2026, 11, 23, tzinfo=UTC)
 """what `today` would mean in a scenario's beginning, which names its day instead"""
-ACTIONS: Final = ("open", "do", "claim", "give_to", "hand_over", "edit", "note", "wait", "until")
-"""What a step can be; `edit`, `give_to` and `hand_over` may have a `reason` beside them."""
+ACTIONS: Final = ("open", "do", "act", "claim", "give_to", "hand_over", "edit", "note", "wait", "until")
+"""What a step can be; `act`, `edit`, `give_to` and `hand_over` may have a `reason` beside them."""
 
 
 class ScenarioFaults(FaultsFound):

@@ -23,7 +23,7 @@ from typing import Final
 from sop_engine.messages import msg
 from sop_engine.values.problems import ValueProblem
 from sop_engine.values.texts import fold
-from sop_engine.worktime import at_wall_time
+from sop_engine.worktime import NotADuration, add, at_wall_time, on_day, parse_duration
 
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2999
@@ -110,6 +110,19 @@ def read_instant(text: str, now: datetime, zone: tzinfo) -> datetime:
     if instant is None or not in_calendar(instant):
         raise ValueProblem(msg("{text} is no date and time; write 2026-11-22 14:00 or 明天 14:00", text=text[:60]))
     return instant.astimezone(UTC)
+
+
+def read_until(text: str, now: datetime, zone: tzinfo) -> datetime:
+    """The instant up to which something is said to last: so long from now (`2 h`, `3 天`), the beginning of a day
+    (`明天`, `2026-12-01`), or an instant. Raises `ValueProblem`."""
+    try:
+        return add(now, parse_duration(text), zone)
+    except NotADuration:
+        pass
+    try:
+        return on_day(read_date(text, now.astimezone(zone).date()), "00:00", zone)
+    except ValueProblem:
+        return read_instant(text, now, zone)
 
 
 def read_interval(text: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:

@@ -14,8 +14,7 @@ from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.records import Ticket
 from sop_engine.values import ValueProblem
-from sop_engine.values.moments import read_date, read_instant
-from sop_engine.worktime import NotADuration, add, on_day, parse_duration
+from sop_engine.values.moments import read_until
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -113,18 +112,7 @@ def resume(call: Call, id: TicketId, reason: Reason = None) -> None:
 
 
 def _instant(opened: "Opened", said: str) -> str:
-    """What `--until` says: an instant; the beginning of a day; or so long from now."""
     try:
-        return canonical.instant_text(add(opened.now, parse_duration(said), opened.zone))
-    except NotADuration:
-        pass
-    today = opened.now.astimezone(opened.zone).date()
-    try:
-        day = read_date(said, today)
-        return canonical.instant_text(on_day(day, "00:00", opened.zone))
-    except ValueProblem:
-        pass
-    try:
-        return canonical.instant_text(read_instant(said, opened.now, opened.zone))
+        return canonical.instant_text(read_until(said, opened.now, opened.zone))
     except ValueProblem as problem:
         raise NotUnderstood(msg("--until: {problem}", problem=problem.message)) from None

@@ -1,0 +1,110 @@
+"""What staff do beside the transitions, as a scenario says it: `{by: 王芳, act: suspend, with: {until: 明天 09:00}}`.
+
+An act is called by its verb or in Chinese, and what it needs stands under `with`, as it would be typed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, Any, Final
+
+from sop_engine import canonical, values
+from sop_engine.language.shapes import listed
+from sop_engine.messages import Text, msg
+from sop_engine.trial import names
+from sop_engine.values.moments import read_until
+
+if TYPE_CHECKING:
+    from sop_engine.procedure import Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the words of an act may name: the people, the procedure, and the time."""
+
+    people: Mapping[str, str]
+    """name -> id"""
+    procedure: "Procedure"
+    now: datetime
+    zone: tzinfo
+
+
+Reading = Callable[[Around, Any], Mapping[str, Any]]
+"""From what is written to entries of the command's arguments. Raises `names.NotNamed`."""
+
+
+def arguments(verb: str, given: Mapping[str, Any], around: Around) -> dict[str, Any]:
+    """The arguments of an act's command. Raises `names.NotNamed` for a word that the act does not take, or that names
+    nothing."""
+    found: dict[str, Any] = {}
+    taken = ACTS[verb].takes
+    for word, value in given.items():
+        found |= taken[names.find(word, {each: {} for each in taken}, msg("word of the act"))](around, value)
+    return found
+
+
+def verb(word: str) -> str:
+    """The command that `word` calls. Raises `names.NotNamed`."""
+    return names.find(word, {name: act.title for name, act in ACTS.items()}, msg("act"))
+
+
+# --- readings --------------------------------------------------------------------------------------------------------
+
+
+def _text(entry: str) -> Reading:
+    return lambda around, value: {entry: str(value)}
+
+
+def _flag(entry: str) -> Reading:
+    return lambda around, value: {entry: True} if value else {}
+
+
+def _instant(entry: str) -> Reading:
+    def read(around: Around, value: Any) -> Mapping[str, Any]:
+        try:
+            return {entry: canonical.instant_text(read_until(str(value), around.now, around.zone))}
+        except values.ValueProblem as problem:
+            raise names.NotNamed(problem.message) from None
+
+    return read
+
+
+def _person(around: Around, word: str) -> str:
+    return around.people[names.find(word, {each: {} for each in around.people}, msg("person"))]
+
+
+def _people_and_roles(around: Around, value: Any) -> Mapping[str, Any]:
+    """Persons by name go before roles by title."""
+    roles = {role.id: role.title for role in around.procedure.roles}
+    words = [str(each) for each in listed(value)]
+    persons = [_person(around, each) for each in words if each in around.people]
+    named = [names.find(each, roles, msg("person or role")) for each in words if each not in around.people]
+    return {"to": persons, **({"roles": named} if named else {})}
+
+
+def _side(around: Around, value: Any) -> Mapping[str, Any]:
+    sides: Mapping[str, Text] = {"customer": {"zh": "客户"}, "staff": {"zh": "内部"}}
+    return {"from": names.find(str(value), sides, msg("side"))}
+
+
+# --- the acts --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act's title in Chinese beside its verb, and what stands under `with`."""
+
+    title: Text
+    takes: Mapping[str, Reading]
+
+
+_REASON: Final[Mapping[str, Reading]] = {"reason": _text("reason")}
+ACTS: Final[Mapping[str, Act]] = {
+    "urge": Act({"zh": "催办"}, {"from": _side, "note": _text("note")}),
+    "copy": Act({"zh": "知会"}, {"to": _people_and_roles}),
+    "read": Act({"zh": "已阅"}, {}),
+    "watch": Act({"zh": "关注"}, {"stop": _flag("stop")}),
+    "suspend": Act({"zh": "挂单"}, {"until": _instant("until"), **_REASON}),
+    "resume": Act({"zh": "恢复办理"}, _REASON),
+}
+"""Verb -> the act. A verb is the command's name."""
