@@ -7,10 +7,12 @@ ticket's owner, and whoever has the right `assign` on the site.
 from dataclasses import dataclass
 from typing import Final
 
+from sop_engine.messages import Text
 from sop_engine.parties import Recipient, Who
 from sop_engine.worktime.durations import Duration
 
 ANYONE: Final = (Who("anyone"),)
+ASSIGNEE: Final = (Who("assignee"),)
 HALF_AN_HOUR: Final = Duration(30, "min")
 SEVEN_DAYS: Final = Duration(7, "day")
 
@@ -44,9 +46,49 @@ class Suspend:
     """the goals that stand still meanwhile"""
 
 
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One of the reasons that a procedure names."""
+
+    id: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """Giving a task back to the role that it was offered to."""
+
+    by: tuple[Who, ...] = ASSIGNEE
+    reasons: tuple[Reason, ...] = ()
+    """of which one must be named; empty: any words will do"""
+    tell: tuple[Recipient, ...] = (Recipient("owner"),)
+    lead: tuple[Recipient, ...] = ()
+    """whom the second giving back of the same ticket reaches too, and each one after it"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Passing a task on to a colleague: for good where he takes it, or for a time."""
+
+    by: tuple[Who, ...] = ASSIGNEE
+    to: tuple[str, ...] = ()
+    """the roles whose holders may have it beside those of the role that it was offered to"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Taking a task that is offered."""
+
+    limit: int | None = None
+    """how many open tasks somebody may have and still take another; None: any number"""
+
+
 ACT: Final = Act()
 URGE: Final = Urge()
 SUSPEND: Final = Suspend()
+GIVE_BACK: Final = GiveBack()
+PASS: Final = Pass()
+CLAIM: Final = Claim()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +99,10 @@ class Acts:
     copy: Act = ACT
     watch: Act = ACT
     suspend: Suspend = SUSPEND
+    claim: Claim = CLAIM
+    give_back: GiveBack = GIVE_BACK
+    transfer: Pass = PASS
+    delegate: Pass = PASS
 
 
 USUAL: Final = Acts()

@@ -13,7 +13,7 @@ from sop_engine.procedure import ROOT, Field, Timer
 from sop_engine.store.seam import NOT_NOW
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import RESUME, Erased, Ticket
+from sop_engine.ticket.records import DELEGATION, RESUME, Erased, Ticket
 
 if TYPE_CHECKING:
     from sop_engine.console.looking import Look
@@ -31,6 +31,10 @@ class TaskView(TypedDict):
     assignee: str | None
     role: str | None
     """to which it is, or was, offered"""
+    offered: dict[str, str] | None
+    """to whom its holder offers it on: {person} or {role}"""
+    lent: str | None
+    """who may act for its holder"""
 
 
 class TimerView(TypedDict):
@@ -40,7 +44,7 @@ class TimerView(TypedDict):
     """`state/timer`"""
     due: str
     kind: str
-    """after | at | every | goal | resume"""
+    """after | at | every | goal | resume | delegation"""
     provisional: bool
     """whether the due time rests on a calendar that does not reach so far"""
     aside: str | None
@@ -165,7 +169,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         path=list(ticket.active),
         subject=head.subject,
         owner=ticket.owner,
-        tasks=_tasks(program, ticket),
+        tasks=_tasks(program, ticket, head.tasks),
         fields=_fields(opened, program, ticket),
         goals=goal_views(opened, program, ticket.goals),
         timers=timers(opened, program, ticket),
@@ -224,10 +228,7 @@ def need_view(opened: "Opened", need: Mapping[str, Any]) -> NeedView:
 
 def head_json(opened: "Opened", head: "Head", now: str) -> HeadView:
     """A ticket's line as `ls --json` prints it; `now` as the record writes instants."""
-    tasks = [
-        TaskView(region=region, state=_state_of(head, region), assignee=task.get("assignee"), role=task.get("role"))
-        for region, task in head.tasks.items()
-    ]
+    tasks = [task_view(region, _state_of(head, region), task) for region, task in head.tasks.items()]
     return HeadView(
         id=head.id,
         procedure=head.procedure,
@@ -259,7 +260,20 @@ def _state_of(head: "Head", region: str) -> str | None:
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _tasks(program: Program, ticket: Ticket) -> list[TaskView]:
+def task_view(region: str, state: str | None, task: Mapping[str, str]) -> TaskView:
+    """A task as a line in lists has it."""
+    offered = {name: task[key] for name, key in (("person", "offered"), ("role", "offered_to")) if key in task}
+    return TaskView(
+        region=region,
+        state=state,
+        assignee=task.get("assignee"),
+        role=task.get("role"),
+        offered=offered or None,
+        lent=task.get("lent"),
+    )
+
+
+def _tasks(program: Program, ticket: Ticket, tasks: Mapping[str, Mapping[str, str]]) -> list[TaskView]:
     if ticket.status == "closed":
         return []
     found = []
@@ -268,8 +282,7 @@ def _tasks(program: Program, ticket: Ticket) -> list[TaskView]:
         region = program.region(leaf)
         if region not in seen and program.states[leaf].kind != "final":
             seen.add(region)
-            task = ticket.tasks.get(region, {})
-            found.append(TaskView(region=region, state=leaf, assignee=task.get("assignee"), role=task.get("role")))
+            found.append(task_view(region, leaf, tasks.get(region, {})))
     return found
 
 
@@ -293,6 +306,8 @@ def _kind(program: Program, key: str) -> str:
         return "goal"
     if key == RESUME:
         return RESUME
+    if key.startswith(DELEGATION):
+        return "delegation"
     return kind_of(program.timers[key][1]) if key in program.timers else "every"
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sop_engine import canonical, values
 from sop_engine.console.acts_story import RESUMES
 from sop_engine.console.acts_view import act_lines
+from sop_engine.console.hands_story import RETURNS, hand_lines
 from sop_engine.console.json_view import ticket_json
 from sop_engine.console.names import apart, span, titled, when, with_names
 from sop_engine.console.promises import coming_promise, goal_title, promise_lines
@@ -13,7 +14,7 @@ from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import RESUME, Erased
+from sop_engine.ticket.records import DELEGATION, RESUME, Erased
 
 if TYPE_CHECKING:
     from sop_engine.console.looking import Look
@@ -36,7 +37,7 @@ def print_ticket(
         output.json({**ticket_json(opened, seen), **events, **(more or {})})
         return
     sections = [
-        [*_head(opened, seen), *act_lines(opened, seen)],
+        [*_head(opened, seen), *hand_lines(opened, seen), *act_lines(opened, seen)],
         _fields(opened, seen),
         promise_lines(opened, seen),
         _timers(opened, seen),
@@ -131,8 +132,8 @@ def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
 def _timers(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs: list[tuple[Any, Any]] = []
     for key, timer in sorted(seen.ticket.timers.items(), key=lambda item: (item[1]["due"], item[0])):
-        if (key.startswith(PREFIX) and "aside" not in timer) or key == RESUME:
-            continue  # the promise itself says it, and the line of the suspension
+        if (key.startswith(PREFIX) and "aside" not in timer) or key.startswith((RESUME, DELEGATION)):
+            continue  # the promise itself says it, or the line of the suspension or of what was lent
         time: Any = when(timer["due"], seen.now, opened.call.language, opened.zone)
         if seen.ticket.waits(key):
             due = values.show_instant(canonical.instant_of(timer["due"]), opened.call.language, opened.zone)
@@ -152,8 +153,8 @@ def happens(seen: "Look", key: str, language: str) -> str:
         return say(coming_promise(seen, key, language), language)
     from sop_engine.documents.transition_text import happening_text
 
-    if key == RESUME:
-        return say(RESUMES, language)
+    if key == RESUME or key.startswith(DELEGATION):
+        return say(RESUMES if key == RESUME else RETURNS, language)
     known = seen.program.timers.get(key)
     return happening_text(known[1], seen.program.procedure, language) if known is not None else ""
 
@@ -162,8 +163,8 @@ def timer_text(program: Program, key: str, language: str) -> str:
     """A timer by title; by key where it has none."""
     if key.startswith(PREFIX):
         return goal_title(program, key.removeprefix(PREFIX), language)
-    if key == RESUME:
-        return say(RESUMES, language)
+    if key == RESUME or key.startswith(DELEGATION):
+        return say(RESUMES if key == RESUME else RETURNS, language)
     known = program.timers.get(key)
     return title_of(known[1].title, language, key) if known is not None else key
 
@@ -194,7 +195,7 @@ def coming(opened: "Opened", seen: "Look", most: int = 3) -> list[Any]:
     running = [
         (timer["due"], key)
         for key, timer in seen.ticket.timers.items()
-        if "aside" not in timer and (key in seen.live or key == RESUME or key.startswith(PREFIX))
+        if "aside" not in timer and (key in seen.live or key.startswith((RESUME, DELEGATION, PREFIX)))
     ]
     for due, key in sorted(running)[:most]:
         left = canonical.instant_of(due) - seen.now

@@ -15,6 +15,8 @@ from typing import Any, Final
 from sop_engine import canonical, values
 from sop_engine.console.acts_story import NOTICES, RESUMES, act_deed, act_event
 from sop_engine.console.clauses import clauses_of
+from sop_engine.console.hands_story import NOTICES as HAND_NOTICES
+from sop_engine.console.hands_story import RETURNS, hand_deed, hand_event
 from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
 from sop_engine.console.site_story import deed
@@ -22,7 +24,7 @@ from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import RESUME, SITE, TIMER, Erased, Sealed
+from sop_engine.ticket.records import DELEGATION, RESUME, SITE, TIMER, Erased, Sealed
 
 LATE: Final = timedelta(minutes=5)
 """a timer that fires so much after its due time says so"""
@@ -32,6 +34,7 @@ _OURS: Final[Mapping[str, Message]] = {"ours": msg("our own rule")}
 _REASONS: Final[Mapping[str, Message]] = {
     "assignee": msg("the assignee"), "owner": msg("the owner"), "opener": msg("who opened it"),
     "anyone": msg("anyone on the site"), "right": msg("the right `assign`"), "suspender": msg("who suspended it"),
+    "delegate": msg("whom its holder has lent it to"),
 }  # fmt: skip
 
 
@@ -200,6 +203,7 @@ class _Telling:
             case "release":
                 return msg("released {timer}", timer=self._timer(arguments["timer"]))
         told = act_deed(self.command, arguments, self.events, self._person, self._role, self._instant)
+        told = told or hand_deed(self.command, arguments, self.program, self._person, self._role)
         return told or deed(self.command, arguments, self._person, self._instant)
 
     def _fired(self, key: str) -> Any:
@@ -266,7 +270,7 @@ class _Telling:
                 return goal_event(self.program, event, self._person, self._instant, self.teller.language)
             case "terms_taken":
                 return msg("promised by the times of version {version} from now on", version=event["version"])
-            case "timer_set" | "timer_cleared" if event["timer"].startswith((PREFIX, RESUME)):
+            case "timer_set" | "timer_cleared" if event["timer"].startswith((PREFIX, RESUME, DELEGATION)):
                 return None  # the goal or the head line says it
             case "timer_set":
                 return msg("{timer} is due {due}", timer=self._timer(event["timer"]), due=self._instant(event["due"]))
@@ -287,7 +291,7 @@ class _Telling:
                 return msg("closed: {outcome}", outcome=self._outcome(event["outcome"]))
             case "skipped":
                 return msg("{timer} was missed: nothing was started for it", timer=event["timer"])
-        return act_event(event)
+        return act_event(event) or hand_event(event)
 
     # --- words ---
 
@@ -331,8 +335,8 @@ class _Telling:
     def _timer(self, key: str) -> str:
         if key.startswith(PREFIX):
             return goal_title(self.program, key.removeprefix(PREFIX), self.teller.language)
-        if key == RESUME:
-            return say(RESUMES, self.teller.language)
+        if key == RESUME or key.startswith(DELEGATION):
+            return say(RESUMES if key == RESUME else RETURNS, self.teller.language)
         known = self.program.timers.get(key)
         return titled(key, known[1].title if known is not None else {}, self.teller.language)
 
@@ -398,7 +402,7 @@ class _Telling:
 
     def _told(self, event: Mapping[str, Any]) -> Any:
         if "act" in event:
-            return NOTICES[event["act"]]
+            return {**NOTICES, **HAND_NOTICES}[event["act"]]
         if "goal" in event and not event["notice"]:
             return msg("which promise, and by when")
         return self._notice(event["notice"])

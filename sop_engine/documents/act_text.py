@@ -7,7 +7,7 @@ from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import joined, phrase
 from sop_engine.documents.transition_text import recipients_text, who_text
 from sop_engine.messages import Text
-from sop_engine.parties import Who
+from sop_engine.parties import Recipient, Who
 from sop_engine.procedure import Procedure
 from sop_engine.worktime import duration_text
 
@@ -16,6 +16,10 @@ _TITLES: Final[dict[str, Text]] = {
     "copy": {"zh": "知会", "en": "Let know"},
     "watch": {"zh": "关注", "en": "Watch"},
     "suspend": {"zh": "挂单", "en": "Suspend"},
+    "claim": {"zh": "抢单", "en": "Claim"},
+    "give_back": {"zh": "退单", "en": "Give back"},
+    "transfer": {"zh": "转单", "en": "Transfer"},
+    "delegate": {"zh": "委托代办", "en": "Delegate"},
 }
 _WORDS: Final[dict[str, Text]] = {
     "usual": {"zh": "负责人，或有 assign 权限的人", "en": "the owner, or whoever has the right assign"},
@@ -24,6 +28,12 @@ _WORDS: Final[dict[str, Text]] = {
     "at_most": {"zh": "最长 {span}", "en": "for {span} at most"},
     "times": {"zh": "最多 {count} 次", "en": "{count} times at most"},
     "pauses": {"zh": "期间停计：{goals}", "en": "meanwhile these stand still: {goals}"},
+    "claimers": {"zh": "担任该岗位的人", "en": "whoever holds the role"},
+    "limit": {"zh": "手上未完任务不到 {count} 项才能抢", "en": "with fewer than {count} open tasks in hand"},
+    "reasons": {"zh": "原因：{reasons}", "en": "because of: {reasons}"},
+    "told": {"zh": "通知{people}", "en": "told: {people}"},
+    "lead_back": {"zh": "第二次退单同时通知{people}", "en": "the second one of a ticket reaches {people} too"},
+    "roles": {"zh": "还可交给{people}", "en": "to {people} too"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
 
@@ -34,7 +44,8 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
     for name, title in _TITLES.items():
         act = getattr(acts, name)
         if act != getattr(usual, name):
-            yield names.title(title), _who(act.by, names), tuple(_limits(procedure, name, names))
+            who = phrase(_WORDS["claimers"], names.language) if name == "claim" else _who(act.by, names)
+            yield names.title(title), who, tuple(_limits(procedure, name, names))
 
 
 def _who(by: tuple[Who, ...], names: Names) -> str:
@@ -47,6 +58,13 @@ def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
         yield phrase(_WORDS["apart"], language, span=duration_text(acts.urge.apart, language))
         if acts.urge.lead:
             yield phrase(_WORDS["lead"], language, people=recipients_text(acts.urge.lead, names))
+    if name == "claim" and acts.claim.limit is not None:
+        yield phrase(_WORDS["limit"], language, count=acts.claim.limit)
+    if name == "give_back":
+        yield from _giving_back(procedure, names)
+    if name in ("transfer", "delegate") and (roles := getattr(acts, name).to):
+        people = recipients_text(tuple(Recipient("role", role) for role in roles), names)
+        yield phrase(_WORDS["roles"], language, people=people)
     if name == "suspend":
         yield phrase(_WORDS["at_most"], language, span=duration_text(acts.suspend.at_most, language))
         if acts.suspend.times is not None:
@@ -56,3 +74,13 @@ def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
             yield phrase(_WORDS["pauses"], language, goals=joined(titles, language))
         elif procedure.goals:
             yield phrase(_WORDS["runs"], language)
+
+
+def _giving_back(procedure: Procedure, names: Names) -> Iterator[str]:
+    language, rules = names.language, procedure.acts.give_back
+    if rules.reasons:
+        reasons = joined([names.title(each.title, each.id) for each in rules.reasons], language)
+        yield phrase(_WORDS["reasons"], language, reasons=reasons)
+    yield phrase(_WORDS["told"], language, people=recipients_text(rules.tell, names))
+    if rules.lead:
+        yield phrase(_WORDS["lead_back"], language, people=recipients_text(rules.lead, names))

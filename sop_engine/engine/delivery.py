@@ -25,6 +25,7 @@ from sop_engine import canonical
 from sop_engine.clock import steady_seconds
 from sop_engine.engine.channels import LONGEST_SECONDS, NoAddress, Parcel, channel_named, describe, is_of_channel
 from sop_engine.engine.engine import Engine
+from sop_engine.engine.hand_letters import HAND_LETTERS, hand_letter
 from sop_engine.engine.resting import FARTHEST, in_order, out_of_order, rests_until, wait_after
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, Text, msg, title_of
@@ -232,6 +233,8 @@ def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
         return msg("{name} lets you know of this", name=name)
     if act == "watch":
         return msg("its state has changed")
+    if act in HAND_LETTERS:
+        return hand_letter(act, name)
     urged = next(event for event in record["events"] if event["kind"] == "urged")
     if urged["side"] == CUSTOMER:
         return msg("the customer urges; so far: {times}", times=urged["times"])

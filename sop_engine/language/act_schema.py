@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from sop_engine.language.people_schema import By
-from sop_engine.language.shapes import OneOrMore, Words
+from sop_engine.language.shapes import OneOrMore, Titles, Words
 
 
 class ActWords(Words):
@@ -35,6 +35,32 @@ class SuspendWords(Words):
     )
 
 
+class ClaimWords(Words):
+    """Taking a task that is offered."""
+
+    limit: int | None = Field(
+        None, ge=1, le=99, description="how many open tasks somebody may have and still take another"
+    )
+
+
+class GiveBackWords(Words):
+    """Giving a task back to the role that it was offered to."""
+
+    by: By | None = Field(None, description="who may; the assignee where it is left out")
+    reasons: Titles = Field([], description="the reasons of which one must be named, with their titles")
+    tell: OneOrMore[str] = Field([], description="whom a notice reaches; the owner where it is left out")
+    lead: OneOrMore[str] = Field([], description="whom the second giving back of a ticket reaches too: roles, fields")
+
+
+class PassWords(Words):
+    """Passing a task on to a colleague."""
+
+    by: By | None = Field(None, description="who may; the assignee where it is left out")
+    to: OneOrMore[str] = Field(
+        [], description="roles whose holders may have it too, beside the role that it was offered to"
+    )
+
+
 class ActsWords(Words):
     """What staff may do beside the transitions."""
 
@@ -43,4 +69,14 @@ class ActsWords(Words):
     watch: ActWords | None = Field(None, description="`sop watch`: is told of every change of state")
     suspend: SuspendWords | None = Field(
         None, description="`sop suspend`: nothing is done until a time, or `sop resume`"
+    )
+    claim: ClaimWords | None = Field(None, description="`sop claim`: takes a task that is offered")
+    give_back: GiveBackWords | None = Field(
+        None, description="`sop give-back`: returns a task to the role that it was offered to"
+    )
+    transfer: PassWords | None = Field(
+        None, description="`sop transfer`: offers a task to a colleague, whose it is when he takes it over"
+    )
+    delegate: PassWords | None = Field(
+        None, description="`sop delegate`: lets a colleague act on a task, until he has or until a time"
     )

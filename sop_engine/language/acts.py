@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from sop_engine.acts import USUAL, Act, Acts, Suspend, Urge
+from sop_engine.acts import USUAL, Act, Acts, Claim, GiveBack, Pass, Reason, Suspend, Urge
 from sop_engine.language import people
-from sop_engine.language.act_schema import ActWords, SuspendWords, UrgeWords
+from sop_engine.language.act_schema import ActWords, ClaimWords, GiveBackWords, PassWords, SuspendWords, UrgeWords
 from sop_engine.language.building import Builder
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
@@ -23,6 +23,10 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         copy=_act(builder, words.copy_, cursor / "copy", USUAL.copy),
         watch=_act(builder, words.watch, cursor / "watch", USUAL.watch),
         suspend=_suspend(builder, words.suspend, cursor / "suspend", goals),
+        claim=_claim(words.claim),
+        give_back=_give_back(builder, words.give_back, cursor / "give_back"),
+        transfer=_pass(builder, words.transfer, cursor / "transfer", "acts.transfer"),
+        delegate=_pass(builder, words.delegate, cursor / "delegate", "acts.delegate"),
     )
 
 
@@ -52,6 +56,54 @@ def _suspend(builder: Builder, words: SuspendWords | None, cursor: Cursor, goals
         times=words.times,
         pauses=_pauses(builder, listed(words.pauses), cursor / "pauses", goals),
     )
+
+
+def _claim(words: ClaimWords | None) -> Claim:
+    return USUAL.claim if words is None else Claim(words.limit)
+
+
+def _give_back(builder: Builder, words: GiveBackWords | None, cursor: Cursor) -> GiveBack:
+    usual = USUAL.give_back
+    if words is None:
+        return usual
+    tell, lead = (
+        tuple(people.recipient(builder, name, here, "acts.give_back") for name, here in names)
+        for names in (
+            zip(listed(words.tell), (cursor / "tell").each(), strict=False),
+            zip(listed(words.lead), (cursor / "lead").each(), strict=False),
+        )
+    )
+    return GiveBack(
+        by=_by(builder, words.by, cursor, usual.by),
+        reasons=_reasons(builder, words, cursor / "reasons"),
+        tell=tell or usual.tell,
+        lead=lead,
+    )
+
+
+def _reasons(builder: Builder, words: GiveBackWords, cursor: Cursor) -> tuple[Reason, ...]:
+    given = words.reasons if isinstance(words.reasons, dict) else listed(words.reasons)
+    found: list[Reason] = []
+    for index, name in enumerate(given):
+        here = cursor / (name if isinstance(given, dict) else index)
+        title = given[name] if isinstance(given, dict) else None
+        if any(each.id == name for each in found):
+            builder.draft.fact("duplicate", here.span, name=name)
+            continue
+        kind = "choice of acts.give_back"
+        builder.draft.declared.setdefault(kind, {})[name] = here.name
+        found.append(Reason(name, builder.title(kind, name, title, here)))
+    return tuple(found)
+
+
+def _pass(builder: Builder, words: PassWords | None, cursor: Cursor, at: str) -> Pass:
+    usual = USUAL.transfer
+    if words is None:
+        return usual
+    roles = tuple(listed(words.to))
+    for role, here in zip(roles, (cursor / "to").each(), strict=False):
+        builder.use("role", role, here, at, "by")
+    return Pass(by=_by(builder, words.by, cursor, usual.by), to=roles)
 
 
 def _pauses(builder: Builder, named: list[str], cursor: Cursor, goals: tuple[Goal, ...]) -> tuple[str, ...]:

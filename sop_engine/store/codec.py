@@ -140,5 +140,10 @@ def timer_rows(ticket: Ticket) -> dict[str, tuple[str, str | None]]:
 
 
 def task_rows(ticket: Ticket) -> dict[str, tuple[str | None, str | None]]:
-    """region -> (assignee, role)."""
-    return {region: (task.get("assignee"), task.get("role")) for region, task in ticket.tasks.items()}
+    """region -> (assignee, role); and, so that it is found, of a task that is offered on or lent: `REGION>offered` and
+    `REGION>lent` -> (to whom, or None; to which role)."""
+    rows = {region: (task.get("assignee"), task.get("role")) for region, task in ticket.tasks.items()}
+    for name, what in (("offered", "offered"), ("delegated", "lent")) if ticket.acts else ():
+        for region, entry in ticket.acts.get(name, {}).items():
+            rows[f"{region}>{what}"] = entry.get("to"), entry.get("role")
+    return rows

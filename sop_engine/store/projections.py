@@ -46,7 +46,7 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         subject=subject(program, ticket.fields, show),
         unit=unit if isinstance(unit, str) else None,
         owner=ticket.owner,
-        tasks=ticket.tasks,
+        tasks=_tasks(ticket) if ticket.acts else ticket.tasks,
         opened=ticket.opened,
         recorded=ticket.recorded,
         effective=ticket.effective,
@@ -60,6 +60,17 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         urged=sum(side["times"] for side in ticket.acts.get("urged", {}).values()),
         suspended=ticket.acts["suspended"]["until"] if ticket.status == "suspended" else None,
     )
+
+
+def _tasks(ticket: Ticket) -> dict[str, dict[str, str]]:
+    """The tasks, with those to whom one is offered on or lent."""
+    offered, lent = ticket.acts.get("offered", {}), ticket.acts.get("delegated", {})
+    found = {}
+    for region, task in ticket.tasks.items():
+        entry, lending = offered.get(region, {}), lent.get(region, {})
+        more = {"offered": entry.get("to"), "offered_to": entry.get("role"), "lent": lending.get("to")}
+        found[region] = {**task, **{name: value for name, value in more.items() if value}}
+    return found
 
 
 def _promises(goals: Mapping[str, Mapping[str, Any]]) -> tuple[str | None, str | None]:

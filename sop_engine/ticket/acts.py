@@ -10,7 +10,7 @@ from sop_engine.procedure import ROOT
 from sop_engine.ticket import people, running
 from sop_engine.ticket.asking import write_all
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused, require_role
+from sop_engine.ticket.effects import Refused, require_role, tell_of
 from sop_engine.ticket.filling import refill
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import Erased, Refusal
@@ -22,7 +22,7 @@ LONGEST_TEXT = 64 * 1024
 
 def claim(draft: Draft) -> dict[str, Any]:
     """Take a task that is offered to a role which the actor holds."""
-    region, task = _task(draft)
+    region, task = task_meant(draft)
     person = draft.command.standing_for or draft.command.actor
     if "assignee" in task:
         raise Refused(
@@ -34,13 +34,13 @@ def claim(draft: Draft) -> dict[str, Any]:
         )
     require_role(draft, person, task["role"])
     draft.emit("assigned", region=region, role=task["role"], assignee=person)
-    return _region_argument(draft)
+    return region_argument(draft)
 
 
 def assign(draft: Draft) -> dict[str, Any]:
     """Give a task to somebody who holds the role that it was offered to. The ticket's owner may, and who has the right
     `assign`; its assignee may pass it on."""
-    region, task = _task(draft)
+    region, task = task_meant(draft)
     actor = draft.command.standing_for or draft.command.actor
     if actor not in {draft.ticket.owner, task.get("assignee")} and not people.has_right(draft, actor, "assign"):
         raise Refused(
@@ -60,8 +60,12 @@ def assign(draft: Draft) -> dict[str, Any]:
         require_role(draft, to, task["role"])
     else:
         require_active(draft, to)
+    require_may_act(draft, region, to)
     draft.emit("assigned", region=region, assignee=to, **entries)
-    return {**_region_argument(draft), "to": to, **reason_of(draft, required=False)}
+    former = task.get("assignee")
+    if former not in (None, actor, to):
+        tell_of(draft, "reassign", [former, to])
+    return {**region_argument(draft), "to": to, **reason_of(draft, required=False)}
 
 
 def hand_over(draft: Draft) -> dict[str, Any]:
@@ -159,7 +163,7 @@ def release(draft: Draft) -> dict[str, Any]:
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _task(draft: Draft) -> tuple[str, dict[str, str]]:
+def task_meant(draft: Draft) -> tuple[str, dict[str, str]]:
     """The region and task that the command means: the one it names, else the only one there is."""
     require_open(draft)
     tasks = draft.ticket.tasks
@@ -184,7 +188,8 @@ def _task(draft: Draft) -> tuple[str, dict[str, str]]:
     return region, tasks[region]
 
 
-def _region_argument(draft: Draft) -> dict[str, Any]:
+def region_argument(draft: Draft) -> dict[str, Any]:
+    """The region that the command names, as its arguments hold it."""
     region = draft.command.arguments.get("region")
     return {"region": region} if region is not None else {}
 
@@ -201,6 +206,20 @@ def require_active(draft: Draft, person: str) -> None:
         raise Refused(
             Refusal("not_understood", msg("nobody here is {name}", name=person), fix=msg("who there is: sop actor ls"))
         )
+
+
+def require_may_act(draft: Draft, region: str, person: str) -> None:
+    """Refuse where separation of duty would keep somebody from what waits for the assignee alone."""
+    barred = people.barred_as_assignee(draft, region, {person})
+    if barred is not None:
+        trigger, why = barred
+        raise Refused(
+            Refusal(
+                "not_you",
+                msg("{name} could not `{trigger}` {ticket}: {why}", name=person, trigger=trigger,
+                    ticket=draft.ticket.id, why=why),
+            )
+        )  # fmt: skip
 
 
 def reason_of(draft: Draft, required: bool) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Who may do an act of staff, as `acts:` of the procedure says. The acts concern the whole ticket: where several tasks
 run side by side, `assignee` is whoever has one of them."""
 
+from collections.abc import Sequence
+
 from sop_engine.messages import Message, msg
 from sop_engine.parties import Who
 from sop_engine.procedure import ROOT
@@ -15,9 +17,10 @@ def person_of(draft: Draft) -> str:
     return draft.command.standing_for or draft.command.actor
 
 
-def allow(draft: Draft, act: str, by: tuple[Who, ...]) -> str:
-    """Why the actor may do an act, as the record has it; refuses where he may not."""
-    found = _leave(draft, by)
+def allow(draft: Draft, act: str, by: tuple[Who, ...], regions: Sequence[str] = ()) -> str:
+    """Why the actor may do an act, as the record has it; refuses where he may not. With `regions` the act concerns the
+    tasks of these only."""
+    found = _leave(draft, by, regions)
     if isinstance(found, people.Leave):
         return found.reason
     raise Refused(
@@ -29,7 +32,7 @@ def allow(draft: Draft, act: str, by: tuple[Who, ...]) -> str:
     )  # fmt: skip
 
 
-def _leave(draft: Draft, by: tuple[Who, ...]) -> people.Leave | Message:
+def _leave(draft: Draft, by: tuple[Who, ...], regions: Sequence[str]) -> people.Leave | Message:
     person = person_of(draft)
     if not by:
         if person == draft.ticket.owner:
@@ -38,7 +41,7 @@ def _leave(draft: Draft, by: tuple[Who, ...]) -> people.Leave | Message:
             return people.Leave("right:assign")
         return msg("only {who} may do this", who=those(draft, by))
     refusal: people.Leave | Message = msg("only {who} may do this", who=those(draft, by))
-    for rank, region in enumerate(draft.ticket.tasks or [ROOT]):
+    for rank, region in enumerate(regions or list(draft.ticket.tasks) or [ROOT]):
         found = people.let(draft, by, region, draft.command.actor, draft.command.standing_for)
         if isinstance(found, people.Leave):
             return found

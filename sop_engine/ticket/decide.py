@@ -12,7 +12,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, goals, signing, suspending, triggers
+from sop_engine.ticket import acts, attention, delegating, goals, hands, signing, suspending, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -41,6 +41,12 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "watch": attention.watch,
     "suspend": suspending.suspend,
     "resume": suspending.resume,
+    "give_back": hands.give_back,
+    "transfer": hands.transfer,
+    "take_over": hands.take_over,
+    "turn_down": hands.turn_down,
+    "recall": hands.recall,
+    "delegate": delegating.delegate,
     "set_aside": acts.set_aside,
     "release": acts.release,
 }
@@ -68,6 +74,7 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             refill(draft)
             signing.void(draft)
             goals.settle(draft)
+            hands.settle(draft)
             attention.tell_watchers(draft)
     except Unanswered as missing:
         return missing.missing

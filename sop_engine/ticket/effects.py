@@ -1,7 +1,7 @@
 """What a transition, an entry or an exit does besides moving. Effects leave as events, letters and commands: never
 as calls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sop_engine import canonical
@@ -108,6 +108,17 @@ def tell(draft: Draft, effect: Tell, region: str) -> None:
     position = len(draft.events)
     draft.emit("told", notice=effect.notice, to=to)
     draft.letters.extend(Letter(position, effect.notice, each) for each in to)
+
+
+def tell_of(draft: Draft, act: str, reached: Iterable[str]) -> None:
+    """Write to those whom an act of staff reaches, each once, and not to whoever did it; the event says of which act,
+    so that the notice can."""
+    own = {draft.command.actor, draft.command.standing_for}
+    to = [each for each in dict.fromkeys(reached) if each not in own]
+    if to:
+        position = len(draft.events)
+        draft.emit("told", notice="", to=to, act=act)
+        draft.letters.extend(Letter(position, "", each) for each in to)
 
 
 def start(draft: Draft, effect: Start) -> None:

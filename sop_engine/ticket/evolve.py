@@ -17,6 +17,8 @@
 | `child_started`, `child_closed`, `linked` | relations |
 | `urged`, `copied`, `read`, `watched`, `unwatched` | who urged, who was let know and has read it, who watches |
 | `suspended`, `deferred`, `resumed` | it rests until a time; what came meanwhile is kept; it goes on |
+| `given_back` | how often tasks of it were given back, and who did it last |
+| `transfer_offered`, `transfer_ended`, `delegated`, `delegation_ended` | who may take a task over, or acts for a time |
 | `closed` | the end, with its outcome |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
@@ -266,6 +268,32 @@ def _resumed(ticket: Ticket, *_: Any) -> None:
     del ticket.acts["suspended"]
 
 
+def _given_back(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["given_back"] = {key: event[key] for key in ("at", "because", "by", "times") if key in event}
+
+
+def _lent(name: str) -> Callable[..., None]:
+    """Remember what an event says of the task of a region, under a name of `Ticket.acts`."""
+
+    def put(ticket: Ticket, event: Event, *_: Any) -> None:
+        entry = {key: value for key, value in event.items() if key not in {"kind", "region"}}
+        ticket.acts[name] = {**ticket.acts.get(name, {}), event["region"]: entry}
+
+    return put
+
+
+def _ended(name: str) -> Callable[..., None]:
+    """Forget it again."""
+
+    def drop(ticket: Ticket, event: Event, *_: Any) -> None:
+        left = {region: entry for region, entry in ticket.acts[name].items() if region != event["region"]}
+        ticket.acts[name] = left
+        if not left:
+            del ticket.acts[name]
+
+    return drop
+
+
 def _conditions_changed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.held.pop(event["goal"], None)
     if event["held"]:
@@ -310,6 +338,11 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "suspended": _suspended,
     "deferred": _deferred,
     "resumed": _resumed,
+    "given_back": _given_back,
+    "transfer_offered": _lent("offered"),
+    "transfer_ended": _ended("offered"),
+    "delegated": _lent("delegated"),
+    "delegation_ended": _ended("delegated"),
     "conditions_changed": _conditions_changed,
     "terms_taken": _terms_taken,
     **dict.fromkeys(GOAL_EVENTS, _goal),

@@ -5,13 +5,17 @@ for him does not, and stays on record.
 """
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from sop_engine import canonical
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Not, Offer, Recipient, Who
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.questions import holders
 from sop_engine.ticket.records import TIMER
+
+DELEGATE: Final = "delegate"
+"""why somebody may to whom the task's holder has lent it"""
 
 
 class Leave(NamedTuple):
@@ -56,7 +60,12 @@ def let(draft: Draft, by: tuple[Who, ...], source: str, actor: str, standing_for
         reason = _fits(draft, who, source, person)
         if reason is None:
             continue
-        excluded = _excluded(draft, who.exclude, {actor, person})
+        persons = {actor, person}
+        if reason == DELEGATE:
+            if standing_for is not None:
+                continue  # it was lent to a person, and to nobody else
+            persons |= behind(draft, source, person)
+        excluded = _excluded(draft, who.exclude, persons)
         if excluded is None:
             return Leave(reason)
         refusal = refusal or excluded
@@ -81,8 +90,10 @@ def _fits(draft: Draft, who: Who, source: str, person: str) -> str | None:
             return f"role:{who.name}" if holds_role(draft, person, who.name) else None
         case "assignee":
             task = ticket.tasks.get(draft.program.region(source), {})
+            if task.get("assignee") == person:
+                return "assignee"
             if "assignee" in task:
-                return "assignee" if task["assignee"] == person else None
+                return DELEGATE if behind(draft, source, person) else None
             return "assignee" if "role" in task and holds_role(draft, person, task["role"]) else None
 
 
@@ -95,6 +106,29 @@ def _excluded(draft: Draft, rules: Iterable[Not], persons: set[str]) -> Message 
             doers = draft.ticket.did.get(rule.did, {"by": {}})["by"]
             if any(doers.get(person, 0) > since for person in persons):
                 return msg("who did {trigger} may not do this too (separation of duty)", trigger=rule.did)
+    return None
+
+
+def behind(draft: Draft, source: str, person: str) -> set[str]:
+    """Whose task it is that somebody was lent, where the state `source` is; nobody where he was lent none."""
+    entry = draft.ticket.acts.get("delegated", {}).get(draft.program.region(source))
+    if entry is None or entry["to"] != person:
+        return set()
+    over = "until" in entry and entry["until"] <= canonical.instant_text(draft.given.effective)
+    return set() if over or not active(draft, person) else {entry["from"]}
+
+
+def barred_as_assignee(draft: Draft, region: str, persons: set[str]) -> tuple[str, Message] | None:
+    """A trigger of a task that waits for its assignee alone, and from which separation of duty would keep him if he
+    were one of `persons`, with why; None where there is none."""
+    for state, offer in draft.program.chart.offers(draft.ticket.active):
+        if draft.program.region(state.id) != region:
+            continue
+        ways = [who for who in offer.by if who.when is None or draft.holds(who.when)]
+        found = [_excluded(draft, who.exclude, persons) for who in ways if who.kind == "assignee"]
+        barred = [each for each in found if each is not None]
+        if barred and len(barred) == len(ways):
+            return offer.trigger, barred[0]
     return None
 
 
@@ -147,6 +181,12 @@ def holders_of(draft: Draft, role: str) -> list[str]:
     return answer
 
 
+def candidates(draft: Draft, role: str) -> list[str]:
+    """To whom a task of a role can go now, in id order. Whatever narrows this (who is on shift, who has the skill) does
+    it here: for those who may take a task over, and for those whom a dispatch by turns or load looks at."""
+    return holders_of(draft, role)
+
+
 def reached(draft: Draft, recipient: Recipient, region: str) -> list[str]:
     """Whom a notice to `recipient` reaches: actors' ids, or `field:ID` for somebody outside."""
     ticket = draft.ticket
@@ -160,7 +200,8 @@ def reached(draft: Draft, recipient: Recipient, region: str) -> list[str]:
         case "assignee":
             task = ticket.tasks.get(region, {})
             if "assignee" in task:
-                return [task["assignee"]]
+                lent = draft.ticket.acts.get("delegated", {}).get(region)
+                return [task["assignee"], *([lent["to"]] if lent is not None else [])]
             return holders_of(draft, task["role"]) if "role" in task else []
         case "field":
             if draft.program.fields[recipient.name].type == "staff":
@@ -175,7 +216,8 @@ def who_may(draft: Draft, offer: Offer, source: str) -> list[str]:
         if who.when is not None and not draft.holds(who.when):
             continue
         for person in _candidates(draft, who, source):
-            if _excluded(draft, who.exclude, {person}) is None:
+            lent = behind(draft, source, person) if who.kind == "assignee" else set()
+            if _excluded(draft, who.exclude, {person, *lent}) is None:
                 found.add(person)
     return sorted(found)
 
@@ -190,15 +232,18 @@ def describe(draft: Draft, who: Who, source: str) -> Any:
     """One of those who may, in words: a role's title with who holds it, the assignee by name ..."""
     match who.kind:
         case "role":
-            return _role_title(draft, who.name)
+            return role_title(draft, who.name)
         case "field":
             return draft.program.fields[who.name].title
         case "assignee":
             task = draft.ticket.tasks.get(draft.program.region(source), {})
+            lent = draft.ticket.acts.get("delegated", {}).get(draft.program.region(source))
+            if lent is not None:
+                return msg("the assignee ({name}), for him {delegate}", name=task["assignee"], delegate=lent["to"])
             if "assignee" in task:
                 return msg("the assignee ({name})", name=task["assignee"])
             return (
-                msg("an assignee ({role})", role=_role_title(draft, task["role"]))
+                msg("an assignee ({role})", role=role_title(draft, task["role"]))
                 if "role" in task
                 else msg("the assignee (none yet)")
             )
@@ -214,10 +259,11 @@ def next_signers(draft: Draft, offer: Offer, source: str, signed: int) -> tuple[
     """For whom the next signature of an offer is, in words, when `signed` are given."""
     if offer.sign is not None and offer.sign.of:
         roles = offer.sign.of[signed : signed + 1] if offer.sign.ordered else offer.sign.of
-        return tuple(_role_title(draft, role) for role in roles)
+        return tuple(role_title(draft, role) for role in roles)
     return tuple(describe(draft, who, source) for who in offer.by)
 
 
-def _role_title(draft: Draft, role: str) -> Any:
+def role_title(draft: Draft, role: str) -> Any:
+    """A role in words: its title, or its id where it has none."""
     declared = draft.program.roles.get(role)
     return declared.title if declared is not None and declared.title else role

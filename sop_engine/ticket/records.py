@@ -30,6 +30,8 @@ GOAL: Final = "goal/"
 """what the keys of goals' timers begin with"""
 RESUME: Final = "resume"
 """the key of the timer that ends a suspension; those of states have a stroke in them"""
+DELEGATION: Final = "delegation:"
+"""what the keys of the timers begin with at which a delegated task comes back; its region follows"""
 
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 Event = dict[str, Any]
@@ -181,7 +183,8 @@ class Ticket:
     parent: str | None = None
     links: list[str] = field(default_factory=list)
     acts: dict[str, Any] = field(default_factory=dict)
-    """what staff did to it beside its transitions; see `ticket.attention` and `ticket.suspending`"""
+    """what staff did to it beside its transitions; see `ticket.attention`, `ticket.suspending`, `ticket.hands` and
+    `ticket.delegating`"""
     opened: str = ""
     recorded: str = ""
     """of the last step"""

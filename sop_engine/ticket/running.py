@@ -74,7 +74,8 @@ def record_doing(draft: Draft, source: str, trigger: str) -> None:
     it, and separation of duty counts them all."""
     offer = f"{source}.{trigger}"
     command = draft.command
-    by = draft.signers or [command.actor, *([command.standing_for] if command.standing_for else [])]
+    behind = draft.delegation[1] if draft.delegation is not None else command.standing_for
+    by = draft.signers or [command.actor, *([behind] if behind else [])]
     draft.emit("did", trigger=trigger, by=by, **({"offer": offer} if draft.signers else {}))
 
 

@@ -35,7 +35,8 @@ def sign(draft: Draft, offer: Offer, source: str) -> tuple[dict[str, Any], bool]
         )
     fields = take_values(draft, offer, opening=False) if not signed else {}
     have = len(signed) + 1
-    entries = {"for": command.standing_for} if command.standing_for else {}
+    behind = draft.delegation[1] if draft.delegation is not None else command.standing_for
+    entries = {"for": behind} if behind else {}
     draft.emit("signed", offer=key, by=command.actor, have=have, want=offer.sign.count, **entries)
     draft.signers = [person for each in draft.ticket.signatures[key] for person in each]
     return fields, have >= offer.sign.count

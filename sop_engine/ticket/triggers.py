@@ -6,13 +6,13 @@ from sop_engine import canonical
 from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
-from sop_engine.ticket import goals, people, possible, running, signing, suspending
+from sop_engine.ticket import delegating, goals, people, possible, running, signing, suspending
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.near import near
-from sop_engine.ticket.records import RESUME, TIMER, Refusal
+from sop_engine.ticket.records import DELEGATION, RESUME, TIMER, Refusal
 from sop_engine.ticket.running import Run
 
 
@@ -64,6 +64,9 @@ def do(draft: Draft) -> dict[str, Any]:
     source = find_source(draft, wanted)
     offer = draft.program.offer(source, wanted.rpartition(".")[2])
     leave = _let(draft, offer, source)
+    if leave == people.DELEGATE:
+        [holder] = people.behind(draft, source, draft.command.actor)
+        draft.delegation = draft.program.region(source), holder
     recorded: dict[str, Any] = {"as": leave, "source": source, "trigger": wanted}
     if draft.command.arguments.get("assignee"):
         recorded["assignee"] = draft.command.arguments["assignee"]
@@ -139,6 +142,8 @@ def fire_timer(draft: Draft) -> dict[str, Any]:
                                              ticket=draft.ticket.id)))  # fmt: skip
     if key == RESUME:
         suspending.fire(draft)
+    elif key.startswith(DELEGATION):
+        delegating.fire(draft, key)
     elif key.startswith(PREFIX):
         goals.fire(draft, key)
     else:
@@ -197,7 +202,8 @@ def _let(draft: Draft, offer: Offer, source: str) -> str:
     found = people.may(draft, offer, source, command.actor, command.standing_for)
     if isinstance(found, Message):
         raise Refused(_not_you(draft, offer, found))
-    barred = signing.barred(draft, offer, source, command.actor, command.standing_for)
+    lent = people.behind(draft, source, command.actor) if found.reason == people.DELEGATE else ()
+    barred = signing.barred(draft, offer, source, command.actor, next(iter(lent), command.standing_for))
     if barred is not None:
         raise Refused(_not_you(draft, offer, barred))
     return found.reason

@@ -54,3 +54,14 @@ def test_who_may_suspend_and_that_clocks_run_on_is_told_where_only_a_limit_is_sa
     said = page("acts: {suspend: {at_most: 2 h}}", "en")
     who = "the owner, or whoever has the right assign"
     assert f"- **Suspend** — {who}; for 2 h at most; meanwhile what is promised runs on." in said
+
+
+def test_in_whose_hands_a_task_may_go_is_told() -> None:
+    acts = """acts:
+  give_back: {reasons: {off_shift: {zh: 不在班, en: Off shift}}, lead: lead}
+  transfer: {to: lead}
+  claim: {limit: 3}"""
+    lines = page(acts, "zh").splitlines()
+    assert "- **退单**——经办人；原因：不在班；通知负责人；第二次退单同时通知班长。" in lines
+    assert "- **转单**——经办人；还可交给班长。" in lines
+    assert "- **抢单**——担任该岗位的人；手上未完任务不到 3 项才能抢。" in lines

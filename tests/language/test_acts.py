@@ -64,3 +64,33 @@ def test_every_word_is_explained(path: str) -> None:
 )  # fmt: skip
 def test_what_cannot_be_meant_is_a_fault(piece: str) -> None:
     assert compile_text(laid_over(piece.lstrip()).encode(), "example.sop.yaml").procedure is None
+
+
+def test_in_whose_hands_a_task_may_go_comes_back_out_of_the_normal_form() -> None:
+    piece = """
+roles: [desk, engineer, lead]
+acts:
+  claim: {limit: 3}
+  give_back: {reasons: {off_shift: {zh: 不在班, en: Off shift}, unclear: Unclear}, tell: desk, lead: lead}
+  transfer: {to: [engineer, lead]}
+  delegate: {by: lead}
+"""
+    acts = procedure(piece).acts
+    assert acts.claim.limit == 3
+    assert [(each.id, each.title) for each in acts.give_back.reasons] == [
+        ("off_shift", {"zh": "不在班", "en": "Off shift"}), ("unclear", {"und": "Unclear"}),
+    ]  # fmt: skip
+    assert (acts.give_back.tell, acts.give_back.lead) == ((Recipient("role", "desk"),), (Recipient("role", "lead"),))
+    assert (acts.give_back.by, acts.transfer.to, acts.delegate.by) == (
+        (Who("assignee"),), ("engineer", "lead"), (Who("role", "lead"),),
+    )  # fmt: skip
+    assert normal_form.load(normal_form.to_bytes(procedure(piece))).acts == acts
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["acts: {claim: {limit: 0}}", "acts: {give_back: {reasons: {x: 1}}}", "acts: {transfer: {to: nobody-known}}",
+     "acts: {give_back: {lead: nobody-known}}", "acts: {delegate: desk}", "acts: {give_back: {reasons: [x, x]}}"],
+)  # fmt: skip
+def test_hands_that_cannot_be_meant_are_a_fault(piece: str) -> None:
+    assert compile_text(laid_over(piece.lstrip()).encode(), "example.sop.yaml").procedure is None

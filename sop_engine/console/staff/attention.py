@@ -56,7 +56,7 @@ def copy(
         persons: list[str] = []
         roles: list[str] = []
         for name in to:
-            role = None if _is_person(reading, name) else by_title(name, titles, "role")
+            role = None if is_person(reading, name) else by_title(name, titles, "role")
             if role is None:
                 persons.append(find_person(reading, name).id)
             else:
@@ -66,7 +66,7 @@ def copy(
     act(call, "copy", id, arguments)
 
 
-def _is_person(reading: Reads, name: str) -> bool:
+def is_person(reading: Reads, name: str) -> bool:
     """Whether somebody bears this id or name: people go before roles."""
     wanted = name.casefold().strip()
     return any(wanted in {each.id.casefold(), each.name.casefold()} for each in reading.people())
@@ -100,7 +100,7 @@ def suspend(
     """Let a ticket rest until a time: nothing is done with it until then, or until somebody resumes it."""
 
     def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
-        when = {} if until is None else {"until": _instant(opened, until)}
+        when = {} if until is None else {"until": instant_given(opened, until)}
         return {**when, **reason_given(reason)}
 
     act(call, "suspend", id, arguments)
@@ -111,7 +111,8 @@ def resume(call: Call, id: TicketId, reason: Reason = None) -> None:
     act(call, "resume", id, lambda opened, reading, ticket: reason_given(reason))
 
 
-def _instant(opened: "Opened", said: str) -> str:
+def instant_given(opened: "Opened", said: str) -> str:
+    """What `--until` says: an instant; the beginning of a day; or so long from now."""
     try:
         return canonical.instant_text(read_until(said, opened.now, opened.zone))
     except ValueProblem as problem:

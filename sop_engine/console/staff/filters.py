@@ -18,11 +18,14 @@ class Mine:
     roles: Mapping[str, list[str | None]]
 
     def has(self, head: Head) -> bool:
-        """Whether a ticket is his: as owner, as assignee, or offered to a role that he holds for its unit."""
+        """Whether a ticket is his: as owner, as assignee or in his place, or offered to him, or to a role that he holds
+        for its unit."""
         if head.owner == self.person:
             return True
         for task in head.tasks.values():
-            if task.get("assignee") == self.person:
+            if self.person in (task.get("assignee"), task.get("offered"), task.get("lent")):
+                return True
+            if any(covers(scope, head.unit) for scope in self.roles.get(task.get("offered_to", ""), ())):
                 return True
             scopes = self.roles.get(task.get("role", ""), ())
             if "assignee" not in task and any(covers(scope, head.unit) for scope in scopes):
