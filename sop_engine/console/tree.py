@@ -122,6 +122,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "audit log": Leaf("audit", "log", msg("a ticket's history, told as a story")),
     "audit verify": Leaf("audit", "verify", msg("check that nobody has touched what is stored")),
     "audit refused": Leaf("audit", "refused", msg("commands that were refused: who tried what, and why not")),
+    "audit typed": Leaf("typed_list", "typed", msg("where one keyboard stands behind two people")),
     "audit replay": Leaf("audit", "replay", msg("decide everything again from the record, and compare")),
 }
 """Every command by its words: `show`, or `audit log`."""

@@ -116,6 +116,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("report", "aging", *DESK, "--list=TEXT"),
     ("report", "load", *DESK, "--as-of=TEXT"),
     ("report", "reopen", *DESK, "--month=TEXT"),
+    ("audit", "typed", *DESK, "--month=TEXT", "--as-of=TEXT"),
     ("report", "reopen", *DESK, "--by=TEXT"),
     ("find", *DESK, "--", "TEXT"),
     ("find", *DESK, "--all", "--", "TEXT", "漏水"),
