@@ -262,6 +262,7 @@ def _command(record: Mapping[str, Any], values: Mapping[str, Sealed] | None) -> 
         standing_for=record["for"],
         at=canonical.instant_of(record["occurred"]) if record["occurred"] else None,
         cause=(cause[0], cause[1]) if cause else None,
+        proof=tuple(sorted(record.get("proof", {}).items())),
     )
 
 

@@ -43,6 +43,7 @@ class Call:
         heard: str | None = common.get("heard")
         self.heard = _HEARD.get(heard, heard) if heard is not None else None
         self.at: str | None = common.get("at")
+        self.pin_from: str | None = common.get("pin_from")
         self._stage = "before"
 
     def run(self, function: Callable[..., int | None], values: Mapping[str, Any]) -> int:

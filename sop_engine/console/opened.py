@@ -40,6 +40,10 @@ class Opened:
         self._by_record = False
         self.arrivals: list[Arrival] = []
         """files that were given for fields; they count when the command that names them is done"""
+        self.secrets: list[str] | None = None
+        """what is left of the lines of the file that `--pin-from` names"""
+        self.signed: tuple[tuple[str, str], ...] = ()
+        """who has proved, besides whoever asks, that what is signed for him is his; as `Command.proof`"""
 
     @contextmanager
     def reading(self) -> Iterator[Reads]:
@@ -70,9 +74,37 @@ class Opened:
     @functools.cached_property
     def who(self) -> Identity:
         """Who asks. Raises `NotYou` and `NotUnderstood` as `identify` does."""
-        call = self.call
+        call, login = self.call, system_login()
         with self._register() as register:
-            return identify(register, system_login(), call.as_name, call.doer, call.heard)
+            known = register.login(login)
+            shared = known is not None and bool(known.people)
+            on = self.on_here(login) if shared else None
+            who = identify(register, login, call.as_name, call.doer, call.heard, on)
+        if who.unproven is None:
+            return who
+        from sop_engine.console.proving import proved
+
+        return proved(self, who)
+
+    def on_here(self, login: str) -> str | None:
+        """Who is on at this terminal, as of now; it is noted that he has typed something."""
+        from sop_engine.engine import sessions
+
+        terminal, settings = sessions.terminal_here(self.site.settings, login), self.site.settings
+        with self.reading() as reading:
+            session = sessions.session_at(reading, terminal, self.now, settings.idle)
+        if session is None:
+            return None
+        if session.over:
+            sessions.forget(terminal)
+            minutes = int(settings.idle.total_seconds() // 60)
+            self.call.output.tell(
+                msg("{name} was on here, and is no longer: nothing was typed for {minutes} minutes",
+                    name=self.named(session.actor), minutes=minutes)
+            )  # fmt: skip
+            return None
+        sessions.touch(terminal, self.now)
+        return session.actor
 
     @contextmanager
     def _register(self) -> Iterator[Register]:
@@ -156,6 +188,7 @@ class Opened:
             standing_for=who.standing_for,
             at=self._claimed(),
             expect=call.expect,
+            proof=tuple(sorted({**dict(who.proof), **dict(self.signed)}.items())),
         )
 
     def _claimed(self) -> datetime | None:

@@ -42,6 +42,8 @@ _READ: Final[tuple[tuple[str, Any, Any, Any], ...]] = (
                            envvar="SOP_SITE"), None),
     ("lang", _Text, option("--lang", help=msg("the language of what is said: zh or en"), metavar="LANG",
                            envvar="SOP_LANG"), None),
+    ("pin_from", _Text, option("--pin-from", help=msg("a file with the PIN that is asked for; - is standard input"),
+                               metavar="FILE", envvar="SOP_PIN_FROM"), None),
     ("no_input", _Flag, option("--no-input", help=msg("ask nothing: what is missing is an error")), False),
 )  # fmt: skip
 _WRITE: Final[tuple[tuple[str, Any, Any, Any], ...]] = (

@@ -16,7 +16,7 @@ from sop_engine.errors import NotUnderstood, SetUp, SopError, system_reason
 from sop_engine.messages import msg
 
 INTERRUPTED = 130
-_LEADING = {"--json": 0, "--no-input": 0, "--as": 1, "--site": 1, "--lang": 1}
+_LEADING = {"--json": 0, "--no-input": 0, "--as": 1, "--site": 1, "--lang": 1, "--pin-from": 1}
 """options that may stand before the command, with how many values each takes"""
 
 

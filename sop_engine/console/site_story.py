@@ -78,6 +78,28 @@ def _clock(arguments: Mapping[str, Any], _person: Say, instant: Say) -> Message:
     return msg("accepted, on record: what was recorded up to {through}", through=instant(arguments["through"]))
 
 
+def _pin(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    who = person(arguments["actor"])
+    return msg("took {person}'s PIN away", person=who) if arguments.get("cleared") else msg("set his PIN", person=who)
+
+
+def _on(_arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg("came on at the terminal")
+
+
+def _off(_arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg("went off at the terminal")
+
+
+def _locked(arguments: Mapping[str, Any], person: Say, instant: Say) -> Message:
+    return msg(
+        "{person}'s PIN was wrong too often at the login {login}; not looked at before {until}",
+        person=person(arguments["actor"]),
+        login=arguments["login"],
+        until=instant(arguments["through"]),
+    )
+
+
 def _roles(roles: Sequence[Sequence[str | None]]) -> tuple[str, ...]:
     return tuple(f"{role}@{scope}" if scope else str(role) for role, scope in roles)
 
@@ -91,4 +113,8 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "publish": _publish,
     "publish_calendar": _publish_calendar,
     "accept_clock": _clock,
+    "set_pin": _pin,
+    "come_on": _on,
+    "go_off": _off,
+    "pin_locked": _locked,
 }

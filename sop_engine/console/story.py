@@ -240,6 +240,12 @@ class _Telling:
             parts.append(msg("clause {clauses}", clauses=tuple(_OURS.get(each, each) for each in clauses)))
         if parts:
             yield apart(parts, self.teller.language)
+        for person, how in self.record.get("proof", {}).items():
+            yield (
+                msg("{person} proved it with a PIN", person=self._person(person))
+                if how == "pin"
+                else msg("{person} was on at the terminal, by PIN", person=self._person(person))
+            )
         if self.record["occurred"] and self._counts_late():
             yield msg("said to have happened {time}", time=self._instant(self.record["occurred"]))
         if "reason" in self.arguments and self.command != "do":

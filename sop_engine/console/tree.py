@@ -6,7 +6,7 @@ options, made with `parameters.argument` and `parameters.option`. What every lea
 
 | options | adds |
 |---|---|
-| `read` | `--json --as --site --lang --no-input` |
+| `read` | `--json --as --site --lang --pin-from --no-input` |
 | `write` | those, and `--dry-run --key` |
 | `ticket` | those, and `--expect --doer --heard --at` |
 """
@@ -68,6 +68,8 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "watch": Leaf("staff.attention", "watch", msg("be told of each change of a ticket's state"), "ticket"),
     "suspend": Leaf("staff.attention", "suspend", msg("let a ticket rest until a time"), "ticket"),
     "resume": Leaf("staff.attention", "resume", msg("let a suspended ticket go on"), "ticket"),
+    "on": Leaf("staff.desk", "on", msg("take over the terminal at which you are"), "write"),
+    "off": Leaf("staff.desk", "off", msg("leave the terminal"), "write"),
     "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
     "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page")),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),
@@ -82,6 +84,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "actor revoke": Leaf("keeper.people", "revoke", msg("take roles from somebody"), "write"),
     "actor change": Leaf("keeper.people", "change", msg("change what is known of somebody, or his rights"), "write"),
     "actor login": Leaf("keeper.people", "login", msg("say whose a system user is"), "write"),
+    "actor pin": Leaf("keeper.pins", "pin", msg("set your PIN for shared terminals"), "write"),
     "actor deputy": Leaf("keeper.people", "deputy", msg("let somebody stand in for another"), "write"),
     "unit ls": Leaf("keeper.units", "ls", msg("list the register of units")),
     "unit add": Leaf("keeper.units", "add", msg("enter a unit, or change its contact"), "write"),
@@ -125,6 +128,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "audit log": Leaf("audit", "log", msg("a ticket's history, told as a story")),
     "audit verify": Leaf("audit", "verify", msg("check that nobody has touched what is stored")),
     "audit refused": Leaf("audit", "refused", msg("commands that were refused: who tried what, and why not")),
+    "audit typed": Leaf("typed_list", "typed", msg("where one keyboard stands behind two people")),
     "audit replay": Leaf("audit", "replay", msg("decide everything again from the record, and compare")),
 }
 """Every command by its words: `show`, or `audit log`."""

@@ -2,7 +2,7 @@
 
 import os
 import pwd
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sop_engine.errors import NotUnderstood, NotYou
@@ -28,6 +28,10 @@ class Identity:
     typist: str | None = None
     heard: str | None = None
     standing_for: str | None = None
+    proof: tuple[tuple[str, str], ...] = ()
+    """as `Command.proof`"""
+    unproven: str | None = field(default=None, compare=False)
+    """who was named with `--as` at a terminal, and has proved nothing yet"""
 
 
 HEARD = ("radio", "phone", "paper")
@@ -44,12 +48,18 @@ def system_login() -> str:
 
 
 def identify(
-    reading: Register, login: str, as_name: str | None = None, doer: str | None = None, heard: str | None = None
+    reading: Register,
+    login: str,
+    as_name: str | None = None,
+    doer: str | None = None,
+    heard: str | None = None,
+    on: str | None = None,
 ) -> Identity:
     """Who acts, from the login and what was said with `--as`, `--doer` and `--heard`.
 
-    At a terminal `--as` names one of its people, who then acts himself. Any other `--as` is standing in, which
-    `decide` allows or refuses. Raises `NotYou` for an unknown login, `NotUnderstood` for names that nobody bears.
+    At a terminal it is whoever is `on`; `--as` names another of its people, who then acts himself. Any other `--as` is
+    standing in, which `decide` allows or refuses. Raises `NotYou` for an unknown login, `NotUnderstood` for names that
+    nobody bears.
     """
     known = reading.login(login)
     if known is None:
@@ -57,33 +67,38 @@ def identify(
             msg("the login {login} belongs to nobody here", login=login),
             fix=msg("an administrator adds it: sop actor login {login} NAME", login=login),
         )
-    keyboard, standing_for = known.actor, None
+    on = on if on in known.people else None
+    keyboard, standing_for, unproven = on or known.actor, None, None
     if as_name is not None:
         wanted = find_person(reading, as_name).id
         if wanted in known.people:
+            keyboard, unproven = wanted, wanted if wanted != on else None
+        elif wanted == known.actor:
             keyboard = wanted
-        elif wanted != known.actor:
+        else:
             standing_for = wanted
     if keyboard is None:
         raise NotUnderstood(
             msg("{login} is a terminal that several people use; say who you are", login=login),
             near=known.people,
-            fix=msg("sop ... --as {name}", name=known.people[0] if known.people else "NAME"),
-        )
+            fix=msg("take it over: sop on {name}; or for one command: sop ... --as {name}",
+                    name=known.people[0] if known.people else "NAME"),
+        )  # fmt: skip
+    proof = ((keyboard, "on"),) if keyboard == on else ()
     if doer is None:
         if heard is not None:
             raise NotUnderstood(msg("--heard says how you heard of another's work"), fix=msg("name him with --doer"))
-        return Identity(login, keyboard, standing_for=standing_for)
+        return Identity(login, keyboard, standing_for=standing_for, proof=proof, unproven=unproven)
     if heard is not None and heard not in HEARD:
         raise NotUnderstood(
             msg("nothing is heard by {heard}; by radio, phone or paper", heard=heard), near=near(heard, HEARD)
         )
     person = find_person(reading, doer).id
     if person == keyboard:
-        return Identity(login, keyboard, standing_for=standing_for)
+        return Identity(login, keyboard, standing_for=standing_for, proof=proof, unproven=unproven)
     if standing_for is not None:
         raise NotUnderstood(msg("--doer and standing in do not go together"), fix=msg("leave --as out"))
-    return Identity(login, person, typist=keyboard, heard=heard or "phone")
+    return Identity(login, person, typist=keyboard, heard=heard or "phone", proof=proof, unproven=unproven)
 
 
 def find_person(reading: Register, name: str) -> Person:

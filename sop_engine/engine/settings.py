@@ -14,6 +14,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ from sop_engine.worktime.zones import has_zones, zone_named
 
 FILE: Final = "sop.toml"
 MOST_BYTES: Final = 1 << 20
-_KNOWN: Final = {"site", "channels", "limits"}
+_KNOWN: Final = {"site", "channels", "limits", "terminals"}
 _SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo"}
 
 
@@ -43,6 +44,10 @@ class Settings:
     demo: bool = False
     channels: Mapping[str, Any] = field(default_factory=dict)
     largest_file_bytes: int = 20 * 1024 * 1024
+    idle: timedelta = timedelta(minutes=15)
+    """after so long without a command whoever is on at a terminal is off"""
+    as_without_pin: bool = False
+    """whether people who have set no PIN act at a terminal with `--as` alone; at demo sites they do"""
     store: str = ""
     """the address of a PostgreSQL database; empty: a file in the folder"""
 
@@ -130,6 +135,7 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
     largest = limits.get("largest_file_mib", 20)
     if not isinstance(largest, int) or not 1 <= largest <= 1024:
         raise _wrong(path, "limits.largest_file_mib", msg("a number from 1 to 1024"))
+    idle_minutes, as_without_pin = _terminals(path, raw, bool(site.get("demo", False)))
     return Settings(
         folder=folder,
         name=site["name"],
@@ -140,8 +146,23 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
         demo=bool(site.get("demo", False)),
         channels=raw.get("channels", {}),
         largest_file_bytes=largest * 1024 * 1024,
+        idle=timedelta(minutes=idle_minutes),
+        as_without_pin=as_without_pin,
         store=store,
     )
+
+
+def _terminals(path: Path, raw: Mapping[str, Any], demo: bool) -> tuple[int, bool]:
+    """What is said of shared terminals: minutes of idle time, and whether `--as` is enough without a PIN."""
+    entries = raw.get("terminals", {})
+    if not isinstance(entries, dict) or set(entries) - {"idle_minutes", "as_without_pin"}:
+        raise _wrong(path, "terminals", msg("a table of `idle_minutes` and `as_without_pin`"))
+    idle, without = entries.get("idle_minutes", 15), entries.get("as_without_pin", demo)
+    if isinstance(idle, bool) or not isinstance(idle, int) or not 1 <= idle <= 1440:
+        raise _wrong(path, "terminals.idle_minutes", msg("a number from 1 to 1440"))
+    if not isinstance(without, bool):
+        raise _wrong(path, "terminals.as_without_pin", msg("true or false"))
+    return idle, without
 
 
 def _unreadable(path: Path, place: str, why: Message) -> SetUp:

@@ -141,6 +141,8 @@ def make_step(draft: Draft, arguments: dict[str, Any]) -> Step:
         "ticket": ticket.id,
         "typist": command.typist,
     }
+    if command.proof:
+        record["proof"] = dict(command.proof)
     if given.simulated:
         record["simulated"] = True
     data = canonical.to_bytes(record)

@@ -58,6 +58,8 @@ class Command:
     at: datetime | None = None
     expect: int | None = None
     cause: tuple[str, int] | None = None
+    proof: tuple[tuple[str, str], ...] = ()
+    """(person, how) of those who proved who they are: `pin` with this command, `on` when they took the terminal over"""
 
 
 class Sealed(NamedTuple):

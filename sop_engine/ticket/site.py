@@ -11,6 +11,7 @@ values lie beside the steps.
 | `deputies` | `[{"for", "by", "from", "to"}]`, instants |
 | `versions` | procedure -> `{"number", "digest"}` of the newest |
 | `calendars` | calendar -> `{"number", "digest"}` of the newest; not there before the first is published |
+| `pins` | actor -> when he set his PIN; not there before the first one; see `ticket.terminals` |
 | `clock` | the instant up to which records ahead of the clock were accepted |
 """
 
@@ -22,6 +23,7 @@ from sop_engine import canonical, worktime
 from sop_engine.messages import msg
 from sop_engine.normal_form import from_json, to_json
 from sop_engine.procedure import Duration, Procedure, Schedule, State, Tree
+from sop_engine.ticket import terminals
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
@@ -29,25 +31,12 @@ from sop_engine.ticket.effects import LARGEST_START, Refused, follow
 from sop_engine.ticket.evolve import blank, copy_of
 from sop_engine.ticket.near import near
 from sop_engine.ticket.people import has_right, identify
+from sop_engine.ticket.posts import is_post
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
 from sop_engine.ticket.records import SITE, TIMER, Command, Given, Missing, Refusal, Step, Ticket
 
 RIGHTS: Final = ("admin", "assign", "stand_in")
-NOBODY: Final = (
-    "前台",
-    "客服",
-    "管理员",
-    "系统",
-    "desk",
-    "frontdesk",
-    "front-desk",
-    "admin",
-    "administrator",
-    "system",
-    "timer",
-)
-"""Names of posts and machines: an actor is one person."""
 ACTOR: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 """a person's id"""
 LATE = Duration(1, "h")
@@ -72,7 +61,11 @@ def decide_site(program: Program, site: Ticket | None, command: Command, given: 
             stranger = identify(draft)
             if stranger is not None:
                 return Refusal("not_you", stranger)
-            if command.actor != TIMER and not has_right(draft, command.standing_for or command.actor, "admin"):
+            if (
+                command.actor != TIMER
+                and not terminals.is_own(command)
+                and not has_right(draft, command.standing_for or command.actor, "admin")
+            ):
                 return Refusal(
                     "not_you",
                     msg("{name} is no administrator of this site", name=command.standing_for or command.actor),
@@ -109,7 +102,7 @@ def _add_person(draft: Draft, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if actor in people:
         raise Refused(Refusal("not_now", msg("there is an actor {actor} already", actor=actor)))
     named = str(arguments.get("name") or "")
-    if {actor.casefold(), named.casefold()} & set(NOBODY):
+    if is_post(actor) or is_post(named):
         raise Refused(
             Refusal(
                 "not_understood",
@@ -328,6 +321,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "fire": _fire,
     "set_aside": _set_aside,
     "release": _release,
+    **terminals.COMMANDS,
 }
 
 

@@ -64,9 +64,14 @@ def test_at_a_terminal_one_says_who_one_is(tmp_path: Path) -> None:
     site("actor", "login", login, "--terminal", "李娜", "周敏")
     assert "say who you are" in site("ls", code=2).err
     new = ["new", "repair", "--field", "place=common", "--field", "spot=大堂", "--field", "fault=灯坏"]
-    refused = site(*new, "--field", "channel=phone", "--as", "李娜", code=5)
-    assert "Front desk" in refused.err
-    site(*new, "--field", "channel=phone", SOP_AS="周敏")
+    new += ["--field", "channel=phone"]
+    assert "has set no PIN" in site(*new, "--as", "李娜", code=4).err
+    for name, pin in (("李娜", "4821\n"), ("周敏", "9753\n")):
+        site("actor", "pin", name, "--pin-from", "-", input=pin)
+    assert "Front desk" in site(*new, "--as", "李娜", "--pin-from", "-", input="4821\n", code=5).err
+    place = {"XDG_RUNTIME_DIR": str(tmp_path / "run")}
+    site("on", "周敏", "--pin-from", "-", input="9753\n", **place)
+    site(*new, **place)
 
 
 def test_units_come_from_a_file_all_or_none(made: Shell) -> None:

@@ -87,6 +87,8 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("actor", "grant", "--", "liu_yang", "TEXT"),
     ("actor", "revoke", "--", "liu_yang", "TEXT"),
     ("actor", "login", "--", "TEXT", "liu_yang"),
+    ("actor", "pin", "--pin-from=TEXT", "--", "TEXT"),
+    ("on", "--pin-from=TEXT", "--", "TEXT"),
     ("actor", "deputy", "wang_fang", "liu_yang", "--from=TEXT", "--to=TEXT"),
     ("unit", "add", "3-2-1203", "--contact=TEXT"),
     ("unit", "add", "--phone=TEXT", "--", "TEXT"),
@@ -122,6 +124,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("report", "aging", *DESK, "--list=TEXT"),
     ("report", "load", *DESK, "--as-of=TEXT"),
     ("report", "reopen", *DESK, "--month=TEXT"),
+    ("audit", "typed", *DESK, "--month=TEXT", "--as-of=TEXT"),
     ("report", "reopen", *DESK, "--by=TEXT"),
     ("find", *DESK, "--", "TEXT"),
     ("find", *DESK, "--all", "--", "TEXT", "漏水"),
@@ -176,6 +179,6 @@ ELSEWHERE: Final = {
     "worker run", "worker tick", "worker service",
     "db status", "db copy", "db upgrade", "db rebuild", "demo make", "demo play",
     "calendar schema",
-    "flow schema", "audit verify",
+    "flow schema", "audit verify", "off",
 }  # fmt: skip
 """the commands that neither take a user's text, beyond the name of a folder, nor show one"""

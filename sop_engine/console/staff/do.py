@@ -55,6 +55,10 @@ def do(
         arguments: dict[str, Any] = {"trigger": wanted, "fields": given}
         if person is not None:
             arguments["assignee"] = person
+        if offered is not None and offered[1].sign is not None and offered[1].sign.count > 1 and call.doer is not None:
+            from sop_engine.console.proving import sign_for
+
+            sign_for(opened)
         with explaining(opened, head):
             if allowed:
                 ask_until_enough(opened, "do", head.id, arguments, program.fields, ticket.fields)
