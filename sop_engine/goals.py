@@ -53,6 +53,7 @@ class Warning:
     percent: int | None = None
     before: Allowance | None = None
     notice: str = ""
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Rung:
     hand_to: str = ""
     event: str = ""
     notice: str = ""
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,8 @@ class Tell:
     kind: ClassVar[str] = "tell"
     to: tuple[Recipient, ...]
     notice: str = ""
+    urgent: bool = False
+    """it goes out in quiet hours too, and waits for no digest"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,8 @@ def _lost(letters: Sequence[OutLetter]) -> list[OutLetter]:
     return [each for each in superseded if last.get(_sort(each), (0, 0)) < (each.number, each.position)]
 
 
-def _sort(letter: OutLetter) -> tuple[str, str, str, str]:
-    return letter.kind, letter.notice, letter.to, letter.channel
+def _sort(letter: OutLetter) -> tuple[str, str, str]:
+    return letter.kind, letter.notice, letter.to
 
 
 def _named(notice: str) -> Message:

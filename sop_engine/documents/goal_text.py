@@ -40,6 +40,7 @@ _WORDS: Final[dict[str, Text]] = {
     "at_due": {"zh": "超时即{deed}", "en": "when it is late {deed}"},
     "after": {"zh": "超时 {time} 后{deed}", "en": "{time} late {deed}"},
     "told": {"zh": "通知{to}", "en": "{to} told"},
+    "urgent": {"zh": "{deed}（紧急，不受免打扰限制）", "en": "{deed} (urgent: in quiet hours too)"},
     "handed": {"zh": "转交{role}", "en": "handed over to {role}"},
     "raised": {"zh": "发出事件 {event}", "en": "the event {event}"},
     "and": {"zh": "，", "en": ", "},
@@ -124,14 +125,17 @@ def _time(goal: Goal, names: Names) -> str:
 def _warning(warning: Warning, names: Names) -> str:
     to = recipients_text(warning.to, names)
     if warning.before is not None:
-        return _word(names, "before", time=_length(warning.before, names), to=to)
-    return _word(names, "percent", percent=warning.percent, to=to)
+        said = _word(names, "before", time=_length(warning.before, names), to=to)
+    else:
+        said = _word(names, "percent", percent=warning.percent, to=to)
+    return _word(names, "urgent", deed=said) if warning.urgent else said
 
 
 def _rung(rung: Rung, names: Names) -> str:
     deeds = []
     if rung.tell:
-        deeds.append(_word(names, "told", to=recipients_text(rung.tell, names)))
+        told = _word(names, "told", to=recipients_text(rung.tell, names))
+        deeds.append(_word(names, "urgent", deed=told) if rung.urgent else told)
     if rung.hand_to:
         deeds.append(_word(names, "handed", role=names.role(rung.hand_to)))
     if rung.event:

@@ -53,6 +53,7 @@ _WORDS: Final[dict[str, Text]] = {
     "assign_doer": {"zh": "由操作人自己办理", "en": "kept by whoever does this"},
     "assign_nobody": {"zh": "不再有经办人", "en": "given back: no assignee"},
     "tell": {"zh": "通知 {to}", "en": "told: {to}"},
+    "urgent": {"zh": "{deed}（紧急，不受免打扰限制）", "en": "{deed} (urgent: in quiet hours too)"},
     "tell_notice": {"zh": "以《{notice}》通知 {to}", "en": "told by “{notice}”: {to}"},
     "print": {"zh": "打印《{form}》", "en": "printed: {form}"},
     "start": {"zh": "另开子单（{procedure}）", "en": "a child ticket is opened ({procedure})"},
@@ -169,9 +170,10 @@ def effect_text(effect: Effect, names: Names) -> str:
         case Assign(to, name):
             said = names.role(name) if to == "role" else names.field(name)
             return word(f"assign_{to}", name=said)
-        case Tell(to, notice):
+        case Tell(to, notice, urgent):
             key = "tell_notice" if notice else "tell"
-            return word(key, to=recipients_text(to, names), notice=names.notice(notice))
+            said = word(key, to=recipients_text(to, names), notice=names.notice(notice))
+            return word("urgent", deed=said) if urgent else said
         case Print(form):
             return word("print", form=names.form(form))
         case Start(procedure, _, None):

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sop_engine.engine.routing import channel_names, entries_of, kind_of
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import SetUp, SopError
 from sop_engine.messages import msg
@@ -40,6 +41,9 @@ class Parcel:
     subject: str
     body: str
     at: str
+    channel: str = "smtp"
+    language: str = "zh"
+    training: bool = False
 
 
 Channel = Callable[[Settings, Parcel], None]
@@ -86,9 +90,11 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
 
     from sop_engine.engine.mailing import MailServer  # most sites and commands send none
 
-    entries = settings.channels.get("smtp")
-    if not isinstance(entries, dict) or "host" not in entries or "from" not in entries:
-        raise SetUp(msg("the channel smtp needs `host` and `from` under [channels.smtp] in sop.toml"))
+    entries = entries_of(settings, parcel.channel)
+    if "host" not in entries or "from" not in entries:
+        wanted = msg("the channel {channel} needs `host` and `from` under [channels.{channel}] in sop.toml",
+                     channel=parcel.channel)  # fmt: skip
+        raise SetUp(wanted)
     address = parcel.contact.get("mail")
     if not address:
         raise NoAddress(f"{parcel.to} has no mail address")
@@ -136,14 +142,26 @@ def _password(settings: Settings, entries: Mapping[str, Any]) -> str:
 CHANNELS: Final[Mapping[str, Channel]] = {"log": log, "file": file, "smtp": smtp}
 
 
-def channel_named(name: str) -> Channel:
-    """The channel, or `SetUp` where there is none of that name."""
-    if name not in CHANNELS:
+def channel_named(name: str, settings: Settings) -> Channel:
+    """The channel, or `SetUp` where there is none of that name, or of its kind. On a training site it is the log,
+    whatever the name: nothing leaves."""
+    if settings.training:
+        return CHANNELS["log"]
+    kind = kind_of(settings, name)
+    if kind not in CHANNELS:
+        known = channel_names(settings) if kind == name else tuple(CHANNELS)
         raise SetUp(
-            msg("there is no channel {name}; there are {channels}", name=name, channels=tuple(CHANNELS)),
-            fix=msg("mend [channels] in sop.toml"),
+            msg("there is no channel {name}; there are {channels}", name=name, channels=known)
+            if kind == name
+            else msg("the channel {name} is of no kind {kind}; there are {kinds}", name=name, kind=kind, kinds=known),
+            fix=msg("mend [channels] and [routes] in sop.toml"),
         )
-    return CHANNELS[name]
+    return CHANNELS[kind]
+
+
+def retry_after(error: Exception) -> float:
+    """For how many seconds the other end asked to be left alone; 0: it did not."""
+    return float(getattr(error, "retry_after", 0))
 
 
 def is_of_channel(error: Exception) -> bool:

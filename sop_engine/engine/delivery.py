@@ -14,36 +14,36 @@ The law.
    another got through just before, it is the letter.
 4. Of letters of one kind (`ticket.kinds`) that wait, only the last is sent: the store supersedes the others.
 5. A time that lies further ahead than any wait is one that a wrong clock has set, and is taken as come.
+6. A letter is given its channels before it is taken (`sorting`), and waits there for the end of quiet hours or for a
+   digest. What waited for one instant, for one person, by one channel goes as one parcel, whose key is made of theirs.
+7. Where a channel was found out of order twice in a row, or cannot reach somebody at all, the one that stands in for it
+   has the letter, if sop.toml names one; an urgent letter goes there after the first time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sop_engine import canonical
 from sop_engine.clock import steady_seconds
-from sop_engine.engine.channels import LONGEST_SECONDS, NoAddress, Parcel, channel_named, describe, is_of_channel
+from sop_engine.engine.channels import LONGEST_SECONDS, NoAddress, channel_named, describe, is_of_channel, retry_after
 from sop_engine.engine.engine import Engine
-from sop_engine.engine.hand_letters import HAND_LETTERS, hand_letter
-from sop_engine.engine.resting import FARTHEST, in_order, out_of_order, rests_until, wait_after
-from sop_engine.errors import SetUp
-from sop_engine.messages import Message, Text, msg, title_of
-from sop_engine.procedure import Notice
-from sop_engine.store.seam import OutLetter, Person, Reads
-from sop_engine.ticket.attention import CUSTOMER
-from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import Ticket
-from sop_engine.values import show_instant
+from sop_engine.engine.letters import render, together
+from sop_engine.engine.resting import FARTHEST, in_order, out_of_order, rest_of, rests_until, wait_after
+from sop_engine.engine.sorting import hold, is_urgent, sort_out, stand_in
+from sop_engine.store.seam import OutLetter, Reads
 
 ATTEMPTS: Final = 12
 LEASE_SECONDS: Final = 300.0
-BATCH: Final = 20
+BATCH: Final = 100
+PATIENCE: Final = 2
+"""after so many failures in a row the letters of a channel go by the one that stands in for it"""
 
 
 @dataclass(slots=True)
 class Delivery:
-    """What one round came to."""
+    """What one round came to, in letters."""
 
     sent: int = 0
     failed: int = 0
@@ -55,6 +55,7 @@ def deliver(engine: Engine, go_on: Callable[[], bool] = lambda: True) -> Deliver
     that it is enough."""
     result = Delivery()
     while go_on():
+        sort_out(engine)
         now = engine.clock.now()
         come, beyond = canonical.instant_text(now), canonical.instant_text(now + FARTHEST)
         with engine.store.reading() as reading:
@@ -73,186 +74,108 @@ def _deliver_all(
     engine: Engine, letters: Sequence[OutLetter], lease: float, go_on: Callable[[], bool], result: Delivery
 ) -> None:
     """Try letters that were taken until `lease` of the steady clock; what is not tried now is given back."""
-    waiting = sorted(letters, key=lambda each: (each.attempts, each.id))
-    for rank, letter in enumerate(waiting):
+    unsorted = [each for each in letters if not each.channel]  # posted since the others were sorted out
+    ready = hold(engine, [each for each in letters if each.channel])
+    waiting = _grouped(sorted(ready, key=lambda each: (each.attempts, each.id)))
+    for rank, group in enumerate(waiting):
         now = engine.clock.now()
         if not go_on() or steady_seconds() + LONGEST_SECONDS > lease:
-            with engine.store.writing() as transaction:
-                transaction.letters_wait([each.id for each in waiting[rank:]], canonical.instant_text(now))
-            return
-        if _may_go(engine, letter, now):
-            _deliver_one(engine, letter, result)
+            unsorted += [each for late in waiting[rank:] for each in late]
+            break
+        going = [each for each in group if _may_go(engine, each, now)]
+        if going:
+            _deliver_one(engine, going, result)
+    if unsorted:
+        with engine.store.writing() as transaction:
+            transaction.letters_wait([each.id for each in unsorted], canonical.instant_text(engine.clock.now()))
+
+
+def _grouped(letters: Sequence[OutLetter]) -> list[list[OutLetter]]:
+    """The letters that go as one parcel, in the order of the first of each."""
+    groups: dict[tuple[str, ...], list[OutLetter]] = {}
+    for each in letters:
+        alone = each.bundle is None or each.to.startswith("field:")
+        groups.setdefault((str(each.id),) if alone else ("", each.to, each.channel), []).append(each)
+    return list(groups.values())
 
 
 def _may_go(engine: Engine, letter: OutLetter, now: datetime) -> bool:
     """Whether a letter is to be tried now. It is not where it was superseded since it was taken; where its channel
-    rests, it is put off."""
+    rests, it is put off, or another channel has it."""
     with engine.store.reading() as reading:
         if all(each.id != letter.id for each in reading.letters("waiting", letter.ticket)):
             return False
-        until = rests_until(reading, letter.channel, now)
+        until, rest = rests_until(reading, letter.channel, now), rest_of(reading, letter.channel)
+        instead = None if rest is None else _instead(engine, reading, letter, rest.failures)
     if until is None:
         return True
     with engine.store.writing() as transaction:
-        transaction.letters_wait([letter.id], until)
+        if instead is None:
+            transaction.letters_wait([letter.id], until)
+        else:
+            transaction.letter_goes(letter.id, letter.channel, [(instead, letter.bundle)], canonical.instant_text(now))
     return False
 
 
-def _deliver_one(engine: Engine, letter: OutLetter, result: Delivery) -> None:
-    try:
-        with engine.store.reading() as reading:
-            parcel = render(engine, reading, letter)
-    except Exception as error:  # whatever a template does, the other letters go on
-        _failed(engine, letter, error, result)
+def _instead(engine: Engine, reading: Reads, letter: OutLetter, failures: int) -> str | None:
+    """The channel that has a letter after so many failures in a row of its own; None: it waits."""
+    other = stand_in(engine, reading, letter)
+    patient = other is None or (failures < PATIENCE and not is_urgent(reading, letter))
+    return None if patient else other
+
+
+def _deliver_one(engine: Engine, group: Sequence[OutLetter], result: Delivery) -> None:
+    """Try letters that go as one parcel: usually one."""
+    parcels = []
+    going: list[OutLetter] = []
+    for letter in group:
+        try:
+            with engine.store.reading() as reading:
+                parcels.append(render(engine, reading, letter))
+        except Exception as error:  # whatever a template does, the other letters go on
+            _failed(engine, [letter], error, result)
+        else:
+            going.append(letter)
+    if not going:
         return
+    parcel, channel = together(parcels), going[0].channel
     try:
-        channel_named(letter.channel)(engine.settings, parcel)
+        channel_named(channel, engine.settings)(engine.settings, parcel)
     except Exception as error:  # and whatever a channel does
-        _failed(engine, letter, error, result, of_channel=is_of_channel(error))
+        _failed(engine, going, error, result, of_channel=is_of_channel(error))
         return
     at = canonical.instant_text(engine.clock.now())
     with engine.store.writing() as transaction:
-        rendered = {"body": parcel.body, "subject": parcel.subject, "to": parcel.name}
-        transaction.letter_sent(letter.id, at, rendered)
-        in_order(transaction, letter.channel)
-    result.sent += 1
+        for letter, each in zip(going, parcels, strict=True):
+            rendered = {"body": each.body, "subject": each.subject, "to": each.name}
+            if len(going) > 1:
+                rendered["with"] = parcel.key
+            transaction.letter_sent(letter.id, at, rendered)
+        in_order(transaction, channel)
+    result.sent += len(going)
 
 
-def _failed(engine: Engine, letter: OutLetter, error: Exception, result: Delivery, of_channel: bool = False) -> None:
-    attempts, now = letter.attempts + 1, engine.clock.now()
-    hopeless = isinstance(error, NoAddress) or attempts >= ATTEMPTS
+def _failed(
+    engine: Engine, letters: Sequence[OutLetter], error: Exception, result: Delivery, of_channel: bool = False
+) -> None:
+    """Note an attempt that failed, of letters that went as one parcel."""
+    now, channel, said = engine.clock.now(), letters[0].channel, describe(error)
     with engine.store.writing() as transaction:
-        next_at = canonical.instant_text(now + wait_after(attempts))
-        if of_channel:
-            rest = out_of_order(transaction, letter.channel, now)
-            next_at = max(next_at, rest.until)
-            hopeless = hopeless and rest.failures == 1
-        transaction.letter_failed(letter.id, describe(error), None if hopeless else next_at)
-    if hopeless:
-        result.dead += 1
-    else:
-        result.failed += 1
-
-
-def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
-    """A letter's text in its recipient's language, from the ticket as it is and the templates of its version."""
-    from sop_engine.documents.notices import default_notice, render_notice
-
-    ticket = reading.ticket(letter.ticket)
-    assert ticket is not None, "a letter's ticket is kept for ever"
-    program = engine.program(reading, ticket)
-    person = reading.person(letter.to) if not letter.to.startswith("field:") else None
-    language = (person.language if person else None) or engine.settings.languages[0]
-    facts = _facts(engine, reading, program, ticket, language) | _cause(engine, reading, program, letter, language)
-    if letter.notice:
-        notice = next(each for each in program.procedure.notices if each.id == letter.notice)
-        subject, body = _templates(reading, notice, language)
-        values, settings = _values(program, ticket, notice.personal), engine.settings
-        subject, body = render_notice(
-            subject, body, values, facts, language, settings.zone_info, currency=settings.currency
-        )
-    else:
-        subject, body = default_notice(facts, language)
-    name, contact = _address(program, ticket, letter.to, person)
-    return Parcel(
-        key=f"{letter.ticket}:{letter.number}:{letter.position}:{letter.to}",
-        ticket=letter.ticket,
-        to=letter.to,
-        name=name,
-        contact=contact,
-        subject=subject,
-        body=body,
-        at=canonical.instant_text(engine.clock.now()),
-    )
-
-
-def _templates(reading: Reads, notice: Notice, language: str) -> tuple[str, str]:
-    digests = notice.templates.get(language) or notice.templates.get("und") or next(iter(notice.templates.values()))
-    subject, body = (_template(reading, notice, digest) if digest else "" for digest in digests)
-    return subject, body
-
-
-def _template(reading: Reads, notice: Notice, digest: str) -> str:
-    """A text by its digest. Raises `SetUp` where it is gone, or not what it was: an empty notice would tell nobody, and
-    a changed one something else."""
-    data = reading.blob(digest)
-    if data is None:
-        raise SetUp(
-            msg("the store has lost the text {digest} of the notice {notice}", digest=digest, notice=notice.id),
-            fix=msg("take it from a backup: sop db restore"),
-        )
-    if canonical.digest(data) != digest:
-        raise SetUp(
-            msg("the text {digest} of the notice {notice} in the store was changed", digest=digest, notice=notice.id),
-            fix=msg("take it from a backup: sop db restore"),
-        )
-    return data.decode()
-
-
-def _facts(engine: Engine, reading: Reads, program: Program, ticket: Ticket, language: str) -> dict[str, Any]:
-    """What every notice may say besides the fields."""
-    head = reading.head(ticket.id)
-    assert head is not None
-    titles: list[Text | str] = [program.states[each].title or each for each in head.state]
-    return {
-        "number": ticket.id,
-        "procedure": program.procedure.title,
-        "site": engine.settings.name,
-        "state": titles,
-        "subject": head.subject,
-    }
-
-
-def _cause(engine: Engine, reading: Reads, program: Program, letter: OutLetter, language: str) -> dict[str, Any]:
-    """What caused a letter, where it was a promise or an act of staff: by the event that wrote it."""
-    stored = next(reading.steps(letter.ticket, letter.number - 1, letter.number), None)
-    event = canonical.parse(stored.data)["events"][letter.position] if stored is not None else {}
-    if "act" in event and stored is not None:
-        return {"act": _act(reading, event["act"], canonical.parse(stored.data))}
-    goal = program.goals.get(event.get("goal", ""))
-    if goal is None:
-        return {}
-    due = canonical.instant_of(event["due"])
-    title = title_of(goal.title, language, goal.id)
-    match event["level"]:
-        case "warn":
-            said = msg("{goal} will soon be due", goal=title)
-        case "due":
-            said = msg("{goal} was not kept", goal=title)
-        case _:
-            said = msg("{goal} has not been kept yet", goal=title)
-    return {"promise": said, "due": show_instant(due, language, engine.settings.zone_info)}
-
-
-def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
-    """What somebody did to call attention to a ticket. A note that he left stays where it was written down: nobody
-    knows who else reads a channel."""
-    person = reading.person(record["for"] or record["actor"])
-    name = (person.name or person.id) if person is not None else record["actor"]
-    if act == "copy":
-        return msg("{name} lets you know of this", name=name)
-    if act == "watch":
-        return msg("its state has changed")
-    if act in HAND_LETTERS:
-        return hand_letter(act, name)
-    urged = next(event for event in record["events"] if event["kind"] == "urged")
-    if urged["side"] == CUSTOMER:
-        return msg("the customer urges; so far: {times}", times=urged["times"])
-    return msg("{name} urges; so far: {times}", name=name, times=urged["times"])
-
-
-def _values(program: Program, ticket: Ticket, personal: tuple[str, ...]) -> list[tuple[Any, Any, bool]]:
-    """(field, value, may be shown): personal data only of the classes that the notice's readers may see."""
-    return [
-        (field, ticket.fields.get(field.id), field.personal is None or field.personal in personal)
-        for field in program.procedure.fields
-    ]
-
-
-def _address(program: Program, ticket: Ticket, to: str, person: Person | None) -> tuple[str, dict[str, str]]:
-    if person is not None:
-        return person.name or person.id, dict(person.contact)
-    value = ticket.fields.get(to.removeprefix("field:"))
-    if isinstance(value, dict):
-        return str(value.get("name", to)), {"phone": str(value.get("phone", ""))}
-    return to, {"phone": str(value)} if isinstance(value, str) else {}
+        rest = out_of_order(transaction, channel, now, said, retry_after(error)) if of_channel else None
+        for letter in letters:
+            attempts = letter.attempts + 1
+            hopeless = isinstance(error, NoAddress) or attempts >= ATTEMPTS
+            next_at = canonical.instant_text(now + wait_after(attempts))
+            if rest is not None:
+                next_at = max(next_at, rest.until)
+                hopeless = hopeless and rest.failures == 1
+            failures = PATIENCE if hopeless else 0 if rest is None else rest.failures
+            instead = _instead(engine, transaction, letter, failures)
+            transaction.letter_failed(letter.id, said, None if hopeless and instead is None else next_at)
+            if instead is not None:
+                goes = [(instead, letter.bundle)]
+                transaction.letter_goes(letter.id, channel, goes, canonical.instant_text(now))
+            if hopeless and instead is None:
+                result.dead += 1
+            else:
+                result.failed += 1

@@ -286,8 +286,7 @@ class Engine:
     def _post(self, transaction: Writes, step: Step) -> None:
         """Put a step's notices into the outbox, and keep what it says of people, logins and versions."""
         if step.letters:
-            channel = str(self.settings.channels.get("default", "log"))
-            letters = [NewLetter(each.position, each.notice, each.to, channel, each.kind) for each in step.letters]
+            letters = [NewLetter(each.position, each.notice, each.to, "", each.kind) for each in step.letters]
             # by the clock, not by the step: what was recorded while a clock was ahead must not wait for that time
             transaction.add_letters(step.ticket, step.number, letters, canonical.instant_text(self.clock.now()))
         if step.ticket == SITE:

@@ -4,7 +4,6 @@ After the first attempt that found it so nothing is tried on it for a minute, th
 first letter that gets through ends it. It stands in the store, so that all workers know.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -24,6 +23,8 @@ class Rest(NamedTuple):
     """attempts in a row that found it out of order"""
     since: str
     until: str
+    error: str = ""
+    """the last one"""
 
 
 def wait_after(failures: int) -> timedelta:
@@ -45,18 +46,20 @@ def rests_until(reading: Reads, channel: str, now: datetime) -> str | None:
     return rest.until
 
 
-def resting(reading: Reads, channels: Sequence[str]) -> dict[str, Rest]:
-    """Those of the channels that are out of order, as far as is known."""
-    found = {channel: rest_of(reading, channel) for channel in dict.fromkeys(channels)}
-    return {channel: rest for channel, rest in found.items() if rest is not None}
+def resting(reading: Reads) -> dict[str, Rest]:
+    """The channels that are out of order, as far as is known."""
+    kept = reading.metas(_PREFIX)
+    return {name.removeprefix(_PREFIX): Rest(**canonical.parse(rest)) for name, rest in sorted(kept.items()) if rest}
 
 
-def out_of_order(transaction: Writes, channel: str, now: datetime) -> Rest:
-    """Note that a channel was found out of order; gives how it rests now."""
+def out_of_order(transaction: Writes, channel: str, now: datetime, error: str = "", least: float = 0) -> Rest:
+    """Note that a channel was found out of order; gives how it rests now: for `least` seconds where its other end asked
+    for that, but no longer than any channel does."""
     former, at = rest_of(transaction, channel), canonical.instant_text(now)
     failures = 1 if former is None else former.failures + 1
     since = at if former is None else min(former.since, at)
-    rest = Rest(failures, since, canonical.instant_text(now + wait_after(failures)))
+    wait = max(wait_after(failures), min(timedelta(seconds=least), LONGEST_WAIT))
+    rest = Rest(failures, since, canonical.instant_text(now + wait), error)
     transaction.put_meta(_PREFIX + channel, canonical.to_text(rest._asdict()))
     return rest
 

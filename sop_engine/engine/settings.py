@@ -14,7 +14,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -27,13 +27,13 @@ from sop_engine.worktime.zones import has_zones, zone_named
 
 FILE: Final = "sop.toml"
 MOST_BYTES: Final = 1 << 20
-_KNOWN: Final = {"site", "channels", "limits", "terminals"}
-_SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo"}
+_KNOWN: Final = {"site", "channels", "routes", "quiet", "limits", "terminals"}
+_SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo", "training"}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `sop.toml` says. `demo` sites have a simulated clock."""
+    """What `sop.toml` says. `demo` sites have a simulated clock; `training` sites send nothing."""
 
     folder: Path
     name: str
@@ -42,7 +42,12 @@ class Settings:
     currency: str = "CNY"
     languages: tuple[str, ...] = LANGUAGES
     demo: bool = False
+    training: bool = False
     channels: Mapping[str, Any] = field(default_factory=dict)
+    routes: Mapping[str, Any] = field(default_factory=dict)
+    """by which channels notices go, as `routing` reads it"""
+    quiet: tuple[time, time] | None = None
+    """from when to when, by the site's clocks, nothing rings that is not urgent"""
     largest_file_bytes: int = 20 * 1024 * 1024
     idle: timedelta = timedelta(minutes=15)
     """after so long without a command whoever is on at a terminal is off"""
@@ -144,7 +149,10 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
         currency=currency,
         languages=tuple(languages),
         demo=bool(site.get("demo", False)),
-        channels=raw.get("channels", {}),
+        training=bool(site.get("training", False)),
+        channels=_table(path, raw, "channels"),
+        routes=_table(path, raw, "routes"),
+        quiet=_quiet(path, raw),
         largest_file_bytes=largest * 1024 * 1024,
         idle=timedelta(minutes=idle_minutes),
         as_without_pin=as_without_pin,
@@ -163,6 +171,29 @@ def _terminals(path: Path, raw: Mapping[str, Any], demo: bool) -> tuple[int, boo
     if not isinstance(without, bool):
         raise _wrong(path, "terminals.as_without_pin", msg("true or false"))
     return idle, without
+
+
+def _table(path: Path, raw: dict[str, Any], name: str) -> dict[str, Any]:
+    """A table of the file. What is wrong within those of notices is told by `sop doctor`, and stops no ticket."""
+    found = raw.get(name, {})
+    if not isinstance(found, dict):
+        raise _wrong(path, name, msg("a table [{name}]", name=name))
+    return found
+
+
+def _quiet(path: Path, raw: dict[str, Any]) -> tuple[time, time] | None:
+    said = _table(path, raw, "quiet")
+    if not said:
+        return None
+    ends = []
+    for name in ("from", "to"):
+        found = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", str(said.get(name)), re.ASCII)
+        if found is None:
+            raise _wrong(path, f"quiet.{name}", msg('a time of day such as "21:00"'))
+        ends.append(time(int(found[1]), int(found[2])))
+    if len(said) > len(ends) or ends[0] == ends[1]:
+        raise _wrong(path, "quiet", msg('two different times: from = "21:00" and to = "08:30"'))
+    return ends[0], ends[1]
 
 
 def _unreadable(path: Path, place: str, why: Message) -> SetUp:
@@ -195,7 +226,8 @@ zone = {json.dumps(zone)}
 currency = "CNY"
 languages = ["zh", "en"]
 {more}
-# Where notices go. `log` writes them to notices.log, `file` one file each into outbox/, `smtp` mails them.
+# Where notices go. `log` writes them to notices.log, `file` one file each into outbox/, `smtp` mails them; others, whom
+# they reach, and quiet hours are described in docs/operations.md. Try one: sop notify test CHANNEL
 [channels]
 default = "log"
 """

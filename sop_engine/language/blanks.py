@@ -83,9 +83,9 @@ def _each(given: Node) -> tuple[Node, ...]:
 
 
 def _told(given: Node) -> bool:
-    """Whether `tell` takes this: a word, or `{to: ..., notice: ...}`."""
+    """Whether `tell` takes this: a word, or `{to: ..., notice: ..., urgent: ...}`."""
     if isinstance(given, Map):
-        return "to" in given.items and given.items.keys() <= {"to", "notice"}
+        return "to" in given.items and given.items.keys() <= {"to", "notice", "urgent"}
     return isinstance(given, Scalar) and bool(IDS["who"].match(given.text))
 
 

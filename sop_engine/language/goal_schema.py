@@ -20,6 +20,7 @@ class ReachedWords(Words):
 
     to: OneOrMore[str] = Field(description="roles, fields, `assignee`, `owner`, `opener`")
     notice: str | None = Field(None, description="which notice; the built-in one says number, subject and state")
+    urgent: bool = Field(False, description="it goes out in quiet hours too, and waits for no digest")
 
 
 class RungWords(Words):
@@ -29,6 +30,7 @@ class RungWords(Words):
     hand_to: str | None = Field(None, description="the role that the task is handed over to")
     raise_: str | None = Field(None, alias="raise", description="an event for this ticket's `on_event`")
     notice: str | None = Field(None, description="which notice; the built-in one says number, subject and state")
+    urgent: bool = Field(False, description="it goes out in quiet hours too, and waits for no digest")
 
 
 Chosen = dict[str, dict[str, str]]

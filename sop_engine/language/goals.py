@@ -5,6 +5,7 @@ could not be read is left out, so that nothing else is found fault with because 
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine.goals import DueAt, Goal, Mark, Rung, Warning, Within
@@ -228,11 +229,13 @@ class _Reader:
         if isinstance(given, dict):
             for text, reached in given.items():
                 words, place = reached, here / text
-                notice = ""
+                notice, urgent = "", False
                 if isinstance(words, ReachedWords):
+                    urgent = words.urgent
                     notice, words, place = self._notice(words.notice, place), words.to, place / "to"
                 to = self._recipients(words, place)
-                found += self._warning(text, here.word(text), to, notice, allowances)
+                warnings = self._warning(text, here.word(text), to, notice, allowances)
+                found += [replace(each, urgent=urgent) for each in warnings]
         else:
             for text, place in zip(listed(given), here.each(), strict=False):
                 found += self._warning(text, place, reminded or USUAL, "", allowances)
@@ -282,7 +285,7 @@ class _Reader:
                 draft.fact("goal_late_rung", key.span, text=text)
             if found and last is not None and surely_at_least(found[-1].after, after):
                 draft.fact("goal_ladder", key.span, last.span, text=text)
-            found.append(Rung(after, to, words.hand_to or "", words.raise_ or "", notice))
+            found.append(Rung(after, to, words.hand_to or "", words.raise_ or "", notice, words.urgent))
             last = key
         return tuple(found)
 

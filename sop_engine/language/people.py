@@ -127,7 +127,7 @@ def tells(builder: Builder, given: Any, cursor: Cursor, at: str) -> list[Tell]:
             to = tuple(recipient(builder, name, place, at) for name, place in names)
             if each.notice is not None:
                 builder.use("notice", each.notice, item / "notice", at, "tell")
-            found.append(Tell(to, each.notice or ""))
+            found.append(Tell(to, each.notice or "", each.urgent))
         else:
             together.append(recipient(builder, each, item, at))
     return ([Tell(tuple(together))] if together else []) + found

@@ -109,6 +109,7 @@ class TellWords(Words):
 
     to: OneOrMore[str] = Field(description="roles, fields, `assignee`, `owner`, `opener`")
     notice: str | None = Field(None, description="which notice; the built-in one says number, subject and state")
+    urgent: bool = Field(False, description="it goes out in quiet hours too, and waits for no digest")
 
 
 Tell = Annotated[

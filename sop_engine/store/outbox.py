@@ -62,6 +62,12 @@ class WritesLetters(ReadsLetters):
         for id in sorted(ids):  # in one order with whoever supersedes several
             self._run(statements.LETTER_WAITS, (until, self._site, id))
 
+    def letter_goes(self, id: int, was: str, channels: Sequence[tuple[str, str | None]], next_at: str) -> None:
+        for channel, bundle in channels[1:]:
+            self._run(statements.LETTER_GOES_TOO, (self._site, id, channel, bundle, next_at))
+        channel, bundle = channels[0]
+        self._run(statements.LETTER_GOES, (self._site, id, was, channel, bundle, next_at))
+
     def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
         for position, notice, to, channel, kind in letters:
             row = (self._site, ticket, number, position, to, channel, notice, kind)

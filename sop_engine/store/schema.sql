@@ -131,6 +131,7 @@ CREATE TABLE outbox (
   status TEXT NOT NULL,
   attempts INTEGER NOT NULL,
   next_at TEXT NOT NULL,
+  bundle TEXT,
   held TEXT,
   error TEXT,
   sent TEXT,

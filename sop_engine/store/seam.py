@@ -129,6 +129,9 @@ class OutLetter:
     rendered: dict[str, Any] | None = None
     kind: str = ""
     """as `ticket.kinds` says; empty: it is never superseded"""
+    bundle: str | None = None
+    """when it goes together with others to the same person; None: by itself"""
+    sent: str | None = None
 
 
 LONGEST_HOLD_SECONDS: Final = 600.0
@@ -136,7 +139,7 @@ LONGEST_HOLD_SECONDS: Final = 600.0
 
 
 class NewLetter(NamedTuple):
-    """A notice that a step puts into the outbox."""
+    """A notice that a step puts into the outbox. An empty `channel` is chosen before it is sent."""
 
     position: int
     notice: str
@@ -397,8 +400,12 @@ class Writes(Reads, Protocol):
         """Letters that are not tried now, nor taken by anybody, before `until`; that is no attempt."""
 
     def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
-        """The letters of a step, each once. Those of the same ticket, kind, notice, recipient and channel that were
-        there before and are still waiting are superseded: they will not be sent."""
+        """The letters of a step, each once. Those of the same ticket, kind, notice and recipient that were there before
+        and are still waiting, by whatever channel, are superseded: they will not be sent."""
+
+    def letter_goes(self, id: int, was: str, channels: Sequence[tuple[str, str | None]], next_at: str) -> None:
+        """Let a waiting letter that `was` to go by one channel go by these (at least one) instead, each (channel,
+        bundle): one row each, and none twice. Nothing where it does not wait any more, or goes another way already."""
 
     def put_meta(self, name: str, value: str) -> None: ...
     def forget_meta(self, name: str) -> None: ...

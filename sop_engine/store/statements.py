@@ -13,7 +13,8 @@ HEAD_COLUMNS: Final = (
     " recorded, effective, next_due, parent, promised, missed, urged, suspended"
 )
 LETTER_COLUMNS: Final = (
-    "id, ticket, number, position, notice, recipient, channel, status, attempts, next_at, error, rendered, kind"
+    "id, ticket, number, position, notice, recipient, channel, status, attempts, next_at, error, rendered, kind,"
+    " bundle, sent"
 )
 VERSION_COLUMNS: Final = "procedure, number, digest, text, places, published, publisher, reason"
 
@@ -177,7 +178,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT coalesce(max(id), 0) + 1 FROM ou
 ON CONFLICT (site, ticket, number, position, recipient, channel) DO NOTHING"""
 SUPERSEDE: Final = """
 UPDATE outbox INDEXED BY outbox_kind SET status = 'superseded'
-WHERE site = ?1 AND ticket = ?2 AND recipient = ?5 AND channel = ?6 AND notice = ?7 AND kind = ?8 AND kind <> ''
+WHERE site = ?1 AND ticket = ?2 AND recipient = ?5 AND notice = ?7 AND kind = ?8 AND kind <> ''
   AND status = 'waiting' AND (number, position) < (?3, ?4)"""
 TAKE_LETTERS: Final = f"""
 UPDATE outbox INDEXED BY outbox_id SET held = ?6 WHERE site = ?1 AND id IN (
@@ -195,6 +196,17 @@ UPDATE outbox SET error = ?1, attempts = attempts + 1, next_at = coalesce(?2, ne
 WHERE site = ?3 AND id = ?4"""
 LETTER_WAITS: Final = """
 UPDATE outbox SET next_at = ?, held = NULL WHERE site = ? AND id = ? AND status = 'waiting'"""
+LETTER_GOES: Final = """
+UPDATE outbox SET channel = ?4, bundle = ?5, next_at = ?6, attempts = 0,
+  held = CASE WHEN ?3 = '' THEN held END
+WHERE site = ?1 AND id = ?2 AND channel = ?3 AND status = 'waiting'"""
+LETTER_GOES_TOO: Final = """
+INSERT INTO outbox (site, ticket, number, position, recipient, channel, notice, kind, id, status, attempts, next_at,
+  bundle)
+SELECT site, ticket, number, position, recipient, ?3, notice, kind,
+  (SELECT max(id) + 1 FROM outbox INDEXED BY outbox_id WHERE site = ?1), 'waiting', 0, ?5, ?4
+FROM outbox INDEXED BY outbox_id WHERE site = ?1 AND id = ?2 AND status = 'waiting'
+ON CONFLICT (site, ticket, number, position, recipient, channel) DO NOTHING"""
 LETTERS: Final = f"SELECT {LETTER_COLUMNS} FROM outbox WHERE site = ? ORDER BY id"
 LETTERS_UNSENT: Final = f"""
 SELECT {LETTER_COLUMNS} FROM outbox INDEXED BY outbox_unsent

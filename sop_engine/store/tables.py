@@ -185,8 +185,9 @@ class Finding(Table, table=True):
 
 
 class Outbox(Table, table=True):
-    """A notice on its way out; `sent` is null until it has gone. While somebody sends it, `held` says until when, in
-    milliseconds of the store's own clock."""
+    """A notice on its way out; `sent` is null until it has gone. Its `channel` is empty until one is chosen; with
+    `bundle` it goes at that instant, together with others to the same person. While somebody sends it, `held` says
+    until when, in milliseconds of the store's own clock."""
 
     __table_args__ = (
         Index("outbox_id", "site", "id", unique=True),
@@ -206,6 +207,7 @@ class Outbox(Table, table=True):
     status: str = _text()
     attempts: int = Field(sa_type=Integer)
     next_at: str = _text()
+    bundle: str | None = _maybe()
     held: str | None = _maybe()
     error: str | None = _maybe()
     sent: str | None = _maybe()

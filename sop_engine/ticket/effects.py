@@ -106,7 +106,8 @@ def tell(draft: Draft, effect: Tell, region: str) -> None:
     for recipient in effect.to:
         to.extend(each for each in people.reached(draft, recipient, region) if each not in to)
     position = len(draft.events)
-    draft.emit("told", notice=effect.notice, to=to)
+    urgent = {"urgent": True} if effect.urgent else {}
+    draft.emit("told", notice=effect.notice, to=to, **urgent)
     draft.letters.extend(Letter(position, effect.notice, each) for each in to)
 
 

@@ -85,7 +85,7 @@ def climb(draft: Draft, goal: Goal) -> bool:
             warning = goal.warnings[number]
             draft.emit("goal_warned", goal=goal.id, warning=number, due=entry["due"])
             reached = _reached(draft, warning.to)
-            _tell(draft, goal, "warn", reached, warning.notice)
+            _tell(draft, goal, "warn", reached, warning.notice, warning.urgent)
         elif kind == "due":
             put(draft, goal, "goal_breached", breached=entry["due"])
         else:
@@ -117,7 +117,7 @@ def _climb(draft: Draft, goal: Goal, number: int) -> bool:
     if rung.hand_to and reached:
         draft.emit("assigned", region=_region(draft), role=rung.hand_to)
     if reached:
-        _tell(draft, goal, "due" if _at_once(rung) else "rung", reached, rung.notice)
+        _tell(draft, goal, "due" if _at_once(rung) else "rung", reached, rung.notice, rung.urgent)
     if rung.event and not defer(draft, rung.event) and not Run(draft).go(Signalled(rung.event)):
         draft.emit("not_taken", event=rung.event)
     return True
@@ -131,11 +131,12 @@ def _reached(draft: Draft, to: tuple[Recipient, ...]) -> list[str]:
     return found
 
 
-def _tell(draft: Draft, goal: Goal, level: str, reached: list[str], notice: str) -> None:
+def _tell(draft: Draft, goal: Goal, level: str, reached: list[str], notice: str, urgent: bool) -> None:
     """Write to whom it reaches; the event says of which promise, so that the notice can."""
     position = len(draft.events)
     due = draft.ticket.goals[goal.id]["due"]
-    draft.emit("told", notice=notice, to=reached, goal=goal.id, level=level, due=due)
+    rings = {"urgent": True} if urgent else {}
+    draft.emit("told", notice=notice, to=reached, goal=goal.id, level=level, due=due, **rings)
     draft.letters.extend(Letter(position, notice, each) for each in reached)
 
 

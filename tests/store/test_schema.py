@@ -35,7 +35,7 @@ QUERIES = {
     "missed": Query(missed=True, promised_after="2026"),
     "mine, promised": Query(promised_by=NOT_NOW, mine="lin", roles=["desk"]),
 }
-FROM_ONE_END = {"ADD_LETTER", "PUT_FINDING", "LOG_REFUSAL", "REFUSALS"}
+FROM_ONE_END = {"ADD_LETTER", "LETTER_GOES_TOO", "PUT_FINDING", "LOG_REFUSAL", "REFUSALS"}
 """Statements that read an index from one of its ends, and stop."""
 FORGET = {f"FORGET {index}": text for index, text in enumerate(statements.FORGET)}
 WHOLE_TABLE = {

@@ -242,7 +242,6 @@ def test_of_letters_of_one_kind_that_wait_the_last_one_stays(store: Store) -> No
         ("WX-1", {"kind": "goal/visit/warn"}),
         ("WX-1", {"notice": "very_late"}),
         ("WX-1", {"to": "lin"}),
-        ("WX-1", {"channel": "file"}),
         ("WX-1", {"kind": ""}),
     ],
 )
@@ -252,6 +251,26 @@ def test_what_is_not_of_the_same_kind_stands(store: Store, ticket: str, differs:
     with store.writing() as writes:
         writes.add_letters(ticket, 2, [reminder(0, **differs)], NOW)
         assert [each.status for each in writes.letters()] == ["waiting", "waiting"]
+
+
+def test_the_last_of_a_kind_supersedes_the_others_by_whatever_channel_they_were_to_go(store: Store) -> None:
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 1, [reminder(0, channel="")], NOW)
+        writes.letter_goes(1, "", [("mail", None), ("wecom", LATER)], NOW)
+        assert [(each.channel, each.bundle) for each in writes.letters()] == [("mail", None), ("wecom", LATER)]
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 2, [reminder(0, channel="")], NOW)
+        assert [each.status for each in writes.letters()] == ["superseded", "superseded", "waiting"]
+
+
+def test_a_letter_that_is_under_way_or_goes_another_way_already_is_not_turned_round(store: Store) -> None:
+    with store.writing() as writes:
+        writes.add_letters("WX-1", 1, [reminder(0, channel="")], NOW)
+        assert len(writes.take_letters(NOW, BEYOND, 9, 60)) == 1
+        writes.letter_goes(1, "", [("mail", None), ("file", None)], NOW)
+        writes.letter_goes(1, "", [("wecom", None), ("file", None)], NOW)
+        assert [each.channel for each in writes.letters()] == ["mail", "file"]
+        assert [each.channel for each in writes.take_letters(NOW, BEYOND, 9, 60)] == ["file"], "the first is held"
 
 
 def test_letters_without_a_kind_are_all_sent(store: Store) -> None:

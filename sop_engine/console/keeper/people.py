@@ -1,8 +1,8 @@
 """`sop actor`: people, their roles, rights and logins; standing deputies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
     from sop_engine.store.seam import Person
 
+_AS_FOR_ALL: Final = "site"
+_EACH_AT_ONCE: Final = "none"
 _Roles = Annotated[
     list[str] | None,
     option("--role", help=msg("a role, with its scope after @: desk, steward@3"), metavar="ROLE"),
@@ -31,6 +33,18 @@ _Roles = Annotated[
 _Rights = Annotated[list[str] | None, option("--right", help=msg("a right: admin, assign, stand_in"), metavar="RIGHT")]
 _Mail = Annotated[str | None, option("--mail", help=msg("where notices reach him"), metavar="ADDRESS")]
 _Phone = Annotated[str | None, option("--phone", help=msg("a phone number"), metavar="NUMBER")]
+_Channel = Annotated[
+    list[str] | None,
+    option("--channel", help=msg("by which channel notices reach him; `site`: as for everybody"), metavar="CHANNEL"),
+]
+_Digest = Annotated[
+    str | None,
+    option(
+        "--digest",
+        help=msg("all notices that are not urgent at this time of day: 08:30; `none`: each at once"),
+        metavar="TIME",
+    ),
+]
 _Language = Annotated[str | None, option("--language", help=msg("of notices to him: zh or en"), metavar="LANG")]
 
 
@@ -42,6 +56,8 @@ def add(
     right: _Rights = None,
     mail: _Mail = None,
     phone: _Phone = None,
+    channel: _Channel = None,
+    digest: _Digest = None,
     language: _Language = None,
     login: Annotated[str | None, option("--login", help=msg("the system user that is his"), metavar="LOGIN")] = None,
 ) -> None:
@@ -61,10 +77,11 @@ def add(
         "name": line_of(name, msg("name")),
         "roles": [],
         "rights": right or [],
-        "contact": _contact(mail, phone),
+        "contact": {},
         "language": _known_language(language),
     }
     with call.open() as opened:
+        arguments["contact"] = _contact(opened, {}, mail, phone, channel, digest)
         arguments["roles"] = _scoped(opened, role)
         opened.act(opened.command("add_person", SITE, arguments))
         if login is not None:
@@ -100,6 +117,8 @@ def change(
     ] = None,
     mail: _Mail = None,
     phone: _Phone = None,
+    channel: _Channel = None,
+    digest: _Digest = None,
     language: _Language = None,
     active: Annotated[
         bool | None, option("--active/--disabled", help=msg("whether he works here; a disabled person can do nothing"))
@@ -110,13 +129,16 @@ def change(
         "name": line_of(new_name, msg("name")) if new_name else None,
         "give_rights": right,
         "take_rights": no_right,
-        "contact": _contact(mail, phone),
         "language": _known_language(language),
         "active": active,
     }
-    given = {key: value for key, value in changes.items() if value not in (None, {})}
-    if not given:
+    given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
+    reached = (mail, phone, channel, digest)
+    if not given and all(each is None for each in reached):
         raise NotUnderstood(msg("nothing to change was named"), fix=msg("see: sop actor change --help"))
+    if any(each is not None for each in reached):
+        with call.open() as opened, opened.site.store.reading() as reading:
+            given["contact"] = _contact(opened, find_person(reading, name).contact, *reached)
     _change(call, name, given)
 
 
@@ -284,9 +306,38 @@ def _warn_unknown(opened: "Opened", role: str, known: Sequence[str]) -> None:
         output.tell(msg("did you mean: {names}?", names=tuple(f"`{name}`" for name in close)))
 
 
-def _contact(mail: str | None, phone: str | None) -> dict[str, str]:
-    given = (("mail", mail, msg("contact")), ("phone", phone, msg("phone")))
-    return {name: line_of(value, title) for name, value, title in given if value}
+def _contact(
+    opened: "Opened",
+    former: Mapping[str, str],
+    mail: str | None,
+    phone: str | None,
+    channel: Sequence[str] | None,
+    digest: str | None,
+) -> dict[str, str]:
+    """Where and when notices reach somebody: what was known, with what is given now in its place."""
+    from sop_engine.engine.routing import OWN_CHANNELS, OWN_DIGEST, channel_names, wall_time
+
+    given = {name: line_of(value, title) for name, value, title in
+             (("mail", mail, msg("contact")), ("phone", phone, msg("phone"))) if value}  # fmt: skip
+    known = channel_names(opened.site.settings)
+    for each in channel or ():
+        if each not in (*known, _AS_FOR_ALL):
+            raise NotUnderstood(
+                msg("there is no channel {name}; there are {channels}", name=each, channels=known),
+                near=near(each, known),
+                fix=msg("name one of them, or describe it under [channels.{name}] in sop.toml", name=each),
+            )
+    if channel:
+        given[OWN_CHANNELS] = " ".join(dict.fromkeys(each for each in channel if each != _AS_FOR_ALL))
+    if digest is not None:
+        folded = digest.strip().replace("：", ":").rjust(5, "0")  # 8:30 too
+        if digest != _EACH_AT_ONCE and wall_time(folded) is None:
+            raise NotUnderstood(msg("`{text}` is no time of day such as 08:30", text=digest),
+                                fix=msg("write a time, or `none` for each notice at once"))  # fmt: skip
+        given[OWN_DIGEST] = "" if digest == _EACH_AT_ONCE else folded
+    found = {**former, **given}
+    # the record takes no empty contact for a change
+    return {name: value for name, value in found.items() if value} or found
 
 
 def _known_language(language: str | None) -> str | None:

@@ -115,5 +115,5 @@ def standing(opened: "Opened") -> Standing:
             aside=tuple(reading.aside()),
             waiting=tuple(waiting),
             dead=tuple(dead),
-            rests=resting(reading, [each.channel for each in waiting]),
+            rests=resting(reading),
         )

@@ -229,7 +229,7 @@ def _parts(places: _Places, shape: Shape) -> Iterator[str]:
         yield f"DELETE FROM finding WHERE site = $1 AND (ticket, part) IN ({rows}) AND {_HELD}"
     if shape.superseding:
         rows = places.rows(_OF_A_KIND, shape.superseding)
-        same = " AND ".join(f"outbox.{column} = new.{column}" for column in _OF_A_KIND[:-2])
+        same = " AND ".join(f"outbox.{column} = new.{column}" for column in _OF_A_KIND[:-2] if column != "channel")
         yield (
             "UPDATE outbox SET status = 'superseded' FROM (SELECT outbox.id FROM outbox"
             f" JOIN (VALUES {rows}) AS new ({', '.join(_OF_A_KIND)}) ON {same}"

@@ -76,10 +76,16 @@ WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE site = $1 AND ticket = $2 AND numbe
 ON CONFLICT (site, ticket, number, position, recipient, channel) DO NOTHING""",
     statements.SUPERSEDE: """
 WITH old AS MATERIALIZED (
-  SELECT id AS letter FROM outbox WHERE site = $1 AND ticket = $2 AND recipient = $5 AND channel = $6 AND notice = $7
+  SELECT id AS letter FROM outbox WHERE site = $1 AND ticket = $2 AND recipient = $5 AND notice = $7
     AND kind = $8 AND kind <> '' AND status = 'waiting' AND (number, position) < ($3::int, $4::int)
   ORDER BY id FOR UPDATE)
 UPDATE outbox SET status = 'superseded' FROM old WHERE site = $1 AND id = letter""",
+    statements.LETTER_GOES_TOO: """
+INSERT INTO outbox (site, ticket, number, position, recipient, channel, notice, kind, id, status, attempts, next_at,
+  bundle)
+SELECT site, ticket, number, position, recipient, $3, notice, kind, nextval('outbox_number'), 'waiting', 0, $5, $4
+FROM outbox WHERE site = $1 AND id = $2 AND status = 'waiting'
+ON CONFLICT (site, ticket, number, position, recipient, channel) DO NOTHING""",
     statements.TAKE_LETTERS: f"""
 WITH clock AS MATERIALIZED (
   SELECT {_MOMENT.format("0")} AS begins, {_MOMENT.format("$5")} AS ends,

@@ -156,7 +156,7 @@ def _letters() -> None:
         *_texts("notice", "kind", "status"),
         _number("attempts"),
         *_texts("next_at"),
-        *_maybe("held", "error", "sent", "rendered"),
+        *_maybe("bundle", "held", "error", "sent", "rendered"),
     )
     _index("outbox_id", "id", unique=True)
     _index("outbox_unsent", "status", "next_at", where="sent IS NULL")

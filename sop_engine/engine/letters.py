@@ -1,0 +1,167 @@
+"""A letter's text in its recipient's language, and where it goes: what a channel is handed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from sop_engine import canonical
+from sop_engine.engine.channels import Parcel
+from sop_engine.engine.engine import Engine
+from sop_engine.engine.hand_letters import HAND_LETTERS, hand_letter
+from sop_engine.engine.sorting import person_of
+from sop_engine.errors import SetUp
+from sop_engine.messages import Message, Text, msg, say, title_of
+from sop_engine.procedure import Notice
+from sop_engine.store.seam import OutLetter, Person, Reads
+from sop_engine.ticket.attention import CUSTOMER
+from sop_engine.ticket.program import Program
+from sop_engine.ticket.records import Ticket
+from sop_engine.values import show_instant
+
+MOST_CHARACTERS: Final = 20_000
+"""of texts that go together; what is longer is told by its subjects only"""
+
+
+def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
+    """A letter's text in its recipient's language, from the ticket as it is and the templates of its version."""
+    from sop_engine.documents.notices import default_notice, render_notice
+
+    ticket = reading.ticket(letter.ticket)
+    assert ticket is not None, "a letter's ticket is kept for ever"
+    program = engine.program(reading, ticket)
+    person = person_of(reading, letter)
+    language = (person.language if person else None) or engine.settings.languages[0]
+    facts = _facts(engine, reading, program, ticket, language) | _cause(engine, reading, program, letter, language)
+    if letter.notice:
+        notice = next(each for each in program.procedure.notices if each.id == letter.notice)
+        subject, body = _templates(reading, notice, language)
+        values, settings = _values(program, ticket, notice.personal), engine.settings
+        subject, body = render_notice(
+            subject, body, values, facts, language, settings.zone_info, currency=settings.currency
+        )
+    else:
+        subject, body = default_notice(facts, language)
+    name, contact = _address(program, ticket, letter.to, person)
+    return Parcel(
+        key=f"{letter.ticket}:{letter.number}:{letter.position}:{letter.to}",
+        ticket=letter.ticket,
+        to=letter.to,
+        name=name,
+        contact=contact,
+        subject=subject,
+        body=body,
+        at=canonical.instant_text(engine.clock.now()),
+        channel=letter.channel,
+        language=language,
+        training=engine.settings.training,
+    )
+
+
+def together(parcels: Sequence[Parcel]) -> Parcel:
+    """Parcels for one person by one channel as one, with a list of what each says. The key depends on which they are,
+    so that the same ones have the same at every attempt, and others another."""
+    if len(parcels) == 1:
+        return parcels[0]
+    first = parcels[0]
+    whole = [f"{rank}. {each.subject}\n{each.body.strip()}" for rank, each in enumerate(parcels, start=1)]
+    short = [f"{rank}. {each.subject}" for rank, each in enumerate(parcels, start=1)]
+    body = "\n\n".join(whole) if sum(map(len, whole)) <= MOST_CHARACTERS else "\n".join(short)
+    return replace(
+        first,
+        key=f"bundle:{canonical.digest(canonical.to_bytes([each.key for each in parcels]))[:32]}",
+        ticket="",
+        subject=say(msg("{count} notices", count=len(parcels)), first.language),
+        body=body + "\n",
+    )
+
+
+def _templates(reading: Reads, notice: Notice, language: str) -> tuple[str, str]:
+    digests = notice.templates.get(language) or notice.templates.get("und") or next(iter(notice.templates.values()))
+    subject, body = (_template(reading, notice, digest) if digest else "" for digest in digests)
+    return subject, body
+
+
+def _template(reading: Reads, notice: Notice, digest: str) -> str:
+    """A text by its digest. Raises `SetUp` where it is gone, or not what it was: an empty notice would tell nobody, and
+    a changed one something else."""
+    data = reading.blob(digest)
+    if data is None:
+        raise SetUp(
+            msg("the store has lost the text {digest} of the notice {notice}", digest=digest, notice=notice.id),
+            fix=msg("take it from a backup: sop db restore"),
+        )
+    if canonical.digest(data) != digest:
+        raise SetUp(
+            msg("the text {digest} of the notice {notice} in the store was changed", digest=digest, notice=notice.id),
+            fix=msg("take it from a backup: sop db restore"),
+        )
+    return data.decode()
+
+
+def _facts(engine: Engine, reading: Reads, program: Program, ticket: Ticket, language: str) -> dict[str, Any]:
+    """What every notice may say besides the fields."""
+    head = reading.head(ticket.id)
+    assert head is not None
+    titles: list[Text | str] = [program.states[each].title or each for each in head.state]
+    return {
+        "number": ticket.id,
+        "procedure": program.procedure.title,
+        "site": engine.settings.name,
+        "state": titles,
+        "subject": head.subject,
+    }
+
+
+def _cause(engine: Engine, reading: Reads, program: Program, letter: OutLetter, language: str) -> dict[str, Any]:
+    """What caused a letter, where it was a promise or an act of staff: by the event that wrote it."""
+    stored = next(reading.steps(letter.ticket, letter.number - 1, letter.number), None)
+    event = canonical.parse(stored.data)["events"][letter.position] if stored is not None else {}
+    if "act" in event and stored is not None:
+        return {"act": _act(reading, event["act"], canonical.parse(stored.data))}
+    goal = program.goals.get(event.get("goal", ""))
+    if goal is None:
+        return {}
+    due = canonical.instant_of(event["due"])
+    title = title_of(goal.title, language, goal.id)
+    match event["level"]:
+        case "warn":
+            said = msg("{goal} will soon be due", goal=title)
+        case "due":
+            said = msg("{goal} was not kept", goal=title)
+        case _:
+            said = msg("{goal} has not been kept yet", goal=title)
+    return {"promise": said, "due": show_instant(due, language, engine.settings.zone_info)}
+
+
+def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
+    """What somebody did to call attention to a ticket. A note that he left stays where it was written down: nobody
+    knows who else reads a channel."""
+    person = reading.person(record["for"] or record["actor"])
+    name = (person.name or person.id) if person is not None else record["actor"]
+    if act == "copy":
+        return msg("{name} lets you know of this", name=name)
+    if act == "watch":
+        return msg("its state has changed")
+    if act in HAND_LETTERS:
+        return hand_letter(act, name)
+    urged = next(event for event in record["events"] if event["kind"] == "urged")
+    if urged["side"] == CUSTOMER:
+        return msg("the customer urges; so far: {times}", times=urged["times"])
+    return msg("{name} urges; so far: {times}", name=name, times=urged["times"])
+
+
+def _values(program: Program, ticket: Ticket, personal: tuple[str, ...]) -> list[tuple[Any, Any, bool]]:
+    """(field, value, may be shown): personal data only of the classes that the notice's readers may see."""
+    return [
+        (field, ticket.fields.get(field.id), field.personal is None or field.personal in personal)
+        for field in program.procedure.fields
+    ]
+
+
+def _address(program: Program, ticket: Ticket, to: str, person: Person | None) -> tuple[str, dict[str, str]]:
+    if person is not None:
+        return person.name or person.id, dict(person.contact)
+    value = ticket.fields.get(to.removeprefix("field:"))
+    if isinstance(value, dict):
+        return str(value.get("name", to)), {"phone": str(value.get("phone", ""))}
+    return to, {"phone": str(value)} if isinstance(value, str) else {}

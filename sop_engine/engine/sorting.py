@@ -1,0 +1,104 @@
+"""Choosing by which channels each notice goes, and which of them wait to go together: what comes before delivery.
+
+A command writes a notice without a channel, so that no command reads settings and wishes; here, before the next
+delivery, it is given one row for each of its channels.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sop_engine import canonical
+from sop_engine.engine.engine import Engine
+from sop_engine.engine.resting import LONGEST_WAIT
+from sop_engine.engine.routing import Way, channels_for, fallbacks, held_until
+from sop_engine.store.seam import OutLetter, Person, Reads
+
+FARTHEST: Final = timedelta(hours=26)
+"""no notice waits longer for others, not even on the day that the clocks are set back; more is a wrong clock's doing"""
+
+
+def sort_out(engine: Engine) -> None:
+    """Give every waiting letter that has none yet its channels."""
+    with engine.store.reading() as reading:
+        if all(each.channel for each in reading.letters("waiting")):
+            return
+    now = engine.clock.now()
+    with engine.store.writing() as transaction:
+        for letter in transaction.letters("waiting"):
+            if not letter.channel:
+                chosen = planned(engine, transaction, letter)
+                person = person_of(transaction, letter)
+                urgent = is_urgent(transaction, letter)
+                ways = [(each, _bundle(engine, person, each, now, urgent)) for each in chosen]
+                transaction.letter_goes(letter.id, "", ways, letter.next_at)
+
+
+def _bundle(engine: Engine, person: Person | None, channel: str, now: datetime, urgent: bool) -> str | None:
+    until = held_until(engine.settings, person, channel, now, urgent)
+    return None if until is None else canonical.instant_text(until)
+
+
+def planned(engine: Engine, reading: Reads, letter: OutLetter) -> tuple[str, ...]:
+    """The channels by which a letter that has none yet would go now."""
+    head = reading.head(letter.ticket)
+    way = Way(head.procedure if head is not None else "", is_urgent(reading, letter))
+    return channels_for(engine.settings, person_of(reading, letter), way)
+
+
+def person_of(reading: Reads, letter: OutLetter) -> Person | None:
+    """Who is to have a letter; None for somebody outside."""
+    return None if letter.to.startswith("field:") else reading.person(letter.to)
+
+
+def is_urgent(reading: Reads, letter: OutLetter) -> bool:
+    """Whether the procedure marks a letter as urgent: it stands in the event that wrote it."""
+    stored = next(reading.steps(letter.ticket, letter.number - 1, letter.number), None)
+    return stored is not None and bool(canonical.parse(stored.data)["events"][letter.position].get("urgent"))
+
+
+def hold(engine: Engine, letters: Sequence[OutLetter]) -> list[OutLetter]:
+    """Those of the letters that were taken that may go now. What is to wait for the end of quiet hours, or for a
+    digest, is put off: by an hour at most, after which it is looked at again, so that no clock can put it off for
+    years."""
+    now = engine.clock.now()
+    at, latest, farthest = (canonical.instant_text(now + ahead) for ahead in (timedelta(0), LONGEST_WAIT, FARTHEST))
+    ready: list[OutLetter] = []
+    held: list[tuple[OutLetter, str]] = []
+    with engine.store.reading() as reading:
+        for letter in letters:
+            if letter.bundle is not None and at < letter.bundle <= farthest:
+                until: str | None = letter.bundle
+            else:
+                until = _again(engine, reading, letter, at)
+            if until is None:
+                ready.append(letter)
+            else:
+                held.append((letter, until))
+    if held:
+        with engine.store.writing() as transaction:
+            for letter, until in held:
+                if letter.bundle != until:
+                    transaction.letter_goes(letter.id, letter.channel, [(letter.channel, until)], min(until, latest))
+                else:
+                    transaction.letters_wait([letter.id], min(until, latest))
+    return ready
+
+
+def _again(engine: Engine, reading: Reads, letter: OutLetter, at: str) -> str | None:
+    """Until when a letter waits that has not waited yet, or for long enough by `at`."""
+    person = person_of(reading, letter)
+    waited = letter.bundle if letter.bundle is not None and letter.bundle <= at else None
+    until = held_until(engine.settings, person, letter.channel, canonical.instant_of(at), False, waited)
+    if until is None or is_urgent(reading, letter):
+        return None
+    return canonical.instant_text(until)
+
+
+def stand_in(engine: Engine, reading: Reads, letter: OutLetter) -> str | None:
+    """The channel that a letter goes by instead of its own; None where there is no other, or it goes by that
+    already."""
+    same = (letter.number, letter.position, letter.to, letter.notice)
+    others = reading.letters(ticket=letter.ticket)
+    taken = {each.channel for each in others if (each.number, each.position, each.to, each.notice) == same}
+    return next((each for each in fallbacks(engine.settings, letter.channel) if each not in taken), None)
