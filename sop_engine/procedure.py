@@ -102,6 +102,8 @@ class Assign:
     kind: ClassVar[str] = "assign"
     to: Literal["role", "field", "owner", "doer", "nobody"]
     name: str = ""
+    how: Literal["claim", "named", "turns", "least_load"] = "claim"
+    """of a role: the first to claim has it; somebody must be named; whose turn it is; who has the fewest open tasks"""
 
 
 @dataclass(frozen=True, slots=True)

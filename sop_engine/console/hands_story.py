@@ -64,6 +64,14 @@ def hand_event(event: Mapping[str, Any]) -> Message | None:
     return None
 
 
+def chosen_how(event: Mapping[str, Any], person: Say, where: Any) -> Message:
+    """Whose task it is by turns, or because he had least to do."""
+    said = person(event["assignee"])
+    if event["how"] == "turns":
+        return msg("the task is {person}'s{where}: it is his turn", person=said, where=where)
+    return msg("the task is {person}'s{where}: he has least to do", person=said, where=where)
+
+
 def reason_title(program: "Program", id: str) -> Any:
     """The title of a reason for giving back."""
     return next((each.title for each in program.procedure.acts.give_back.reasons if each.id == id), id)

@@ -16,7 +16,7 @@ from sop_engine import canonical, values
 from sop_engine.console.acts_story import NOTICES, RESUMES, act_deed, act_event
 from sop_engine.console.clauses import clauses_of
 from sop_engine.console.hands_story import NOTICES as HAND_NOTICES
-from sop_engine.console.hands_story import RETURNS, hand_deed, hand_event
+from sop_engine.console.hands_story import RETURNS, chosen_how, hand_deed, hand_event
 from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
 from sop_engine.console.site_story import deed
@@ -360,6 +360,8 @@ class _Telling:
 
     def _assigned(self, event: Mapping[str, Any]) -> Message:
         where: Any = "" if event["region"] == ROOT else msg(" ({region})", region=event["region"])
+        if "how" in event:
+            return chosen_how(event, self._person, where)
         if "assignee" in event:
             return msg("the task is {person}'s{where}", person=self._person(event["assignee"]), where=where)
         return msg("the task is offered to {role}{where}", role=self._role(event["role"]), where=where)

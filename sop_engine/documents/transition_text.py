@@ -48,6 +48,9 @@ _WORDS: Final[dict[str, Text]] = {
     "clear": {"zh": "清空“{field}”", "en": "“{field}” is emptied"},
     "raise": {"zh": "引发事件 {event}", "en": "event {event} is raised"},
     "assign_role": {"zh": "交 {name} 办理", "en": "given to: {name}"},
+    "assign_named": {"zh": "交 {name} 中指定的人办理", "en": "given to: {name}, one of them by name"},
+    "assign_turns": {"zh": "按轮次交 {name} 办理", "en": "given to: {name}, by turns"},
+    "assign_least_load": {"zh": "交 {name} 中在手任务最少的人办理", "en": "given to: {name}, whoever has least to do"},
     "assign_field": {"zh": "交“{name}”中的人办理", "en": "given to the person in “{name}”"},
     "assign_owner": {"zh": "交负责人办理", "en": "given to the owner of the ticket"},
     "assign_doer": {"zh": "由操作人自己办理", "en": "kept by whoever does this"},
@@ -167,6 +170,8 @@ def effect_text(effect: Effect, names: Names) -> str:
             return word("set", field=names.field(field), value=_set_value(field, value, names))
         case Raise(event):
             return word("raise", event=one_line(event))
+        case Assign("role", name, how) if how != "claim":
+            return word(f"assign_{how}", name=names.role(name))
         case Assign(to, name):
             said = names.role(name) if to == "role" else names.field(name)
             return word(f"assign_{to}", name=said)

@@ -8,7 +8,7 @@ from typing import Any
 from sop_engine import canonical, procedure
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
-from sop_engine.ticket.questions import CalendarAnswer
+from sop_engine.ticket.questions import TURN, CalendarAnswer
 from sop_engine.ticket.records import SITE
 
 
@@ -59,6 +59,12 @@ class Answerer:
     def _holders(self, rest: str) -> list[str]:
         role, _, unit = rest.partition("@")
         return self._transaction.holders(role, unit or None)
+
+    def _loads(self, rest: str) -> dict[str, int]:
+        return {actor: self._transaction.load_of(actor) for actor in rest.split(",")}
+
+    def _turn(self, role: str) -> str | None:
+        return self._transaction.meta(TURN + role)
 
     def _version(self, name: str) -> Any:
         version = self._transaction.newest(name)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sop_engine.language.building import Builder
 from sop_engine.language.people_schema import SignWords, WhoWords
-from sop_engine.language.schema import InField, OfferWords, TellWords
+from sop_engine.language.schema import AssignWords, OfferWords, TellWords
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import Assign, Not, Recipient, Sign, Tell, Tree, Who
@@ -103,9 +103,18 @@ def sign(builder: Builder, given: int | SignWords | None, cursor: Cursor, at: st
     return Sign(given.count, roles, given.ordered)
 
 
-def assign(builder: Builder, given: str | InField, cursor: Cursor, at: str) -> Assign:
+def assign(builder: Builder, given: str | AssignWords, cursor: Cursor, at: str) -> Assign:
     here = cursor / "assign"
-    if isinstance(given, InField):
+    if isinstance(given, AssignWords) and (given.role is None) == (given.field is None):
+        builder.draft.fact("assign_whom", here.span, both=given.role is not None)
+        return Assign("nobody")
+    if isinstance(given, AssignWords) and given.role is not None:
+        builder.use("role", given.role, here / "role", at, "assign")
+        return Assign("role", given.role, given.how or "claim")
+    if isinstance(given, AssignWords):
+        assert given.field is not None
+        if given.how is not None:
+            builder.draft.fact("assign_how", (here / "how").span)
         builder.use("field", given.field, here / "field", at, "staff")
         return Assign("field", given.field)
     match given:

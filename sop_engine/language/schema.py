@@ -92,14 +92,18 @@ Column = Annotated[
 # --- what happens ----------------------------------------------------------------------------------------------------
 
 
-class InField(Words):
-    """Whoever stands in a field."""
+class AssignWords(Words):
+    """To whom a task goes, and how he is found."""
 
-    field: str = Field(description="a staff or person field")
+    role: str | None = Field(None, description="a role; with `how`")
+    how: Literal["claim", "named", "turns", "least_load"] | None = Field(
+        None, description="who of a role: the first to claim, whoever is named, by turns, or who has least to do"
+    )
+    field: str | None = Field(None, description="a staff or person field: whoever stands there")
 
 
-WordOrField = Annotated[
-    Annotated[str, Tag("<word>")] | Annotated[InField, Tag("<map>")],
+Assigns = Annotated[
+    Annotated[str, Tag("<word>")] | Annotated[AssignWords, Tag("<map>")],
     BY_SHAPE,
 ]
 
@@ -174,8 +178,9 @@ class EffectWords(Words):
 
     set: dict[str, Expression] = Field({}, description="fields to write, each with an expression; `null` clears")
     raise_: OneOrMore[str] = Field([], alias="raise", description="events for this ticket's `on_event`")
-    assign: WordOrField | None = Field(
-        None, description="gives the task to a role, `{field: ...}`, `owner`, `doer` or `nobody`"
+    assign: Assigns | None = Field(
+        None,
+        description="gives the task to a role, `{role: ..., how: ...}`, `{field: ...}`, `owner`, `doer` or `nobody`",
     )
     tell: Tells | None = Field(None, description="whom a notice reaches")
     print: OneOrMore[str] = Field([], description="forms that are due to be printed")

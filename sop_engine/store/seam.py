@@ -314,6 +314,9 @@ class Reads(Protocol):
     def holders(self, role: str, unit: str | None = None) -> list[str]:
         """Active actors who hold `role` for `unit` (a scope covers the units that begin with it), in id order."""
 
+    def load_of(self, actor: str) -> int:
+        """How many open tasks somebody has in hand."""
+
     def unit(self, id: str) -> dict[str, Any] | None:
         """The register's entry: {"id", "contact": {"name", "phone"}}."""
 

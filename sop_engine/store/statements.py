@@ -159,6 +159,8 @@ HOLDERS: Final = """
 SELECT holding.person, holding.scope FROM holding
 JOIN person ON person.site = holding.site AND person.id = holding.person
 WHERE holding.site = ? AND holding.role = ? AND person.active = 1 ORDER BY holding.person"""
+LOAD: Final = """
+SELECT count(*) FROM task INDEXED BY task_assignee WHERE site = ? AND assignee = ? AND region NOT LIKE '%>%'"""
 LOGIN: Final = "SELECT login, actor, people FROM login WHERE site = ? AND login = ?"
 LOGINS: Final = "SELECT login, actor, people FROM login WHERE site = ? ORDER BY login"
 PUT_LOGIN: Final = """

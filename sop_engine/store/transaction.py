@@ -161,6 +161,10 @@ class Reading(ReadsFindings):
         held = self._all(statements.HOLDERS, role)
         return list(dict.fromkeys(person for person, scope in held if covers(scope or None, unit)))
 
+    def load_of(self, actor: str) -> int:
+        row = self._one(statements.LOAD, actor)
+        return 0 if row is None else int(row[0])
+
     def unit(self, id: str) -> dict[str, Any] | None:
         row = self._one(statements.UNIT, id)
         return None if row is None else codec.from_json(row[0])

@@ -9,6 +9,7 @@ from sop_engine.messages import msg
 from sop_engine.procedure import ROOT
 from sop_engine.ticket import people, running
 from sop_engine.ticket.asking import write_all
+from sop_engine.ticket.dispatching import require_room
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused, require_role, tell_of
 from sop_engine.ticket.filling import refill
@@ -33,6 +34,7 @@ def claim(draft: Draft) -> dict[str, Any]:
             )
         )
     require_role(draft, person, task["role"])
+    require_room(draft, task["role"], person)
     draft.emit("assigned", region=region, role=task["role"], assignee=person)
     return region_argument(draft)
 

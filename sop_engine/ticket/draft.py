@@ -37,6 +37,8 @@ class Draft:
         self.results: list[Any] = []
         self.signers: list[str] = []
         """who has signed, and whom they stood in for, where this step is the last of several signatures"""
+        self.entering: Sequence[str] = ()
+        """the states that are being entered, or to which the transition leads that is being taken"""
         self.delegation: tuple[str, str] | None = None
         """the region whose task its holder has lent to whoever acts, and the holder"""
         self.before: dict[str, Any] = {}

@@ -7,23 +7,16 @@ from typing import Any
 from sop_engine import canonical
 from sop_engine.messages import msg
 from sop_engine.procedure import Assign, Collect, Effect, Print, Raise, Set, Signal, Start, Tell
-from sop_engine.ticket import people
+from sop_engine.ticket import dispatching, people
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.filling import refill
 from sop_engine.ticket.records import TIMER, Command, Letter, Refusal
+from sop_engine.ticket.refusing import Refused as Refused
 
 LARGEST_START = 1000
 """tickets that one start may make"""
 CHILD = "child."
 """what the event begins with that tells a parent of a child's end; the child's procedure follows"""
-
-
-class Refused(Exception):
-    """Ends a decision from within; `decide` gives its refusal back."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(str(refusal.message))
-        self.refusal = refusal
 
 
 def perform(draft: Draft, effects: Sequence[Effect], region: str) -> list[str]:
@@ -60,7 +53,9 @@ def assign(draft: Draft, effect: Assign, region: str) -> None:
     """Give a region's task away. A person named with the command gets it himself, if he holds the role."""
     if effect.to == "role":
         named = draft.command.arguments.get("assignee")
-        if named is None:
+        if named is None and effect.how != "claim":
+            dispatch(draft, effect, region)
+        elif named is None:
             draft.emit("assigned", region=region, role=effect.name)
         else:
             require_role(draft, named, effect.name)
@@ -75,6 +70,13 @@ def assign(draft: Draft, effect: Assign, region: str) -> None:
         draft.emit("assigned", region=region, assignee=person)
     elif region in draft.ticket.tasks:
         draft.emit("unassigned", region=region)
+
+
+def dispatch(draft: Draft, effect: Assign, region: str) -> None:
+    """Give a task of a role to somebody as the procedure says; where nobody can have it, it is offered to the role."""
+    chosen = dispatching.chosen(draft, effect)
+    how = {} if chosen is None else {"assignee": chosen, "how": effect.how}
+    draft.emit("assigned", region=region, role=effect.name, **how)
 
 
 def _doer(draft: Draft) -> str | None:

@@ -5,7 +5,7 @@ sure to be used: what is refused is rolled back, and the number with it."""
 from collections.abc import Iterable
 from datetime import datetime
 
-from sop_engine.procedure import Offer, Start, Tell
+from sop_engine.procedure import Assign, Offer, Start, Tell
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import among, holders, number
 from sop_engine.ticket.records import SITE, TIMER, Command, Ticket
@@ -84,6 +84,8 @@ def _of_effects(program: Program, fields: dict[str, object], offer: Offer) -> It
                 for recipient in effect.to:
                     if recipient.kind == "role":
                         yield _holders(program, fields, recipient.name)
+            elif isinstance(effect, Assign) and effect.how != "claim":
+                yield _holders(program, fields, effect.name)
             elif isinstance(effect, Start):
                 yield f"version:{effect.procedure}"
 

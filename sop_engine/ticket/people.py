@@ -121,9 +121,14 @@ def behind(draft: Draft, source: str, person: str) -> set[str]:
 def barred_as_assignee(draft: Draft, region: str, persons: set[str]) -> tuple[str, Message] | None:
     """A trigger of a task that waits for its assignee alone, and from which separation of duty would keep him if he
     were one of `persons`, with why; None where there is none."""
-    for state, offer in draft.program.chart.offers(draft.ticket.active):
-        if draft.program.region(state.id) != region:
-            continue
+    offers = draft.program.chart.offers(draft.ticket.active)
+    here = [(state.id, offer) for state, offer in offers if draft.program.region(state.id) == region]
+    return barred_in(draft, here, persons)
+
+
+def barred_in(draft: Draft, offers: Iterable[tuple[str, Offer]], persons: set[str]) -> tuple[str, Message] | None:
+    """As `barred_as_assignee`, of these offers of states."""
+    for _state, offer in offers:
         ways = [who for who in offer.by if who.when is None or draft.holds(who.when)]
         found = [_excluded(draft, who.exclude, persons) for who in ways if who.kind == "assignee"]
         barred = [each for each in found if each is not None]

@@ -9,6 +9,8 @@
 | `schedule:PROCEDURE/ID` | a calendar start as the newest version has it, or null |
 | `units` | the register's unit ids |
 | `holders:ROLE` , `holders:ROLE@UNIT` | actors who hold the role (for that unit), in id order |
+| `loads:ID,ID` | `{actor: how many open tasks he has in hand}` |
+| `turn:ROLE` | who was the last to whom a task of the role was given by turns or load, or null |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
 | `version:PROCEDURE` | `{"digest", "prefix"}` of the newest published version, or null |
 | `tickets:ID,ID` | `[{"id", "procedure", "status", "outcome", "state"}]` of the ticket's children |
@@ -30,6 +32,10 @@ from sop_engine.worktime import Reckoner
 
 SEALED: Final = ("contact:", "collect:")
 """questions whose answers are personal or free text"""
+
+
+TURN: Final = "turn:"
+"""before the role, also where the store keeps who had its last turn"""
 
 
 class CalendarAnswer(NamedTuple):
@@ -100,3 +106,8 @@ def among(tickets: Sequence[str]) -> str:
 def holders(role: str, unit: str | None) -> str:
     """The question who holds a role (for a unit)."""
     return f"holders:{role}@{unit}" if unit else f"holders:{role}"
+
+
+def loads(people: Sequence[str]) -> str:
+    """The question how many open tasks people have in hand."""
+    return "loads:" + ",".join(people)

@@ -38,6 +38,7 @@ class Run:
         if isinstance(occurrence, Asked):
             record_doing(draft, source.id, occurrence.trigger)
         region = draft.program.region(transition.target[0] if transition.target else source.id)
+        draft.entering = transition.target
         return effects.perform(draft, transition.effects, region)
 
     def exited(self, state: State) -> Sequence[str]:
@@ -57,6 +58,7 @@ class Run:
         draft.emit("entered", state=state.id)
         for timer in state.timers:
             set_timer(draft, state, timer)
+        draft.entering = (state.id,)
         return effects.perform(draft, state.entry, draft.program.region(state.id))
 
     def remembered(self, history: State, states: Sequence[str]) -> None:

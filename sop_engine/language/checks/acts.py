@@ -42,3 +42,39 @@ def paused_promises(draft: Draft) -> Iterator[Diagnostic]:
             msg("take `{name}` out of `pauses`, and ask for the field anew where the time is put off",
                 name=fact.values["name"]),
         )  # fmt: skip
+
+
+def task_goes_to(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP444: `assign` does not say clearly to whom a task goes.
+
+    A map under `assign` names a role, and perhaps `how` one of its holders is found (`claim`, `named`, `turns`,
+    `least_load`); or a field in which somebody stands. It names one of them, and in a field nobody is left to find.
+
+    Fails:
+
+        open: {by: desk, ask: note, to: received, assign: {how: turns}}
+        states:
+          received: {transitions: {finish: {by: assignee, to: closed}}}
+          closed: {final: true, outcome: done}
+
+    Passes:
+
+        open: {by: desk, ask: note, to: received, assign: {role: desk, how: turns}}
+        states:
+          received: {transitions: {finish: {by: assignee, to: closed}}}
+          closed: {final: true, outcome: done}
+    """
+    for fact in draft.of("assign_whom"):
+        said = msg("`assign` names neither a role nor a field")
+        if fact.values["both"]:
+            said = msg("`assign` names a role and a field")
+        yield error(
+            "SOP444", fact.span, said, msg("Nobody could say whose task it is then."),
+            msg("write `assign: {{role: ROLE, how: turns}}`, or `assign: {{field: FIELD}}`"),
+        )  # fmt: skip
+    for fact in draft.of("assign_how"):
+        yield error(
+            "SOP444", fact.span, msg("`how` finds one of a role's holders, and a field names somebody already"),
+            msg("Whoever stands in the field has the task; there is nothing left to find."),
+            msg("take `how` out, or name a role instead of the field"),
+        )  # fmt: skip

@@ -1,0 +1,107 @@
+"""To whom a task goes that a procedure gives to a role: whoever claims it, is named, has the turn, or has least to do.
+
+The law.
+
+1. Whoever is named with the command goes first, whatever the procedure says.
+2. Looked at are the candidates of the role (`people.candidates`), without those who have as many open tasks as `acts:
+   claim: limit` lets them take, and without those whom separation of duty would keep from what the state that is being
+   entered has for its assignee alone.
+3. By turns: the first of them in the order of their ids after whoever had the last turn of this role, and round again.
+   By load: who has the fewest open tasks; of several the one whose turn it is.
+4. Where nobody is left the task is offered to the role.
+"""
+
+from collections.abc import Sequence
+
+from sop_engine.messages import msg
+from sop_engine.procedure import Assign
+from sop_engine.ticket import people
+from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.questions import TURN, loads
+from sop_engine.ticket.records import TIMER, Refusal
+from sop_engine.ticket.refusing import Refused
+
+
+def chosen(draft: Draft, effect: Assign) -> str | None:
+    """Who gets a task that nobody was named for; None: it is offered to the role."""
+    if effect.how == "named":
+        _require_name(draft, effect.name)
+        return None
+    fit = [each for each in people.candidates(draft, effect.name) if not _barred(draft, each)]
+    limit = draft.program.procedure.acts.claim.limit
+    held: dict[str, int] = {}
+    if fit and (limit is not None or effect.how == "least_load"):
+        held = draft.facts.ask(loads(fit))
+    room = [each for each in fit if limit is None or held[each] < limit]
+    if not room:
+        return None
+    if effect.how == "least_load":
+        least = min(held[each] for each in room)
+        room = [each for each in room if held[each] == least]
+    return following(room, draft.facts.ask(TURN + effect.name))
+
+
+def following(people_: Sequence[str], last: str | None) -> str:
+    """The first of some people, in the order of their ids, after whoever was last, and round again."""
+    ordered = sorted(people_)
+    return next((each for each in ordered if last is not None and each > last), ordered[0])
+
+
+def _barred(draft: Draft, person: str) -> bool:
+    """Whether separation of duty would keep somebody from what waits for the assignee alone in what is entered."""
+    states = draft.program.states
+    offers = [(state, offer) for state in draft.entering if state in states for offer in states[state].offers]
+    return people.barred_in(draft, offers, {person}) is not None
+
+
+def _require_name(draft: Draft, role: str) -> None:
+    """Refuse where a person does this and names nobody: he is told who there is, and how much each has in hand."""
+    command = draft.command
+    if command.actor == TIMER or command.cause is not None or command.name not in ("do", "open"):
+        return
+    known = people.candidates(draft, role)
+    held = draft.facts.ask(loads(known)) if known else {}
+    raise Refused(
+        Refusal(
+            "not_understood",
+            msg("somebody must be named for this task; there are: {people}", people=in_hand(known, held))
+            if known
+            else msg("somebody must be named for this task, and nobody holds the role {role} here",
+                     role=people.role_title(draft, role)),
+            near=tuple(known),
+            fix=msg("name him with --assignee {name}", name=min(known, key=lambda each: (held[each], each)))
+            if known
+            else None,
+        )
+    )  # fmt: skip
+
+
+def require_room(draft: Draft, role: str, person: str) -> None:
+    """Refuse where somebody has as many open tasks as the procedure lets him claim, and say who has room."""
+    limit = draft.program.procedure.acts.claim.limit
+    if limit is None:
+        return
+    own = draft.facts.ask(loads([person]))[person]
+    if own < limit:
+        return
+    others = [each for each in people.candidates(draft, role) if each != person]
+    held = draft.facts.ask(loads(others)) if others else {}
+    room = [each for each in others if held[each] < limit]
+    said = msg("{name} has {count} open tasks; one may claim another with fewer than {limit}",
+               name=person, count=own, limit=limit)  # fmt: skip
+    raise Refused(
+        Refusal(
+            "not_now",
+            msg("{said}; there is room with: {people}", said=said, people=in_hand(room, held))
+            if room
+            else msg("{said}; nobody else has room either", said=said),
+            possible=tuple(room),
+            fix=msg("its owner may give it to anybody: sop assign {ticket} NAME", ticket=draft.ticket.id),
+        )
+    )
+
+
+def in_hand(people_: Sequence[str], held: dict[str, int]) -> tuple[object, ...]:
+    """People with how many open tasks each has, those with the fewest first."""
+    ordered = sorted(people_, key=lambda each: (held[each], each))
+    return tuple(msg("{name} ({count} in hand)", name=each, count=held[each]) for each in ordered)
