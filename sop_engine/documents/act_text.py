@@ -16,6 +16,8 @@ _TITLES: Final[dict[str, Text]] = {
     "copy": {"zh": "知会", "en": "Let know"},
     "watch": {"zh": "关注", "en": "Watch"},
     "suspend": {"zh": "挂单", "en": "Suspend"},
+    "back": {"zh": "回退", "en": "Return"},
+    "withdraw": {"zh": "撤回", "en": "Withdraw"},
 }
 _WORDS: Final[dict[str, Text]] = {
     "usual": {"zh": "负责人，或有 assign 权限的人", "en": "the owner, or whoever has the right assign"},
@@ -24,6 +26,17 @@ _WORDS: Final[dict[str, Text]] = {
     "at_most": {"zh": "最长 {span}", "en": "for {span} at most"},
     "times": {"zh": "最多 {count} 次", "en": "{count} times at most"},
     "pauses": {"zh": "期间停计：{goals}", "en": "meanwhile these stand still: {goals}"},
+    "there": {
+        "zh": "能在所离状态办理的人、负责人，或有 assign 权限的人",
+        "en": "whoever can act in the state that is left, the owner, or whoever has the right assign",
+    },
+    "own": {"zh": "办理该步的人，且之后无人办理", "en": "whoever did the step, until somebody acts on it"},
+    "to": {"zh": "退到：{places}", "en": "back to: {places}"},
+    "from": {"zh": "只能从这些状态退回：{states}", "en": "only out of: {states}"},
+    "previous": {"zh": "上一步", "en": "the step before"},
+    "opener": {"zh": "登记处（登记人）", "en": "where it was opened"},
+    "within": {"zh": "办理后 {span} 内", "en": "within {span} of the step"},
+    "never": {"zh": "不可撤回：{triggers}", "en": "not taken back: {triggers}"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
 
@@ -34,11 +47,12 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
     for name, title in _TITLES.items():
         act = getattr(acts, name)
         if act != getattr(usual, name):
-            yield names.title(title), _who(act.by, names), tuple(_limits(procedure, name, names))
+            who = phrase(_WORDS["own"], names.language) if name == "withdraw" else _who(name, act.by, names)
+            yield names.title(title), who, tuple(_limits(procedure, name, names))
 
 
-def _who(by: tuple[Who, ...], names: Names) -> str:
-    return who_text(by, names) if by else phrase(_WORDS["usual"], names.language)
+def _who(name: str, by: tuple[Who, ...], names: Names) -> str:
+    return who_text(by, names) if by else phrase(_WORDS["there" if name == "back" else "usual"], names.language)
 
 
 def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
@@ -56,3 +70,20 @@ def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
             yield phrase(_WORDS["pauses"], language, goals=joined(titles, language))
         elif procedure.goals:
             yield phrase(_WORDS["runs"], language)
+    yield from _limits_of_going_back(procedure, name, names)
+
+
+def _limits_of_going_back(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
+    language, back, withdraw = names.language, procedure.acts.back, procedure.acts.withdraw
+    if name == "back" and back is not None:
+        places = [phrase(_WORDS[each], language) if each in _WORDS else names.state(each) for each in back.to]
+        yield phrase(_WORDS["to"], language, places=joined(places, language))
+        if back.leaving:
+            states = joined([names.state(each) for each in back.leaving], language)
+            yield phrase(_WORDS["from"], language, states=states)
+    if name == "withdraw":
+        if withdraw.within is not None:
+            yield phrase(_WORDS["within"], language, span=duration_text(withdraw.within, language))
+        if withdraw.never:
+            triggers = [names.trigger(each) for each in withdraw.never]
+            yield phrase(_WORDS["never"], language, triggers=joined(triggers, language))

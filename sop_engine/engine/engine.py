@@ -290,6 +290,9 @@ class Engine:
             letters = [NewLetter(each.position, each.notice, each.to, channel, each.kind) for each in step.letters]
             # by the clock, not by the step: what was recorded while a clock was ahead must not wait for that time
             transaction.add_letters(step.ticket, step.number, letters, canonical.instant_text(self.clock.now()))
+        for event in step.events:
+            if event["kind"] == "recalled":
+                transaction.recall_letters(step.ticket, event["number"], event["to"])
         if step.ticket == SITE:
             project_site(transaction, step.data, step.values)
 

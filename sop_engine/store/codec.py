@@ -99,9 +99,10 @@ def sealed_or_raw(commitment: str, salt: str | None, value: str | None) -> Seale
 
 def letter_of(row: Any) -> OutLetter:
     """The letter of a row of `statements.LETTER_COLUMNS`."""
-    id, ticket, number, position, notice, to, channel, status, attempts, next_at, error, rendered, kind = row
+    id, ticket, number, position, notice, to, channel, status, attempts, next_at, error, rendered, kind, sent = row
     content = None if rendered is None else from_json(rendered)
-    return OutLetter(id, ticket, number, position, notice, to, channel, status, attempts, next_at, error, content, kind)
+    about = notice, to, channel, status, attempts, next_at, error, content, kind, sent
+    return OutLetter(id, ticket, number, position, *about)
 
 
 def login_of(row: Any) -> Login:

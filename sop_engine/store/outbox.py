@@ -62,6 +62,12 @@ class WritesLetters(ReadsLetters):
         for id in sorted(ids):  # in one order with whoever supersedes several
             self._run(statements.LETTER_WAITS, (until, self._site, id))
 
+    def recall_letters(self, ticket: str, number: int, to: Sequence[str] = ()) -> None:
+        if not to:
+            self._run(statements.RECALL_OF_STEP, (self._site, ticket, number))
+        for each in to:
+            self._run(statements.RECALL_TO, (self._site, ticket, number, each))
+
     def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
         for position, notice, to, channel, kind in letters:
             row = (self._site, ticket, number, position, to, channel, notice, kind)

@@ -122,13 +122,15 @@ class OutLetter:
     to: str
     channel: str
     status: str
-    """waiting | sent | dead | superseded"""
+    """waiting | sent | dead | superseded | recalled"""
     attempts: int
     next_at: str
     error: str | None = None
     rendered: dict[str, Any] | None = None
     kind: str = ""
     """as `ticket.kinds` says; empty: it is never superseded"""
+    sent: str | None = None
+    """when it had gone"""
 
 
 LONGEST_HOLD_SECONDS: Final = 600.0
@@ -399,6 +401,10 @@ class Writes(Reads, Protocol):
     def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
         """The letters of a step, each once. Those of the same ticket, kind, notice, recipient and channel that were
         there before and are still waiting are superseded: they will not be sent."""
+
+    def recall_letters(self, ticket: str, number: int, to: Sequence[str] = ()) -> None:
+        """Letters that are still waiting will not be sent: those of a step; or, where recipients are named, those to
+        them of every step before it."""
 
     def put_meta(self, name: str, value: str) -> None: ...
     def forget_meta(self, name: str) -> None: ...

@@ -13,7 +13,7 @@ HEAD_COLUMNS: Final = (
     " recorded, effective, next_due, parent, promised, missed, urged, suspended"
 )
 LETTER_COLUMNS: Final = (
-    "id, ticket, number, position, notice, recipient, channel, status, attempts, next_at, error, rendered, kind"
+    "id, ticket, number, position, notice, recipient, channel, status, attempts, next_at, error, rendered, kind, sent"
 )
 VERSION_COLUMNS: Final = "procedure, number, digest, text, places, published, publisher, reason"
 
@@ -179,6 +179,11 @@ SUPERSEDE: Final = """
 UPDATE outbox INDEXED BY outbox_kind SET status = 'superseded'
 WHERE site = ?1 AND ticket = ?2 AND recipient = ?5 AND channel = ?6 AND notice = ?7 AND kind = ?8 AND kind <> ''
   AND status = 'waiting' AND (number, position) < (?3, ?4)"""
+RECALL_OF_STEP: Final = """
+UPDATE outbox SET status = 'recalled' WHERE site = ? AND ticket = ? AND number = ? AND status = 'waiting'"""
+RECALL_TO: Final = """
+UPDATE outbox SET status = 'recalled'
+WHERE site = ? AND ticket = ? AND number < ? AND recipient = ? AND status = 'waiting'"""
 TAKE_LETTERS: Final = f"""
 UPDATE outbox INDEXED BY outbox_id SET held = ?6 WHERE site = ?1 AND id IN (
   SELECT id FROM outbox INDEXED BY outbox_unsent
@@ -191,7 +196,7 @@ UPDATE outbox SET status = 'sent', sent = ?, rendered = ?, error = NULL, attempt
 WHERE site = ? AND id = ?"""
 LETTER_FAILED: Final = """
 UPDATE outbox SET error = ?1, attempts = attempts + 1, next_at = coalesce(?2, next_at), held = NULL,
-  status = CASE WHEN status = 'superseded' THEN status WHEN ?2 IS NULL THEN 'dead' ELSE 'waiting' END
+  status = CASE WHEN status IN ('superseded', 'recalled') THEN status WHEN ?2 IS NULL THEN 'dead' ELSE 'waiting' END
 WHERE site = ?3 AND id = ?4"""
 LETTER_WAITS: Final = """
 UPDATE outbox SET next_at = ?, held = NULL WHERE site = ? AND id = ? AND status = 'waiting'"""
