@@ -1,7 +1,7 @@
 """What staff may do to a ticket beside the transitions of its procedure, and within which limits, as frozen records.
 
 Where a procedure says nothing the defaults here hold, and its normal form says nothing of them. An empty `by` means the
-ticket's owner, and whoever has the right `assign` on the site.
+ticket's owner, and whoever has the right `assign` on the site, where nothing else is said.
 """
 
 from dataclasses import dataclass
@@ -83,12 +83,35 @@ class Claim:
     """how many open tasks somebody may have and still take another; None: any number"""
 
 
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Sending a ticket back to where it was before."""
+
+    by: tuple[Who, ...] = ()
+    """empty: whoever can act in the state that is left, the owner, and whoever has the right `assign`"""
+    to: tuple[str, ...] = ("previous",)
+    """`previous`, `opener`, and states by id"""
+    leaving: tuple[str, ...] = ()
+    """the states out of which it may go back, with all inside them; empty: any"""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Taking one's own last step back, as long as nobody has acted on it."""
+
+    within: Duration | None = None
+    """how long after the step; None: as long as nobody has acted"""
+    never: tuple[str, ...] = ()
+    """the triggers that are not taken back"""
+
+
 ACT: Final = Act()
 URGE: Final = Urge()
 SUSPEND: Final = Suspend()
 GIVE_BACK: Final = GiveBack()
 PASS: Final = Pass()
 CLAIM: Final = Claim()
+WITHDRAW: Final = Withdraw()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +126,9 @@ class Acts:
     give_back: GiveBack = GIVE_BACK
     transfer: Pass = PASS
     delegate: Pass = PASS
+    back: Return | None = None
+    """None: nothing goes back"""
+    withdraw: Withdraw = WITHDRAW
 
 
 USUAL: Final = Acts()

@@ -11,13 +11,30 @@ from sop_engine.ticket.kinds import kind_of
 
 
 class Told(dict[tuple[int, int, str, str], str]):
-    """Letters: (step number, place of the event in the step, notice, to whom) -> their kind."""
+    """Letters: (step number, place of the event in the step, notice, to whom) -> their kind; and what was recalled."""
+
+    def __init__(self, *entries: Any) -> None:
+        super().__init__(*entries)
+        self.recalled: list[tuple[int, int, tuple[str, ...]]] = []
+        """(number of the step that recalls, the step whose letters, or before which those to the recipients)"""
+
+    def add(self, other: "Told") -> None:
+        """What another step told and recalled, too."""
+        self.update(other)
+        self.recalled += other.recalled
+
+    def was_recalled(self, letter: OutLetter) -> bool:
+        """Whether a later step recalled a letter."""
+        return any(
+            letter.number < by and (letter.to in to if to else letter.number == number)
+            for by, number, to in self.recalled
+        )
 
 
 def told_by(record: Mapping[str, Any]) -> Told:
     """The letters that a step wrote."""
     command, events = record["command"], record["events"]
-    return Told(
+    told = Told(
         {
             (record["number"], place, event["notice"], to): kind_of(
                 command["name"], command["arguments"], events, place
@@ -27,6 +44,10 @@ def told_by(record: Mapping[str, Any]) -> Told:
             for to in event["to"]
         }
     )
+    told.recalled = [
+        (record["number"], event["number"], tuple(event["to"])) for event in events if event["kind"] == "recalled"
+    ]
+    return told
 
 
 def compare_letters(reading: Reads, id: str, told: Told) -> Iterator[Mismatch]:
@@ -45,6 +66,11 @@ def compare_letters(reading: Reads, id: str, told: Told) -> Iterator[Mismatch]:
             what = msg("{notice} to {to} is of another kind in the outbox than its step made it",
                        notice=_named(key[2]), to=key[3])  # fmt: skip
             yield Mismatch(id, key[0], "letter", what)
+    for letter in letters:
+        if letter.status == "recalled" and not told.was_recalled(letter):
+            what = msg("{notice} to {to} was recalled in the outbox, and by no step", notice=_named(letter.notice),
+                       to=letter.to)  # fmt: skip
+            yield Mismatch(id, letter.number, "letter", what)
     for letter in _lost(letters):
         what = msg("{notice} to {to} was superseded in the outbox, and no later one says the same",
                    notice=_named(letter.notice), to=letter.to)  # fmt: skip
@@ -55,7 +81,7 @@ def _lost(letters: Sequence[OutLetter]) -> list[OutLetter]:
     """Superseded letters without a later one that may be sent in their place."""
     last: dict[tuple[str, ...], tuple[int, int]] = {}
     for each in letters:
-        if each.kind and each.status != "superseded":
+        if each.kind and each.status not in ("superseded", "recalled"):
             last[_sort(each)] = max(last.get(_sort(each), (0, 0)), (each.number, each.position))
     superseded = [each for each in letters if each.status == "superseded"]
     return [each for each in superseded if last.get(_sort(each), (0, 0)) < (each.number, each.position)]

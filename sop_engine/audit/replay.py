@@ -157,7 +157,7 @@ def _replay_step(
     found.extend(check_cause(reading, stored, record))
     if ticket is not None:
         found.extend(check_course(stored, record, ticket))
-    told |= told_by(record)
+    told.add(told_by(record))
     program = programs.of(reading, record["procedure"])
     begun = ticket or blank(stored.ticket, program.procedure.id, record["procedure"])
     after = evolve(begun, record, values, stored.hash, program.order)

@@ -1,7 +1,18 @@
 """Statechart semantics: the SCXML algorithm over a Procedure's states."""
 
 from sop_engine.chart.chart import Chart
-from sop_engine.chart.host import Asked, Begun, ChartFault, Configuration, Fired, Host, Looked, Occurrence, Signalled
+from sop_engine.chart.host import (
+    Asked,
+    Begun,
+    ChartFault,
+    Configuration,
+    Fired,
+    Host,
+    Looked,
+    Occurrence,
+    Sent,
+    Signalled,
+)
 
 __all__ = [
     "Asked",
@@ -13,5 +24,6 @@ __all__ = [
     "Host",
     "Looked",
     "Occurrence",
+    "Sent",
     "Signalled",
 ]

@@ -8,6 +8,7 @@ snake_case. What differs, and why:
 - A person's command (`Asked`) and a timer (`Fired`) name one source state. Only its own alternatives are looked at:
   never its ancestors', never another region's. Signals and internal events are searched as in SCXML.
 - `Looked` begins with the eventless transitions: something that guards read has changed, and no event says so.
+- `Sent` takes transitions that are made for the occasion: somebody sends a ticket back to where it was.
 - `Begun` enters the chart by the transition of the procedure's `open`, whose targets may lie anywhere; SCXML has the
   `initial` attribute of its root for that.
 - The root may bear transitions (what counts in every open state), which `<scxml>` may not. A root transition with a
@@ -29,9 +30,20 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sop_engine.chart.choice import Arc, Choice, Enabled
-from sop_engine.chart.host import Asked, Begun, ChartFault, Configuration, Fired, Host, Looked, Occurrence, Signalled
+from sop_engine.chart.host import (
+    Asked,
+    Begun,
+    ChartFault,
+    Configuration,
+    Fired,
+    Host,
+    Looked,
+    Occurrence,
+    Sent,
+    Signalled,
+)
 from sop_engine.chart.outline import Outline
-from sop_engine.procedure import ROOT
+from sop_engine.procedure import ROOT, Transition
 
 LIMIT: Final = 1000
 
@@ -86,6 +98,10 @@ class Interpreter:
                 return self.select_eventless_transitions()
             case Begun(transition):
                 return [Enabled(Arc(self.outline.states[ROOT], transition, domain=ROOT), occurrence)]
+            case Sent(arcs):
+                states = self.outline.states
+                made = [Arc(states[source], Transition(target=target), domain=None) for source, target in arcs]
+                return [Enabled(arc, occurrence) for arc in made]
             case Asked(source, trigger):
                 arc = self.choice.asked(source, trigger, self.host) if self.is_active(source) else None
             case Fired(source, timer):
@@ -212,7 +228,7 @@ class Interpreter:
         known = self.choice.entered.get(arc)
         if known is None:
             known = tuple(self.outline.in_entry_order(self.compute_entry_set(enabled_transitions)))
-            if not isinstance(enabled_transitions[0].occurrence, Begun):  # its arc is made for the occasion
+            if not isinstance(enabled_transitions[0].occurrence, Begun | Sent):  # their arcs are made for the occasion
                 self.choice.entered[arc] = known
         return known
 

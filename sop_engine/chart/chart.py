@@ -65,6 +65,14 @@ class Chart:
         parallel); the root's id where nothing around it is parallel."""
         return self._outline.region[state]
 
+    def domain(self, source: str, targets: Collection[str]) -> str:
+        """The state inside which everything lies that is left and entered on the way from `source` to `targets`."""
+        return self._outline.get_transition_domain(source, False, targets)
+
+    def is_inside(self, state: str, other: str) -> bool:
+        """Whether `state` lies inside `other`; everything lies inside the root."""
+        return self._outline.is_descendant(state, other)
+
     def is_final(self, active: Collection[str]) -> bool:
         """Whether the whole ticket has finished: a final state of the top level is active."""
         return self._outline.is_finished(active)

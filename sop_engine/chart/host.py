@@ -43,7 +43,15 @@ class Looked:
     are looked at again. Nothing is taken where none of them holds."""
 
 
-Occurrence = Begun | Asked | Fired | Signalled | Looked
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Somebody sends the ticket where no transition of the procedure leads: each active state of `arcs` to its targets.
+    What lies beside them stays where it is."""
+
+    arcs: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+Occurrence = Begun | Asked | Fired | Signalled | Looked | Sent
 
 
 @dataclass(slots=True)

@@ -13,6 +13,8 @@ NOTICES: Final[Mapping[str, Message]] = {
     "urge": msg("that it is urged"),
     "copy": msg("that it is there to be known"),
     "watch": msg("that its state has changed"),
+    "return": msg("that it has come back"),
+    "withdraw": msg("that the step was taken back"),
 }
 """of which act a notice is -> what it says"""
 RESUMES: Final = msg("the suspension ends")
@@ -42,6 +44,10 @@ def act_deed(
             return msg("suspended it until {until}", until=instant(arguments["until"]))
         case "resume":
             return msg("let it go on")
+        case "return":
+            return msg("sent it back")
+        case "withdraw":
+            return msg("took step {number} back", number=arguments["step"])
     return None
 
 
@@ -49,4 +55,6 @@ def act_event(event: Event) -> Message | None:
     """What an event of such an act adds to the story; None where the head line says it already."""
     if event["kind"] == "deferred":
         return msg("{event} is kept until it goes on", event=event["event"])
+    if event["kind"] == "recalled" and not event["to"]:
+        return msg("notices of step {number} that had not gone out yet are not sent", number=event["number"])
     return None

@@ -178,6 +178,8 @@ def goal_event(program: Program, event: Mapping[str, Any], names: Any, instant: 
             return msg("what it is promised by has changed: {goal}", goal=title)
         case "goal_reset":
             return msg("begins anew: {goal}", goal=title)
+        case "goal_kept":
+            return msg("what it has used up stays used up: {goal}", goal=title)
         case "goal_met":
             return msg("kept: {goal}", goal=title)
         case "goal_late":

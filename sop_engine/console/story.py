@@ -293,6 +293,9 @@ class _Telling:
                 return msg("signalled {event} to {tickets}", event=event["event"], tickets=tuple(event["to"]))
             case "not_taken":
                 return msg("nothing here takes {event}", event=event["event"])
+            case "withdrawn" if "active" in event["put"]:
+                stands = tuple(filter(self._is_leaf, event["put"]["active"]))
+                return msg("it stands again in {states}", states=self._states(stands))
             case "closed":
                 return msg("closed: {outcome}", outcome=self._outcome(event["outcome"]))
             case "skipped":

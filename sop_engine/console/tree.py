@@ -70,6 +70,8 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "resume": Leaf("staff.attention", "resume", msg("let a suspended ticket go on"), "ticket"),
     "on": Leaf("staff.desk", "on", msg("take over the terminal at which you are"), "write"),
     "off": Leaf("staff.desk", "off", msg("leave the terminal"), "write"),
+    "return": Leaf("staff.returning", "return_", msg("send a ticket back to an earlier step"), "ticket"),
+    "withdraw": Leaf("staff.returning", "withdraw", msg("take your own last step back"), "ticket"),
     "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
     "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page")),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),

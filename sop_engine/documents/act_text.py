@@ -20,6 +20,8 @@ _TITLES: Final[dict[str, Text]] = {
     "give_back": {"zh": "退单", "en": "Give back"},
     "transfer": {"zh": "转单", "en": "Transfer"},
     "delegate": {"zh": "委托代办", "en": "Delegate"},
+    "back": {"zh": "回退", "en": "Return"},
+    "withdraw": {"zh": "撤回", "en": "Withdraw"},
 }
 _WORDS: Final[dict[str, Text]] = {
     "usual": {"zh": "负责人，或有 assign 权限的人", "en": "the owner, or whoever has the right assign"},
@@ -34,6 +36,17 @@ _WORDS: Final[dict[str, Text]] = {
     "told": {"zh": "通知{people}", "en": "told: {people}"},
     "lead_back": {"zh": "第二次退单同时通知{people}", "en": "the second one of a ticket reaches {people} too"},
     "roles": {"zh": "还可交给{people}", "en": "to {people} too"},
+    "there": {
+        "zh": "能在所离状态办理的人、负责人，或有 assign 权限的人",
+        "en": "whoever can act in the state that is left, the owner, or whoever has the right assign",
+    },
+    "own": {"zh": "办理该步的人，且之后无人办理", "en": "whoever did the step, until somebody acts on it"},
+    "to": {"zh": "退到：{places}", "en": "back to: {places}"},
+    "from": {"zh": "只能从这些状态退回：{states}", "en": "only out of: {states}"},
+    "previous": {"zh": "上一步", "en": "the step before"},
+    "opener": {"zh": "登记处（登记人）", "en": "where it was opened"},
+    "within": {"zh": "办理后 {span} 内", "en": "within {span} of the step"},
+    "never": {"zh": "不可撤回：{triggers}", "en": "not taken back: {triggers}"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
 
@@ -44,12 +57,13 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
     for name, title in _TITLES.items():
         act = getattr(acts, name)
         if act != getattr(usual, name):
-            who = phrase(_WORDS["claimers"], names.language) if name == "claim" else _who(act.by, names)
+            own = {"claim": "claimers", "withdraw": "own"}.get(name)
+            who = phrase(_WORDS[own], names.language) if own is not None else _who(name, act.by, names)
             yield names.title(title), who, tuple(_limits(procedure, name, names))
 
 
-def _who(by: tuple[Who, ...], names: Names) -> str:
-    return who_text(by, names) if by else phrase(_WORDS["usual"], names.language)
+def _who(name: str, by: tuple[Who, ...], names: Names) -> str:
+    return who_text(by, names) if by else phrase(_WORDS["there" if name == "back" else "usual"], names.language)
 
 
 def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
@@ -74,6 +88,7 @@ def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
             yield phrase(_WORDS["pauses"], language, goals=joined(titles, language))
         elif procedure.goals:
             yield phrase(_WORDS["runs"], language)
+    yield from _limits_of_going_back(procedure, name, names)
 
 
 def _giving_back(procedure: Procedure, names: Names) -> Iterator[str]:
@@ -84,3 +99,19 @@ def _giving_back(procedure: Procedure, names: Names) -> Iterator[str]:
     yield phrase(_WORDS["told"], language, people=recipients_text(rules.tell, names))
     if rules.lead:
         yield phrase(_WORDS["lead_back"], language, people=recipients_text(rules.lead, names))
+
+
+def _limits_of_going_back(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
+    language, back, withdraw = names.language, procedure.acts.back, procedure.acts.withdraw
+    if name == "back" and back is not None:
+        places = [phrase(_WORDS[each], language) if each in _WORDS else names.state(each) for each in back.to]
+        yield phrase(_WORDS["to"], language, places=joined(places, language))
+        if back.leaving:
+            states = joined([names.state(each) for each in back.leaving], language)
+            yield phrase(_WORDS["from"], language, states=states)
+    if name == "withdraw":
+        if withdraw.within is not None:
+            yield phrase(_WORDS["within"], language, span=duration_text(withdraw.within, language))
+        if withdraw.never:
+            triggers = [names.trigger(each) for each in withdraw.never]
+            yield phrase(_WORDS["never"], language, triggers=joined(triggers, language))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, procedure
+from sop_engine.engine import undoing
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import TURN, CalendarAnswer
@@ -89,6 +90,12 @@ class Answerer:
         data = self._transaction.blob(digest)
         assert data is not None, f"normal form {digest} of a published version is kept for ever"
         return canonical.parse(data)
+
+    def _undo(self, rest: str) -> Any:
+        return undoing.undo(self._transaction, self._programs, rest)
+
+    def _kept(self, rest: str) -> Any:
+        return undoing.kept(self._transaction, rest)
 
     def _tickets(self, rest: str) -> list[dict[str, Any]]:
         found = []

@@ -20,6 +20,7 @@ from sop_engine.engine import keys
 from sop_engine.engine.answers import DrawingAnswerer
 from sop_engine.engine.chain import Caused, Chain, earliest_before
 from sop_engine.engine.foreseeing import foreseen
+from sop_engine.engine.posting import post
 from sop_engine.engine.refusing import Noting, as_error, told
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
@@ -27,12 +28,11 @@ from sop_engine.messages import kept, msg
 from sop_engine.store import indexing
 from sop_engine.store.attempts import Attempts, attempt
 from sop_engine.store.programs import Programs
-from sop_engine.store.projections import head_of, project_site
-from sop_engine.store.seam import Head, Missed, NewLetter, Reads, Store, Writes
+from sop_engine.store.projections import head_of
+from sop_engine.store.seam import Head, Missed, Reads, Store, Writes
 from sop_engine.ticket.decide import decide
 from sop_engine.ticket.foresee import foresee
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.questions import TURN
 from sop_engine.ticket.records import SITE, Command, Given, Missing, NewSeals, Refusal, Sealed, Step, Ticket
 from sop_engine.ticket.site import decide_site
 from sop_engine.ticket.terms import terms_of
@@ -197,7 +197,7 @@ class Engine:
             program, step.after, self.version_number(chain.transaction, step.after.digest), self.settings.zone_info
         )
         chain.transaction.append(step, head, indexing.of_step(program, step))
-        self._post(chain.transaction, step)
+        post(chain.transaction, self.clock, step)
         chain.steps.append((step, head))
         chain.waiting.extend(Caused(each, effective, depth + 1) for each in step.consequences)
         self._wake(chain, step, ticket, Caused(command, effective, depth + 1))
@@ -283,18 +283,6 @@ class Engine:
     def version_number(self, transaction: Reads, digest: str) -> int:
         """The number of the version with a digest."""
         return self.programs.number_of(transaction, digest)
-
-    def _post(self, transaction: Writes, step: Step) -> None:
-        """Put a step's notices into the outbox, and keep what it says of people, logins and versions."""
-        if step.letters:
-            letters = [NewLetter(each.position, each.notice, each.to, "", each.kind) for each in step.letters]
-            # by the clock, not by the step: what was recorded while a clock was ahead must not wait for that time
-            transaction.add_letters(step.ticket, step.number, letters, canonical.instant_text(self.clock.now()))
-        for event in step.events:
-            if event["kind"] == "assigned" and "how" in event:
-                transaction.put_meta(TURN + event["role"], event["assignee"])
-        if step.ticket == SITE:
-            project_site(transaction, step.data, step.values)
 
     # --- time ---
 

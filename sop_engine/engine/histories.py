@@ -1,7 +1,8 @@
 """All tickets by their histories, one after the other: what reports count from.
 
-The steps of a ticket are read in order, and none that was recorded after the instant that is asked for; so whatever is
-counted from them comes out as it would have then. Memory holds one page of ids, and one step.
+The steps of a ticket are read in order, without those that were withdrawn, and none that was recorded after the instant
+that is asked for; so whatever is counted from them comes out as it would have then. Memory holds one page of ids, and
+one step.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE
+from sop_engine.ticket.withdrawing import QUIET
 
 PAGE: Final = 500
 Record = Mapping[str, Any]
@@ -62,8 +64,24 @@ def histories(reading: Reads, as_of: datetime | None = None) -> Iterator[tuple[s
     limit = None if as_of is None else canonical.instant_text(as_of)
     after = ""
     while ids := reading.ticket_ids(after, PAGE):
-        yield from groupby(_records(reading, after, ids[-1], limit), key=_BY_TICKET)
+        for id, records in groupby(_records(reading, after, ids[-1], limit), key=_BY_TICKET):
+            yield id, _standing(records)
         after = ids[-1]
+
+
+def _standing(records: Iterator[Record]) -> Iterator[Record]:
+    """The steps that stand: what was withdrawn counts nowhere. A withdrawal comes right after its step, but for words
+    of its own, so no more is held back than that."""
+    held: list[Record] = []
+    for record in records:
+        name = record["command"]["name"]
+        if name in QUIET and held:
+            held.append(record)
+            continue
+        withdrawn = record["command"]["arguments"]["step"] if name == "withdraw" else 0
+        yield from (each for each in held if each["number"] != withdrawn)
+        held = [record]
+    yield from held
 
 
 def _records(reading: Reads, after: str, through: str, limit: str | None) -> Iterator[Record]:

@@ -142,6 +142,10 @@ def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
         return msg("{name} lets you know of this", name=name)
     if act == "watch":
         return msg("its state has changed")
+    if act == "return":
+        return msg("{name} has sent this back to you", name=name)
+    if act == "withdraw":
+        return msg("{name} has taken the last step back: what you were told of it does not count", name=name)
     if act in HAND_LETTERS:
         return hand_letter(act, name)
     urged = next(event for event in record["events"] if event["kind"] == "urged")

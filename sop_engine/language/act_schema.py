@@ -61,6 +61,29 @@ class PassWords(Words):
     )
 
 
+class ReturnWords(Words):
+    """Sending a ticket back to where it was before."""
+
+    by: By | None = Field(
+        None,
+        description="who may; whoever can act in the state that is left, the owner and the right `assign` where it is "
+        "left out",
+    )
+    to: OneOrMore[str] = Field(
+        ["previous"], description="where it may go: `previous`, `opener`, or states in which it has been"
+    )
+    from_: OneOrMore[str] = Field(
+        [], alias="from", description="the states out of which it may go back; any where it is left out"
+    )
+
+
+class WithdrawWords(Words):
+    """Taking one's own last step back."""
+
+    within: str | None = Field(None, description="how long after the step: `30 min`; no limit where it is left out")
+    never: OneOrMore[str] = Field([], description="the triggers that are not taken back")
+
+
 class ActsWords(Words):
     """What staff may do beside the transitions."""
 
@@ -79,4 +102,10 @@ class ActsWords(Words):
     )
     delegate: PassWords | None = Field(
         None, description="`sop delegate`: lets a colleague act on a task, until he has or until a time"
+    )
+    return_: ReturnWords | None = Field(
+        None, alias="return", description="`sop return`: back to an earlier step; not possible where it is left out"
+    )
+    withdraw: WithdrawWords | None = Field(
+        None, description="`sop withdraw`: takes back one's own last step, as long as nobody has acted on it"
     )

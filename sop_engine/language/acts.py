@@ -2,15 +2,26 @@
 
 from typing import Any, Final
 
-from sop_engine.acts import USUAL, Act, Acts, Claim, GiveBack, Pass, Reason, Suspend, Urge
+from sop_engine.acts import USUAL, Act, Acts, Claim, GiveBack, Pass, Reason, Return, Suspend, Urge, Withdraw
 from sop_engine.language import people
-from sop_engine.language.act_schema import ActWords, ClaimWords, GiveBackWords, PassWords, SuspendWords, UrgeWords
+from sop_engine.language.act_schema import (
+    ActWords,
+    ClaimWords,
+    GiveBackWords,
+    PassWords,
+    ReturnWords,
+    SuspendWords,
+    UrgeWords,
+    WithdrawWords,
+)
 from sop_engine.language.building import Builder
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import Duration, Goal, Who
 
 ALL: Final = "all"
+PLACES: Final = ("previous", "opener")
+"""where a ticket may go back to, besides states"""
 
 
 def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
@@ -27,6 +38,8 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         give_back=_give_back(builder, words.give_back, cursor / "give_back"),
         transfer=_pass(builder, words.transfer, cursor / "transfer", "acts.transfer"),
         delegate=_pass(builder, words.delegate, cursor / "delegate", "acts.delegate"),
+        back=_return(builder, words.return_, cursor / "return"),
+        withdraw=_withdraw(builder, words.withdraw, cursor / "withdraw"),
     )
 
 
@@ -116,6 +129,29 @@ def _pauses(builder: Builder, named: list[str], cursor: Cursor, goals: tuple[Goa
         if name in fixed:
             builder.draft.fact("act_pause", here.span, name=name)
     return tuple(named)
+
+
+def _return(builder: Builder, words: ReturnWords | None, cursor: Cursor) -> Return | None:
+    if words is None:
+        return None
+    to, leaving = listed(words.to), listed(words.from_)
+    for name, here in zip(to, (cursor / "to").each(), strict=False):
+        if name not in PLACES:
+            builder.use("state", name, here, "acts.return", "back")
+    for name, here in zip(leaving, (cursor / "from").each(), strict=False):
+        builder.use("state", name, here, "acts.return", "leaving")
+    return Return(by=_by(builder, words.by, cursor, ()), to=tuple(to), leaving=tuple(leaving))
+
+
+def _withdraw(builder: Builder, words: WithdrawWords | None, cursor: Cursor) -> Withdraw:
+    usual = USUAL.withdraw
+    if words is None:
+        return usual
+    never = listed(words.never)
+    for name, here in zip(never, (cursor / "never").each(), strict=False):
+        builder.use("trigger", name, here, "acts.withdraw", "never")
+    within = usual.within if words.within is None else builder.duration(words.within, cursor / "within")
+    return Withdraw(within=within, never=tuple(never))
 
 
 def _by(builder: Builder, given: Any, cursor: Cursor, usual: tuple[Who, ...]) -> tuple[Who, ...]:

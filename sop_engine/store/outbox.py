@@ -68,6 +68,12 @@ class WritesLetters(ReadsLetters):
         channel, bundle = channels[0]
         self._run(statements.LETTER_GOES, (self._site, id, was, channel, bundle, next_at))
 
+    def recall_letters(self, ticket: str, number: int, to: Sequence[str] = ()) -> None:
+        if not to:
+            self._run(statements.RECALL_OF_STEP, (self._site, ticket, number))
+        for each in to:
+            self._run(statements.RECALL_TO, (self._site, ticket, number, each))
+
     def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
         for position, notice, to, channel, kind in letters:
             row = (self._site, ticket, number, position, to, channel, notice, kind)

@@ -122,7 +122,7 @@ class OutLetter:
     to: str
     channel: str
     status: str
-    """waiting | sent | dead | superseded"""
+    """waiting | sent | dead | superseded | recalled"""
     attempts: int
     next_at: str
     error: str | None = None
@@ -132,6 +132,7 @@ class OutLetter:
     bundle: str | None = None
     """when it goes together with others to the same person; None: by itself"""
     sent: str | None = None
+    """when it had gone"""
 
 
 LONGEST_HOLD_SECONDS: Final = 600.0
@@ -409,6 +410,10 @@ class Writes(Reads, Protocol):
     def letter_goes(self, id: int, was: str, channels: Sequence[tuple[str, str | None]], next_at: str) -> None:
         """Let a waiting letter that `was` to go by one channel go by these (at least one) instead, each (channel,
         bundle): one row each, and none twice. Nothing where it does not wait any more, or goes another way already."""
+
+    def recall_letters(self, ticket: str, number: int, to: Sequence[str] = ()) -> None:
+        """Letters that are still waiting will not be sent: those of a step; or, where recipients are named, those to
+        them of every step before it."""
 
     def put_meta(self, name: str, value: str) -> None: ...
     def forget_meta(self, name: str) -> None: ...

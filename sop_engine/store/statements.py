@@ -182,6 +182,11 @@ SUPERSEDE: Final = """
 UPDATE outbox INDEXED BY outbox_kind SET status = 'superseded'
 WHERE site = ?1 AND ticket = ?2 AND recipient = ?5 AND notice = ?7 AND kind = ?8 AND kind <> ''
   AND status = 'waiting' AND (number, position) < (?3, ?4)"""
+RECALL_OF_STEP: Final = """
+UPDATE outbox SET status = 'recalled' WHERE site = ? AND ticket = ? AND number = ? AND status = 'waiting'"""
+RECALL_TO: Final = """
+UPDATE outbox SET status = 'recalled'
+WHERE site = ? AND ticket = ? AND number < ? AND recipient = ? AND status = 'waiting'"""
 TAKE_LETTERS: Final = f"""
 UPDATE outbox INDEXED BY outbox_id SET held = ?6 WHERE site = ?1 AND id IN (
   SELECT id FROM outbox INDEXED BY outbox_unsent
@@ -194,7 +199,7 @@ UPDATE outbox SET status = 'sent', sent = ?, rendered = ?, error = NULL, attempt
 WHERE site = ? AND id = ?"""
 LETTER_FAILED: Final = """
 UPDATE outbox SET error = ?1, attempts = attempts + 1, next_at = coalesce(?2, next_at), held = NULL,
-  status = CASE WHEN status = 'superseded' THEN status WHEN ?2 IS NULL THEN 'dead' ELSE 'waiting' END
+  status = CASE WHEN status IN ('superseded', 'recalled') THEN status WHEN ?2 IS NULL THEN 'dead' ELSE 'waiting' END
 WHERE site = ?3 AND id = ?4"""
 LETTER_WAITS: Final = """
 UPDATE outbox SET next_at = ?, held = NULL WHERE site = ? AND id = ? AND status = 'waiting'"""

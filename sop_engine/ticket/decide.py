@@ -12,7 +12,18 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, delegating, goals, hands, signing, suspending, triggers
+from sop_engine.ticket import (
+    acts,
+    attention,
+    delegating,
+    goals,
+    hands,
+    returning,
+    signing,
+    suspending,
+    triggers,
+    withdrawing,
+)
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -47,6 +58,8 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "turn_down": hands.turn_down,
     "recall": hands.recall,
     "delegate": delegating.delegate,
+    "return": returning.send_back,
+    "withdraw": withdrawing.withdraw,
     "set_aside": acts.set_aside,
     "release": acts.release,
 }
@@ -68,13 +81,15 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             return Refusal(
                 "not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins")
             )
+        stood = returning.standing(draft)
         arguments = _COMMANDS[command.name](draft)
-        if ticket is None or ticket.status != "closed":
+        if ticket is None or ticket.status != "closed" or working.status != "closed":
             draft.compute()
             refill(draft)
             signing.void(draft)
             goals.settle(draft)
             hands.settle(draft)
+            returning.remember(draft, stood)
             attention.tell_watchers(draft)
     except Unanswered as missing:
         return missing.missing

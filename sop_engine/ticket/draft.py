@@ -49,6 +49,8 @@ class Draft:
         """the fields written or cleared since what is filled from them was brought up to date"""
         self.values: dict[str, Any] = {}
         """decoded values of the fields, as guards read them"""
+        self.returned_since: str | None = None
+        """where this step sends the ticket back: since when what it goes back to was left"""
         self.watchers: tuple[str, ...] = tuple(ticket.acts.get("watchers", ()))
         """who watched before the step: of what closes a ticket they are told too"""
         self._written = ticket.number == 0

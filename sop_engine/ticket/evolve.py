@@ -9,7 +9,7 @@
 | `took` | a transition was taken: where it stands, nothing more |
 | `left`, `entered`, `remembered` | the configuration and the histories |
 | `goal_waits`, `goal_started`, `goal_paused`, `goal_resumed`, `goal_due`, `goal_changed`, `goal_level` | a goal |
-| `goal_met`, `goal_late`, `goal_dropped`, `goal_breached` | what became of a goal |
+| `goal_met`, `goal_late`, `goal_dropped`, `goal_breached`, `goal_kept` | what became of a goal |
 | `conditions_changed` | which conditions of a goal hold |
 | `terms_taken` | the version whose times count for its goals |
 | `timer_set`, `timer_cleared`, `timer_fired`, `timer_set_aside`, `timer_released` | the timers |
@@ -19,9 +19,11 @@
 | `suspended`, `deferred`, `resumed` | it rests until a time; what came meanwhile is kept; it goes on |
 | `given_back` | how often tasks of it were given back, and who did it last |
 | `transfer_offered`, `transfer_ended`, `delegated`, `delegation_ended` | who may take a task over, or acts for a time |
+| `went`, `returned` | from where to where it went, so that it can go back; it was sent back |
+| `withdrawn` | what a step did is undone |
 | `closed` | the end, with its outcome |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
-| `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
+| `noted`, `edited`, `told`, `recalled`, `printed`, `signalled`, `not_taken`, `collected` | only that it happened |
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -34,9 +36,11 @@ from sop_engine.ticket.records import Erased, Event, Sealed, Ticket
 Values = Mapping[str, Sealed]
 GOAL_EVENTS: Final = (
     "goal_waits", "goal_started", "goal_paused", "goal_resumed", "goal_due", "goal_changed", "goal_level", "goal_met",
-    "goal_late", "goal_dropped", "goal_breached",
+    "goal_late", "goal_dropped", "goal_breached", "goal_kept",
 )  # fmt: skip
 """each puts what has changed of a goal"""
+LONGEST_TRAIL: Final = 20
+"""moves that a ticket remembers after its first, so that it can go back"""
 
 
 def evolve(ticket: Ticket, record: Mapping[str, Any], values: Values, hash: str, order: Callable[[str], int]) -> Ticket:
@@ -294,6 +298,24 @@ def _ended(name: str) -> Callable[..., None]:
     return drop
 
 
+def _went(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
+    moves: list[Event] = [*ticket.acts.get("trail", ()), {**_without_kind(event), "step": number}]
+    ticket.acts["trail"] = [*moves[:1], *moves[1:][-LONGEST_TRAIL:]]
+
+
+def _returned(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["trail"] = [each for each in ticket.acts.get("trail", ()) if each["step"] not in event["undone"]]
+
+
+def _withdrawn(ticket: Ticket, event: Event, *_: Any) -> None:
+    for member, value in event["put"].items():
+        setattr(ticket, member, value)
+
+
+def _without_kind(event: Event) -> Event:
+    return {name: value for name, value in event.items() if name != "kind"}
+
+
 def _conditions_changed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.held.pop(event["goal"], None)
     if event["held"]:
@@ -343,6 +365,9 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "transfer_ended": _ended("offered"),
     "delegated": _lent("delegated"),
     "delegation_ended": _ended("delegated"),
+    "went": _went,
+    "returned": _returned,
+    "withdrawn": _withdrawn,
     "conditions_changed": _conditions_changed,
     "terms_taken": _terms_taken,
     **dict.fromkeys(GOAL_EVENTS, _goal),

@@ -20,6 +20,7 @@ An entry of `Ticket.goals`:
 | `breached` | the due time that was missed, else null |
 | `level` | how many of its levels have fired |
 | `cycle` | 1, 2 ...: how often it has begun |
+| `kept` | whether it goes on with what was used up when it starts again, since the ticket was sent back; else absent |
 """
 
 from collections.abc import Mapping
@@ -39,6 +40,7 @@ from sop_engine.worktime.allowances import Allowance
 
 Pauses = list[list[str | None]]
 UNDECIDED: Final = OPEN | {"waiting"}
+ENDED: Final = frozenset({"met", "late", "dropped"})
 
 
 def settle(draft: Draft) -> None:
@@ -48,6 +50,8 @@ def settle(draft: Draft) -> None:
         return
     marks = marks_of(draft)
     for goal in goals:
+        if draft.returned_since is not None:
+            _keep_used(draft, goal, draft.returned_since)
         _settle(draft, goal, marks)
 
 
@@ -63,7 +67,7 @@ def _settle(draft: Draft, goal: Goal, marks: Marks) -> None:
                 _start(draft, goal, draft.ticket.goals[goal.id])
         elif not is_inside(draft, goal):
             _drop(draft, goal)
-        elif anew:
+        elif anew and draft.returned_since is None:
             draft.emit("goal_reset", goal=goal.id)
             _begin(draft, goal, entry["cycle"])
         else:
@@ -81,18 +85,41 @@ def _settle(draft: Draft, goal: Goal, marks: Marks) -> None:
 
 def _start(draft: Draft, goal: Goal, former: Entry | None) -> None:
     """A start, the first one or one after a stop: what the latter means the goal says."""
-    if former is None or goal.again == "new_cycle" or former["status"] == "dropped":
+    if former is not None and (former.get("kept") or (draft.returned_since is not None and _counted(goal, former))):
+        _resume(draft, goal, former)
+    elif former is None or goal.again == "new_cycle" or former["status"] == "dropped":
         _begin(draft, goal, 1 if former is None else former["cycle"] + 1)
     elif goal.again == "reset":
         _begin(draft, goal, former["cycle"])
     else:
-        stopped = former["stopped"]
-        pauses = [*former["pauses"], [stopped, draft.effective]]
-        put(draft, goal, "goal_resumed", status="running", pauses=pauses, stopped=None)
-        now, by = _pauses(draft, goal, pauses)
-        if now != pauses:
-            put(draft, goal, "goal_paused", by, status="paused", pauses=now)
-        _reckon(draft, goal)
+        _resume(draft, goal, former)
+
+
+def _resume(draft: Draft, goal: Goal, former: Entry) -> None:
+    """It goes on with what it had used up: since it ended it stood still."""
+    before = former["pauses"]
+    if before and before[-1][1] is None:  # it was paused when it was dropped
+        pauses = [*before[:-1], [before[-1][0], draft.effective]]
+    else:
+        pauses = [*before, [former["stopped"], draft.effective]]
+    kept = {"kept": False} if former.get("kept") else {}
+    put(draft, goal, "goal_resumed", status="running", pauses=pauses, stopped=None, **kept)
+    now, by = _pauses(draft, goal, pauses)
+    if now != pauses:
+        put(draft, goal, "goal_paused", by, status="paused", pauses=now)
+    _reckon(draft, goal)
+
+
+def _counted(goal: Goal, entry: Entry) -> bool:
+    """Whether a goal that ended had used up something, which a return does not give back."""
+    return goal.every is None and entry["status"] in ENDED and (entry["within"] or entry["until"]) is not None
+
+
+def _keep_used(draft: Draft, goal: Goal, since: str) -> None:
+    """Note that a goal which ended since then goes on with what it had used up, whenever it starts again."""
+    entry = draft.ticket.goals.get(goal.id)
+    if entry is not None and _counted(goal, entry) and entry["stopped"] >= since and not entry.get("kept"):
+        put(draft, goal, "goal_kept", kept=True)
 
 
 def _begin(draft: Draft, goal: Goal, cycle: int, since: Entry | None = None) -> None:

@@ -17,11 +17,13 @@
 | `unit:ID` | whether the register knows the unit |
 | `contact:UNIT` | the unit's contact `{"name", "phone"}`, or null; personal, so the record holds a commitment |
 | `calendar:NAME` | the calendar that was published last under this name, ready to be reckoned with, or null |
+| `undo:TICKET#N` | the last step of a ticket, up to its step N, that was more than a word: what it was, how the ticket stood before it, and what has come of it since; or null. See `ticket.withdrawing` |
+| `kept:TICKET#N/FIELD` | what a field held before step N of a ticket, or null; personal, so the record holds a commitment |
 | `collect:JSON` | rows of the tickets that a query finds; free text, so the record holds a commitment |
 
 An answer becomes a fact of the step only when `decide` used it. A query names the fields that must be the same there
 and here; their values go beside the question, because the question stands in the record.
-"""
+"""  # noqa: E501  a table's row is one line
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -30,7 +32,7 @@ from typing import Any, Final, NamedTuple
 from sop_engine.ticket.records import Missing, Sealer
 from sop_engine.worktime import Reckoner
 
-SEALED: Final = ("contact:", "collect:")
+SEALED: Final = ("contact:", "collect:", "kept:")
 """questions whose answers are personal or free text"""
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 
-from sop_engine.chart import Asked, Begun, Configuration, Fired, Host, Looked, Occurrence, Signalled
+from sop_engine.chart import Asked, Begun, Configuration, Fired, Host, Looked, Occurrence, Sent, Signalled
 from sop_engine.procedure import Offer, Procedure, State, Timer, Transition
 
 Chosen = tuple[State, Transition, Occurrence | None]
@@ -82,6 +82,8 @@ class Naive:
             return self.enabled_in_all(self.named(occurrence.event, host), active, memory)
         if isinstance(occurrence, Looked):
             return self.enabled_in_all(self.eventless(host), active, memory)
+        if isinstance(occurrence, Sent):
+            return [(self.all[source], Transition(target=target), occurrence) for source, target in occurrence.arcs]
         state = self.all[occurrence.source]
         if state.id not in active | {"ticket"}:
             return []

@@ -182,6 +182,9 @@ def retry(
             if known[each].status == "superseded":
                 why = msg("the notice {id} was superseded by a later one that says the same", id=each)
                 raise NotNow(why, fix=msg("see: sop notify ls --all"))
+            if known[each].status == "recalled":
+                why = msg("the notice {id} was recalled: what it says did not stand", id=each)
+                raise NotNow(why, fix=msg("see: sop notify ls --all"))
         if not call.dry_run:
             with call.writing(), opened.site.store.writing() as transaction:
                 for each in id:

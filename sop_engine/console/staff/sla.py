@@ -264,6 +264,7 @@ def _pauses(reading: Reads, ticket: Ticket, program: Program, name: str, languag
     entered: dict[str, str] = {}
     held: dict[str, int] = {}
     rested: set[str] = set()
+    ended: set[str] = set()
     for stored in reading.steps(ticket.id):
         record = canonical.parse(stored.data)
         for event in record["events"]:
@@ -271,6 +272,8 @@ def _pauses(reading: Reads, ticket: Ticket, program: Program, name: str, languag
                 entered[record["effective"]] = event["state"]
             elif event["kind"] == "suspended":
                 rested.add(record["effective"])
+            elif event.get("goal") == name and event["kind"] in ("goal_met", "goal_late", "goal_dropped"):
+                ended.add(record["effective"])
             elif event.get("goal") == name and "condition" in event:
                 held[record["effective"]] = event["condition"]
     from sop_engine.console.names import titled
@@ -284,6 +287,9 @@ def _pauses(reading: Reads, ticket: Ticket, program: Program, name: str, languag
             continue
         if begins in rested and name in program.procedure.acts.suspend.pauses:
             found.append(_Pause(begins, ends, condition=say(msg("the ticket is suspended"), language)))
+            continue
+        if begins in ended:
+            found.append(_Pause(begins, ends, condition=say(msg("it had ended, until it went on"), language)))
             continue
         state = entered.get(begins, "")
         known = program.states.get(state)

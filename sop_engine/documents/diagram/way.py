@@ -46,6 +46,8 @@ def way_of(ticket: str, events: Iterable[Mapping[str, Any]]) -> Way:
                 now.add(event["state"])
             case "left":
                 now.discard(event["state"])
+            case "withdrawn":
+                now = set(event["put"].get("active", now))
     return Way(ticket, {place: tuple(numbers) for place, numbers in taken.items()}, entered, frozenset(now))
 
 

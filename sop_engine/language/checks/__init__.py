@@ -119,6 +119,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     goals.warned_at_once,
     acts.paused_promises,
     acts.task_goes_to,
+    acts.returns,
     unused.unused_fields,
     unused.unused_roles,
     unused.unused_papers,

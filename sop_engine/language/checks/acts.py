@@ -7,6 +7,7 @@ from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
 from sop_engine.language.near import near
 from sop_engine.messages import msg
+from sop_engine.procedure import ROOT
 
 
 def paused_promises(draft: Draft) -> Iterator[Diagnostic]:
@@ -78,3 +79,42 @@ def task_goes_to(draft: Draft) -> Iterator[Diagnostic]:
             msg("Whoever stands in the field has the task; there is nothing left to find."),
             msg("take `how` out, or name a role instead of the field"),
         )  # fmt: skip
+
+
+def returns(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP447: a ticket cannot be sent back there.
+
+    `acts: return: to` says where a ticket may go back to: `previous`, `opener`, or states in which it has been. A final
+    state is the end: a closed ticket does not go back, and one that is open has never been there. A history is no
+    place either.
+
+    Fails:
+
+        acts: {return: {by: desk, to: [previous, closed]}}
+        states:
+          received: {transitions: {finish: {by: desk, to: closed}}}
+          closed: {final: true, outcome: done}
+
+    Passes:
+
+        acts: {return: {by: desk, to: [previous, received]}}
+        states:
+          received: {transitions: {finish: {by: desk, to: closed}}}
+          closed: {final: true, outcome: done}
+    """
+    if draft.procedure is None:
+        return
+    states = {state.id: state for state in draft.procedure.states}
+    for use in draft.uses:
+        state = states.get(use.name) if use.kind == "state" and use.way in ("back", "leaving") else None
+        if state is None:
+            continue
+        is_end = state.kind == "final" and state.parent == ROOT
+        if is_end or state.kind == "history":
+            known = [each.id for each in draft.procedure.states[1:] if each.kind not in ("final", "history")]
+            yield error(
+                "SOP447", use.span, msg("no ticket goes back to `{name}`, or out of it", name=use.name),
+                msg("Whoever counts on this way would find that it is never open."),
+                msg("name a state in which a ticket is while it is open, `previous` or `opener`"),
+                near(use.name, known),
+            )  # fmt: skip

@@ -1,0 +1,393 @@
+"""Sending a ticket back to where it was before: to the step before, to where it was opened, or to a state by name.
+
+The law:
+
+1. It goes back only where `acts: return` of the procedure lets it, and only to where it has been.
+2. What it goes back from is left, what it goes back to is entered, as on any way: exits and entries run, timers go and
+   are set anew, histories remember, goals begin and end. What lies beside it stays where it is; where the step before
+   was outside a parallel state, all its regions are left.
+3. A return gives no time back. A goal that has ended since then goes on with what it had used up, whenever it begins
+   again, and none begins anew.
+4. The task is whose it was when the place was left, if he may still act; after a return to where it was opened it is
+   the opener's. Whoever did what stays on record: separation of duty counts it.
+5. The move that is gone back over is forgotten, so the next return goes back further.
+
+An entry of `Ticket.acts["trail"]`, one for each step that moved the ticket, the opening first: `{step, at, from, to,
+tasks}`; `from` are the leaves that the step left, `to` those in which it came to rest, `tasks` the tasks of what was
+left, as they were. Where the procedure lets nothing go back there is no trail.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from sop_engine.acts import Return
+from sop_engine.chart.host import Occurrence, Sent
+from sop_engine.messages import Message, msg
+from sop_engine.procedure import ROOT, State, Transition
+from sop_engine.ticket import people, running
+from sop_engine.ticket.acts import reason_of, require_open
+from sop_engine.ticket.allowing import person_of
+from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.near import near
+from sop_engine.ticket.possible import state_titles
+from sop_engine.ticket.records import Letter, Refusal
+from sop_engine.ticket.running import Run
+from sop_engine.ticket.suspending import require_going
+
+PREVIOUS: Final = "previous"
+OPENER: Final = "opener"
+Entry = Mapping[str, Any]
+Tasks = dict[str, dict[str, str]]
+
+
+class Stood(NamedTuple):
+    """Where a ticket stood before a step: its leaves, and its tasks."""
+
+    leaves: list[str]
+    tasks: Tasks
+
+
+class Way(NamedTuple):
+    """Where it goes back to: the leaves, the move that is gone back over (None: it is not remembered any more), and
+    the tasks as they were then."""
+
+    targets: tuple[str, ...]
+    over: Entry | None
+    since: str
+    """when what it goes back to was left; empty: nobody knows any more"""
+    tasks: Tasks
+
+
+# --- the trail -------------------------------------------------------------------------------------------------------
+
+
+def standing(draft: Draft) -> Stood | None:
+    """Where the ticket stands before the step; None where nothing goes back."""
+    if draft.program.procedure.acts.back is None:
+        return None
+    return Stood(draft.program.chart.leaves(draft.ticket.active), dict(draft.ticket.tasks))
+
+
+def remember(draft: Draft, stood: Stood | None) -> None:
+    """Note where the step has brought the ticket from and to, if it has moved it; a return or a withdrawal is no move
+    over which one goes back."""
+    if stood is None or draft.ticket.status == "closed" or draft.command.name in {"return", "withdraw"}:
+        return
+    now = draft.program.chart.leaves(draft.ticket.active)
+    left = [leaf for leaf in stood.leaves if leaf not in now]
+    entered = [leaf for leaf in now if leaf not in stood.leaves]
+    if not left and not entered:
+        return
+    regions = {draft.program.region(leaf) for leaf in left}
+    tasks = {region: task for region, task in stood.tasks.items() if region in regions}
+    draft.emit("went", at=draft.effective, **{"from": left}, to=entered, tasks=tasks)
+
+
+# --- going back ------------------------------------------------------------------------------------------------------
+
+
+def send_back(draft: Draft) -> dict[str, Any]:
+    """Send a ticket back, with a reason."""
+    require_open(draft)
+    require_going(draft)
+    rules = draft.program.procedure.acts.back
+    if rules is None:
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("{procedure} lets no ticket go back", procedure=draft.program.procedure.title),
+                fix=msg("what can be done instead: sop show {ticket}", ticket=draft.ticket.id),
+            )
+        )
+    said = str(draft.command.arguments.get("to") or PREVIOUS)
+    way = _way(draft, rules, said)
+    arcs = _arcs(draft, way.targets)
+    if not arcs:
+        raise Refused(_refusal(draft, msg("{ticket} stands there already: {states}", ticket=draft.ticket.id,
+                                          states=state_titles(draft.program, draft.ticket.active))))  # fmt: skip
+    leave = _leave(draft, rules, [source for source, _targets in arcs])
+    reason = reason_of(draft, required=True)
+    draft.returned_since = way.since
+    undone = _undone(draft, way, arcs)
+    draft.emit("returned", **{"from": [source for source, _targets in arcs]}, to=list(way.targets), undone=undone)
+    _Back(draft).go(Sent(arcs))
+    if not set(way.targets) <= set(draft.ticket.active):
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("{ticket} would not stay in {states}: it goes on from there by itself", ticket=draft.ticket.id,
+                    states=_titles(draft, way.targets)),
+                fix=msg("send it back further, or correct first what lets it go on: sop edit {ticket}",
+                        ticket=draft.ticket.id),
+            )
+        )  # fmt: skip
+    _give_back(draft, way)
+    running.reset_timers(draft)
+    _tell(draft, way)
+    region = {"region": draft.command.arguments["region"]} if draft.command.arguments.get("region") else {}
+    return {"as": leave, "to": said, **region, **reason}
+
+
+class _Back(Run):
+    """The run of a return: what it takes is no transition of the procedure, and has no effects of its own."""
+
+    def taken(self, source: State, transition: Transition, occurrence: Occurrence | None) -> Sequence[str]:
+        return () if isinstance(occurrence, Sent) else super().taken(source, transition, occurrence)
+
+
+# --- where to --------------------------------------------------------------------------------------------------------
+
+
+def _way(draft: Draft, rules: Return, said: str) -> Way:
+    """Where the command goes back to. Refuses where the procedure does not let it, or where it has never been."""
+    trail: list[Entry] = draft.ticket.acts.get("trail", [])
+    match said:
+        case "previous" | "opener" if not trail or said == PREVIOUS:
+            way = _way_over(draft, _last_move(draft, trail))
+        case "opener":
+            since = trail[1]["at"] if len(trail) > 1 else ""
+            task = {"assignee": draft.ticket.opener}
+            tasks = {draft.program.region(leaf): task for leaf in trail[0]["to"]}
+            way = Way(tuple(trail[0]["to"]), None, since, tasks)
+        case _:
+            way = _way_to(draft, trail, said)
+    named = said in rules.to or all(_is_one_of(draft, leaf, rules.to) for leaf in way.targets)
+    if not named and not (PREVIOUS in rules.to and _is_last(draft, trail, way)):
+        raise Refused(
+            _refusal(draft, msg("{procedure} does not let {ticket} go back there",
+                                procedure=draft.program.procedure.title, ticket=draft.ticket.id))
+        )  # fmt: skip
+    ends = [leaf for leaf in way.targets if draft.program.chart.is_final([leaf])]
+    if ends:
+        raise Refused(
+            _refusal(draft, msg("before that {ticket} was closed; it does not go back to its end",
+                                ticket=draft.ticket.id))
+        )  # fmt: skip
+    return way
+
+
+def _way_over(draft: Draft, move: Entry) -> Way:
+    """Back over a move. Refuses where there was nothing before it."""
+    if not move["from"]:
+        raise Refused(
+            _refusal(draft, msg("{ticket} was opened in {states}; there is nothing before that",
+                                ticket=draft.ticket.id, states=_titles(draft, move["to"])))
+        )  # fmt: skip
+    return Way(tuple(move["from"]), move, move["at"], dict(move["tasks"]))
+
+
+def _last_move(draft: Draft, trail: Sequence[Entry]) -> Entry:
+    """The move that brought the ticket to where it stands; where several regions have moved, that of the one which the
+    command names."""
+    leaves = _leaves_meant(draft)
+    moves = {leaf: _brought_by(trail, leaf) for leaf in leaves}
+    steps = {move["step"] if move else 0 for move in moves.values()}
+    if len(steps) > 1:
+        regions = tuple(draft.program.region(leaf) for leaf in leaves)
+        raise Refused(
+            Refusal(
+                "not_understood",
+                msg("{ticket} stands in several regions: {regions}", ticket=draft.ticket.id, regions=regions),
+                near=regions,
+                fix=msg("say which with --region, or where to with --to"),
+            )
+        )
+    move = moves[leaves[0]]
+    if move is None:
+        raise Refused(
+            _refusal(draft, msg("what was before {states} is not remembered any more",
+                                states=_titles(draft, leaves)))
+        )  # fmt: skip
+    return move
+
+
+def _leaves_meant(draft: Draft) -> list[str]:
+    """The leaves of the region that the command names; else those that are not finished, or all where all are."""
+    program, region = draft.program, draft.command.arguments.get("region")
+    leaves = program.chart.leaves(draft.ticket.active)
+    if region is not None:
+        found = [leaf for leaf in leaves if region in program.chart.path(leaf)]
+        if not found:
+            regions = tuple(dict.fromkeys(program.region(leaf) for leaf in leaves))
+            raise Refused(
+                Refusal(
+                    "not_now",
+                    msg("{ticket} does not stand in {region}", ticket=draft.ticket.id, region=region),
+                    near=near(str(region), regions),
+                )
+            )
+        return found
+    going = [leaf for leaf in leaves if program.states[leaf].kind != "final"]
+    return going or leaves
+
+
+def _brought_by(trail: Sequence[Entry], leaf: str) -> Entry | None:
+    """The last move that came to rest in a leaf."""
+    return next((move for move in reversed(trail) if leaf in move["to"]), None)
+
+
+def _way_to(draft: Draft, trail: Sequence[Entry], said: str) -> Way:
+    """Back to a state, as the ticket stood when it was there last."""
+    if said not in draft.program.states or said == ROOT:
+        known = tuple(state for state in draft.ticket.entered if state != ROOT)
+        raise Refused(
+            Refusal(
+                "not_understood",
+                msg("there is no state named `{name}`", name=said[:60]),
+                near=near(said, known),
+                fix=msg("where it has been: sop show {ticket} --events", ticket=draft.ticket.id),
+            )
+        )
+    for move in reversed(trail):
+        if any(_is_one_of(draft, leaf, (said,)) for leaf in move["from"]):
+            return _way_over(draft, move)
+    if said not in draft.ticket.entered:
+        raise Refused(
+            _refusal(draft, msg("{ticket} has never been in {states}", ticket=draft.ticket.id,
+                                states=_titles(draft, [said])))
+        )  # fmt: skip
+    targets = () if said in draft.ticket.active else (said,)
+    return Way(targets, None, "", {})
+
+
+def _is_one_of(draft: Draft, leaf: str, states: Iterable[str]) -> bool:
+    """Whether a leaf is one of these states, or lies inside one."""
+    return not {*draft.program.chart.path(leaf)}.isdisjoint({*states} - {ROOT})
+
+
+def _is_last(draft: Draft, trail: Sequence[Entry], way: Way) -> bool:
+    """Whether the way goes back over the move that brought the ticket to where it stands."""
+    leaves = draft.program.chart.leaves(draft.ticket.active)
+    return way.over is not None and any(way.over is _brought_by(trail, leaf) for leaf in leaves)
+
+
+# --- how -------------------------------------------------------------------------------------------------------------
+
+
+def _arcs(draft: Draft, targets: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What is left for which targets: each target takes the active leaf that has least to leave for it, and targets
+    whose ways lie inside one another go together. None where the ticket stands there already."""
+    chart, active = draft.program.chart, draft.ticket.active
+    leaves = chart.leaves(active)
+    ways: dict[str, tuple[str, list[str]]] = {}
+    for target in targets:
+        if target in active:
+            continue
+        domain, source = max(
+            ((chart.domain(leaf, [target]), leaf) for leaf in leaves), key=lambda each: len(chart.path(each[0]))
+        )
+        ways.setdefault(domain, (source, []))[1].append(target)
+    outer = [each for each in ways if not any(chart.is_inside(each, other) for other in ways)]
+    found = []
+    for domain in outer:
+        source = ways[domain][0]
+        inside = [each for each in targets if chart.is_inside(each, domain)]
+        found.append((source, tuple(inside)))
+    return tuple(found)
+
+
+def _undone(draft: Draft, way: Way, arcs: Iterable[tuple[str, tuple[str, ...]]]) -> list[int]:
+    """The moves that are gone back over, by their steps: that one, and every later one inside what is left. The opening
+    is never one of them."""
+    chart = draft.program.chart
+    domains = [chart.domain(source, targets) for source, targets in arcs]
+    trail: list[Entry] = draft.ticket.acts.get("trail", [])
+    first = way.over["step"] if way.over is not None else 0
+    found = []
+    for move in trail[1:]:
+        inside = all(any(chart.is_inside(leaf, domain) for domain in domains) for leaf in move["to"])
+        if move["step"] == first or (inside and move["at"] >= way.since and move["step"] > first):
+            found.append(move["step"])
+    return found
+
+
+def _leave(draft: Draft, rules: Return, sources: Sequence[str]) -> str:
+    """Why the actor may send back what is left, as the record has it; refuses where he may not."""
+    command, person = draft.command, person_of(draft)
+    if rules.leaving and not any(_is_one_of(draft, source, rules.leaving) for source in sources):
+        raise Refused(
+            _refusal(draft, msg("{ticket} does not go back out of {states}", ticket=draft.ticket.id,
+                                states=_titles(draft, sources)))
+        )  # fmt: skip
+    refusal: Message | None = None
+    if rules.by:
+        for source in sources:
+            found = people.let(draft, rules.by, source, command.actor, command.standing_for)
+            if isinstance(found, people.Leave):
+                return found.reason
+            refusal = refusal or found
+    else:
+        if person == draft.ticket.owner:
+            return "owner"
+        if people.has_right(draft, person, "assign"):
+            return "right:assign"
+        states = {state for source in sources for state in draft.program.chart.path(source)} - {ROOT}
+        for state in [each for each in draft.program.states if each in states]:
+            for offer in draft.program.states[state].offers:
+                may = people.may(draft, offer, state, command.actor, command.standing_for)
+                if isinstance(may, people.Leave):
+                    return may.reason
+        refusal = msg(
+            "only whoever can act in {states}, the owner ({name}), and whoever has the right `assign` may do this",
+            states=_titles(draft, sources), name=draft.ticket.owner,
+        )  # fmt: skip
+    raise Refused(
+        Refusal("not_you", msg("{name} may not send {ticket} back: {why}", name=person, ticket=draft.ticket.id,
+                               why=refusal or ""))
+    )  # fmt: skip
+
+
+def _give_back(draft: Draft, way: Way) -> None:
+    """Give the tasks of what was entered to who had them when it was left, if he may still act."""
+    given = {event["region"] for event in draft.events if event["kind"] == "assigned"}
+    for region in dict.fromkeys(draft.program.region(leaf) for leaf in way.targets):
+        former = way.tasks.get(region, {})
+        person, role = former.get("assignee"), former.get("role")
+        offered = {"role": role} if role is not None else {}
+        may = person is not None and (
+            people.active(draft, person) if role is None else people.holds_role(draft, person, role)
+        )
+        if may:
+            draft.emit("assigned", region=region, assignee=person, **offered)
+        elif role is not None:
+            draft.emit("assigned", region=region, **offered)
+        elif region in draft.ticket.tasks and region not in given:
+            draft.emit("unassigned", region=region)
+
+
+def _tell(draft: Draft, way: Way) -> None:
+    """Tell those who have the tasks now, or else the owner, that it has come back to them; whoever did it knows."""
+    to: list[str] = []
+    for region in dict.fromkeys(draft.program.region(leaf) for leaf in way.targets):
+        task = draft.ticket.tasks.get(region, {})
+        if "assignee" in task:
+            to.append(task["assignee"])
+        else:
+            to += people.holders_of(draft, task["role"]) if "role" in task else [draft.ticket.owner]
+    own = {draft.command.actor, draft.command.standing_for}
+    reached = [each for each in dict.fromkeys(to) if each not in own]
+    if reached:
+        position = len(draft.events)
+        draft.emit("told", notice="", to=reached, act="return")
+        draft.letters.extend(Letter(position, "", each) for each in reached)
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _refusal(draft: Draft, message: Message) -> Refusal:
+    rules = draft.program.procedure.acts.back
+    assert rules is not None
+    return Refusal("not_now", message, fix=msg("it may go back to: {places}", places=_places(draft, rules)))
+
+
+def _places(draft: Draft, rules: Return) -> tuple[Any, ...]:
+    """The places to which the procedure lets a ticket go back, in words."""
+    words = {PREVIOUS: msg("the step before"), OPENER: msg("where it was opened")}
+    states = draft.program.states
+    return tuple(words.get(each) or (states[each].title or each) for each in rules.to)
+
+
+def _titles(draft: Draft, states: Iterable[str]) -> tuple[Any, ...]:
+    return tuple(draft.program.states[each].title or each for each in states)
