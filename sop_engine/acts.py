@@ -50,6 +50,16 @@ SUSPEND: Final = Suspend()
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftEnd:
+    """What becomes of the tasks that somebody still has when his shift ends: he and his lead are told before, and at
+    the end the lead has them."""
+
+    to: tuple[Recipient, ...]
+    """whose they are then; the first of these who is on duty"""
+    warn: Duration = HALF_AN_HOUR
+
+
+@dataclass(frozen=True, slots=True)
 class Acts:
     """All of them."""
 
@@ -57,6 +67,7 @@ class Acts:
     copy: Act = ACT
     watch: Act = ACT
     suspend: Suspend = SUSPEND
+    shift_end: ShiftEnd | None = None
 
 
 USUAL: Final = Acts()

@@ -64,6 +64,8 @@ class Rung:
     hand_to: str = ""
     event: str = ""
     notice: str = ""
+    on_shift: bool = False
+    """the task is handed to those who are on shift"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ class Assign:
     kind: ClassVar[str] = "assign"
     to: Literal["role", "field", "owner", "doer", "nobody"]
     name: str = ""
+    on_shift: bool = False
+    """of a role: nobody has it who is not on shift"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, procedure
+from sop_engine.engine.duty_answers import how_busy, where_he_stands, who_is_on
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import CalendarAnswer
 from sop_engine.ticket.records import SITE
+from sop_engine.worktime.zones import zone_named
 
 
 class Answerer:
@@ -59,6 +61,15 @@ class Answerer:
     def _holders(self, rest: str) -> list[str]:
         role, _, unit = rest.partition("@")
         return self._transaction.holders(role, unit or None)
+
+    def _on_shift(self, rest: str) -> Any:
+        return who_is_on(self._transaction, self._programs, zone_named(self._zone), rest)
+
+    def _shift(self, rest: str) -> Any:
+        return where_he_stands(self._transaction, self._programs, zone_named(self._zone), rest)
+
+    def _busy(self, rest: str) -> dict[str, int]:
+        return how_busy(self._transaction, rest)
 
     def _version(self, name: str) -> Any:
         version = self._transaction.newest(name)

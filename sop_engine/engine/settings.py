@@ -2,7 +2,7 @@
 
 ```
 site/
-  sop.toml      name, id, zone, currency, languages, channels, limits; no people
+  sop.toml      name, id, zone, currency, languages, channels, limits, hours of shifts; no people
   workflows/    drafts of procedures; publish makes versions of them
   templates/    texts of notices and forms
   files/        photos and files, by hash
@@ -26,7 +26,7 @@ from sop_engine.worktime.zones import has_zones, zone_named
 
 FILE: Final = "sop.toml"
 MOST_BYTES: Final = 1 << 20
-_KNOWN: Final = {"site", "channels", "limits"}
+_KNOWN: Final = {"site", "channels", "limits", "roster"}
 _SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo"}
 
 
@@ -45,6 +45,8 @@ class Settings:
     largest_file_bytes: int = 20 * 1024 * 1024
     store: str = ""
     """the address of a PostgreSQL database; empty: a file in the folder"""
+    roster: Mapping[str, Any] = field(default_factory=dict)
+    """the table [roster], as `engine.roster_hours` reads it when a roster is loaded"""
 
     @property
     def place(self) -> str:
@@ -141,7 +143,15 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
         channels=raw.get("channels", {}),
         largest_file_bytes=largest * 1024 * 1024,
         store=store,
+        roster=_table(path, raw, "roster"),
     )
+
+
+def _table(path: Path, raw: dict[str, Any], name: str) -> dict[str, Any]:
+    found = raw.get(name, {})
+    if not isinstance(found, dict):
+        raise _wrong(path, name, msg("a table [{name}]", name=name))
+    return found
 
 
 def _unreadable(path: Path, place: str, why: Message) -> SetUp:

@@ -228,10 +228,11 @@ class _Reader:
         if isinstance(given, dict):
             for text, reached in given.items():
                 words, place = reached, here / text
-                notice = ""
+                notice, on_shift = "", False
                 if isinstance(words, ReachedWords):
+                    on_shift = words.on_shift
                     notice, words, place = self._notice(words.notice, place), words.to, place / "to"
-                to = self._recipients(words, place)
+                to = people.on_shift(self.builder, self._recipients(words, place), on_shift, here / text)
                 found += self._warning(text, here.word(text), to, notice, allowances)
         else:
             for text, place in zip(listed(given), here.each(), strict=False):
@@ -269,6 +270,7 @@ class _Reader:
             after = self._allowance(text, key, zero=True)
             words = given if isinstance(given, RungWords) else RungWords.model_validate({"tell": given})
             to = self._recipients(words.tell, place / "tell" if isinstance(given, RungWords) else place)
+            to = people.on_shift(self.builder, to, words.on_shift, place, words.hand_to is not None)
             if words.hand_to is not None:
                 self.builder.use("role", words.hand_to, place / "hand_to", self.at, "assign")
             if words.raise_ is not None:
@@ -282,7 +284,7 @@ class _Reader:
                 draft.fact("goal_late_rung", key.span, text=text)
             if found and last is not None and surely_at_least(found[-1].after, after):
                 draft.fact("goal_ladder", key.span, last.span, text=text)
-            found.append(Rung(after, to, words.hand_to or "", words.raise_ or "", notice))
+            found.append(Rung(after, to, words.hand_to or "", words.raise_ or "", notice, words.on_shift))
             last = key
         return tuple(found)
 

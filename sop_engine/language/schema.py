@@ -93,9 +93,11 @@ Column = Annotated[
 
 
 class InField(Words):
-    """Whoever stands in a field."""
+    """Whoever stands in a field; or a role, of which more is said."""
 
-    field: str = Field(description="a staff or person field")
+    field: str | None = Field(None, description="a staff or person field")
+    role: str | None = Field(None, description="a role to which the task is offered")
+    on_shift: bool = Field(False, description="of the role: nobody has it who is not on shift, as the roster says")
 
 
 WordOrField = Annotated[
@@ -109,6 +111,9 @@ class TellWords(Words):
 
     to: OneOrMore[str] = Field(description="roles, fields, `assignee`, `owner`, `opener`")
     notice: str | None = Field(None, description="which notice; the built-in one says number, subject and state")
+    on_shift: bool = Field(
+        False, description="of roles: whoever is on shift; else who leads then, else who stands in for one of them"
+    )
 
 
 Tell = Annotated[
@@ -174,7 +179,7 @@ class EffectWords(Words):
     set: dict[str, Expression] = Field({}, description="fields to write, each with an expression; `null` clears")
     raise_: OneOrMore[str] = Field([], alias="raise", description="events for this ticket's `on_event`")
     assign: WordOrField | None = Field(
-        None, description="gives the task to a role, `{field: ...}`, `owner`, `doer` or `nobody`"
+        None, description="gives the task to a role, `{role: ...}`, `{field: ...}`, `owner`, `doer` or `nobody`"
     )
     tell: Tells | None = Field(None, description="whom a notice reaches")
     print: OneOrMore[str] = Field([], description="forms that are due to be printed")

@@ -9,6 +9,9 @@
 | `schedule:PROCEDURE/ID` | a calendar start as the newest version has it, or null |
 | `units` | the register's unit ids |
 | `holders:ROLE` , `holders:ROLE@UNIT` | actors who hold the role (for that unit), in id order |
+| `on_shift:INSTANT/ROLE@UNIT` | who of the role (for that unit) is on shift then; see `ticket.duty` |
+| `shift:INSTANT/ID` | where somebody stands in the roster then; see `ticket.duty` |
+| `busy:ID,ID` | how many open tickets each of these has, as `{id: count}` |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
 | `version:PROCEDURE` | `{"digest", "prefix"}` of the newest published version, or null |
 | `tickets:ID,ID` | `[{"id", "procedure", "status", "outcome", "state"}]` of the ticket's children |
@@ -95,6 +98,16 @@ def number(prefix: str, local: datetime, count: int) -> str:
 def among(tickets: Sequence[str]) -> str:
     """The question where children stand."""
     return "tickets:" + ",".join(tickets)
+
+
+def on_shift(role: str, unit: str | None, instant: str) -> str:
+    """The question who of a role (for a unit) is on shift at an instant, as the record writes instants."""
+    return f"on_shift:{instant}/{holders(role, unit).partition(':')[2]}"
+
+
+def shift(person: str, instant: str) -> str:
+    """The question where somebody stands in the roster at an instant."""
+    return f"shift:{instant}/{person}"
 
 
 def holders(role: str, unit: str | None) -> str:
