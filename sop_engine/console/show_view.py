@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sop_engine import canonical, values
-from sop_engine.console.acts_story import RESUMES
+from sop_engine.console.acts_story import RESUMES, SHIFT_ENDS
 from sop_engine.console.acts_view import act_lines
 from sop_engine.console.json_view import ticket_json
 from sop_engine.console.names import apart, span, titled, when, with_names
@@ -13,7 +13,7 @@ from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import RESUME, Erased
+from sop_engine.ticket.records import RESUME, SHIFT_END, Erased
 
 if TYPE_CHECKING:
     from sop_engine.console.looking import Look
@@ -164,6 +164,8 @@ def timer_text(program: Program, key: str, language: str) -> str:
         return goal_title(program, key.removeprefix(PREFIX), language)
     if key == RESUME:
         return say(RESUMES, language)
+    if key.startswith(SHIFT_END):
+        return say(SHIFT_ENDS, language)
     known = program.timers.get(key)
     return title_of(known[1].title, language, key) if known is not None else key
 
@@ -194,7 +196,7 @@ def coming(opened: "Opened", seen: "Look", most: int = 3) -> list[Any]:
     running = [
         (timer["due"], key)
         for key, timer in seen.ticket.timers.items()
-        if "aside" not in timer and (key in seen.live or key == RESUME or key.startswith(PREFIX))
+        if "aside" not in timer and (key in seen.live or key == RESUME or key.startswith((PREFIX, SHIFT_END)))
     ]
     for due, key in sorted(running)[:most]:
         left = canonical.instant_of(due) - seen.now

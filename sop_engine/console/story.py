@@ -13,7 +13,7 @@ from datetime import timedelta, tzinfo
 from typing import Any, Final
 
 from sop_engine import canonical, values
-from sop_engine.console.acts_story import NOTICES, RESUMES, act_deed, act_event
+from sop_engine.console.acts_story import NOTICES, RESUMES, SHIFT_ENDS, act_deed, act_event
 from sop_engine.console.clauses import clauses_of
 from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
@@ -22,7 +22,7 @@ from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import RESUME, SITE, TIMER, Erased, Sealed
+from sop_engine.ticket.records import RESUME, SHIFT_END, SITE, TIMER, Erased, Sealed
 
 LATE: Final = timedelta(minutes=5)
 """a timer that fires so much after its due time says so"""
@@ -266,7 +266,7 @@ class _Telling:
                 return goal_event(self.program, event, self._person, self._instant, self.teller.language)
             case "terms_taken":
                 return msg("promised by the times of version {version} from now on", version=event["version"])
-            case "timer_set" | "timer_cleared" if event["timer"].startswith((PREFIX, RESUME)):
+            case "timer_set" | "timer_cleared" if event["timer"].startswith((PREFIX, RESUME, SHIFT_END)):
                 return None  # the goal or the head line says it
             case "timer_set":
                 return msg("{timer} is due {due}", timer=self._timer(event["timer"]), due=self._instant(event["due"]))
@@ -287,7 +287,7 @@ class _Telling:
                 return msg("closed: {outcome}", outcome=self._outcome(event["outcome"]))
             case "skipped":
                 return msg("{timer} was missed: nothing was started for it", timer=event["timer"])
-        return act_event(event)
+        return act_event(event, self._person, self._instant)
 
     # --- words ---
 
@@ -333,6 +333,8 @@ class _Telling:
             return goal_title(self.program, key.removeprefix(PREFIX), self.teller.language)
         if key == RESUME:
             return say(RESUMES, self.teller.language)
+        if key.startswith(SHIFT_END):
+            return say(SHIFT_ENDS, self.teller.language)
         known = self.program.timers.get(key)
         return titled(key, known[1].title if known is not None else {}, self.teller.language)
 

@@ -1,6 +1,7 @@
 """What staff may do beside the transitions, as the manual tells it: only what is not as usual."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from sop_engine.documents.names import Names
@@ -24,6 +25,8 @@ _WORDS: Final[dict[str, Text]] = {
     "at_most": {"zh": "最长 {span}", "en": "for {span} at most"},
     "times": {"zh": "最多 {count} 次", "en": "{count} times at most"},
     "pauses": {"zh": "期间停计：{goals}", "en": "meanwhile these stand still: {goals}"},
+    "shift_end": {"zh": "下班时仍在手的任务", "en": "Tasks in hand when a shift ends"},
+    "warned": {"zh": "提前 {span} 提醒本人和接手人", "en": "both are told {span} before"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
 
@@ -35,6 +38,10 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
         act = getattr(acts, name)
         if act != getattr(usual, name):
             yield names.title(title), _who(act.by, names), tuple(_limits(procedure, name, names))
+    if (end := acts.shift_end) is not None:
+        to = recipients_text([replace(each, on_shift=each.kind == "role") for each in end.to], names)
+        warned = phrase(_WORDS["warned"], names.language, span=duration_text(end.warn, names.language))
+        yield phrase(_WORDS["shift_end"], names.language), to, (warned,)
 
 
 def _who(by: tuple[Who, ...], names: Names) -> str:

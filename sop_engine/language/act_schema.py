@@ -35,6 +35,13 @@ class SuspendWords(Words):
     )
 
 
+class ShiftEndWords(Words):
+    """The tasks that somebody still has when his shift ends."""
+
+    to: OneOrMore[str] = Field(description="whose they are then: a role, of which whoever is on shift; else who leads")
+    warn: str | None = Field(None, description="how long before he and his lead are told: `30 min`")
+
+
 class ActsWords(Words):
     """What staff may do beside the transitions."""
 
@@ -43,4 +50,7 @@ class ActsWords(Words):
     watch: ActWords | None = Field(None, description="`sop watch`: is told of every change of state")
     suspend: SuspendWords | None = Field(
         None, description="`sop suspend`: nothing is done until a time, or `sop resume`"
+    )
+    shift_end: ShiftEndWords | None = Field(
+        None, description="what becomes of the tasks of whoever goes home, as the roster says"
     )

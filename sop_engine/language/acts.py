@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from sop_engine.acts import USUAL, Act, Acts, Suspend, Urge
+from sop_engine.acts import HALF_AN_HOUR, USUAL, Act, Acts, ShiftEnd, Suspend, Urge
 from sop_engine.language import people
-from sop_engine.language.act_schema import ActWords, SuspendWords, UrgeWords
+from sop_engine.language.act_schema import ActWords, ShiftEndWords, SuspendWords, UrgeWords
 from sop_engine.language.building import Builder
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
@@ -23,6 +23,7 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         copy=_act(builder, words.copy_, cursor / "copy", USUAL.copy),
         watch=_act(builder, words.watch, cursor / "watch", USUAL.watch),
         suspend=_suspend(builder, words.suspend, cursor / "suspend", goals),
+        shift_end=_shift_end(builder, words.shift_end, cursor / "shift_end"),
     )
 
 
@@ -52,6 +53,14 @@ def _suspend(builder: Builder, words: SuspendWords | None, cursor: Cursor, goals
         times=words.times,
         pauses=_pauses(builder, listed(words.pauses), cursor / "pauses", goals),
     )
+
+
+def _shift_end(builder: Builder, words: ShiftEndWords | None, cursor: Cursor) -> ShiftEnd | None:
+    if words is None:
+        return None
+    names = zip(listed(words.to), (cursor / "to").each(), strict=False)
+    to = tuple(people.recipient(builder, name, here, "acts.shift_end") for name, here in names)
+    return ShiftEnd(to, _length(builder, words.warn, cursor / "warn", HALF_AN_HOUR))
 
 
 def _pauses(builder: Builder, named: list[str], cursor: Cursor, goals: tuple[Goal, ...]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, goals, signing, suspending, triggers
+from sop_engine.ticket import acts, attention, goals, shift_ends, signing, suspending, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -39,6 +39,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "copy": attention.copy,
     "read": attention.read,
     "watch": attention.watch,
+    "look_at_roster": shift_ends.look_again,
     "suspend": suspending.suspend,
     "resume": suspending.resume,
     "set_aside": acts.set_aside,
@@ -68,6 +69,7 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             refill(draft)
             signing.void(draft)
             goals.settle(draft)
+            shift_ends.settle(draft)
             attention.tell_watchers(draft)
     except Unanswered as missing:
         return missing.missing

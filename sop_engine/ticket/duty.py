@@ -4,7 +4,7 @@ roster by its digest, and whom they found.
 | question | answer |
 |---|---|
 | `on_shift:INSTANT/ROLE@UNIT` | `{"roster", "covered", "on": [ids], "leads": [ids], "deputies": [ids]}` |
-| `shift:INSTANT/ID` | `{"roster", "on", "kind", "day", "ends"}`: shift and its day, and when it ends, or null |
+| `shift:INSTANT/ID` | `{"roster", "on", "kind", "day", "ends"}`: shift, its day, when it, or else his next one, ends |
 
 Where no roster was loaded (`roster` is null), or it says nothing that day of anybody who holds the role (`covered` is
 false), everybody counts as on shift. `leads` and `deputies` are looked up only where nobody is.
@@ -57,12 +57,6 @@ def off_shift(draft: Draft, person: str, role: str) -> Message:
         others = tuple(msg("{name} ({count} open)", name=each, count=counts[each]) for each in there)
     return msg("{name} is not on shift ({shift}); {role} on shift: {others}", name=person,
                shift=SHIFTS[stretch(draft, person)["kind"]], role=role_title(draft, role), others=others)  # fmt: skip
-
-
-def ends_of(draft: Draft, person: str) -> str | None:
-    """When the shift ends that somebody is on, as the record writes instants; None where he is on none."""
-    answer = stretch(draft, person)
-    return answer["ends"] if answer["on"] else None
 
 
 def unit_of(draft: Draft, role: str) -> str | None:

@@ -31,6 +31,9 @@ GOAL: Final = "goal/"
 RESUME: Final = "resume"
 """the key of the timer that ends a suspension; those of states have a stroke in them"""
 
+SHIFT_END: Final = "shift-end/"
+"""what the keys of the timers begin with that end a shift; a region follows"""
+
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 Event = dict[str, Any]
 Status = Literal["open", "suspended", "closed"]

@@ -51,7 +51,8 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Where somebody stands at an instant: on shift until `ends`, or not. `kind` is the shift, `duty`, `rest`, or empty
+    """Where somebody stands at an instant: on shift until `ends`, or not; then `ends` is that of his next stretch of
+    work, if it begins today or on the next two days. `kind` is the shift, `duty`, `rest`, or empty
     where the roster says nothing of him; `day` is the one that it belongs to."""
 
     on: bool
@@ -108,12 +109,15 @@ class Roster:
         today = instant.astimezone(self.zone).date()
         spans = sorted(span for ahead in (-1, 0, 1, 2) for span in self.spans(person, today + ahead * _DAY))
         found = [(start, end, kind) for start, end, kind in spans if start <= instant < end]
-        if not found:
+        later = [end for start, end, _kind in spans if start > instant][:1]
+        ends = max([end for _start, end, _kind in found] or later, default=None)
+        if ends is None:
             return Stretch(False, self.kind(person, today), today)
-        ends = max(end for _start, end, _kind in found)
         for start, end, _kind in spans:
-            if start <= ends:
+            if instant < end and start <= ends:
                 ends = max(ends, end)
+        if not found:
+            return Stretch(False, self.kind(person, today), today, ends)
         start, _end, kind = found[-1]
         return Stretch(True, kind, start.astimezone(self.zone).date(), ends)
 

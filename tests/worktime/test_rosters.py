@@ -52,6 +52,11 @@ def test_after_a_night_the_day_off_counts() -> None:
     assert (found.on, found.kind, found.ends) == (False, "rest", None)
 
 
+def test_off_shift_the_end_is_that_of_the_next_stretch_of_work() -> None:
+    found = roster(li="r-ne")
+    assert [found.at("li", at(day, "12:00")).ends for day in (2, 3, 5)] == [at(4, "15:00"), at(4, "15:00"), None]
+
+
 def test_what_touches_is_one_stretch_of_work() -> None:
     assert roster(li="-ne").at("li", at(3, "05:00")).ends == at(3, "15:00")
 

@@ -29,6 +29,7 @@ def import_(
 ) -> None:
     """Load a month's roster, or a duty list, from a spreadsheet; a fault in any cell loads nothing."""
     from sop_engine.engine.rosters import carry_out, plan_load
+    from sop_engine.engine.shift_reckoning import look_again
 
     of = None if month is None else month_named(month)
     with call.open() as opened:
@@ -39,11 +40,13 @@ def import_(
         new = planned.digest != planned.base
         if not call.json:
             _tell(opened, planned)
+        moved: list[str] = []
         if new:
             with call.writing():
                 carry_out(opened.site.engine, planned, opened.who, reason, call.dry_run)
+                moved = [] if call.dry_run else look_again(opened.site.engine, opened.who)
         if call.json:
-            call.output.json(_json(planned, new and not call.dry_run))
+            call.output.json({**_json(planned, new and not call.dry_run), "moved": moved})
         elif call.dry_run:
             call.output.tell(msg("dry run: nothing of this was kept"))
         elif new:
@@ -51,6 +54,8 @@ def import_(
                                  last=str(planned.days[-1])))  # fmt: skip
         else:
             call.output.tell(msg("the roster says so already: nothing changed"))
+        if moved and not call.json:
+            call.output.tell(msg("tickets whose shift ends at another time: {count}", count=len(moved)))
 
 
 def _refuse(call: Call, file: str, planned: "Planned") -> None:

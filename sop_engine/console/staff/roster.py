@@ -111,6 +111,7 @@ def swap(
     """Let two people swap their shifts of a day: one proposes it, the other agrees with the same command. An
     administrator's word stands for both."""
     from sop_engine.engine.rosters import swap_shifts
+    from sop_engine.engine.shift_reckoning import look_again
 
     with call.open() as opened:
         today = opened.now.astimezone(opened.zone).date()
@@ -129,7 +130,9 @@ def swap(
 
         with explaining(opened, None), call.writing():
             done = swap_shifts(opened.site.engine, people[0].id, people[1].id, when, opened.who, withdraw, call.dry_run)
-        changed = any(event.get("field") == "roster" for event in done.step.events)
+            changed = any(event.get("field") == "roster" for event in done.step.events)
+            if changed and not call.dry_run:
+                look_again(opened.site.engine, opened.who)
         if call.json:
             state = "withdrawn" if withdraw else "swapped" if changed else "proposed"
             call.output.json({"date": str(when), "one": people[0].id, "other": people[1].id, "state": state,
