@@ -115,6 +115,16 @@ WITHDRAW: Final = Withdraw()
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftEnd:
+    """What becomes of the tasks that somebody still has when his shift ends: he and his lead are told before, and at
+    the end the lead has them."""
+
+    to: tuple[Recipient, ...]
+    """whose they are then; the first of these who is on duty"""
+    warn: Duration = HALF_AN_HOUR
+
+
+@dataclass(frozen=True, slots=True)
 class Acts:
     """All of them."""
 
@@ -129,6 +139,7 @@ class Acts:
     back: Return | None = None
     """None: nothing goes back"""
     withdraw: Withdraw = WITHDRAW
+    shift_end: ShiftEnd | None = None
 
 
 USUAL: Final = Acts()

@@ -66,6 +66,8 @@ class Rung:
     event: str = ""
     notice: str = ""
     urgent: bool = False
+    on_shift: bool = False
+    """the task is handed to those who are on shift"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Who:
     exclude: tuple[Not, ...] = ()
     when: Tree | None = None
     """counts only while this holds (`by` that depends on a field)"""
+    on_shift: bool = False
+    """of a role: only those of its holders who are on shift, as the roster says"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,5 @@ class Recipient:
 
     kind: Literal["role", "assignee", "owner", "opener", "field"]
     name: str = ""
+    on_shift: bool = False
+    """of a role: its holders who are on shift, else whoever leads, else who stands in for one of them"""

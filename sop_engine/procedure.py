@@ -104,6 +104,8 @@ class Assign:
     name: str = ""
     how: Literal["claim", "named", "turns", "least_load"] = "claim"
     """of a role: the first to claim has it; somebody must be named; whose turn it is; who has the fewest open tasks"""
+    on_shift: bool = False
+    """of a role: nobody has it who is not on shift"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ def check_texts(reading: Reads, programs: Programs) -> Iterator[Mismatch]:
         if canonical.digest(data) != digest:
             what = msg("the text {digest} was changed: it has another digest now", digest=digest)
             yield Mismatch(SITE, 0, "text", what, digest, canonical.digest(data))
+    for digest in sorted(_rosters(reading) - kept):
+        yield Mismatch(SITE, 0, "text", msg("the text {digest} of a roster is gone", digest=digest))
     for version in reading.calendars():
         wanted = {version.digest, version.text, version.places}
         yield from _texts_gone(version, (wanted | _named(reading, version.places, "extends")) - kept)
@@ -54,6 +56,19 @@ def check_texts(reading: Reads, programs: Programs) -> Iterator[Mismatch]:
             except (SetUp, ValueError, LookupError, TypeError):
                 continue  # said above: its normal form is not what its digest says
         yield from _texts_gone(version, wanted - kept)
+
+
+def _rosters(reading: Reads) -> set[str]:
+    """The digests of all rosters that were loaded, and of their months."""
+    found: set[str] = set()
+    for stored in reading.steps(SITE):
+        if b'"field":"roster"' not in stored.data:
+            continue
+        for event in canonical.parse(stored.data)["events"]:
+            if event.get("field") == "roster":
+                digest = str((event.get("put") or event.get("value") or {}).get("digest", ""))
+                found |= {digest, *_named(reading, digest, "months")}
+    return found
 
 
 def _texts_gone(version: Version, digests: set[str]) -> Iterator[Mismatch]:

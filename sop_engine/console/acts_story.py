@@ -15,10 +15,14 @@ NOTICES: Final[Mapping[str, Message]] = {
     "watch": msg("that its state has changed"),
     "return": msg("that it has come back"),
     "withdraw": msg("that the step was taken back"),
+    "shift_warned": msg("that a shift is about to end"),
+    "shift_over": msg("that a shift is over"),
 }
 """of which act a notice is -> what it says"""
 RESUMES: Final = msg("the suspension ends")
 """the timer that ends a suspension, as it is shown"""
+SHIFT_ENDS: Final = msg("a shift ends")
+"""the timer that ends a shift"""
 
 
 def act_deed(
@@ -48,11 +52,20 @@ def act_deed(
             return msg("sent it back")
         case "withdraw":
             return msg("took step {number} back", number=arguments["step"])
+        case "look_at_roster":
+            return msg("the roster was changed")
     return None
 
 
-def act_event(event: Event) -> Message | None:
+def act_event(event: Event, person: Say, instant: Say) -> Message | None:
     """What an event of such an act adds to the story; None where the head line says it already."""
+    if event["kind"] == "shift_noted" and event["ends"] is not None:
+        return msg("the shift of {whose} ends {ends}", whose=person(event["person"]), ends=instant(event["ends"]))
+    if event["kind"] == "shift_over" and event["to"]:
+        return msg("the shift of {whose} is over; {to} is on duty", whose=person(event["person"]),
+                   to=person(event["to"][0]))  # fmt: skip
+    if event["kind"] == "shift_over":
+        return msg("the shift of {whose} is over, and nobody is there to take the task", whose=person(event["person"]))
     if event["kind"] == "deferred":
         return msg("{event} is kept until it goes on", event=event["event"])
     if event["kind"] == "recalled" and not event["to"]:

@@ -13,7 +13,7 @@ from sop_engine.procedure import ROOT, Field, Timer
 from sop_engine.store.seam import NOT_NOW
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import DELEGATION, RESUME, Erased, Ticket
+from sop_engine.ticket.records import DELEGATION, RESUME, SHIFT_END, Erased, Ticket
 
 if TYPE_CHECKING:
     from sop_engine.console.looking import Look
@@ -44,7 +44,7 @@ class TimerView(TypedDict):
     """`state/timer`"""
     due: str
     kind: str
-    """after | at | every | goal | resume | delegation"""
+    """after | at | every | goal | resume | delegation | shift"""
     provisional: bool
     """whether the due time rests on a calendar that does not reach so far"""
     aside: str | None
@@ -308,6 +308,8 @@ def _kind(program: Program, key: str) -> str:
         return RESUME
     if key.startswith(DELEGATION):
         return "delegation"
+    if key.startswith(SHIFT_END):
+        return "shift"
     return kind_of(program.timers[key][1]) if key in program.timers else "every"
 
 

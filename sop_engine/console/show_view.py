@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sop_engine import canonical, values
-from sop_engine.console.acts_story import RESUMES
+from sop_engine.console.acts_story import RESUMES, SHIFT_ENDS
 from sop_engine.console.acts_view import act_lines
 from sop_engine.console.hands_story import RETURNS, hand_lines
 from sop_engine.console.json_view import ticket_json
@@ -14,7 +14,7 @@ from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import DELEGATION, RESUME, Erased
+from sop_engine.ticket.records import DELEGATION, RESUME, SHIFT_END, Erased
 
 if TYPE_CHECKING:
     from sop_engine.console.looking import Look
@@ -165,6 +165,8 @@ def timer_text(program: Program, key: str, language: str) -> str:
         return goal_title(program, key.removeprefix(PREFIX), language)
     if key == RESUME or key.startswith(DELEGATION):
         return say(RESUMES if key == RESUME else RETURNS, language)
+    if key.startswith(SHIFT_END):
+        return say(SHIFT_ENDS, language)
     known = program.timers.get(key)
     return title_of(known[1].title, language, key) if known is not None else key
 
@@ -195,7 +197,7 @@ def coming(opened: "Opened", seen: "Look", most: int = 3) -> list[Any]:
     running = [
         (timer["due"], key)
         for key, timer in seen.ticket.timers.items()
-        if "aside" not in timer and (key in seen.live or key.startswith((RESUME, DELEGATION, PREFIX)))
+        if "aside" not in timer and (key in seen.live or key.startswith((RESUME, DELEGATION, PREFIX, SHIFT_END)))
     ]
     for due, key in sorted(running)[:most]:
         left = canonical.instant_of(due) - seen.now

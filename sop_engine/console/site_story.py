@@ -74,6 +74,19 @@ def _publish_calendar(arguments: Mapping[str, Any], _person: Say, _instant: Say)
     )
 
 
+def _roster(_arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg("loaded a roster")
+
+
+def _swap(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    names = {"one": person(arguments["one"]), "other": person(arguments["other"]), "day": arguments["date"]}
+    if arguments.get("withdraw"):
+        return msg("{one} and {other} do not swap {day}", **names)
+    if "digest" in arguments:
+        return msg("{one} and {other} have swapped their shifts of {day}", **names)
+    return msg("proposed that {one} and {other} swap {day}", **names)
+
+
 def _clock(arguments: Mapping[str, Any], _person: Say, instant: Say) -> Message:
     return msg("accepted, on record: what was recorded up to {through}", through=instant(arguments["through"]))
 
@@ -117,4 +130,6 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "come_on": _on,
     "go_off": _off,
     "pin_locked": _locked,
+    "load_roster": _roster,
+    "swap": _swap,
 }

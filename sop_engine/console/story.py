@@ -13,7 +13,7 @@ from datetime import timedelta, tzinfo
 from typing import Any, Final
 
 from sop_engine import canonical, values
-from sop_engine.console.acts_story import NOTICES, RESUMES, act_deed, act_event
+from sop_engine.console.acts_story import NOTICES, RESUMES, SHIFT_ENDS, act_deed, act_event
 from sop_engine.console.clauses import clauses_of
 from sop_engine.console.hands_story import NOTICES as HAND_NOTICES
 from sop_engine.console.hands_story import RETURNS, chosen_how, hand_deed, hand_event
@@ -24,7 +24,7 @@ from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import DELEGATION, RESUME, SITE, TIMER, Erased, Sealed
+from sop_engine.ticket.records import DELEGATION, RESUME, SHIFT_END, SITE, TIMER, Erased, Sealed
 
 LATE: Final = timedelta(minutes=5)
 """a timer that fires so much after its due time says so"""
@@ -276,7 +276,7 @@ class _Telling:
                 return goal_event(self.program, event, self._person, self._instant, self.teller.language)
             case "terms_taken":
                 return msg("promised by the times of version {version} from now on", version=event["version"])
-            case "timer_set" | "timer_cleared" if event["timer"].startswith((PREFIX, RESUME, DELEGATION)):
+            case "timer_set" | "timer_cleared" if event["timer"].startswith((PREFIX, RESUME, DELEGATION, SHIFT_END)):
                 return None  # the goal or the head line says it
             case "timer_set":
                 return msg("{timer} is due {due}", timer=self._timer(event["timer"]), due=self._instant(event["due"]))
@@ -300,7 +300,7 @@ class _Telling:
                 return msg("closed: {outcome}", outcome=self._outcome(event["outcome"]))
             case "skipped":
                 return msg("{timer} was missed: nothing was started for it", timer=event["timer"])
-        return act_event(event) or hand_event(event)
+        return act_event(event, self._person, self._instant) or hand_event(event)
 
     # --- words ---
 
@@ -346,6 +346,8 @@ class _Telling:
             return goal_title(self.program, key.removeprefix(PREFIX), self.teller.language)
         if key == RESUME or key.startswith(DELEGATION):
             return say(RESUMES if key == RESUME else RETURNS, self.teller.language)
+        if key.startswith(SHIFT_END):
+            return say(SHIFT_ENDS, self.teller.language)
         known = self.program.timers.get(key)
         return titled(key, known[1].title if known is not None else {}, self.teller.language)
 

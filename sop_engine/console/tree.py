@@ -41,6 +41,7 @@ GROUPS: Final[Mapping[str, Message]] = {
     "db": msg("the store: status, backup, upgrade"),
     "actor": msg("people, their logins, roles and deputies"),
     "unit": msg("the register of units"),
+    "roster": msg("who works when: shifts, duty lists, swaps"),
     "notify": msg("notices on their way out"),
     "demo": msg("a site to try things on, with a clock that you move"),
 }
@@ -91,6 +92,10 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "unit ls": Leaf("keeper.units", "ls", msg("list the register of units")),
     "unit add": Leaf("keeper.units", "add", msg("enter a unit, or change its contact"), "write"),
     "unit import": Leaf("keeper.units", "import_", msg("enter many units from a CSV file"), "write"),
+    "roster import": Leaf("keeper.roster", "import_", msg("load a month's roster, or a duty list"), "write"),
+    "roster show": Leaf("staff.roster", "show", msg("show who works when, and who leads")),
+    "roster check": Leaf("keeper.roster", "check", msg("look for shifts without anybody who must be there")),
+    "roster swap": Leaf("staff.roster", "swap", msg("let two people swap their shifts of a day"), "write"),
     "worker run": Leaf("keeper.sweep", "run", msg("fire timers and send notices, until told to end")),
     "worker tick": Leaf("keeper.sweep", "tick", msg("fire timers and send notices once")),
     "worker status": Leaf("keeper.sweep", "status", msg("say whether the sweep lives, and what is overdue")),

@@ -1,6 +1,7 @@
 """What staff may do beside the transitions, as the manual tells it: only what is not as usual."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from sop_engine.documents.names import Names
@@ -47,6 +48,8 @@ _WORDS: Final[dict[str, Text]] = {
     "opener": {"zh": "登记处（登记人）", "en": "where it was opened"},
     "within": {"zh": "办理后 {span} 内", "en": "within {span} of the step"},
     "never": {"zh": "不可撤回：{triggers}", "en": "not taken back: {triggers}"},
+    "shift_end": {"zh": "下班时仍在手的任务", "en": "Tasks in hand when a shift ends"},
+    "warned": {"zh": "提前 {span} 提醒本人和接手人", "en": "both are told {span} before"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
 
@@ -60,6 +63,10 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
             own = {"claim": "claimers", "withdraw": "own"}.get(name)
             who = phrase(_WORDS[own], names.language) if own is not None else _who(name, act.by, names)
             yield names.title(title), who, tuple(_limits(procedure, name, names))
+    if (end := acts.shift_end) is not None:
+        to = recipients_text([replace(each, on_shift=each.kind == "role") for each in end.to], names)
+        warned = phrase(_WORDS["warned"], names.language, span=duration_text(end.warn, names.language))
+        yield phrase(_WORDS["shift_end"], names.language), to, (warned,)
 
 
 def _who(name: str, by: tuple[Who, ...], names: Names) -> str:

@@ -9,6 +9,7 @@ from sop_engine.documents.plain_text import joined, one_line, phrase
 from sop_engine.documents.transition_text import guard_text, recipients_text
 from sop_engine.goals import Goal, Mark, Rung, Warning
 from sop_engine.messages import Text
+from sop_engine.parties import Recipient
 from sop_engine.worktime import END_OF_WORKDAY, Allowance, allowance_text
 
 _WORDS: Final[dict[str, Text]] = {
@@ -137,7 +138,8 @@ def _rung(rung: Rung, names: Names) -> str:
         told = _word(names, "told", to=recipients_text(rung.tell, names))
         deeds.append(_word(names, "urgent", deed=told) if rung.urgent else told)
     if rung.hand_to:
-        deeds.append(_word(names, "handed", role=names.role(rung.hand_to)))
+        role = Recipient("role", rung.hand_to, rung.on_shift)
+        deeds.append(_word(names, "handed", role=recipients_text([role], names)))
     if rung.event:
         deeds.append(_word(names, "raised", event=one_line(rung.event)))
     deed = _word(names, "and").join(deeds)

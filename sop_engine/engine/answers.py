@@ -7,10 +7,12 @@ from typing import Any
 
 from sop_engine import canonical, procedure
 from sop_engine.engine import undoing
+from sop_engine.engine.duty_answers import where_he_stands, who_is_on
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import TURN, CalendarAnswer
 from sop_engine.ticket.records import SITE
+from sop_engine.worktime.zones import zone_named
 
 
 class Answerer:
@@ -66,6 +68,12 @@ class Answerer:
 
     def _turn(self, role: str) -> str | None:
         return self._transaction.meta(TURN + role)
+
+    def _on_shift(self, rest: str) -> Any:
+        return who_is_on(self._transaction, self._programs, zone_named(self._zone), rest)
+
+    def _shift(self, rest: str) -> Any:
+        return where_he_stands(self._transaction, self._programs, zone_named(self._zone), rest)
 
     def _version(self, name: str) -> Any:
         version = self._transaction.newest(name)

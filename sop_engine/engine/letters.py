@@ -16,6 +16,7 @@ from sop_engine.store.seam import OutLetter, Person, Reads
 from sop_engine.ticket.attention import CUSTOMER
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
+from sop_engine.ticket.shift_ends import OVER, WARNED
 from sop_engine.values import show_instant
 
 MOST_CHARACTERS: Final = 20_000
@@ -142,6 +143,8 @@ def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
         return msg("{name} lets you know of this", name=name)
     if act == "watch":
         return msg("its state has changed")
+    if act in {WARNED, OVER}:
+        return _of_shift(reading, act, record)
     if act == "return":
         return msg("{name} has sent this back to you", name=name)
     if act == "withdraw":
@@ -152,6 +155,19 @@ def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
     if urged["side"] == CUSTOMER:
         return msg("the customer urges; so far: {times}", times=urged["times"])
     return msg("{name} urges; so far: {times}", name=name, times=urged["times"])
+
+
+def _of_shift(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
+    """That a shift ends, or has ended, with a task in hand."""
+    event = next(event for event in record["events"] if event["kind"] == act)
+    names = {each.id: each.name or each.id for each in reading.people()}
+    whose = names.get(event["person"], event["person"])
+    if act == WARNED:
+        return msg("the shift of {whose} is about to end: pass it on, let it rest, or finish", whose=whose)
+    if event["to"]:
+        return msg("the shift of {whose} is over; the task is {to}'s now", whose=whose,
+                   to=names.get(event["to"][0], event["to"][0]))  # fmt: skip
+    return msg("the shift of {whose} is over, and nobody is there to take the task", whose=whose)
 
 
 def _values(program: Program, ticket: Ticket, personal: tuple[str, ...]) -> list[tuple[Any, Any, bool]]:

@@ -2,7 +2,7 @@
 
 ```
 site/
-  sop.toml      name, id, zone, currency, languages, channels, limits; no people
+  sop.toml      name, id, zone, currency, languages, channels, limits, hours of shifts; no people
   workflows/    drafts of procedures; publish makes versions of them
   templates/    texts of notices and forms
   files/        photos and files, by hash
@@ -27,7 +27,7 @@ from sop_engine.worktime.zones import has_zones, zone_named
 
 FILE: Final = "sop.toml"
 MOST_BYTES: Final = 1 << 20
-_KNOWN: Final = {"site", "channels", "routes", "quiet", "limits", "terminals"}
+_KNOWN: Final = {"site", "channels", "routes", "quiet", "limits", "terminals", "roster"}
 _SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo", "training"}
 
 
@@ -55,6 +55,8 @@ class Settings:
     """whether people who have set no PIN act at a terminal with `--as` alone; at demo sites they do"""
     store: str = ""
     """the address of a PostgreSQL database; empty: a file in the folder"""
+    roster: Mapping[str, Any] = field(default_factory=dict)
+    """the table [roster], as `engine.roster_hours` reads it when a roster is loaded"""
 
     @property
     def place(self) -> str:
@@ -157,6 +159,7 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
         idle=timedelta(minutes=idle_minutes),
         as_without_pin=as_without_pin,
         store=store,
+        roster=_table(path, raw, "roster"),
     )
 
 

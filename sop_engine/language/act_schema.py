@@ -84,6 +84,13 @@ class WithdrawWords(Words):
     never: OneOrMore[str] = Field([], description="the triggers that are not taken back")
 
 
+class ShiftEndWords(Words):
+    """The tasks that somebody still has when his shift ends."""
+
+    to: OneOrMore[str] = Field(description="whose they are then: a role, of which whoever is on shift; else who leads")
+    warn: str | None = Field(None, description="how long before he and his lead are told: `30 min`")
+
+
 class ActsWords(Words):
     """What staff may do beside the transitions."""
 
@@ -108,4 +115,7 @@ class ActsWords(Words):
     )
     withdraw: WithdrawWords | None = Field(
         None, description="`sop withdraw`: takes back one's own last step, as long as nobody has acted on it"
+    )
+    shift_end: ShiftEndWords | None = Field(
+        None, description="what becomes of the tasks of whoever goes home, as the roster says"
     )

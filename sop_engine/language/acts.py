@@ -2,7 +2,21 @@
 
 from typing import Any, Final
 
-from sop_engine.acts import USUAL, Act, Acts, Claim, GiveBack, Pass, Reason, Return, Suspend, Urge, Withdraw
+from sop_engine.acts import (
+    HALF_AN_HOUR,
+    USUAL,
+    Act,
+    Acts,
+    Claim,
+    GiveBack,
+    Pass,
+    Reason,
+    Return,
+    ShiftEnd,
+    Suspend,
+    Urge,
+    Withdraw,
+)
 from sop_engine.language import people
 from sop_engine.language.act_schema import (
     ActWords,
@@ -10,6 +24,7 @@ from sop_engine.language.act_schema import (
     GiveBackWords,
     PassWords,
     ReturnWords,
+    ShiftEndWords,
     SuspendWords,
     UrgeWords,
     WithdrawWords,
@@ -40,6 +55,7 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         delegate=_pass(builder, words.delegate, cursor / "delegate", "acts.delegate"),
         back=_return(builder, words.return_, cursor / "return"),
         withdraw=_withdraw(builder, words.withdraw, cursor / "withdraw"),
+        shift_end=_shift_end(builder, words.shift_end, cursor / "shift_end"),
     )
 
 
@@ -117,6 +133,14 @@ def _pass(builder: Builder, words: PassWords | None, cursor: Cursor, at: str) ->
     for role, here in zip(roles, (cursor / "to").each(), strict=False):
         builder.use("role", role, here, at, "by")
     return Pass(by=_by(builder, words.by, cursor, usual.by), to=roles)
+
+
+def _shift_end(builder: Builder, words: ShiftEndWords | None, cursor: Cursor) -> ShiftEnd | None:
+    if words is None:
+        return None
+    names = zip(listed(words.to), (cursor / "to").each(), strict=False)
+    to = tuple(people.recipient(builder, name, here, "acts.shift_end") for name, here in names)
+    return ShiftEnd(to, _length(builder, words.warn, cursor / "warn", HALF_AN_HOUR))
 
 
 def _pauses(builder: Builder, named: list[str], cursor: Cursor, goals: tuple[Goal, ...]) -> tuple[str, ...]:

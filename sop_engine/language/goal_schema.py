@@ -21,6 +21,9 @@ class ReachedWords(Words):
     to: OneOrMore[str] = Field(description="roles, fields, `assignee`, `owner`, `opener`")
     notice: str | None = Field(None, description="which notice; the built-in one says number, subject and state")
     urgent: bool = Field(False, description="it goes out in quiet hours too, and waits for no digest")
+    on_shift: bool = Field(
+        False, description="of roles: whoever is on shift; else who leads then, else who stands in for one of them"
+    )
 
 
 class RungWords(Words):
@@ -31,6 +34,9 @@ class RungWords(Words):
     raise_: str | None = Field(None, alias="raise", description="an event for this ticket's `on_event`")
     notice: str | None = Field(None, description="which notice; the built-in one says number, subject and state")
     urgent: bool = Field(False, description="it goes out in quiet hours too, and waits for no digest")
+    on_shift: bool = Field(
+        False, description="of roles: whoever is on shift; else who leads then, else who stands in for one of them"
+    )
 
 
 Chosen = dict[str, dict[str, str]]

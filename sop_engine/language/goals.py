@@ -229,11 +229,11 @@ class _Reader:
         if isinstance(given, dict):
             for text, reached in given.items():
                 words, place = reached, here / text
-                notice, urgent = "", False
+                notice, urgent, on_shift = "", False, False
                 if isinstance(words, ReachedWords):
-                    urgent = words.urgent
+                    urgent, on_shift = words.urgent, words.on_shift
                     notice, words, place = self._notice(words.notice, place), words.to, place / "to"
-                to = self._recipients(words, place)
+                to = people.on_shift(self.builder, self._recipients(words, place), on_shift, here / text)
                 warnings = self._warning(text, here.word(text), to, notice, allowances)
                 found += [replace(each, urgent=urgent) for each in warnings]
         else:
@@ -272,6 +272,7 @@ class _Reader:
             after = self._allowance(text, key, zero=True)
             words = given if isinstance(given, RungWords) else RungWords.model_validate({"tell": given})
             to = self._recipients(words.tell, place / "tell" if isinstance(given, RungWords) else place)
+            to = people.on_shift(self.builder, to, words.on_shift, place, words.hand_to is not None)
             if words.hand_to is not None:
                 self.builder.use("role", words.hand_to, place / "hand_to", self.at, "assign")
             if words.raise_ is not None:
@@ -285,7 +286,8 @@ class _Reader:
                 draft.fact("goal_late_rung", key.span, text=text)
             if found and last is not None and surely_at_least(found[-1].after, after):
                 draft.fact("goal_ladder", key.span, last.span, text=text)
-            found.append(Rung(after, to, words.hand_to or "", words.raise_ or "", notice, words.urgent))
+            rung = Rung(after, to, words.hand_to or "", words.raise_ or "", notice, words.urgent, words.on_shift)
+            found.append(rung)
             last = key
         return tuple(found)
 

@@ -1,6 +1,8 @@
 """Who may, to whom a task goes, and whom a notice reaches."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine.language.building import Builder
@@ -37,19 +39,25 @@ def _several(builder: Builder, given: Any, cursor: Cursor, at: str, when: Tree |
 
 
 def _word(
-    builder: Builder, word: str, cursor: Cursor, at: str, when: Tree | None, exclude: tuple[Not, ...] = ()
+    builder: Builder,
+    word: str,
+    cursor: Cursor,
+    at: str,
+    when: Tree | None,
+    exclude: tuple[Not, ...] = (),
+    on_shift: bool = False,
 ) -> Who:
     match word:
         case "assignee" | "owner" | "opener" | "anyone":
             return Who(word, exclude=exclude, when=when)
     builder.use("role", word, cursor, at, "by")
-    return Who("role", word, exclude, when)
+    return Who("role", word, exclude, when, on_shift)
 
 
 def _who(builder: Builder, words: WhoWords, cursor: Cursor, at: str, when: Tree | None) -> list[Who]:
     exclude = _exceptions(builder, words, cursor, at)
     found = [
-        _word(builder, role, here, at, when, exclude)
+        _word(builder, role, here, at, when, exclude, words.on_shift)
         for role, here in zip(listed(words.role), (cursor / "role").each(), strict=False)
     ]
     if words.who is not None:
@@ -59,6 +67,8 @@ def _who(builder: Builder, words: WhoWords, cursor: Cursor, at: str, when: Tree 
         found.append(Who("field", words.field, exclude, when))
     if not found:
         builder.draft.fact("nobody", cursor.span)
+    elif words.on_shift and not any(who.on_shift for who in found):
+        builder.draft.fact("on_shift", (cursor / "on_shift").span)
     return found
 
 
@@ -105,23 +115,29 @@ def sign(builder: Builder, given: int | SignWords | None, cursor: Cursor, at: st
 
 def assign(builder: Builder, given: str | AssignWords, cursor: Cursor, at: str) -> Assign:
     here = cursor / "assign"
-    if isinstance(given, AssignWords) and (given.role is None) == (given.field is None):
-        builder.draft.fact("assign_whom", here.span, both=given.role is not None)
-        return Assign("nobody")
-    if isinstance(given, AssignWords) and given.role is not None:
-        builder.use("role", given.role, here / "role", at, "assign")
-        return Assign("role", given.role, given.how or "claim")
     if isinstance(given, AssignWords):
-        assert given.field is not None
-        if given.how is not None:
-            builder.draft.fact("assign_how", (here / "how").span)
-        builder.use("field", given.field, here / "field", at, "staff")
-        return Assign("field", given.field)
+        return _assign_words(builder, given, here, at)
     match given:
         case "owner" | "doer" | "nobody":
             return Assign(given)
     builder.use("role", given, here, at, "assign")
     return Assign("role", given)
+
+
+def _assign_words(builder: Builder, words: AssignWords, here: Cursor, at: str) -> Assign:
+    if (words.role is None) == (words.field is None):
+        builder.draft.fact("assign_whom", here.span, both=words.role is not None)
+        return Assign("nobody")
+    if words.role is not None:
+        builder.use("role", words.role, here / "role", at, "assign")
+        return Assign("role", words.role, words.how or "claim", words.on_shift)
+    assert words.field is not None
+    if words.how is not None:
+        builder.draft.fact("assign_how", (here / "how").span)
+    if words.on_shift:
+        builder.draft.fact("on_shift", (here / "on_shift").span)
+    builder.use("field", words.field, here / "field", at, "staff")
+    return Assign("field", words.field)
 
 
 def tells(builder: Builder, given: Any, cursor: Cursor, at: str) -> list[Tell]:
@@ -133,7 +149,7 @@ def tells(builder: Builder, given: Any, cursor: Cursor, at: str) -> list[Tell]:
         item = here / index if isinstance(given, list) else here
         if isinstance(each, TellWords):
             names = zip(listed(each.to), (item / "to").each(), strict=False)
-            to = tuple(recipient(builder, name, place, at) for name, place in names)
+            to = on_shift(builder, [recipient(builder, name, place, at) for name, place in names], each.on_shift, item)
             if each.notice is not None:
                 builder.use("notice", each.notice, item / "notice", at, "tell")
             found.append(Tell(to, each.notice or "", each.urgent))
@@ -154,3 +170,14 @@ def recipient(builder: Builder, name: str, cursor: Cursor, at: str) -> Recipient
         return Recipient("field", name)
     builder.use("recipient" if name not in builder.draft.declared.get("role", {}) else "role", name, cursor, at, "tell")
     return Recipient("role", name)
+
+
+def on_shift(
+    builder: Builder, to: Iterable[Recipient], wanted: bool, cursor: Cursor, beside: bool = False
+) -> tuple[Recipient, ...]:
+    """The recipients as they are; where `on_shift` stands beside them, of roles only whoever is on shift. `beside`: it
+    has a role of its own there."""
+    found = tuple(replace(each, on_shift=True) if wanted and each.kind == "role" else each for each in to)
+    if wanted and not beside and not any(each.on_shift for each in found):
+        builder.draft.fact("on_shift", (cursor / "on_shift").span)
+    return found

@@ -17,6 +17,7 @@ class WhoWords(Words):
         None, alias="not", description="separation of duty: nobody who `did TRIGGER` on this ticket"
     )
     since: str | None = Field(None, description="counts only what was done since this state was last entered")
+    on_shift: bool = Field(False, description="of the roles: only whoever is on shift, as the roster says")
     not_named_in: OneOrMore[str] | None = Field(None, description="nobody who stands in these staff fields")
 
 

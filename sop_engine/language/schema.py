@@ -99,6 +99,7 @@ class AssignWords(Words):
     how: Literal["claim", "named", "turns", "least_load"] | None = Field(
         None, description="who of a role: the first to claim, whoever is named, by turns, or who has least to do"
     )
+    on_shift: bool = Field(False, description="of the role: nobody has it who is not on shift, as the roster says")
     field: str | None = Field(None, description="a staff or person field: whoever stands there")
 
 
@@ -114,6 +115,9 @@ class TellWords(Words):
     to: OneOrMore[str] = Field(description="roles, fields, `assignee`, `owner`, `opener`")
     notice: str | None = Field(None, description="which notice; the built-in one says number, subject and state")
     urgent: bool = Field(False, description="it goes out in quiet hours too, and waits for no digest")
+    on_shift: bool = Field(
+        False, description="of roles: whoever is on shift; else who leads then, else who stands in for one of them"
+    )
 
 
 Tell = Annotated[

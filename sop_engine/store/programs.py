@@ -1,4 +1,8 @@
-"""Programs out of the store: normal forms by digest, each compiled once."""
+"""Programs out of the store: normal forms by digest, each compiled once; calendars and rosters likewise."""
+
+from collections.abc import Iterable
+from datetime import tzinfo
+from typing import Any
 
 from sop_engine import canonical, normal_form
 from sop_engine.errors import SetUp
@@ -10,6 +14,8 @@ from sop_engine.ticket.site import site_program
 from sop_engine.ticket.terms import with_terms
 from sop_engine.worktime import Calendar, Reckoner
 from sop_engine.worktime.calendars import from_json
+from sop_engine.worktime.rosters import FORMAT as ROSTER_FORMAT
+from sop_engine.worktime.rosters import Month, Roster, book_of, month_of
 
 
 class Programs:
@@ -20,6 +26,8 @@ class Programs:
         self._numbers: dict[str, int] = {"": 0}
         self._calendars: dict[str, Reckoner] = {}
         self._with_terms: dict[tuple[str, str], Program] = {}
+        self._books: dict[str, tuple[dict[str, tuple[str, str]], dict[str, str]]] = {}
+        self._months: dict[str, Month] = {}
 
     def of(self, reading: Reads, digest: str) -> Program:
         """The program of a normal form. Raises `SetUp` where the store has lost it, or this release cannot read it."""
@@ -82,6 +90,18 @@ class Programs:
             reckoner = self._calendars[digest] = Reckoner(read_calendar(reading, digest))
         return reckoner
 
+    def roster(self, reading: Reads, digest: str, zone: tzinfo, months: Iterable[str] | None = None) -> Roster:
+        """A roster that was loaded, with what it says of these months, or of all. Raises `SetUp` where the store has
+        lost or changed it."""
+        if digest not in self._books:
+            self._books[digest] = book_of(_read_roster(reading, digest))
+        hours, digests = self._books[digest]
+        wanted = {month: digests[month] for month in (digests if months is None else months) if month in digests}
+        for each in wanted.values():
+            if each not in self._months:
+                self._months[each] = month_of(_read_roster(reading, each))
+        return Roster(hours, {month: self._months[each] for month, each in wanted.items()}, zone)
+
     def number_of(self, reading: Reads, digest: str) -> int:
         """The number of the version with a digest (0: none has it); versions never change, so it is asked once."""
         if digest not in self._numbers:
@@ -107,3 +127,19 @@ def read_calendar(reading: Reads, digest: str) -> Calendar:
             msg("the calendar {digest} was published by a later release, which this one cannot read", digest=digest),
             fix=msg("install that release"),
         ) from None
+
+
+def _read_roster(reading: Reads, digest: str) -> dict[str, Any]:
+    data = reading.blob(digest)
+    if data is None or canonical.digest(data) != digest:
+        raise SetUp(
+            msg("the store has lost the roster {digest}, or it was changed", digest=digest),
+            fix=msg("take it from a backup: sop db restore"),
+        )
+    found: dict[str, Any] = canonical.parse(data)
+    if found.get("format") != ROSTER_FORMAT:
+        raise SetUp(
+            msg("the roster {digest} was loaded by a later release, which this one cannot read", digest=digest),
+            fix=msg("install that release"),
+        )
+    return found

@@ -11,7 +11,7 @@ from sop_engine.ticket import people, running
 from sop_engine.ticket.asking import write_all
 from sop_engine.ticket.dispatching import require_room
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused, require_role, tell_of
+from sop_engine.ticket.effects import Refused, require_on_shift, require_role, tell_of
 from sop_engine.ticket.filling import refill
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import Erased, Refusal
@@ -35,6 +35,7 @@ def claim(draft: Draft) -> dict[str, Any]:
         )
     require_role(draft, person, task["role"])
     require_room(draft, task["role"], person)
+    require_on_shift(draft, person, task["role"])
     draft.emit("assigned", region=region, role=task["role"], assignee=person)
     return region_argument(draft)
 
@@ -60,6 +61,9 @@ def assign(draft: Draft) -> dict[str, Any]:
     entries = {"role": task["role"]} if "role" in task else {}
     if "role" in task:
         require_role(draft, to, task["role"])
+        called_in = people.has_right(draft, actor, "assign") and draft.command.arguments.get("reason")
+        if not called_in:
+            require_on_shift(draft, to, task["role"])
     else:
         require_active(draft, to)
     require_may_act(draft, region, to)

@@ -19,6 +19,7 @@ from sop_engine.ticket import (
     goals,
     hands,
     returning,
+    shift_ends,
     signing,
     suspending,
     triggers,
@@ -50,6 +51,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "copy": attention.copy,
     "read": attention.read,
     "watch": attention.watch,
+    "look_at_roster": shift_ends.look_again,
     "suspend": suspending.suspend,
     "resume": suspending.resume,
     "give_back": hands.give_back,
@@ -90,6 +92,7 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             goals.settle(draft)
             hands.settle(draft)
             returning.remember(draft, stood)
+            shift_ends.settle(draft)
             attention.tell_watchers(draft)
     except Unanswered as missing:
         return missing.missing

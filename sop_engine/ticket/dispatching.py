@@ -17,6 +17,7 @@ from sop_engine.messages import msg
 from sop_engine.procedure import Assign
 from sop_engine.ticket import people
 from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.duty import role_title
 from sop_engine.ticket.questions import TURN, loads
 from sop_engine.ticket.records import TIMER, Refusal
 from sop_engine.ticket.refusing import Refused
@@ -67,7 +68,7 @@ def _require_name(draft: Draft, role: str) -> None:
             msg("somebody must be named for this task; there are: {people}", people=in_hand(known, held))
             if known
             else msg("somebody must be named for this task, and nobody holds the role {role} here",
-                     role=people.role_title(draft, role)),
+                     role=role_title(draft, role)),
             near=tuple(known),
             fix=msg("name him with --assignee {name}", name=min(known, key=lambda each: (held[each], each)))
             if known

@@ -7,7 +7,7 @@ from typing import Any
 from sop_engine import canonical
 from sop_engine.messages import msg
 from sop_engine.procedure import Assign, Collect, Effect, Print, Raise, Set, Signal, Start, Tell
-from sop_engine.ticket import dispatching, people
+from sop_engine.ticket import dispatching, duty, people
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.filling import refill
 from sop_engine.ticket.records import TIMER, Command, Letter, Refusal
@@ -59,6 +59,7 @@ def assign(draft: Draft, effect: Assign, region: str) -> None:
             draft.emit("assigned", region=region, role=effect.name)
         else:
             require_role(draft, named, effect.name)
+            require_on_shift(draft, named, effect.name)
             draft.emit("assigned", region=region, role=effect.name, assignee=named)
         return
     if effect.to == "field":
@@ -100,6 +101,22 @@ def require_role(draft: Draft, person: str, role: str) -> None:
                 possible=tuple(people.holders_of(draft, role)),
             )
         )
+
+
+def require_on_shift(draft: Draft, person: str, role: str) -> None:
+    """Refuse where the procedure gives tasks of a role only to those on shift, and somebody is not."""
+    if role not in draft.program.on_shift or person in people.holders_of(draft, role, True):
+        return
+    ticket = draft.ticket.id or "ID"
+    raise Refused(
+        Refusal(
+            "not_now",
+            msg("{name} cannot have this: {why}", name=person, why=duty.off_shift(draft, person, role)),
+            possible=tuple(people.holders_of(draft, role, True)),
+            fix=msg("name somebody who is on shift; or call him in: whoever has the right `assign` gives it to him with"
+                    " a reason: sop assign {ticket} {person} --reason TEXT", ticket=ticket, person=person),
+        )
+    )  # fmt: skip
 
 
 def tell(draft: Draft, effect: Tell, region: str) -> None:

@@ -21,6 +21,8 @@
 | `transfer_offered`, `transfer_ended`, `delegated`, `delegation_ended` | who may take a task over, or acts for a time |
 | `went`, `returned` | from where to where it went, so that it can go back; it was sent back |
 | `withdrawn` | what a step did is undone |
+| `shift_noted`, `shift_warned`, `shift_forgotten` | when the shift ends of whoever has a task |
+| `shift_over` | nothing but that it happened |
 | `closed` | the end, with its outcome |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `recalled`, `printed`, `signalled`, `not_taken`, `collected` | only that it happened |
@@ -228,6 +230,23 @@ def _closed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.tasks.pop(ROOT, None)
     ticket.acts.pop("suspended", None)
     ticket.acts.pop("watchers", None)
+    ticket.acts.pop("shifts", None)
+
+
+def _shift_noted(ticket: Ticket, event: Event, *_: Any) -> None:
+    entry = {"ends": event["ends"], "person": event["person"], "warned": False}
+    ticket.acts["shifts"] = {**ticket.acts.get("shifts", {}), event["region"]: entry}
+
+
+def _shift_warned(ticket: Ticket, event: Event, *_: Any) -> None:
+    shifts = ticket.acts["shifts"]
+    ticket.acts["shifts"] = {**shifts, event["region"]: {**shifts[event["region"]], "warned": True}}
+
+
+def _shift_forgotten(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["shifts"] = {name: each for name, each in ticket.acts["shifts"].items() if name != event["region"]}
+    if not ticket.acts["shifts"]:
+        del ticket.acts["shifts"]
 
 
 def _urged(ticket: Ticket, event: Event, *_: Any) -> None:
@@ -352,6 +371,9 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "child_started": _child_started,
     "linked": _linked,
     "closed": _closed,
+    "shift_noted": _shift_noted,
+    "shift_warned": _shift_warned,
+    "shift_forgotten": _shift_forgotten,
     "urged": _urged,
     "copied": _copied,
     "read": _read,

@@ -22,6 +22,7 @@ from sop_engine.ticket import people
 from sop_engine.ticket.acts import reason_of, region_argument, require_active, require_may_act, require_open, task_meant
 from sop_engine.ticket.allowing import allow, person_of
 from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.duty import role_title
 from sop_engine.ticket.effects import Refused, tell_of
 from sop_engine.ticket.near import near
 from sop_engine.ticket.people import DELEGATE
@@ -104,7 +105,7 @@ def transfer(draft: Draft) -> dict[str, Any]:
         reached = [each for each in people.candidates(draft, role) if each != holder]
         if not reached:
             raise Refused(
-                Refusal("not_now", msg("nobody else holds the role {role} here", role=people.role_title(draft, role)))
+                Refusal("not_now", msg("nobody else holds the role {role} here", role=role_title(draft, role)))
             )
         to = {"role": role}
     else:
@@ -146,7 +147,7 @@ def turn_down(draft: Draft) -> dict[str, Any]:
             Refusal(
                 "not_now",
                 msg("{ticket} is offered to all who hold the role {role}; who does not want it lets it be",
-                    ticket=draft.ticket.id, role=people.role_title(draft, entry["role"])),
+                    ticket=draft.ticket.id, role=role_title(draft, entry["role"])),
             )
         )  # fmt: skip
     reason = reason_of(draft, required=True)
@@ -221,7 +222,7 @@ def held(draft: Draft, act: str, by: Any) -> tuple[str, dict[str, str], str]:
             Refusal(
                 "not_now",
                 msg("nobody has the task of {ticket} yet: it is offered to {role}", ticket=draft.ticket.id,
-                    role=people.role_title(draft, task["role"])),
+                    role=role_title(draft, task["role"])),
                 fix=msg("take it: sop claim {ticket}", ticket=draft.ticket.id),
             )
         )  # fmt: skip
@@ -243,7 +244,7 @@ def require_free(draft: Draft, region: str) -> None:
     for name in ("offered", "delegated"):
         entry = draft.ticket.acts.get(name, {}).get(region)
         if entry is not None:
-            who: Any = entry["to"] if "to" in entry else people.role_title(draft, entry["role"])
+            who: Any = entry["to"] if "to" in entry else role_title(draft, entry["role"])
             said = msg("the task of {ticket} is offered to {who}", ticket=draft.ticket.id, who=who)
             if name == "delegated":
                 said = msg("the task of {ticket} is lent to {who}", ticket=draft.ticket.id, who=who)
@@ -271,7 +272,7 @@ def require_fit(draft: Draft, rules: Pass, region: str, person: str) -> str | No
             Refusal(
                 "not_you",
                 msg("{name} does not hold the role {role} here", name=person,
-                    role=tuple(people.role_title(draft, role) for role in roles)),
+                    role=tuple(role_title(draft, role) for role in roles)),
                 possible=tuple(dict.fromkeys(each for role in roles for each in people.candidates(draft, role)
                                              if each != task["assignee"])),
             )
@@ -283,7 +284,7 @@ def require_fit(draft: Draft, rules: Pass, region: str, person: str) -> str | No
 def _require_among(draft: Draft, role: str, roles: tuple[str, ...]) -> None:
     if role in roles:
         return
-    titles: tuple[Message | str, ...] = tuple(people.role_title(draft, each) for each in roles)
+    titles: tuple[Message | str, ...] = tuple(role_title(draft, each) for each in roles)
     raise Refused(
         Refusal(
             "not_understood",

@@ -10,7 +10,7 @@ from sop_engine.goals import Goal, Rung
 from sop_engine.messages import msg
 from sop_engine.parties import Recipient
 from sop_engine.procedure import ROOT
-from sop_engine.ticket import people
+from sop_engine.ticket import duty, people
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.questions import CalendarAnswer
@@ -109,12 +109,16 @@ def _climb_from(draft: Draft, goal: Goal, found: list[tuple[datetime, str, int]]
 def _climb(draft: Draft, goal: Goal, number: int) -> bool:
     """Do a rung of the ladder; whether it reached anybody."""
     rung = goal.ladder[number]
-    reached = people.holders_of(draft, rung.hand_to) if rung.hand_to else []
+    there = people.holders_of(draft, rung.hand_to, rung.on_shift) if rung.hand_to else []
+    others = duty.reached(draft, rung.hand_to) if rung.hand_to and rung.on_shift and not there else []
+    reached = [*there, *others]
     reached += [each for each in _reached(draft, rung.tell) if each not in reached]
     draft.emit("goal_escalated", goal=goal.id, rung=number, to=reached)
     if not reached and not rung.event:
         return False
-    if rung.hand_to and reached:
+    if others:
+        draft.emit("assigned", region=_region(draft), assignee=others[0])
+    elif rung.hand_to and reached and (there or not rung.on_shift):
         draft.emit("assigned", region=_region(draft), role=rung.hand_to)
     if reached:
         _tell(draft, goal, "due" if _at_once(rung) else "rung", reached, rung.notice, rung.urgent)

@@ -10,7 +10,9 @@ from typing import Any, Final, NamedTuple
 from sop_engine import canonical
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Not, Offer, Recipient, Who
+from sop_engine.ticket import duty
 from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.duty import role_title, unit_of
 from sop_engine.ticket.questions import holders
 from sop_engine.ticket.records import TIMER
 
@@ -60,6 +62,10 @@ def let(draft: Draft, by: tuple[Who, ...], source: str, actor: str, standing_for
         reason = _fits(draft, who, source, person)
         if reason is None:
             continue
+        asked = _asked_of_roster(draft, who, source)
+        if asked and person not in holders_of(draft, asked, True):
+            refusal = refusal or duty.off_shift(draft, person, asked)
+            continue
         persons = {actor, person}
         if reason == DELEGATE:
             if standing_for is not None:
@@ -95,6 +101,15 @@ def _fits(draft: Draft, who: Who, source: str, person: str) -> str | None:
             if "assignee" in task:
                 return DELEGATE if behind(draft, source, person) else None
             return "assignee" if "role" in task and holds_role(draft, person, task["role"]) else None
+
+
+def _asked_of_roster(draft: Draft, who: Who, source: str) -> str:
+    """The role of which the roster says whether somebody may: that of `who`, or that to which the task is offered."""
+    if who.on_shift:
+        return who.name
+    task = draft.ticket.tasks.get(draft.program.region(source), {}) if who.kind == "assignee" else {}
+    role = task.get("role", "")
+    return role if "assignee" not in task and role in draft.program.on_shift else ""
 
 
 def _excluded(draft: Draft, rules: Iterable[Not], persons: set[str]) -> Message | None:
@@ -163,15 +178,6 @@ def covers(scope: str | None, unit: str | None) -> bool:
     return scope is None or unit is None or unit == scope or unit.startswith(scope + "-")
 
 
-def unit_of(draft: Draft, role: str) -> str | None:
-    """The unit that a role's scope is asked for, or None where the role has none here."""
-    declared = draft.program.roles.get(role)
-    if declared is None or declared.scope is None:
-        return None
-    value = draft.ticket.fields.get(declared.scope)
-    return value if isinstance(value, str) else None
-
-
 def named_in(draft: Draft, field: str) -> set[str]:
     """The actors that a staff field names."""
     value = draft.ticket.fields.get(field)
@@ -180,8 +186,10 @@ def named_in(draft: Draft, field: str) -> set[str]:
     return {value} if isinstance(value, str) else set()
 
 
-def holders_of(draft: Draft, role: str) -> list[str]:
-    """Who holds a role for this ticket."""
+def holders_of(draft: Draft, role: str, on_shift: bool = False) -> list[str]:
+    """Who holds a role for this ticket; of these only whoever is on shift, where that is asked."""
+    if on_shift:
+        return list(duty.on_duty(draft, role)["on"])
     answer: list[str] = draft.facts.ask(holders(role, unit_of(draft, role)))
     return answer
 
@@ -189,13 +197,15 @@ def holders_of(draft: Draft, role: str) -> list[str]:
 def candidates(draft: Draft, role: str) -> list[str]:
     """To whom a task of a role can go now, in id order. Whatever narrows this (who is on shift, who has the skill) does
     it here: for those who may take a task over, and for those whom a dispatch by turns or load looks at."""
-    return holders_of(draft, role)
+    return holders_of(draft, role, role in draft.program.on_shift)
 
 
 def reached(draft: Draft, recipient: Recipient, region: str) -> list[str]:
     """Whom a notice to `recipient` reaches: actors' ids, or `field:ID` for somebody outside."""
     ticket = draft.ticket
     match recipient.kind:
+        case "role" if recipient.on_shift:
+            return duty.reached(draft, recipient.name)
         case "role":
             return holders_of(draft, recipient.name)
         case "owner":
@@ -230,12 +240,16 @@ def who_may(draft: Draft, offer: Offer, source: str) -> list[str]:
 def _candidates(draft: Draft, who: Who, source: str) -> list[str]:
     if who.kind == "anyone":
         return []
+    if who.on_shift:
+        return holders_of(draft, who.name, True)
     return reached(draft, Recipient(who.kind, who.name), draft.program.region(source))
 
 
 def describe(draft: Draft, who: Who, source: str) -> Any:
     """One of those who may, in words: a role's title with who holds it, the assignee by name ..."""
     match who.kind:
+        case "role" if who.on_shift:
+            return msg("{role} on shift", role=role_title(draft, who.name))
         case "role":
             return role_title(draft, who.name)
         case "field":
@@ -266,9 +280,3 @@ def next_signers(draft: Draft, offer: Offer, source: str, signed: int) -> tuple[
         roles = offer.sign.of[signed : signed + 1] if offer.sign.ordered else offer.sign.of
         return tuple(role_title(draft, role) for role in roles)
     return tuple(describe(draft, who, source) for who in offer.by)
-
-
-def role_title(draft: Draft, role: str) -> Any:
-    """A role in words: its title, or its id where it has none."""
-    declared = draft.program.roles.get(role)
-    return declared.title if declared is not None and declared.title else role

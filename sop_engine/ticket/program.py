@@ -8,6 +8,7 @@ from sop_engine import guards, values
 from sop_engine.chart import Chart
 from sop_engine.goals import Goal, conditions_of
 from sop_engine.procedure import ROOT, Field, Offer, Procedure, Role, State, Timer, Tree
+from sop_engine.ticket.asks_roster import roles_assigned
 from sop_engine.ticket.evolve import ordered
 
 _WORDED = frozenset({"text", "unit", "phone", "person", "rows"})
@@ -104,6 +105,11 @@ class Program:
             for field in self.procedure.fields
             if field.type in _WORDED or (field.type == "choice" and field.id in shown)
         }
+
+    @cached_property
+    def on_shift(self) -> frozenset[str]:
+        """The roles whose tasks nobody has who is not on shift."""
+        return roles_assigned(self.procedure)
 
     @cached_property
     def families(self) -> list[str]:

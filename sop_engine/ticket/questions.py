@@ -11,6 +11,8 @@
 | `holders:ROLE` , `holders:ROLE@UNIT` | actors who hold the role (for that unit), in id order |
 | `loads:ID,ID` | `{actor: how many open tasks he has in hand}` |
 | `turn:ROLE` | who was the last to whom a task of the role was given by turns or load, or null |
+| `on_shift:INSTANT/ROLE@UNIT` | who of the role (for that unit) is on shift then; see `ticket.duty` |
+| `shift:INSTANT/ID` | where somebody stands in the roster then; see `ticket.duty` |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
 | `version:PROCEDURE` | `{"digest", "prefix"}` of the newest published version, or null |
 | `tickets:ID,ID` | `[{"id", "procedure", "status", "outcome", "state"}]` of the ticket's children |
@@ -103,6 +105,16 @@ def number(prefix: str, local: datetime, count: int) -> str:
 def among(tickets: Sequence[str]) -> str:
     """The question where children stand."""
     return "tickets:" + ",".join(tickets)
+
+
+def on_shift(role: str, unit: str | None, instant: str) -> str:
+    """The question who of a role (for a unit) is on shift at an instant, as the record writes instants."""
+    return f"on_shift:{instant}/{holders(role, unit).partition(':')[2]}"
+
+
+def shift(person: str, instant: str) -> str:
+    """The question where somebody stands in the roster at an instant."""
+    return f"shift:{instant}/{person}"
 
 
 def holders(role: str, unit: str | None) -> str:

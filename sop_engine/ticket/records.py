@@ -33,6 +33,9 @@ RESUME: Final = "resume"
 DELEGATION: Final = "delegation:"
 """what the keys of the timers begin with at which a delegated task comes back; its region follows"""
 
+SHIFT_END: Final = "shift-end/"
+"""what the keys of the timers begin with that end a shift; a region follows"""
+
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 Event = dict[str, Any]
 Status = Literal["open", "suspended", "closed"]

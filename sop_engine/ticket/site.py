@@ -12,6 +12,8 @@ values lie beside the steps.
 | `versions` | procedure -> `{"number", "digest"}` of the newest |
 | `calendars` | calendar -> `{"number", "digest"}` of the newest; not there before the first is published |
 | `pins` | actor -> when he set his PIN; not there before the first one; see `ticket.terminals` |
+| `roster` | `{"number", "digest"}` of the newest roster; not there before the first is loaded |
+| `swaps` | swaps of shifts that wait for the other's word; see `ticket.rostering` |
 | `clock` | the instant up to which records ahead of the clock were accepted |
 """
 
@@ -23,7 +25,7 @@ from sop_engine import canonical, worktime
 from sop_engine.messages import msg
 from sop_engine.normal_form import from_json, to_json
 from sop_engine.procedure import Duration, Procedure, Schedule, State, Tree
-from sop_engine.ticket import terminals
+from sop_engine.ticket import rostering, terminals
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
@@ -35,6 +37,7 @@ from sop_engine.ticket.posts import is_post
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
 from sop_engine.ticket.records import SITE, TIMER, Command, Given, Missing, Refusal, Step, Ticket
+from sop_engine.ticket.rostering import put
 
 RIGHTS: Final = ("admin", "assign", "stand_in")
 ACTOR: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
@@ -61,11 +64,8 @@ def decide_site(program: Program, site: Ticket | None, command: Command, given: 
             stranger = identify(draft)
             if stranger is not None:
                 return Refusal("not_you", stranger)
-            if (
-                command.actor != TIMER
-                and not terminals.is_own(command)
-                and not has_right(draft, command.standing_for or command.actor, "admin")
-            ):
+            by_anyone = command.actor == TIMER or command.name in rostering.BY_ANYONE or terminals.is_own(command)
+            if not by_anyone and not has_right(draft, command.standing_for or command.actor, "admin"):
                 return Refusal(
                     "not_you",
                     msg("{name} is no administrator of this site", name=command.standing_for or command.actor),
@@ -86,12 +86,12 @@ def _begin(draft: Draft) -> dict[str, Any]:
     """The site's first step: its administrator, and the login that is his."""
     arguments = dict(draft.command.arguments)
     for name, empty in (("people", {}), ("logins", {}), ("deputies", []), ("versions", {})):
-        _put(draft, name, empty)
+        put(draft, name, empty)
     _check_id(draft.command.login, draft.command.login.isascii())
     recorded = _add_person(draft, arguments)
     logins = dict(draft.ticket.fields["logins"])
     logins[draft.command.login] = {"actor": arguments["actor"], "people": []}
-    _put(draft, "logins", logins)
+    put(draft, "logins", logins)
     return recorded
 
 
@@ -123,7 +123,7 @@ def _add_person(draft: Draft, arguments: Mapping[str, Any]) -> dict[str, Any]:
             sealed = draft.seal(f"person:{actor}:{part}", arguments[part])
             entry[part] = sealed["commitment"]
             recorded[part] = sealed
-    _put(draft, "people", {**people, actor: entry})
+    put(draft, "people", {**people, actor: entry})
     return recorded
 
 
@@ -159,7 +159,7 @@ def _change_person(draft: Draft) -> dict[str, Any]:
     changed = {**people, actor: entry}
     if not any("admin" in each["rights"] and each["active"] for each in changed.values()):
         raise Refused(Refusal("not_now", msg("{actor} is the last administrator; name another first", actor=actor)))
-    _put(draft, "people", changed)
+    put(draft, "people", changed)
     return recorded
 
 
@@ -181,7 +181,7 @@ def _login(draft: Draft) -> dict[str, Any]:
         del logins[arguments["login"]]
     else:
         logins[arguments["login"]] = {"actor": arguments.get("actor"), "people": sorted(arguments.get("people") or [])}
-    _put(draft, "logins", logins)
+    put(draft, "logins", logins)
     return arguments
 
 
@@ -197,7 +197,7 @@ def _deputy(draft: Draft) -> dict[str, Any]:
     if arguments["from"] >= arguments["to"]:
         raise Refused(Refusal("not_understood", msg("the time as a deputy ends before it begins")))
     entry = {name: arguments[name] for name in ("for", "by", "from", "to")}
-    _put(draft, "deputies", [*draft.ticket.fields["deputies"], entry])
+    put(draft, "deputies", [*draft.ticket.fields["deputies"], entry])
     return arguments
 
 
@@ -212,7 +212,7 @@ def _publish(draft: Draft) -> dict[str, Any]:
             Refusal("not_now", msg("{procedure} is published as it is: nothing changed", procedure=procedure))
         )
     number = standing["number"] + 1
-    _put(draft, "versions", {**versions, procedure: {"number": number, "digest": arguments["digest"]}})
+    put(draft, "versions", {**versions, procedure: {"number": number, "digest": arguments["digest"]}})
     prefix = f"schedule:{procedure}/"
     wanted = {f"{prefix}{each['id']}": from_json(Schedule, each) for each in arguments.get("schedules") or []}
     for key in sorted(key for key in draft.ticket.timers if key.startswith(prefix) and key not in wanted):
@@ -238,7 +238,7 @@ def _publish_calendar(draft: Draft) -> dict[str, Any]:
             Refusal("not_now", msg("the calendar {calendar} is published as it is: nothing changed", calendar=name))
         )
     number = standing["number"] + 1
-    _put(draft, "calendars", {**calendars, name: {"number": number, "digest": arguments["digest"]}})
+    put(draft, "calendars", {**calendars, name: {"number": number, "digest": arguments["digest"]}})
     draft.emit("calendar_published", name=name, number=number, digest=arguments["digest"])
     reason = {"reason": sealed_text(draft, "reason", msg("the reason"))} if arguments.pop("reason", None) else {}
     return {**arguments, "number": number, **reason}
@@ -247,7 +247,7 @@ def _publish_calendar(draft: Draft) -> dict[str, Any]:
 def _accept_clock(draft: Draft) -> dict[str, Any]:
     """Accept that the clock is behind what is recorded already."""
     arguments = dict(draft.command.arguments)
-    _put(draft, "clock", arguments["through"])
+    put(draft, "clock", arguments["through"])
     draft.emit("clock_accepted", **arguments)
     return arguments
 
@@ -318,6 +318,8 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "publish": _publish,
     "publish_calendar": _publish_calendar,
     "accept_clock": _accept_clock,
+    "load_roster": rostering.load,
+    "swap": rostering.swap,
     "fire": _fire,
     "set_aside": _set_aside,
     "release": _release,
@@ -331,17 +333,6 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
 def _people(draft: Draft) -> dict[str, Any]:
     found: dict[str, Any] = draft.ticket.fields["people"]
     return found
-
-
-def _put(draft: Draft, name: str, value: Any) -> None:
-    """Write a field of the site's state; the change stands in the event, so that replay needs nothing else."""
-    before = draft.ticket.fields.get(name)
-    if isinstance(value, dict) and isinstance(before, dict):
-        changed = {key: item for key, item in value.items() if before.get(key) != item}
-        gone = sorted(set(before) - set(value))
-        draft.emit("changed", field=name, put=changed, gone=gone)
-    else:
-        draft.emit("written", field=name, value=value)
 
 
 def sorted_roles(roles: Any) -> list[list[str | None]]:

@@ -6,13 +6,13 @@ from sop_engine import canonical
 from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
-from sop_engine.ticket import delegating, goals, people, possible, running, signing, suspending
+from sop_engine.ticket import delegating, goals, people, possible, running, shift_ends, signing, suspending
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.near import near
-from sop_engine.ticket.records import DELEGATION, RESUME, TIMER, Refusal
+from sop_engine.ticket.records import DELEGATION, RESUME, SHIFT_END, TIMER, Refusal
 from sop_engine.ticket.running import Run
 
 
@@ -146,6 +146,8 @@ def fire_timer(draft: Draft) -> dict[str, Any]:
         delegating.fire(draft, key)
     elif key.startswith(PREFIX):
         goals.fire(draft, key)
+    elif key.startswith(SHIFT_END):
+        shift_ends.fire(draft, key)
     else:
         running.fire(draft, key)
     running.reset_timers(draft)

@@ -97,6 +97,11 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("unit", "add", "3-2-1203", "--contact=TEXT"),
     ("unit", "add", "--phone=TEXT", "--", "TEXT"),
     ("unit", "import", "--", "TEXT"),
+    ("roster", "import", "--month=TEXT", "--reason=TEXT", "--", "TEXT"),
+    ("roster", "show", "--week=TEXT", "--person=TEXT"),
+    ("roster", "show", "--month=TEXT"),
+    ("roster", "swap", "--", "TEXT", "liu_yang", "明天"),
+    ("roster", "swap", "--", "wang_fang", "liu_yang", "TEXT"),
     ("notify", "ls", "--ticket=TEXT"),
     ("notify", "retry", "--", "TEXT"),
     ("flow", "show", "--", "TEXT"),
@@ -181,6 +186,7 @@ SHOWING: Final[Sequence[tuple[str, ...]]] = (
 """Each shows what was taken."""
 ELSEWHERE: Final = {
     "worker run", "worker tick", "worker service",
+    "roster check",
     "db status", "db copy", "db upgrade", "db rebuild", "demo make", "demo play",
     "calendar schema",
     "flow schema", "audit verify", "off",

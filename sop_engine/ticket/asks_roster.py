@@ -1,0 +1,31 @@
+"""Of which roles a procedure asks the roster."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sop_engine.normal_form import to_json
+from sop_engine.procedure import Assign, Procedure
+
+
+def roles_asked(procedure: Procedure) -> frozenset[str]:
+    """Every role of which it matters who is on shift: who may, who is given the task, who is told, who leads."""
+    asked = {str(each.get("hand_to") or each.get("name") or "") for each in _asking(to_json(procedure))}
+    end = procedure.acts.shift_end
+    leads = () if end is None else end.to
+    return frozenset({*asked, *(each.name for each in leads if each.kind == "role")} - {""})
+
+
+def roles_assigned(procedure: Procedure) -> frozenset[str]:
+    """The roles whose tasks nobody has who is not on shift."""
+    return frozenset(str(each["name"]) for each in _asking(to_json(procedure)) if each.get("kind") == Assign.kind)
+
+
+def _asking(raw: Any) -> Iterator[dict[str, Any]]:
+    """Whatever says `on_shift` in a normal form."""
+    if isinstance(raw, dict):
+        if raw.get("on_shift") is True:
+            yield raw
+        raw = list(raw.values())
+    if isinstance(raw, list):
+        for each in raw:
+            yield from _asking(each)
