@@ -90,7 +90,7 @@ CREATE TABLE task (
 
 CREATE INDEX task_assignee ON task (site, assignee) WHERE assignee IS NOT NULL;
 
-CREATE INDEX task_role ON task (site, role) WHERE role IS NOT NULL;
+CREATE INDEX task_offered ON task (site, role) WHERE assignee IS NULL;
 
 CREATE TABLE timer (
   site TEXT NOT NULL,

@@ -147,7 +147,7 @@ class Task(Table, table=True):
 
     __table_args__ = (
         _partial("task_assignee", "site", "assignee", where="assignee IS NOT NULL"),
-        _partial("task_role", "site", "role", where="role IS NOT NULL"),
+        _partial("task_offered", "site", "role", where="assignee IS NULL"),
         _SHORT,
     )
     site: str = _key()

@@ -109,7 +109,7 @@ def _tickets() -> None:
     _index("ticket_missed", "missed", "promised", "id", where="missed IS NOT NULL")
     _short("task", _key("site"), _key("ticket"), _key("region"), *_maybe("assignee", "role"))
     _index("task_assignee", "assignee", where="assignee IS NOT NULL")
-    _index("task_role", "role", where="role IS NOT NULL")
+    _index("task_offered", "role", where="assignee IS NULL")
     _short("timer", _key("site"), _key("ticket"), _key("key"), *_texts("due"), *_maybe("aside"))
     _index("timer_due", "aside", "due")
 
