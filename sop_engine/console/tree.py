@@ -33,6 +33,7 @@ class Leaf:
 
 GROUPS: Final[Mapping[str, Message]] = {
     "flow": msg("procedures: check, publish, look at, draw, test"),
+    "view": msg("lists that are saved under a name"),
     "sla": msg("promises: what is due, and why then"),
     "report": msg("figures over many tickets"),
     "audit": msg("the record: read it, replay it, prove it"),
@@ -65,6 +66,8 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
     "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page")),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),
+    "view ls": Leaf("staff.views", "ls", msg("list the saved views: sop ls @NAME shows one")),
+    "view delete": Leaf("staff.views", "delete", msg("delete a saved view"), "write"),
     "sla ls": Leaf("staff.sla", "ls", msg("list what is promised, what is due next first")),
     "sla explain": Leaf("staff.sla", "explain", msg("why something is due when it is")),
     "sla export": Leaf("staff.feed", "export", msg("deadlines as a calendar feed")),

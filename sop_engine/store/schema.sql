@@ -69,9 +69,13 @@ CREATE INDEX ticket_owner ON ticket (site, owner, status, id);
 
 CREATE INDEX ticket_parent ON ticket (site, parent) WHERE parent IS NOT NULL;
 
+CREATE INDEX ticket_procedure ON ticket (site, procedure, status, opened, id);
+
 CREATE INDEX ticket_promised ON ticket (site, promised, id, procedure) WHERE promised IS NOT NULL;
 
 CREATE INDEX ticket_status ON ticket (site, status, opened, id);
+
+CREATE INDEX ticket_suspended ON ticket (site, opened, id) WHERE suspended IS NOT NULL;
 
 CREATE INDEX ticket_tail ON ticket (site, tail);
 
