@@ -75,8 +75,6 @@ CREATE INDEX ticket_promised ON ticket (site, promised, id, procedure) WHERE pro
 
 CREATE INDEX ticket_status ON ticket (site, status, opened, id);
 
-CREATE INDEX ticket_suspended ON ticket (site, opened, id) WHERE suspended IS NOT NULL;
-
 CREATE INDEX ticket_tail ON ticket (site, tail);
 
 CREATE INDEX ticket_unit ON ticket (site, unit) WHERE unit IS NOT NULL;

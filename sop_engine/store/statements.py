@@ -292,8 +292,6 @@ def _index(query: Query) -> str:
         return "ticket_missed"
     if query.promised_by is not None:
         return "ticket_promised"
-    if query.suspended:
-        return "ticket_suspended"
     if len(query.procedures) == 1 and query.status is not None:
         return "ticket_procedure"
     return "ticket_status" if query.status is not None else "ticket_opened"

@@ -110,7 +110,6 @@ class Ticket(Table, table=True):
         Index("ticket_status", "site", "status", "opened", "id"),
         Index("ticket_owner", "site", "owner", "status", "id"),
         Index("ticket_procedure", "site", "procedure", "status", "opened", "id"),
-        _partial("ticket_suspended", "site", "opened", "id", where="suspended IS NOT NULL"),
         _partial("ticket_parent", "site", "parent", where="parent IS NOT NULL"),
         _partial("ticket_unit", "site", "unit", where="unit IS NOT NULL"),
         _partial("ticket_promised", "site", "promised", "id", "procedure", where="promised IS NOT NULL"),

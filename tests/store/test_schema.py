@@ -36,7 +36,6 @@ QUERIES = {
     "unclaimed": Query(status="open", unclaimed=True, order="left", limit=50),
     "left": Query(status="open", left_by="2026", order="left"),
     "mine by what is left": Query(status="open", mine="lin", roles=["desk"], order="left", limit=200),
-    "suspended": Query(status="open", suspended=True, newest=True, limit=200),
     "procedure": Query(status="open", procedures=["repair"], newest=True, limit=200),
     "since": Query(status="open", opened_since="2026", limit=50),
     "words": Query(status="open", words=terms_of("漏水 王芳"), order="newest", limit=50),

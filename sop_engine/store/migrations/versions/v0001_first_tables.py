@@ -104,7 +104,6 @@ def _tickets() -> None:
     _index("ticket_status", "status", "opened", "id")
     _index("ticket_owner", "owner", "status", "id")
     _index("ticket_procedure", "procedure", "status", "opened", "id")
-    _index("ticket_suspended", "opened", "id", where="suspended IS NOT NULL")
     _index("ticket_parent", "parent", where="parent IS NOT NULL")
     _index("ticket_unit", "unit", where="unit IS NOT NULL")
     _index("ticket_promised", "promised", "id", "procedure", where="promised IS NOT NULL")
