@@ -9,6 +9,7 @@ options, made with `parameters.argument` and `parameters.option`. What every lea
 | `read` | `--json --as --site --lang --no-input` |
 | `write` | those, and `--dry-run --key` |
 | `ticket` | those, and `--expect --doer --heard --at` |
+| `many` | those, and `--yes`; its ID may name several (`bulk`) |
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from typing import Final, Literal
 
 from sop_engine.messages import Message, msg
 
-Options = Literal["read", "write", "ticket"]
+Options = Literal["read", "write", "ticket", "many"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +52,18 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "new": Leaf("staff.new", "new", msg("open a ticket"), "ticket"),
     "ls": Leaf("staff.lists", "ls", msg("list tickets; `sop` alone lists yours")),
     "show": Leaf("staff.show", "show", msg("show a ticket: where it stands, what is due, what can be done")),
-    "do": Leaf("staff.do", "do", msg("do what a ticket offers: accept, done, confirm ..."), "ticket"),
-    "claim": Leaf("staff.acts", "claim", msg("take a task that is offered to your role"), "ticket"),
-    "assign": Leaf("staff.acts", "assign", msg("give a task to somebody"), "ticket"),
-    "hand-over": Leaf("staff.acts", "hand_over", msg("give a ticket to another owner"), "ticket"),
-    "note": Leaf("staff.acts", "note", msg("write something down on a ticket"), "ticket"),
-    "edit": Leaf("staff.acts", "edit", msg("correct fields of a ticket, with a reason"), "ticket"),
-    "urge": Leaf("staff.attention", "urge", msg("remind whoever holds the task"), "ticket"),
-    "copy": Leaf("staff.attention", "copy", msg("let somebody know of a ticket"), "ticket"),
-    "read": Leaf("staff.attention", "read", msg("mark a ticket of which you were let know as read"), "ticket"),
-    "watch": Leaf("staff.attention", "watch", msg("be told of each change of a ticket's state"), "ticket"),
-    "suspend": Leaf("staff.attention", "suspend", msg("let a ticket rest until a time"), "ticket"),
-    "resume": Leaf("staff.attention", "resume", msg("let a suspended ticket go on"), "ticket"),
+    "do": Leaf("staff.do", "do", msg("do what a ticket offers: accept, done, confirm ..."), "many"),
+    "claim": Leaf("staff.acts", "claim", msg("take a task that is offered to your role"), "many"),
+    "assign": Leaf("staff.acts", "assign", msg("give a task to somebody"), "many"),
+    "hand-over": Leaf("staff.acts", "hand_over", msg("give a ticket to another owner"), "many"),
+    "note": Leaf("staff.acts", "note", msg("write something down on a ticket"), "many"),
+    "edit": Leaf("staff.acts", "edit", msg("correct fields of a ticket, with a reason"), "many"),
+    "urge": Leaf("staff.attention", "urge", msg("remind whoever holds the task"), "many"),
+    "copy": Leaf("staff.attention", "copy", msg("let somebody know of a ticket"), "many"),
+    "read": Leaf("staff.attention", "read", msg("mark a ticket of which you were let know as read"), "many"),
+    "watch": Leaf("staff.attention", "watch", msg("be told of each change of a ticket's state"), "many"),
+    "suspend": Leaf("staff.attention", "suspend", msg("let a ticket rest until a time"), "many"),
+    "resume": Leaf("staff.attention", "resume", msg("let a suspended ticket go on"), "many"),
     "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
     "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page")),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),

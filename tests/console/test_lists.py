@@ -30,7 +30,7 @@ def numbers(sop: Sop, *words: str) -> list[str]:
     return [line[-3:] for line in said.out.splitlines()]
 
 
-NARROWED: Final = (
+NARROWED: Final[tuple[tuple[tuple[str, ...], list[str]], ...]] = (
     ((), ["001", "002", "003"]),
     (("--unclaimed",), ["002"]),
     (("--owner", "王芳"), ["001", "002", "003"]),
