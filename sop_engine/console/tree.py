@@ -51,6 +51,7 @@ GROUPS: Final[Mapping[str, Message]] = {
 LEAVES: Final[Mapping[str, Leaf]] = {
     "new": Leaf("staff.new", "new", msg("open a ticket"), "ticket"),
     "ls": Leaf("staff.lists", "ls", msg("list tickets; `sop` alone lists yours")),
+    "board": Leaf("staff.board", "board", msg("the queue on the whole terminal; act by keys")),
     "show": Leaf("staff.show", "show", msg("show a ticket: where it stands, what is due, what can be done")),
     "do": Leaf("staff.do", "do", msg("do what a ticket offers: accept, done, confirm ..."), "many"),
     "claim": Leaf("staff.acts", "claim", msg("take a task that is offered to your role"), "many"),

@@ -126,6 +126,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("ls", "--overdue", "--save=TEXT"),
     ("ls", "--", "TEXT"),
     ("view", "delete", "--", "TEXT"),
+    ("board", "--", "TEXT"),
     ("ls", "--status=TEXT", "--after=TEXT"),
     ("show", "--", "TEXT"),
     ("print", "1", "--", "TEXT"),
