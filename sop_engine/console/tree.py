@@ -73,6 +73,8 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "sla ls": Leaf("staff.sla", "ls", msg("list what is promised, what is due next first")),
     "sla explain": Leaf("staff.sla", "explain", msg("why something is due when it is")),
     "sla export": Leaf("staff.feed", "export", msg("deadlines as a calendar feed")),
+    "help": Leaf("staff.helping", "help_", msg("pages about dates, units, numbers, values, exit codes, who, many")),
+    "completion": Leaf("staff.helping", "completion", msg("what bash, zsh or fish need to complete words")),
     "init": Leaf("keeper.making", "init", msg("make a site: folder, store, starter library"), "write"),
     "doctor": Leaf("keeper.doctor", "doctor", msg("look at everything that can be wrong with the site"), "write"),
     "actor ls": Leaf("keeper.people", "ls", msg("list people, their roles and logins")),

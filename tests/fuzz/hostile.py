@@ -127,6 +127,8 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("ls", "--", "TEXT"),
     ("view", "delete", "--", "TEXT"),
     ("board", "--", "TEXT"),
+    ("help", "--", "TEXT"),
+    ("completion", "--", "TEXT"),
     ("ls", "--status=TEXT", "--after=TEXT"),
     ("show", "--", "TEXT"),
     ("print", "1", "--", "TEXT"),
