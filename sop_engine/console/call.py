@@ -24,6 +24,14 @@ class ClosedPipe(Exception):
     """Whoever read what we wrote is gone. The work stands."""
 
 
+class Ended(Exception):
+    """A command that has told all there is to tell, and ends with this exit code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(str(code))
+        self.code = code
+
+
 class Call:
     """What every leaf is given first."""
 
@@ -38,6 +46,7 @@ class Call:
         self.no_input = bool(common.get("no_input")) or os.environ.get("SOP_NO_INPUT", "0") not in {"", "0"}
         self.dry_run = bool(common.get("dry_run"))
         self.key: str | None = common.get("key")
+        self.yes = bool(common.get("yes"))
         self.expect: int | None = common.get("expect")
         self.doer: str | None = common.get("doer")
         heard: str | None = common.get("heard")
@@ -51,6 +60,8 @@ class Call:
         Typer has ways of its own with both."""
         try:
             return function(self, **values) or 0
+        except Ended as ended:
+            return ended.code
         except KeyboardInterrupt:
             raise Interrupted(self._interrupted()) from None
         except BrokenPipeError:
@@ -130,4 +141,4 @@ def language_in(arguments: Sequence[str], environment: Mapping[str, str]) -> str
         return language_of(None, {name: value for name, value in environment.items() if name != "SOP_LANG"})
 
 
-__all__ = ["Call", "ClosedPipe", "Explained", "Interrupted", "language_in", "language_of"]
+__all__ = ["Call", "ClosedPipe", "Ended", "Explained", "Interrupted", "language_in", "language_of"]

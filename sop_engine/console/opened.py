@@ -199,11 +199,12 @@ class Opened:
         except ValueProblem as problem:
             raise NotUnderstood(msg("--at: {problem}", problem=problem.message)) from None
 
-    def act(self, command: Command) -> Done:
-        """Do a command, or only try it with `--dry-run`. Raises what refuses it."""
+    def act(self, command: Command, key: str | None = None) -> Done:
+        """Do a command, or only try it with `--dry-run`; once only under `key`, or that of `--key`. Raises what refuses
+        it."""
         with self.call.writing():
             call, keep = self.call, functools.partial(self._keep_files, command)
-            return self.site.engine.act(command, key=call.key, dry_run=call.dry_run, before_commit=keep)
+            return self.site.engine.act(command, key=key or call.key, dry_run=call.dry_run, before_commit=keep)
 
     def _keep_files(self, command: Command) -> None:
         """Let the files count that a command names."""

@@ -24,6 +24,9 @@ def option(*names: str, help: Message, metavar: str | None = None, **more: Any) 
 
 
 TicketId = Annotated[str, argument(msg("the ticket, or the end of its number"), "ID")]
+TicketIds = Annotated[
+    str, argument(msg("the ticket, or the end of its number; several: 7,8 or @view, or - for standard input"), "ID")
+]
 Values = Annotated[
     list[str] | None, option("--field", help=msg("a value: name=value, a file as name=@path"), metavar="NAME=VALUE")
 ]
@@ -59,9 +62,13 @@ _TICKET: Final[tuple[tuple[str, Any, Any, Any], ...]] = (
     ("at", _Text, option("--at", help=msg("when it happened, if not now: 14:30, or 2026-11-22 14:30"),
                          metavar="TIME"), None),
 )  # fmt: skip
-_OF: Final = {"read": _READ, "write": (*_READ, *_WRITE), "ticket": (*_READ, *_WRITE, *_TICKET)}
+_MANY: Final[tuple[tuple[str, Any, Any, Any], ...]] = (
+    ("yes", _Flag, option("--yes", help=msg("do it to many tickets without asking")), False),
+)
+_OF: Final = {"read": _READ, "write": (*_READ, *_WRITE), "ticket": (*_READ, *_WRITE, *_TICKET),
+              "many": (*_READ, *_WRITE, *_TICKET, *_MANY)}  # fmt: skip
 
-COMMON: Final = frozenset(name for name, *_rest in _OF["ticket"])
+COMMON: Final = frozenset(name for name, *_rest in _OF["many"])
 """The names of the common parameters."""
 
 

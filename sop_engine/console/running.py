@@ -26,6 +26,11 @@ def run_and_exit() -> None:
         # a name that is no text in the terminal's encoding must not stop what is told
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if "SOP_COMPLETE" in os.environ:
+        from sop_engine.console.completing import answer
+
+        answer(os.environ["SOP_COMPLETE"], sys.argv[1:])
+        sys.exit(_let_go(0))
     code = run(sys.argv[1:])
     sys.exit(_let_go(code))
 

@@ -54,6 +54,12 @@ def find_ticket(reading: Reads, said: str, site_too: bool = False) -> Head:
     )
 
 
+def is_several(said: str) -> bool:
+    """Whether what stands in a ticket's place names several."""
+    plain = folded(said).strip()
+    return plain == "-" or plain.startswith("@") or "," in plain or "、" in plain
+
+
 def _candidates(reading: Reads, wanted: str) -> list[Head]:
     """Exact, else the same number (of a prefix or day), else any that ends so."""
     if not wanted:

@@ -9,6 +9,7 @@ options, made with `parameters.argument` and `parameters.option`. What every lea
 | `read` | `--json --as --site --lang --pin-from --no-input` |
 | `write` | those, and `--dry-run --key` |
 | `ticket` | those, and `--expect --doer --heard --at` |
+| `many` | those, and `--yes`; its ID may name several (`bulk`) |
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from typing import Final, Literal
 
 from sop_engine.messages import Message, msg
 
-Options = Literal["read", "write", "ticket"]
+Options = Literal["read", "write", "ticket", "many"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Leaf:
 
 GROUPS: Final[Mapping[str, Message]] = {
     "flow": msg("procedures: check, publish, look at, draw, test"),
+    "view": msg("lists that are saved under a name"),
     "sla": msg("promises: what is due, and why then"),
     "report": msg("figures over many tickets"),
     "audit": msg("the record: read it, replay it, prove it"),
@@ -50,25 +52,26 @@ GROUPS: Final[Mapping[str, Message]] = {
 LEAVES: Final[Mapping[str, Leaf]] = {
     "new": Leaf("staff.new", "new", msg("open a ticket"), "ticket"),
     "ls": Leaf("staff.lists", "ls", msg("list tickets; `sop` alone lists yours")),
+    "board": Leaf("staff.board", "board", msg("the queue on the whole terminal; act by keys")),
     "show": Leaf("staff.show", "show", msg("show a ticket: where it stands, what is due, what can be done")),
-    "do": Leaf("staff.do", "do", msg("do what a ticket offers: accept, done, confirm ..."), "ticket"),
-    "claim": Leaf("staff.acts", "claim", msg("take a task that is offered to your role"), "ticket"),
-    "assign": Leaf("staff.acts", "assign", msg("give a task to somebody"), "ticket"),
-    "hand-over": Leaf("staff.acts", "hand_over", msg("give a ticket to another owner"), "ticket"),
+    "do": Leaf("staff.do", "do", msg("do what a ticket offers: accept, done, confirm ..."), "many"),
+    "claim": Leaf("staff.acts", "claim", msg("take a task that is offered to your role"), "many"),
+    "assign": Leaf("staff.acts", "assign", msg("give a task to somebody"), "many"),
+    "hand-over": Leaf("staff.acts", "hand_over", msg("give a ticket to another owner"), "many"),
     "give-back": Leaf("staff.hands", "give_back", msg("give a task back to the role it was offered to"), "ticket"),
     "transfer": Leaf("staff.hands", "transfer", msg("offer your task to a colleague, who must take it over"), "ticket"),
     "take-over": Leaf("staff.hands", "take_over", msg("take a task over that you were offered"), "ticket"),
     "turn-down": Leaf("staff.hands", "turn_down", msg("turn a task down that you were offered or lent"), "ticket"),
     "delegate": Leaf("staff.hands", "delegate", msg("let a colleague act on your task; it comes back"), "ticket"),
     "recall": Leaf("staff.hands", "recall", msg("take back what you offered or lent"), "ticket"),
-    "note": Leaf("staff.acts", "note", msg("write something down on a ticket"), "ticket"),
-    "edit": Leaf("staff.acts", "edit", msg("correct fields of a ticket, with a reason"), "ticket"),
-    "urge": Leaf("staff.attention", "urge", msg("remind whoever holds the task"), "ticket"),
-    "copy": Leaf("staff.attention", "copy", msg("let somebody know of a ticket"), "ticket"),
-    "read": Leaf("staff.attention", "read", msg("mark a ticket of which you were let know as read"), "ticket"),
-    "watch": Leaf("staff.attention", "watch", msg("be told of each change of a ticket's state"), "ticket"),
-    "suspend": Leaf("staff.attention", "suspend", msg("let a ticket rest until a time"), "ticket"),
-    "resume": Leaf("staff.attention", "resume", msg("let a suspended ticket go on"), "ticket"),
+    "note": Leaf("staff.acts", "note", msg("write something down on a ticket"), "many"),
+    "edit": Leaf("staff.acts", "edit", msg("correct fields of a ticket, with a reason"), "many"),
+    "urge": Leaf("staff.attention", "urge", msg("remind whoever holds the task"), "many"),
+    "copy": Leaf("staff.attention", "copy", msg("let somebody know of a ticket"), "many"),
+    "read": Leaf("staff.attention", "read", msg("mark a ticket of which you were let know as read"), "many"),
+    "watch": Leaf("staff.attention", "watch", msg("be told of each change of a ticket's state"), "many"),
+    "suspend": Leaf("staff.attention", "suspend", msg("let a ticket rest until a time"), "many"),
+    "resume": Leaf("staff.attention", "resume", msg("let a suspended ticket go on"), "many"),
     "on": Leaf("staff.desk", "on", msg("take over the terminal at which you are"), "write"),
     "off": Leaf("staff.desk", "off", msg("leave the terminal"), "write"),
     "return": Leaf("staff.returning", "return_", msg("send a ticket back to an earlier step"), "ticket"),
@@ -76,9 +79,13 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
     "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page")),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),
+    "view ls": Leaf("staff.views", "ls", msg("list the saved views: sop ls @NAME shows one")),
+    "view delete": Leaf("staff.views", "delete", msg("delete a saved view"), "write"),
     "sla ls": Leaf("staff.sla", "ls", msg("list what is promised, what is due next first")),
     "sla explain": Leaf("staff.sla", "explain", msg("why something is due when it is")),
     "sla export": Leaf("staff.feed", "export", msg("deadlines as a calendar feed")),
+    "help": Leaf("staff.helping", "help_", msg("pages about dates, units, numbers, values, exit codes, who, many")),
+    "completion": Leaf("staff.helping", "completion", msg("what bash, zsh or fish need to complete words")),
     "init": Leaf("keeper.making", "init", msg("make a site: folder, store, starter library"), "write"),
     "doctor": Leaf("keeper.doctor", "doctor", msg("look at everything that can be wrong with the site"), "write"),
     "actor ls": Leaf("keeper.people", "ls", msg("list people, their roles and logins")),

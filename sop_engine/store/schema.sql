@@ -69,6 +69,8 @@ CREATE INDEX ticket_owner ON ticket (site, owner, status, id);
 
 CREATE INDEX ticket_parent ON ticket (site, parent) WHERE parent IS NOT NULL;
 
+CREATE INDEX ticket_procedure ON ticket (site, procedure, status, opened, id);
+
 CREATE INDEX ticket_promised ON ticket (site, promised, id, procedure) WHERE promised IS NOT NULL;
 
 CREATE INDEX ticket_status ON ticket (site, status, opened, id);
@@ -90,7 +92,7 @@ CREATE TABLE task (
 
 CREATE INDEX task_assignee ON task (site, assignee) WHERE assignee IS NOT NULL;
 
-CREATE INDEX task_role ON task (site, role) WHERE role IS NOT NULL;
+CREATE INDEX task_offered ON task (site, role) WHERE assignee IS NULL;
 
 CREATE TABLE timer (
   site TEXT NOT NULL,

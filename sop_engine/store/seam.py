@@ -14,6 +14,7 @@ from sop_engine.errors import Overtaken
 from sop_engine.messages import msg
 from sop_engine.store.search import Finding, Search
 from sop_engine.ticket.records import NOTHING, Sealed, Step, Ticket
+from sop_engine.values.words import Term
 
 LATEST: Final = "9999-12-31T23:59:59.999Z"
 """every due time comes before it"""
@@ -179,6 +180,15 @@ class Query:
     limit: int | None = None
     newest: bool = False
     """with a limit: the last of them, and not the first"""
+    unclaimed: bool = False
+    """with a task that is offered to a role and taken by nobody"""
+    left_by: str | None = None
+    """with nothing left then: a promise was missed or is due by then; where none is promised, a timer"""
+    opened_since: str | None = None
+    words: Sequence[Term] = ()
+    """each must hold somewhere in what is written on the ticket"""
+    order: str = "opened"
+    """one of `narrowing.ORDERS`"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ gives the order that is asked for. Where that would read a whole table, the stat
 
 from typing import Any, Final
 
+from sop_engine.store import narrowing
 from sop_engine.store.seam import Query
 
 HEAD_COLUMNS: Final = (
@@ -238,9 +239,9 @@ FORGET: Final = tuple(
 )
 
 
-def heads(site: str, query: Query) -> tuple[str, list[Any]]:
+def heads(site: str, query: Query, in_words: narrowing.InWords = narrowing.IN_A_FILE) -> tuple[str, list[Any]]:
     """The statement and parameters that find what `query` asks for, in its order, or the newest of it backwards."""
-    source, parameters = _source(site, query)
+    source, parameters = _source(site, query, in_words)
     limit = -1 if query.limit is None else query.limit
     text = f"\nSELECT {HEAD_COLUMNS} {source} ORDER BY {_order(query)} LIMIT ?"
     if query.newest:
@@ -248,17 +249,17 @@ def heads(site: str, query: Query) -> tuple[str, list[Any]]:
     return text, [*parameters, limit]
 
 
-def count_heads(site: str, query: Query) -> tuple[str, list[Any]]:
+def count_heads(site: str, query: Query, in_words: narrowing.InWords = narrowing.IN_A_FILE) -> tuple[str, list[Any]]:
     """The statement and parameters that count what `query` asks for, whatever its limit."""
-    source, parameters = _source(site, query)
+    source, parameters = _source(site, query, in_words)
     return f"\nSELECT count(*) {source}", parameters
 
 
 def _order(query: Query) -> str:
-    return "promised, id" if query.promised_by is not None or query.missed else "opened, id"
+    return "promised, id" if query.promised_by is not None or query.missed else narrowing.ORDERS[query.order]
 
 
-def _source(site: str, query: Query) -> tuple[str, list[Any]]:
+def _source(site: str, query: Query, in_words: narrowing.InWords) -> tuple[str, list[Any]]:
     """From where, by which index and under which conditions; and the parameters of that."""
     terms, parameters = ["site = ?", "id <> 'site'"], [site]
 
@@ -283,6 +284,8 @@ def _source(site: str, query: Query) -> tuple[str, list[Any]]:
     if query.due_before is not None:
         due = "SELECT ticket FROM timer WHERE site = ? AND due <= ? AND aside IS NULL"
         where(f"id IN ({due})", site, query.due_before)
+    for term, values in narrowing.conditions(site, query, in_words):
+        where(term, *values)
     if query.promised_by is not None:
         where("promised <= ?", query.promised_by)
     if query.missed:
@@ -299,7 +302,7 @@ def _source(site: str, query: Query) -> tuple[str, list[Any]]:
 
 def _index(query: Query) -> str:
     """The index that leaves the fewest tickets to look at."""
-    if query.mine is not None or query.due_before is not None:
+    if query.mine is not None or query.due_before is not None or narrowing.is_by_id(query):
         return "sqlite_autoindex_ticket_1"
     for column in ("unit", "parent", "owner"):
         if getattr(query, column) is not None:
@@ -308,6 +311,8 @@ def _index(query: Query) -> str:
         return "ticket_missed"
     if query.promised_by is not None:
         return "ticket_promised"
+    if len(query.procedures) == 1 and query.status is not None:
+        return "ticket_procedure"
     return "ticket_status" if query.status is not None else "ticket_opened"
 
 
@@ -322,7 +327,7 @@ def _mine(site: str, query: Query) -> tuple[str, list[Any]]:
     values += [site, query.mine]
     if query.roles:
         offered = f"site = ? AND role IN ({_marks(query.roles)}) AND assignee IS NULL"
-        found.append(f"SELECT ticket FROM task INDEXED BY task_role WHERE {offered}")
+        found.append(f"SELECT ticket FROM task INDEXED BY task_offered WHERE {offered}")
         values += [site, *query.roles]
     return f"id IN ({' UNION '.join(found)})", values
 

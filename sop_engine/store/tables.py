@@ -109,6 +109,7 @@ class Ticket(Table, table=True):
         Index("ticket_opened", "site", "opened", "id"),
         Index("ticket_status", "site", "status", "opened", "id"),
         Index("ticket_owner", "site", "owner", "status", "id"),
+        Index("ticket_procedure", "site", "procedure", "status", "opened", "id"),
         _partial("ticket_parent", "site", "parent", where="parent IS NOT NULL"),
         _partial("ticket_unit", "site", "unit", where="unit IS NOT NULL"),
         _partial("ticket_promised", "site", "promised", "id", "procedure", where="promised IS NOT NULL"),
@@ -147,7 +148,7 @@ class Task(Table, table=True):
 
     __table_args__ = (
         _partial("task_assignee", "site", "assignee", where="assignee IS NOT NULL"),
-        _partial("task_role", "site", "role", where="role IS NOT NULL"),
+        _partial("task_offered", "site", "role", where="assignee IS NULL"),
         _SHORT,
     )
     site: str = _key()

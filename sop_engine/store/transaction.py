@@ -11,6 +11,7 @@ from sop_engine import canonical
 from sop_engine.store import codec, statements
 from sop_engine.store.faults import overtaken
 from sop_engine.store.finding import ReadsFindings, WritesFindings
+from sop_engine.store.narrowing import IN_A_FILE, InWords
 from sop_engine.store.seam import (
     CALENDAR,
     Due,
@@ -53,8 +54,12 @@ class Reading(ReadsFindings):
         return found[::-1] if query.newest else found
 
     def count_heads(self, query: Query) -> int:
-        count: int = self._run(*statements.count_heads(self._site, query)).fetchone()[0]
+        count: int = self._run(*statements.count_heads(self._site, query, self._in_words())).fetchone()[0]
         return count
+
+    def _in_words(self) -> InWords:
+        """How the parts of tickets are found in which a term holds."""
+        return IN_A_FILE
 
     def standing(self, id: str) -> Standing | None:
         row = self._one(statements.TICKET_ROW, id)

@@ -50,9 +50,9 @@ def test_filters(sop: Sop, site: Path, wx: str) -> None:
     assert found("--state", "dispatched") == 0
     assert found("--procedure", "报修") == 1
     assert found("--unit", "3栋2单元1202") == 1
-    assert found("--due") == 0
+    assert found("--overdue") == 0
     move_clock(site, minutes=16)
-    assert found("--due") == 1
+    assert found("--overdue") == 1
     sop("do", "1", "cancel", "--as", "wang_fang", "--reason", "x")
     assert (found(), found("--all"), found("--status", "closed")) == (0, 1, 1)
     assert sop("ls", "--state", "wating").code == 2

@@ -3,8 +3,10 @@
 import pytest
 
 from sop_engine.store.seam import NOT_NOW, Query, Store
+from sop_engine.store.search import Finding
+from sop_engine.values.words import of_text, terms_of, together
 
-from .samples import append, ticket
+from .samples import append, head, step, ticket
 
 
 @pytest.fixture
@@ -23,7 +25,8 @@ def filled(store: Store) -> Store:
             state=("assessing", "printing"),
         )
         taken = {"left": {"role": "desk", "assignee": "zhao"}}
-        append(writes, ticket("WX-4", opened="2026-01-04", status="closed", outcome="repaired", tasks=taken))
+        closed = ticket("WX-4", opened="2026-01-04", status="closed", outcome="repaired", tasks=taken)
+        writes.append(step(closed), head(closed), {"fields": Finding("", together(of_text("paid in cash")))})
     return store
 
 
@@ -53,6 +56,16 @@ def filled(store: Store) -> Store:
         (Query(status="open", limit=2, newest=True), ["WX-2", "TS-3"]),
         (Query(status="open", limit=9, newest=True), ["WX-1", "WX-2", "TS-3"]),
         (Query(after="WX-4"), []),
+        (Query(unclaimed=True), ["WX-1"]),
+        (Query(opened_since="2026-01-03"), ["TS-3", "WX-4"]),
+        (Query(opened_since="2026-01-02", status="open", order="newest"), ["TS-3", "WX-2"]),
+        (Query(order="unit"), ["TS-3", "WX-1", "WX-4", "WX-2"]),
+        (Query(order="left"), ["WX-2", "TS-3", "WX-1", "WX-4"]),
+        (Query(left_by="2026-02-01"), ["WX-2"]),
+        (Query(left_by="2026-01-31"), []),
+        (Query(words=terms_of("paid")), ["WX-4"]),
+        (Query(words=terms_of("paid"), status="open"), []),
+        (Query(words=terms_of("paid twice")), []),
     ],
     ids=str,
 )
@@ -91,6 +104,10 @@ def promising(store: Store) -> Store:
         (Query(missed=True), ["P-3", "P-4"]),
         (Query(missed=True, promised_after="2026-03-01"), ["P-4"]),
         (Query(missed=True, unit="1-1-1"), []),
+        (Query(left_by="2026-02-02"), ["P-3", "P-4"]),
+        (Query(left_by="2026-03-05", order="left"), ["P-4", "P-3", "P-1"]),
+        (Query(order="left"), ["P-4", "P-3", "P-1", "P-2", "P-5", "P-6"]),
+        (Query(order="left", limit=2), ["P-4", "P-3"]),
     ],
     ids=str,
 )

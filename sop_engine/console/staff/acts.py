@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sop_engine.console.call import Call
 from sop_engine.console.doing import do_and_tell, explaining
 from sop_engine.console.given import read_given
-from sop_engine.console.parameters import FromFile, TicketId, argument, option
-from sop_engine.console.tickets import by_title, find_ticket
+from sop_engine.console.parameters import FromFile, TicketIds, argument, option
+from sop_engine.console.tickets import by_title, find_ticket, is_several
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Reads
 from sop_engine.ticket.near import near
-from sop_engine.ticket.records import SITE, Ticket
+from sop_engine.ticket.records import SITE, Command, Ticket
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -27,12 +27,12 @@ Reason = Annotated[str | None, option("--reason", help=msg("why"), metavar="TEXT
 _Arguments = Callable[["Opened", Reads, Ticket], dict[str, Any]]
 
 
-def claim(call: Call, id: TicketId, region: Region = None) -> None:
+def claim(call: Call, id: TicketIds, region: Region = None) -> None:
     """Take a task that is offered to a role which you hold."""
     act(call, "claim", id, lambda opened, reading, ticket: region_given(opened, reading, ticket, region))
 
 
-def assign(call: Call, id: TicketId, name: _Name, region: Region = None, reason: Reason = None) -> None:
+def assign(call: Call, id: TicketIds, name: _Name, region: Region = None, reason: Reason = None) -> None:
     """Give a task to somebody who holds the role that it was offered to."""
 
     def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def assign(call: Call, id: TicketId, name: _Name, region: Region = None, reason:
     act(call, "assign", id, arguments)
 
 
-def hand_over(call: Call, id: TicketId, name: _Name, reason: Reason = None) -> None:
+def hand_over(call: Call, id: TicketIds, name: _Name, reason: Reason = None) -> None:
     """Give a ticket to another owner."""
     act(
         call,
@@ -57,7 +57,7 @@ def hand_over(call: Call, id: TicketId, name: _Name, reason: Reason = None) -> N
 
 def note(
     call: Call,
-    id: TicketId,
+    id: TicketIds,
     text: Annotated[list[str], argument(msg("what is to be written down"), "TEXT")],
 ) -> None:
     """Write something down on a ticket; it moves nothing."""
@@ -66,7 +66,7 @@ def note(
 
 def edit(
     call: Call,
-    id: TicketId,
+    id: TicketIds,
     field: Annotated[
         list[str] | None,
         option("--field", help=msg("a new value: name=value; name= clears it"), metavar="NAME=VALUE"),
@@ -111,6 +111,8 @@ def act(call: Call, name: str, id: str, arguments: _Arguments) -> None:
     """Do a command of this name to a ticket, with the arguments that are made of it."""
     with call.open() as opened:
         opened.require_known()
+        if name != "release" and is_several(id):
+            do_several(opened, name, id, arguments)
         with opened.reading() as reading:
             head = find_ticket(reading, id, site_too=name == "release")
             ticket = reading.ticket(head.id)
@@ -118,6 +120,16 @@ def act(call: Call, name: str, id: str, arguments: _Arguments) -> None:
             with explaining(opened, head):
                 made = arguments(opened, reading, ticket)
         _do(opened, name, head, made)
+
+
+def do_several(opened: "Opened", name: str, ids: str, arguments: _Arguments) -> None:
+    """Do a command of this name to each of several tickets, and end."""
+    from sop_engine.console.bulk import do_many
+
+    def make(reading: Reads, head: Head, ticket: Ticket) -> Command:
+        return opened.command(name, head.id, arguments(opened, reading, ticket))
+
+    do_many(opened, ids, msg("`{command}`", command=name.replace("_", "-")), make)
 
 
 def _do(opened: "Opened", name: str, head: Head, arguments: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
-from sop_engine.console.parameters import TicketId, option
+from sop_engine.console.parameters import TicketIds, option
 from sop_engine.console.staff.acts import Reason, Region, act, reason_given, region_given
 from sop_engine.console.tickets import by_title, folded
 from sop_engine.engine.identity import find_person
@@ -24,7 +24,7 @@ _SIDES: Final[Mapping[str, str]] = {"客户": "customer", "业主": "customer", 
 
 def urge(
     call: Call,
-    id: TicketId,
+    id: TicketIds,
     from_: Annotated[
         str | None, option("--from", help=msg("who urges: customer, or staff where it is left out"), metavar="SIDE")
     ] = None,
@@ -43,7 +43,7 @@ def urge(
 
 def copy(
     call: Call,
-    id: TicketId,
+    id: TicketIds,
     to: Annotated[
         list[str], option("--to", help=msg("whom: a person, or a role of the procedure"), metavar="PERSON|ROLE")
     ],
@@ -72,14 +72,14 @@ def is_person(reading: Reads, name: str) -> bool:
     return any(wanted in {each.id.casefold(), each.name.casefold()} for each in reading.people())
 
 
-def read(call: Call, id: TicketId) -> None:
+def read(call: Call, id: TicketIds) -> None:
     """Mark a ticket of which you were let know as read, and print it."""
     act(call, "read", id, lambda opened, reading, ticket: {})
 
 
 def watch(
     call: Call,
-    id: TicketId,
+    id: TicketIds,
     stop: Annotated[bool, option("--stop", help=msg("be told no more"))] = False,
 ) -> None:
     """Be told of each change of state until the ticket is closed."""
@@ -88,7 +88,7 @@ def watch(
 
 def suspend(
     call: Call,
-    id: TicketId,
+    id: TicketIds,
     until: Annotated[
         str | None,
         option(
@@ -106,7 +106,7 @@ def suspend(
     act(call, "suspend", id, arguments)
 
 
-def resume(call: Call, id: TicketId, reason: Reason = None) -> None:
+def resume(call: Call, id: TicketIds, reason: Reason = None) -> None:
     """Let a suspended ticket go on."""
     act(call, "resume", id, lambda opened, reading, ticket: reason_given(reason))
 

@@ -7,16 +7,16 @@ from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
 from sop_engine.console.looking import possible_now
-from sop_engine.console.parameters import FromFile, TicketId, Values, argument, option
-from sop_engine.console.tickets import by_title, find_ticket, folded
+from sop_engine.console.parameters import FromFile, TicketIds, Values, argument, option
+from sop_engine.console.tickets import by_title, find_ticket, folded, is_several
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Text, msg
 from sop_engine.procedure import Offer, State
-from sop_engine.store.seam import Reads
+from sop_engine.store.seam import Head, Reads
 from sop_engine.ticket.near import near
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import Ticket
+from sop_engine.ticket.records import Command, Ticket
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def do(
     call: Call,
-    id: TicketId,
+    id: TicketIds,
     trigger: Annotated[str, argument(msg("what to do, by id or title; of one region: REGION.TRIGGER"), "TRIGGER")],
     field: Values = None,
     from_file: FromFile = None,
@@ -38,6 +38,9 @@ def do(
     """Do a trigger of a ticket, and print it as it is then."""
     with call.open() as opened:
         opened.require_known()
+        said = [*(field or ()), *([f"reason={reason}"] if reason is not None else ())]
+        if is_several(id):
+            _do_several(opened, id, trigger, said, from_file, assignee)
         with opened.reading() as reading:
             head = find_ticket(reading, id)
             ticket = reading.ticket(head.id)
@@ -47,7 +50,6 @@ def do(
             allowed = call.asks and _may(opened, reading, program, ticket, trigger)
         wanted = trigger_named(program, ticket, trigger)
         offered = offer_named(program, ticket, wanted)
-        said = [*(field or ()), *([f"reason={reason}"] if reason is not None else ())]
         with explaining(opened, head):
             given = read_given(opened, program.fields, said, from_file)
             if offered is not None and allowed and not _is_further_signature(ticket, *offered):
@@ -64,6 +66,26 @@ def do(
                 ask_until_enough(opened, "do", head.id, arguments, program.fields, ticket.fields)
             done = opened.act(opened.command("do", head.id, arguments))
         tell_done(opened, done)
+
+
+def _do_several(
+    opened: "Opened", ids: str, trigger: str, said: list[str], from_file: str | None, assignee: str | None
+) -> None:
+    """Do a trigger of each of several tickets, and end. Nothing is asked: what is missing is that ticket's failure."""
+    from sop_engine.console.bulk import do_many
+
+    if from_file == "-":
+        raise NotUnderstood(msg("of several tickets the values cannot come from standard input"))
+
+    def make(reading: Reads, head: Head, ticket: Ticket) -> Command:
+        program = opened.site.engine.program(reading, ticket)
+        person = {} if assignee is None else {"assignee": find_person(reading, assignee).id}
+        fields = read_given(opened, program.fields, said, from_file)
+        return opened.command(
+            "do", head.id, {"trigger": trigger_named(program, ticket, trigger), "fields": fields, **person}
+        )
+
+    do_many(opened, ids, msg("`{command}`", command=trigger[:60]), make)
 
 
 def _may(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, said: str) -> bool:

@@ -1,201 +1,169 @@
 """`sop ls`: tickets as a list, in the order of a desk: number, unit, matter, state, whose, what is left."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.json_view import head_json
-from sop_engine.console.names import short_span
-from sop_engine.console.output import Column
-from sop_engine.console.parameters import option
-from sop_engine.console.staff.filters import Mine, at_most, unit_named
-from sop_engine.console.staff.filters import mine as mine_of
-from sop_engine.console.tickets import by_title, find_procedure, folded, newest_versions, normal_form
+from sop_engine.console.parameters import argument, option
+from sop_engine.console.staff.filters import at_most
+from sop_engine.console.staff.listing import columns_named, print_list
+from sop_engine.console.staff.narrowed import Asked, Narrowed, asked, nothing_found, without
+from sop_engine.console.staff.views import MARK, is_view, save, view_named
 from sop_engine.errors import NotUnderstood
-from sop_engine.messages import Message, Text, msg
-from sop_engine.store.seam import NOT_NOW, Head, Query, Reads
-from sop_engine.ticket.near import near
+from sop_engine.messages import msg
+from sop_engine.store.seam import Head
 from sop_engine.ticket.records import SITE
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
-_STATUSES: Final = {"open": "open", "suspended": "open", "closed": "closed"}
-"""what can be asked for -> how the store has it: what is suspended is open there"""
 USUAL: Final = 200
 """tickets that are listed in a terminal where nobody says how many"""
 PAGE: Final = 500
 """tickets that are read at once"""
+_Flag = bool
+_Said = str | None
 
 
 def ls(
     call: Call,
-    all: Annotated[bool, option("--all", help=msg("closed ones too"))] = False,
-    mine: Annotated[bool, option("--mine", help=msg("yours: owner, assignee, or offered to your role"))] = False,
-    state: Annotated[str | None, option("--state", help=msg("in this state, by id or title"), metavar="STATE")] = None,
+    view: Annotated[str | None, argument(msg("a saved view: @name"), "@VIEW")] = None,
+    all: Annotated[_Flag, option("--all", help=msg("closed ones too"))] = False,
+    closed: Annotated[_Flag, option("--closed", help=msg("closed ones only"))] = False,
+    suspended: Annotated[_Flag, option("--suspended", help=msg("suspended ones only"))] = False,
+    mine: Annotated[_Flag, option("--mine", help=msg("yours: owner, assignee, or offered to your role"))] = False,
+    unclaimed: Annotated[_Flag, option("--unclaimed", help=msg("offered to a role, and taken by nobody"))] = False,
+    overdue: Annotated[_Flag, option("--overdue", help=msg("late: nothing is left of a promise"))] = False,
+    due: Annotated[_Said, option("--due", help=msg("late, or so within this time: 2h, 1 天"), metavar="SPAN")] = None,
+    state: Annotated[_Said, option("--state", help=msg("in this state, by id or title"), metavar="STATE")] = None,
     procedure: Annotated[
-        str | None, option("--procedure", help=msg("of this procedure, by id or title"), metavar="NAME")
+        _Said, option("--procedure", help=msg("of this procedure, by id or title"), metavar="NAME")
     ] = None,
-    unit: Annotated[str | None, option("--unit", help=msg("of this unit"), metavar="UNIT")] = None,
-    status: Annotated[str | None, option("--status", help=msg("open, suspended or closed"), metavar="STATUS")] = None,
-    due: Annotated[bool, option("--due", help=msg("with a timer that is due"))] = False,
+    unit: Annotated[_Said, option("--unit", help=msg("of this unit"), metavar="UNIT")] = None,
+    owner: Annotated[_Said, option("--owner", help=msg("of this owner, by id or name"), metavar="NAME")] = None,
+    since: Annotated[_Said, option("--since", help=msg("opened since then: 2h, 昨天, 11-20"), metavar="TIME")] = None,
+    text: Annotated[_Said, option("--text", help=msg("with these words written on it"), metavar="WORDS")] = None,
+    status: Annotated[_Said, option("--status", help=msg("open, suspended or closed"), metavar="STATUS")] = None,
+    columns: Annotated[
+        _Said, option("--columns", help=msg("these columns, with commas between"), metavar="NAMES")
+    ] = None,
+    sort: Annotated[
+        _Said,
+        option("--sort", help=msg("in this order: left, opened, newest, unit, urged or changed"), metavar="ORDER"),
+    ] = None,
     limit: Annotated[int | None, option("--limit", help=msg("so many at most"), metavar="COUNT")] = None,
-    after: Annotated[str | None, option("--after", help=msg("those after this ticket"), metavar="ID")] = None,
+    after: Annotated[_Said, option("--after", help=msg("those after this ticket"), metavar="ID")] = None,
+    quiet: Annotated[_Flag, option("--quiet", "-q", help=msg("the numbers only, a line each"))] = False,
+    save_as: Annotated[
+        _Said, option("--save", help=msg("keep these options as a view under this name"), metavar="NAME")
+    ] = None,
 ) -> None:
-    """List tickets, newest last. Nothing fires; what is due is marked."""
+    """List tickets: what is late or waits for you by what is left of it, all else newest last. Nothing fires."""
+    typed = Narrowed(
+        all=all, closed=closed, suspended=suspended, mine=mine, unclaimed=unclaimed, overdue=overdue, status=status,
+        procedure=procedure, state=state, unit=unit, owner=owner, due=due, since=since, text=text, sort=sort,
+        columns=columns, limit=at_most(limit),
+    )  # fmt: skip
     with call.open() as opened:
-        person = opened.person
-        now = canonical.instant_text(opened.now)
+        opened.require_known()
         with opened.reading() as reading:
-            whose = mine_of(reading, person) if mine else None
-            query = Query(
-                status=_STATUSES[_status(status)] if status else (None if all else "open"),
-                suspended=_status(status) == "suspended" if status in ("open", "suspended") else None,
-                procedures=(find_procedure(reading, procedure).procedure,) if procedure else (),
-                states=_states(reading, state) if state else (),
-                unit=unit_named(unit) if unit else None,
-                mine=person if mine else None,
-                roles=tuple(whose.roles) if whose is not None else (),
-                due_before=now if due else None,
-                after=after,
-                limit=at_most(limit),
-            )
-        older = _older(opened, query) if call.output.on_terminal() and not call.json else 0
-        heads = _heads(opened, replace(query, limit=USUAL, newest=True) if older else query, whose)
-        if call.json:
-            call.output.json_list(head_json(opened, head, now) for head in heads)
-        elif not _print(opened, heads) and call.output.on_terminal():
-            call.output.tell(msg("nothing is waiting for you") if mine else msg("there are no such tickets"))
-        if older:
-            call.output.tell(
-                msg(
-                    "{count} older ones are not shown: say which you look for, or see all of them in a pipe",
-                    count=older,
-                )
-            )
+            narrowed = typed if view is None else typed.over(view_named(reading, _view(view)).narrowed)
+            wanted = asked(opened, reading, narrowed)
+            if after is not None:
+                wanted = replace(wanted, query=replace(_paged(wanted).query, after=after))
+        names = columns_named(narrowed.columns)
+        if save_as is not None:
+            kept = save(opened, save_as, narrowed)
+            call.output.tell(msg("saved; see it with: sop ls {name}", name=MARK + kept.name))
+        _list(opened, narrowed, wanted, names, quiet)
 
 
-def _older(opened: "Opened", query: Query) -> int:
-    """How many tickets a terminal would be flooded with besides the newest ones, where nobody says how many."""
-    if query.limit is not None or query.after is not None or query.mine is not None or query.due_before is not None:
-        return 0
-    with opened.reading() as reading:
-        return max(0, reading.count_heads(query) - USUAL)
+def _view(said: str) -> str:
+    if is_view(said):
+        return said
+    raise NotUnderstood(
+        msg("`sop ls` cannot use: {words}", words=said[:60]),
+        fix=msg("for a saved view write @{name}; for words on a ticket: sop find {name}", name=said[:60]),
+    )
 
 
-def _heads(opened: "Opened", query: Query, whose: Mine | None) -> Iterator[Head]:
-    """The tickets that `query` asks for, read a page at a time: between two pages nothing is held open in the store, so
-    that whoever reads slowly keeps nobody waiting."""
-    left = query.limit
-    # what is found by its tasks or timers is gathered and sorted anew for every page
-    paged = query.mine is None and query.due_before is None and not query.newest
+def _paged(wanted: Asked) -> Asked:
+    """What is asked, where a list may begin after some ticket: in the order in which they were opened only."""
+    if wanted.query.order == "opened":
+        return wanted
+    raise NotUnderstood(
+        msg("--after goes on in the order in which tickets were opened, and this list has another"),
+        fix=msg("add: --sort opened"),
+    )
+
+
+def _list(opened: "Opened", narrowed: Narrowed, wanted: Asked, names: tuple[str, ...], quiet: bool) -> None:
+    output = opened.call.output
+    terminal = output.on_terminal() and not opened.call.json
+    most = USUAL if terminal and narrowed.limit is None and wanted.query.after is None else narrowed.limit
+    newest = most is not None and narrowed.limit is None and wanted.query.order == "opened"
+    heads = found(opened, wanted, most, newest)
+    if opened.call.json:
+        now = canonical.instant_text(opened.now)
+        output.json_list(head_json(opened, head, now) for head in heads)
+        return
+    if quiet:
+        for head in heads:
+            output.line(head.id)
+        return
+    count = print_list(opened, heads, names)
+    if not count:
+        output.tell(nothing_found(narrowed), *_elsewhere(opened, narrowed))
+    if most is not None and narrowed.limit is None and count == most:
+        _tell_more(opened, wanted, count)
+
+
+def found(opened: "Opened", wanted: Asked, limit: int | None = None, newest: bool = False) -> Iterator[Head]:
+    """The tickets that are wanted, `limit` at most, or with `newest` the last of them. Read a page at a time where that
+    can be: between two pages nothing is held open in the store, so that whoever reads slowly keeps nobody waiting."""
+    query, left = wanted.query, limit
+    # what is found by other tables is gathered and sorted anew for every page
+    paged = query.order == "opened" and query.mine is None and not query.unclaimed and query.left_by is None
+    paged = paged and not query.words and not newest
+    if not paged:
+        most = limit if wanted.is_exact else None
+        with opened.reading() as reading:
+            heads = reading.heads(replace(query, limit=most, newest=newest and most is not None))
+        mine = [head for head in heads if wanted.whose is None or wanted.whose.has(head)]
+        yield from mine if limit is None else mine[-limit:] if newest else mine[:limit]
+        return
     while True:
         size = PAGE if left is None else min(left, PAGE)
         with opened.reading() as reading:
-            heads = reading.heads(replace(query, limit=size) if paged else query)
-        yield from (head for head in heads if head.id != SITE and (whose is None or whose.has(head)))
+            heads = reading.heads(replace(query, limit=size))
+        yield from (head for head in heads if head.id != SITE)
         left = None if left is None else left - len(heads)
-        if not paged or len(heads) < size or left == 0:
+        if len(heads) < size or left == 0:
             return
         query = replace(query, after=heads[-1].id)
 
 
-def _print(opened: "Opened", heads: Iterable[Head]) -> int:
-    columns = [
-        Column(msg("number"), whole=True),
-        Column(msg("unit"), whole=True),
-        Column(msg("subject")),
-        Column(msg("state")),
-        Column(msg("owner")),
-        Column(msg("assignee")),
-        Column(msg("left")),
-        Column(msg("urged")),
-    ]
-    titles = _Titles(opened)
-    return opened.call.output.table(columns, (_row(opened, head, titles) for head in heads))
+def _tell_more(opened: "Opened", wanted: Asked, shown: int) -> None:
+    """Say how many tickets a terminal was not flooded with."""
+    with opened.reading() as reading:
+        count = reading.count_heads(wanted.query) if wanted.is_exact else sum(1 for _head in found(opened, wanted))
+    more = count - shown
+    if more > 0:
+        opened.call.output.tell(
+            msg("{count} more are not shown: say which you look for, or see all of them in a pipe", count=more)
+        )
 
 
-def _row(opened: "Opened", head: Head, titles: "_Titles") -> list[Any]:
-    names = opened.names
-    tasks = tuple(
-        names.get(task["assignee"]) or task["assignee"] if "assignee" in task else _offered(head, task["role"], titles)
-        for task in head.tasks.values()
-    )
-    states: Any = tuple(titles.of(head.digest, "states", leaf) for leaf in head.state)
-    if head.suspended is not None:
-        states = msg("suspended: {state}", state=states)
-    owner = names.get(head.owner) or head.owner
-    return [head.id, head.unit or "", head.subject, states, owner, tasks, _left(head, opened.now), head.urged or ""]
-
-
-def _left(head: Head, now: datetime) -> Any:
-    """What is left until the next promise is due; where nothing is promised, until the next timer fires. What is late,
-    or has not fired yet, is said in words."""
-    late = min((each for each in (head.missed, head.promised) if each is not None), default=NOT_NOW)
-    if late != NOT_NOW and canonical.instant_of(late) <= now:
-        return msg("{span} late", span=short_span(now - canonical.instant_of(late)))
-    if head.next_due is not None and canonical.instant_of(head.next_due) <= now:
-        return msg("due {span} ago", span=short_span(now - canonical.instant_of(head.next_due)))
-    if head.promised == NOT_NOW:
-        return msg("paused")
-    following = head.promised or head.next_due
-    return "" if following is None else short_span(canonical.instant_of(following) - now)
-
-
-def _offered(head: Head, role: str, titles: "_Titles") -> Message:
-    """A task that a role may claim: the role in brackets."""
-    return msg("({role})", role=titles.of(head.digest, "roles", role))
-
-
-# --- what is looked for ----------------------------------------------------------------------------------------------
-
-
-def _status(said: str) -> str:
-    if said in _STATUSES:
-        return said
-    raise NotUnderstood(
-        msg("there is no status {status}; there are {statuses}", status=said, statuses=tuple(_STATUSES)),
-        near=near(said, _STATUSES),
-    )
-
-
-def _states(reading: Reads, said: str) -> tuple[str, ...]:
-    """The states that `said` names in any procedure: by id, or by title."""
-    pairs: list[tuple[str, Text]] = []
-    for version in newest_versions(reading).values():
-        pairs += [(each["id"], each.get("title", {})) for each in normal_form(reading, version.digest)["states"]]
-    known = {id for id, _title in pairs}
-    name = folded(said)
-    if name in known:
-        return (name,)
-    key = name.casefold().replace(" ", "")
-    found = tuple(
-        sorted({id for id, title in pairs for each in title.values() if each.casefold().replace(" ", "") == key})
-    )
-    if found:
-        return found
-    one = by_title(said, pairs, "state")
-    if one is None:
-        raise NotUnderstood(msg("no procedure has a state {state}", state=said), near=near(name, known))
-    return (one,)
-
-
-class _Titles:
-    """Titles of states and roles, read without making the procedures ready to run."""
-
-    def __init__(self, opened: "Opened") -> None:
-        self._opened = opened
-        self._titles: dict[str, dict[tuple[str, str], Text]] = {}
-
-    def of(self, digest: str, kind: str, id: str) -> Any:
-        """The title of one of the `states` or `roles` of a version; its id where it has none."""
-        if digest not in self._titles:
-            with self._opened.reading() as reading:
-                form = normal_form(reading, digest)
-            self._titles[digest] = {
-                (kind, each["id"]): each.get("title", {}) for kind in ("states", "roles") for each in form.get(kind, ())
-            }
-        return self._titles[digest].get((kind, id)) or id
+def _elsewhere(opened: "Opened", narrowed: Narrowed) -> list[object]:
+    """Where there are tickets, when none fits: for each option how many there are without it."""
+    counts = []
+    with opened.reading() as reading:
+        for option_name, wider in without(narrowed):
+            count = reading.count_heads(asked(opened, reading, wider).query)
+            if count:
+                counts.append(msg("with {option}: {count}", option=option_name, count=count) if option_name == "--all"
+                              else msg("without {option}: {count}", option=option_name, count=count))  # fmt: skip
+    return [msg("there are {counts}", counts=tuple(counts))] if counts else []

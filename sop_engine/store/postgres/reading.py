@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from sop_engine.store import codec, statements
+from sop_engine.store.narrowing import InWords
 from sop_engine.store.postgres import statements as here
 from sop_engine.store.postgres.link import Link
 from sop_engine.store.postgres.wire import Rows
@@ -41,6 +42,9 @@ class PostgresReading(Reading):
 
     def heads(self, query: Query) -> list[Head]:
         return heads(self.link.execute, self._site, query)
+
+    def _in_words(self) -> InWords:
+        return here.in_words(self._site)
 
     def _finding(self, wanted: Search) -> tuple[str, list[Any]]:
         return here.finding(self._site, wanted)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sop_engine.store import search, statements
+from sop_engine.store.narrowing import InWords
 from sop_engine.store.seam import LONGEST_HOLD_SECONDS, Query
 from sop_engine.store.search import Search
 from sop_engine.store.statements import LETTER_COLUMNS
@@ -121,9 +122,14 @@ def finding(site: str, wanted: Search) -> tuple[str, list[Any]]:
     return translated(text), values
 
 
+def in_words(site: str) -> InWords:
+    """How the parts of tickets are found in which a term holds."""
+    return InWords(IN_WORDS, lambda term: search.in_a_database(term, site))
+
+
 def heads(site: str, query: Query) -> tuple[str, list[Any]]:
     """The statement and values that find what `query` asks for, as `statements.heads` does."""
-    text, values = statements.heads(site, query)
+    text, values = statements.heads(site, query, in_words(site))
     if query.limit is None:
         values[-1] = None
     return translated(text), values

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine.errors import SopError
 from sop_engine.store import codec, statements
+from sop_engine.store.narrowing import InWords
 from sop_engine.store.postgres import loading
 from sop_engine.store.postgres import statements as here
 from sop_engine.store.postgres.crowd import Crowd, turns
@@ -140,6 +141,9 @@ class PostgresWriting(Writing):
         found = heads(self._execute_here, self._site, query)
         self._listed.update(head.id for head in found)
         return found
+
+    def _in_words(self) -> InWords:
+        return here.in_words(self._site)
 
     def _finding(self, wanted: Search) -> tuple[str, list[Any]]:
         return here.finding(self._site, wanted)

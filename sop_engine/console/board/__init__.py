@@ -1,0 +1,1 @@
+"""`sop board`: the queue, a ticket, and what can be done with it, on a whole terminal. Needs the extra `tui`."""
