@@ -22,6 +22,7 @@ NOTICES: Final[Mapping[str, Message]] = {
     "recall": msg("that the offer was taken back"),
     "delegate": msg("that the task is lent"),
     "delegation_ended": msg("that the task is its holder's alone again"),
+    "inherit": msg("that the work of somebody who leaves is his now"),
     "reassign": msg("that the task was given to another"),
 }
 RETURNS: Final = msg("the task that was lent comes back")
@@ -50,6 +51,11 @@ def hand_deed(command: str, arguments: Mapping[str, Any], program: "Program", pe
             return msg("turned the task down")
         case "delegate":
             return msg("lent the task to {to}", to=person(arguments["to"]))
+        case "inherit" if "to" in arguments:
+            return msg("passed on what {person} had in hand to {to}", person=person(arguments["from"]),
+                       to=person(arguments["to"]))  # fmt: skip
+        case "inherit":
+            return msg("passed on what {person} had in hand", person=person(arguments["from"]))
         case "recall":
             return msg("took back what was offered or lent")
     return None

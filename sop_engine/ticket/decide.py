@@ -12,7 +12,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, delegating, goals, hands, signing, suspending, triggers
+from sop_engine.ticket import acts, attention, delegating, goals, hands, inheriting, signing, suspending, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -47,6 +47,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "turn_down": hands.turn_down,
     "recall": hands.recall,
     "delegate": delegating.delegate,
+    "inherit": inheriting.inherit,
     "set_aside": acts.set_aside,
     "release": acts.release,
 }

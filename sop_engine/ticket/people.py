@@ -40,6 +40,8 @@ def identify(draft: Draft) -> Message | None:
         if not active(draft, person):
             return msg("{name} is not active here", name=person)
     other = command.standing_for
+    if other is not None and not active(draft, other):
+        return msg("{name} is not active here", name=other)
     if other is not None and not draft.facts.ask(f"standing:{command.actor}:{other}"):
         return msg("{name} may not stand in for {other}", name=command.actor, other=other)
     return None

@@ -28,10 +28,13 @@ from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import LARGEST_START, Refused, follow
 from sop_engine.ticket.evolve import blank, copy_of
 from sop_engine.ticket.near import near
+from sop_engine.ticket.parting import end_deputy, leave, require_two
 from sop_engine.ticket.people import has_right, identify
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
 from sop_engine.ticket.records import SITE, TIMER, Command, Given, Missing, Refusal, Step, Ticket
+from sop_engine.ticket.site_state import people_of as _people
+from sop_engine.ticket.site_state import put as _put
 
 RIGHTS: Final = ("admin", "assign", "stand_in")
 NOBODY: Final = (
@@ -201,6 +204,7 @@ def _deputy(draft: Draft) -> dict[str, Any]:
             raise Refused(
                 Refusal("not_found", msg("there is no actor {actor}", actor=person), near=near(str(person), people))
             )
+    require_two(draft)
     if arguments["from"] >= arguments["to"]:
         raise Refused(Refusal("not_understood", msg("the time as a deputy ends before it begins")))
     entry = {name: arguments[name] for name in ("for", "by", "from", "to")}
@@ -322,6 +326,8 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "change_person": _change_person,
     "login": _login,
     "deputy": _deputy,
+    "end_deputy": end_deputy,
+    "leave": leave,
     "publish": _publish,
     "publish_calendar": _publish_calendar,
     "accept_clock": _accept_clock,
@@ -332,22 +338,6 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
-
-
-def _people(draft: Draft) -> dict[str, Any]:
-    found: dict[str, Any] = draft.ticket.fields["people"]
-    return found
-
-
-def _put(draft: Draft, name: str, value: Any) -> None:
-    """Write a field of the site's state; the change stands in the event, so that replay needs nothing else."""
-    before = draft.ticket.fields.get(name)
-    if isinstance(value, dict) and isinstance(before, dict):
-        changed = {key: item for key, item in value.items() if before.get(key) != item}
-        gone = sorted(set(before) - set(value))
-        draft.emit("changed", field=name, put=changed, gone=gone)
-    else:
-        draft.emit("written", field=name, value=value)
 
 
 def sorted_roles(roles: Any) -> list[list[str | None]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine import canonical
@@ -11,6 +12,7 @@ from sop_engine.console.json_view import head_json
 from sop_engine.console.names import short_span
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
+from sop_engine.console.staff.deputised import in_place_of_others
 from sop_engine.console.staff.filters import Mine, at_most, unit_named
 from sop_engine.console.staff.filters import mine as mine_of
 from sop_engine.console.tickets import by_title, find_procedure, folded, newest_versions, normal_form
@@ -65,6 +67,8 @@ def ls(
             )
         older = _older(opened, query) if call.output.on_terminal() and not call.json else 0
         heads = _heads(opened, replace(query, limit=USUAL, newest=True) if older else query, whose)
+        if mine:
+            heads = islice(chain(heads, in_place_of_others(opened, query, _heads)), query.limit)
         if call.json:
             call.output.json_list(head_json(opened, head, now) for head in heads)
         elif not _print(opened, heads) and call.output.on_terminal():

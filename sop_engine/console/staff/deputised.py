@@ -1,0 +1,41 @@
+"""What is to be done in the place of whoever is away: a deputy finds it in his own list."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sop_engine import canonical
+from sop_engine.console.staff.filters import Mine, mine
+from sop_engine.engine.deputies import stood_in_for
+from sop_engine.messages import msg
+from sop_engine.store.seam import Head, Query
+
+if TYPE_CHECKING:
+    from sop_engine.console.opened import Opened
+
+
+def in_place_of_others(
+    opened: "Opened", query: Query, heads: Callable[["Opened", Query, Mine | None], Iterator[Head]]
+) -> Iterator[Head]:
+    """The tickets of those for whom whoever asks stands in now, which are not his own; and a line that says with what
+    they are done. `query` asks for his own."""
+    person = opened.person
+    with opened.reading() as reading:
+        away = stood_in_for(reading, person, canonical.instant_text(opened.now))
+        found = [mine(reading, each) for each in away]
+        own = mine(reading, person)
+    seen: set[str] = set()
+    for whose in found:
+        roles = tuple(whose.roles)
+        listed = [
+            head
+            for head in heads(opened, replace(query, mine=whose.person, roles=roles), whose)
+            if head.id not in seen and not own.has(head)
+        ]
+        seen.update(head.id for head in listed)
+        if listed:
+            opened.call.output.tell(
+                msg("in the place of {name}, with --as {id}: {tickets}", name=opened.named(whose.person),
+                    id=whose.person, tickets=tuple(head.id for head in listed))
+            )  # fmt: skip
+        yield from listed
