@@ -27,12 +27,11 @@ from sop_engine.messages import kept, msg
 from sop_engine.store import indexing
 from sop_engine.store.attempts import Attempts, attempt
 from sop_engine.store.programs import Programs
-from sop_engine.store.projections import head_of, project_site
+from sop_engine.store.projections import head_of, project_step
 from sop_engine.store.seam import Head, Missed, NewLetter, Reads, Store, Writes
 from sop_engine.ticket.decide import decide
 from sop_engine.ticket.foresee import foresee
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.questions import TURN
 from sop_engine.ticket.records import SITE, Command, Given, Missing, NewSeals, Refusal, Sealed, Step, Ticket
 from sop_engine.ticket.site import decide_site
 from sop_engine.ticket.terms import terms_of
@@ -291,11 +290,7 @@ class Engine:
             letters = [NewLetter(each.position, each.notice, each.to, channel, each.kind) for each in step.letters]
             # by the clock, not by the step: what was recorded while a clock was ahead must not wait for that time
             transaction.add_letters(step.ticket, step.number, letters, canonical.instant_text(self.clock.now()))
-        for event in step.events:
-            if event["kind"] == "assigned" and "how" in event:
-                transaction.put_meta(TURN + event["role"], event["assignee"])
-        if step.ticket == SITE:
-            project_site(transaction, step.data, step.values)
+        project_step(transaction, step)
 
     # --- time ---
 
