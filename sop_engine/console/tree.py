@@ -59,7 +59,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "take-over": Leaf("staff.hands", "take_over", msg("take a task over that you were offered"), "ticket"),
     "turn-down": Leaf("staff.hands", "turn_down", msg("turn a task down that you were offered or lent"), "ticket"),
     "delegate": Leaf("staff.hands", "delegate", msg("let a colleague act on your task; it comes back"), "ticket"),
-    "recall": Leaf("staff.hands", "recall", msg("take back what you offered or lent"), "ticket"),
+    "take-back": Leaf("staff.hands", "take_back", msg("take back what you offered or lent"), "ticket"),
     "note": Leaf("staff.acts", "note", msg("write something down on a ticket"), "ticket"),
     "edit": Leaf("staff.acts", "edit", msg("correct fields of a ticket, with a reason"), "ticket"),
     "urge": Leaf("staff.attention", "urge", msg("remind whoever holds the task"), "ticket"),

@@ -45,7 +45,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "transfer": hands.transfer,
     "take_over": hands.take_over,
     "turn_down": hands.turn_down,
-    "recall": hands.recall,
+    "take_back": hands.take_back,
     "delegate": delegating.delegate,
     "inherit": inheriting.inherit,
     "set_aside": acts.set_aside,

@@ -120,6 +120,11 @@ def behind(draft: Draft, source: str, person: str) -> set[str]:
     return set() if over or not active(draft, person) else {entry["from"]}
 
 
+def lender(draft: Draft, leave: Leave, source: str, person: str) -> str | None:
+    """Whose task it is that somebody may act on as a delegate; None where he may for another reason."""
+    return next(iter(behind(draft, source, person))) if leave.reason == DELEGATE else None
+
+
 def barred_as_assignee(draft: Draft, region: str, persons: set[str]) -> tuple[str, Message] | None:
     """A trigger of a task that waits for its assignee alone, and from which separation of duty would keep him if he
     were one of `persons`, with why; None where there is none."""

@@ -79,7 +79,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("turn-down", "1", *DESK, "--reason=TEXT"),
     ("delegate", "1", *DESK, "--until=TEXT", "--", "TEXT"),
     ("delegate", "1", *DESK, "--until=TEXT", "li_qiang"),
-    ("recall", "1", *DESK, "--reason=TEXT"),
+    ("take-back", "1", *DESK, "--reason=TEXT"),
     ("release", "1", "--", "TEXT"),
     ("actor", "add", "--mail=TEXT", "--phone=TEXT", "--", "p1", "TEXT"),
     ("actor", "add", "--role=TEXT", "--login=TEXT", "--", "TEXT", "x"),

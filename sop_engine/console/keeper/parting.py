@@ -182,7 +182,7 @@ def _became(opened: "Opened", moved: Moved) -> Any:
         elif event["kind"] == "owned":
             said.append(msg("{owner} owns it", owner=opened.named(event["owner"])))
         elif event["kind"] in ("delegation_ended", "transfer_ended"):
-            said.append(msg("what he was offered or lent has lapsed"))
+            said.append(msg("an offer or loan of a task has lapsed"))
     return tuple(said)
 
 
