@@ -19,9 +19,10 @@ NOTICES: Final[Mapping[str, Message]] = {
     "transfer": msg("that the task is offered to them"),
     "take_over": msg("that the task was taken over"),
     "turn_down": msg("that the task was turned down"),
-    "recall": msg("that the offer was taken back"),
+    "take_back": msg("that the offer was taken back"),
     "delegate": msg("that the task is lent"),
     "delegation_ended": msg("that the task is its holder's alone again"),
+    "inherit": msg("that the work of somebody who leaves is his now"),
     "reassign": msg("that the task was given to another"),
 }
 RETURNS: Final = msg("the task that was lent comes back")
@@ -50,7 +51,12 @@ def hand_deed(command: str, arguments: Mapping[str, Any], program: "Program", pe
             return msg("turned the task down")
         case "delegate":
             return msg("lent the task to {to}", to=person(arguments["to"]))
-        case "recall":
+        case "inherit" if "to" in arguments:
+            return msg("passed on what {person} had in hand to {to}", person=person(arguments["from"]),
+                       to=person(arguments["to"]))  # fmt: skip
+        case "inherit":
+            return msg("passed on what {person} had in hand", person=person(arguments["from"]))
+        case "take_back":
             return msg("took back what was offered or lent")
     return None
 

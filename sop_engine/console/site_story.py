@@ -60,6 +60,14 @@ def _deputy(arguments: Mapping[str, Any], person: Say, instant: Say) -> Message:
     )
 
 
+def _end_deputy(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    return msg("{by} stands in for {name} no longer", by=person(arguments["by"]), name=person(arguments["for"]))
+
+
+def _leave(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    return msg("{person} has left: disabled, without logins and deputies", person=person(arguments["actor"]))
+
+
 def _publish(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
     return msg(
         "published {procedure} as version {number}", procedure=arguments["procedure"], number=arguments["number"]
@@ -123,6 +131,8 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "change_person": _change,
     "login": _login,
     "deputy": _deputy,
+    "end_deputy": _end_deputy,
+    "leave": _leave,
     "publish": _publish,
     "publish_calendar": _publish_calendar,
     "accept_clock": _clock,

@@ -2,10 +2,9 @@
 
 from sop_engine import canonical
 from sop_engine.clock import Clock
-from sop_engine.store.projections import project_site
+from sop_engine.store.projections import project_step
 from sop_engine.store.seam import NewLetter, Writes
-from sop_engine.ticket.questions import TURN
-from sop_engine.ticket.records import SITE, Step
+from sop_engine.ticket.records import Step
 
 
 def post(transaction: Writes, clock: Clock, step: Step) -> None:
@@ -18,7 +17,4 @@ def post(transaction: Writes, clock: Clock, step: Step) -> None:
     for event in step.events:
         if event["kind"] == "recalled":
             transaction.recall_letters(step.ticket, event["number"], event["to"])
-        elif event["kind"] == "assigned" and "how" in event:
-            transaction.put_meta(TURN + event["role"], event["assignee"])
-    if step.ticket == SITE:
-        project_site(transaction, step.data, step.values)
+    project_step(transaction, step)

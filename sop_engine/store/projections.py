@@ -10,7 +10,8 @@ from sop_engine.store.seam import CALENDAR, NOT_NOW, Head, Login, Person, Versio
 from sop_engine.ticket.levels import OPEN
 from sop_engine.ticket.possible import subject
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import SITE, Erased, Sealed, Ticket
+from sop_engine.ticket.questions import TURN
+from sop_engine.ticket.records import SITE, Erased, Sealed, Step, Ticket
 
 
 class SiteTables(Protocol):
@@ -89,6 +90,16 @@ def _due(entry: Mapping[str, Any]) -> str:
 
 def _shown(zone: ZoneInfo, field: Any, value: Any) -> str:
     return "" if isinstance(value, Erased) else values.show(field, value, "zh", zone)
+
+
+def project_step(transaction: SiteTables, step: Step) -> None:
+    """Keep what a step says beside its ticket: who had the turn of a role; of the site's history, people, logins and
+    versions."""
+    for event in step.events:
+        if event["kind"] == "assigned" and "how" in event:
+            transaction.put_meta(TURN + event["role"], event["assignee"])
+    if step.ticket == SITE:
+        project_site(transaction, step.data, step.values)
 
 
 def project_site(transaction: SiteTables, data: bytes, beside: Mapping[str, Sealed]) -> None:

@@ -156,7 +156,7 @@ def turn_down(draft: Draft) -> dict[str, Any]:
     return {**region_argument(draft), **reason}
 
 
-def recall(draft: Draft) -> dict[str, Any]:
+def take_back(draft: Draft) -> dict[str, Any]:
     """Take back what was offered or lent. Its holder may, who offered or lent it, and whoever may assign the ticket."""
     require_open(draft)
     person, ticket = person_of(draft), draft.ticket
@@ -184,7 +184,7 @@ def recall(draft: Draft) -> dict[str, Any]:
     else:
         entry = ticket.acts["offered"][region]
         draft.emit("transfer_ended", region=region, by=person, how="recalled")
-        tell_of(draft, "recall", [entry["to"]] if "to" in entry else people.candidates(draft, entry["role"]))
+        tell_of(draft, "take_back", [entry["to"]] if "to" in entry else people.candidates(draft, entry["role"]))
     return {**region_argument(draft), **reason}
 
 
@@ -249,7 +249,7 @@ def require_free(draft: Draft, region: str) -> None:
             if name == "delegated":
                 said = msg("the task of {ticket} is lent to {who}", ticket=draft.ticket.id, who=who)
             raise Refused(
-                Refusal("not_now", said, fix=msg("take it back first: sop recall {ticket}", ticket=draft.ticket.id))
+                Refusal("not_now", said, fix=msg("take it back first: sop take-back {ticket}", ticket=draft.ticket.id))
             )
 
 

@@ -42,6 +42,8 @@ def identify(draft: Draft) -> Message | None:
         if not active(draft, person):
             return msg("{name} is not active here", name=person)
     other = command.standing_for
+    if other is not None and not active(draft, other):
+        return msg("{name} is not active here", name=other)
     if other is not None and not draft.facts.ask(f"standing:{command.actor}:{other}"):
         return msg("{name} may not stand in for {other}", name=command.actor, other=other)
     return None
@@ -131,6 +133,11 @@ def behind(draft: Draft, source: str, person: str) -> set[str]:
         return set()
     over = "until" in entry and entry["until"] <= canonical.instant_text(draft.given.effective)
     return set() if over or not active(draft, person) else {entry["from"]}
+
+
+def lender(draft: Draft, leave: Leave, source: str, person: str) -> str | None:
+    """Whose task it is that somebody may act on as a delegate; None where he may for another reason."""
+    return next(iter(behind(draft, source, person))) if leave.reason == DELEGATE else None
 
 
 def barred_as_assignee(draft: Draft, region: str, persons: set[str]) -> tuple[str, Message] | None:

@@ -36,7 +36,11 @@ def possible(draft: Draft, person: str) -> list[dict[str, Any]]:
 def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | None) -> dict[str, Any]:
     """One entry of `possible`; `why_not` is a Message or None."""
     leave = people.may(draft, offer, source, person, None)
-    why_not = leave if isinstance(leave, Message) else signing.barred(draft, offer, source, person, None)
+    why_not: Message | None
+    if isinstance(leave, Message):
+        why_not = leave
+    else:
+        why_not = signing.barred(draft, offer, source, person, people.lender(draft, leave, source, person))
     shut = barred(draft, offer)
     if why_not is None and shut:
         why_not = msg("its condition does not hold now")

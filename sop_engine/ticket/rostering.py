@@ -16,6 +16,7 @@ from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.people import has_right
 from sop_engine.ticket.records import Refusal
+from sop_engine.ticket.site_state import put
 
 BY_ANYONE: Final = frozenset({"swap"})
 """commands of the site that are not for administrators alone"""
@@ -97,17 +98,6 @@ def _publish(draft: Draft, base: str, digest: str) -> None:
 def _keep(draft: Draft, waiting: dict[str, Any]) -> None:
     if waiting != draft.ticket.fields.get("swaps", {}):
         put(draft, "swaps", waiting)
-
-
-def put(draft: Draft, name: str, value: Any) -> None:
-    """Write a field of the site's state; the change stands in the event, so that replay needs nothing else."""
-    before = draft.ticket.fields.get(name)
-    if isinstance(value, dict) and isinstance(before, dict):
-        changed = {key: item for key, item in value.items() if before.get(key) != item}
-        gone = sorted(set(before) - set(value))
-        draft.emit("changed", field=name, put=changed, gone=gone)
-    else:
-        draft.emit("written", field=name, value=value)
 
 
 def waiting_swaps(fields: dict[str, Any], today: str) -> list[dict[str, str]]:

@@ -32,12 +32,13 @@ from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import LARGEST_START, Refused, follow
 from sop_engine.ticket.evolve import blank, copy_of
 from sop_engine.ticket.near import near
+from sop_engine.ticket.parting import end_deputy, leave, require_two
 from sop_engine.ticket.people import has_right, identify
 from sop_engine.ticket.posts import is_post
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
 from sop_engine.ticket.records import SITE, TIMER, Command, Given, Missing, Refusal, Step, Ticket
-from sop_engine.ticket.rostering import put
+from sop_engine.ticket.site_state import people_of, put
 
 RIGHTS: Final = ("admin", "assign", "stand_in")
 ACTOR: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
@@ -69,7 +70,7 @@ def decide_site(program: Program, site: Ticket | None, command: Command, given: 
                 return Refusal(
                     "not_you",
                     msg("{name} is no administrator of this site", name=command.standing_for or command.actor),
-                    possible=tuple(who for who, entry in _people(draft).items() if "admin" in entry["rights"]),
+                    possible=tuple(who for who, entry in people_of(draft).items() if "admin" in entry["rights"]),
                 )
         arguments = _COMMANDS[command.name](draft)
     except Unanswered as missing:
@@ -98,7 +99,7 @@ def _begin(draft: Draft) -> dict[str, Any]:
 def _add_person(draft: Draft, arguments: Mapping[str, Any]) -> dict[str, Any]:
     actor = str(arguments["actor"])
     _check_id(actor, re.fullmatch(ACTOR, actor) is not None)
-    people = _people(draft)
+    people = people_of(draft)
     if actor in people:
         raise Refused(Refusal("not_now", msg("there is an actor {actor} already", actor=actor)))
     named = str(arguments.get("name") or "")
@@ -131,7 +132,7 @@ def _change_person(draft: Draft) -> dict[str, Any]:
     """Grant or revoke roles and rights, enable or disable, or give another name, contact or language."""
     arguments = dict(draft.command.arguments)
     actor = str(arguments["actor"])
-    people = _people(draft)
+    people = people_of(draft)
     if actor not in people:
         raise Refused(Refusal("not_found", msg("there is no actor {actor}", actor=actor), near=near(actor, people)))
     entry = dict(people[actor])
@@ -166,7 +167,7 @@ def _change_person(draft: Draft) -> dict[str, Any]:
 def _login(draft: Draft) -> dict[str, Any]:
     """Map a system user to an actor, or to the people of a terminal; or take the mapping away."""
     arguments = dict(draft.command.arguments)
-    people = _people(draft)
+    people = people_of(draft)
     login = str(arguments["login"])
     _check_id(login, login.isascii() and login.isprintable() and login != "")
     for person in [arguments.get("actor"), *(arguments.get("people") or [])]:
@@ -188,12 +189,13 @@ def _login(draft: Draft) -> dict[str, Any]:
 def _deputy(draft: Draft) -> dict[str, Any]:
     """Let somebody stand in for another from one instant to another."""
     arguments = dict(draft.command.arguments)
-    people = _people(draft)
+    people = people_of(draft)
     for person in (arguments["for"], arguments["by"]):
         if person not in people:
             raise Refused(
                 Refusal("not_found", msg("there is no actor {actor}", actor=person), near=near(str(person), people))
             )
+    require_two(draft)
     if arguments["from"] >= arguments["to"]:
         raise Refused(Refusal("not_understood", msg("the time as a deputy ends before it begins")))
     entry = {name: arguments[name] for name in ("for", "by", "from", "to")}
@@ -315,6 +317,8 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "change_person": _change_person,
     "login": _login,
     "deputy": _deputy,
+    "end_deputy": end_deputy,
+    "leave": leave,
     "publish": _publish,
     "publish_calendar": _publish_calendar,
     "accept_clock": _accept_clock,
@@ -328,11 +332,6 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
-
-
-def _people(draft: Draft) -> dict[str, Any]:
-    found: dict[str, Any] = draft.ticket.fields["people"]
-    return found
 
 
 def sorted_roles(roles: Any) -> list[list[str | None]]:

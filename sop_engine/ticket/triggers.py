@@ -64,8 +64,8 @@ def do(draft: Draft) -> dict[str, Any]:
     source = find_source(draft, wanted)
     offer = draft.program.offer(source, wanted.rpartition(".")[2])
     leave = _let(draft, offer, source)
-    if leave == people.DELEGATE:
-        [holder] = people.behind(draft, source, draft.command.actor)
+    holder = people.lender(draft, people.Leave(leave), source, draft.command.actor)
+    if holder is not None:
         draft.delegation = draft.program.region(source), holder
     recorded: dict[str, Any] = {"as": leave, "source": source, "trigger": wanted}
     if draft.command.arguments.get("assignee"):
@@ -204,8 +204,8 @@ def _let(draft: Draft, offer: Offer, source: str) -> str:
     found = people.may(draft, offer, source, command.actor, command.standing_for)
     if isinstance(found, Message):
         raise Refused(_not_you(draft, offer, found))
-    lent = people.behind(draft, source, command.actor) if found.reason == people.DELEGATE else ()
-    barred = signing.barred(draft, offer, source, command.actor, next(iter(lent), command.standing_for))
+    behind = people.lender(draft, found, source, command.actor) or command.standing_for
+    barred = signing.barred(draft, offer, source, command.actor, behind)
     if barred is not None:
         raise Refused(_not_you(draft, offer, barred))
     return found.reason

@@ -34,8 +34,8 @@ def test_what_is_lent_is_shown_with_its_end_and_comes_back(sop: Sop, held: str) 
     assert "lent to\t张伟 (zhang_wei) until 2026-11-23 Mon 10:30" in said.out
     assert "by itself: in 2 h the task that was lent comes back" in said.err
     assert sop("show", "1", "--json").json["tasks"][0]["lent"] == "zhang_wei"
-    assert "sop recall" in sop("transfer", "1", "张伟", "--as", "li_qiang").err
-    assert "lent to" not in sop("recall", "1", "--as", "li_qiang").out
+    assert "sop take-back" in sop("transfer", "1", "张伟", "--as", "li_qiang").err
+    assert "lent to" not in sop("take-back", "1", "--as", "li_qiang").out
 
 
 def test_giving_back_wants_a_reason_and_offers_the_task_again(sop: Sop, site: Path, held: str) -> None:
@@ -53,7 +53,7 @@ def test_giving_back_wants_a_reason_and_offers_the_task_again(sop: Sop, site: Pa
     [
         (("take-over", "1", "--as", "zhang_wei"), 4),
         (("turn-down", "1", "--as", "zhang_wei", "--reason", "x"), 4),
-        (("recall", "1", "--as", "li_qiang"), 4),
+        (("take-back", "1", "--as", "li_qiang"), 4),
         (("transfer", "1", "李强强", "--as", "li_qiang"), 2),
         (("transfer", "1", "steward", "--as", "li_qiang"), 2),
         (("transfer", "1", "wang_fang", "--as", "li_qiang"), 5),

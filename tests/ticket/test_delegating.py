@@ -100,8 +100,8 @@ def test_a_time_that_has_passed_or_is_none_is_not_understood(desk: Desk, wx: str
 def test_it_is_taken_back_or_turned_down(desk: Desk, wx: str) -> None:
     desk.command("delegate", wx, "li", to="zhao", until="2026-11-24T02:00:00.000Z")
     with pytest.raises(errors.NotYou):
-        desk.command("recall", wx, "zhao")
-    desk.command("recall", wx, "li")
+        desk.command("take_back", wx, "zhao")
+    desk.command("take_back", wx, "li")
     assert desk.ticket(wx).timers == {}
     desk.command("delegate", wx, "li", to="zhao")
     desk.command("turn_down", wx, "zhao", reason="不在项目上")
@@ -130,7 +130,7 @@ def test_who_has_left_is_no_delegate(desk: Desk, wx: str) -> None:
     desk.site("change_person", actor="zhao", active=False)
     with pytest.raises(errors.NotYou):
         desk.do(wx, "report_in", by="zhao")
-    desk.command("recall", wx, "li")
+    desk.command("take_back", wx, "li")
     with pytest.raises(errors.NotUnderstood, match="nobody here is zhao"):
         desk.command("delegate", wx, "li", to="zhao")
 

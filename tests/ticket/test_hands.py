@@ -212,12 +212,12 @@ def test_the_giver_may_take_the_offer_back(desk: Desk) -> None:
     with pytest.raises(errors.NotNow, match="is offered to zhao"):
         desk.command("transfer", wx, "li", to="qian")
     with pytest.raises(errors.NotYou, match="may not take"):
-        desk.command("recall", wx, "zhao")
-    desk.command("recall", wx, "li")
+        desk.command("take_back", wx, "zhao")
+    desk.command("take_back", wx, "li")
     with pytest.raises(errors.NotNow, match="no task of"):
         desk.command("take_over", wx, "zhao")
     with pytest.raises(errors.NotNow, match="offered or lent to anybody"):
-        desk.command("recall", wx, "li")
+        desk.command("take_back", wx, "li")
 
 
 def test_a_task_is_offered_to_a_role_and_the_first_takes_it_over_as_one_of_it(desk: Desk) -> None:
@@ -299,6 +299,6 @@ def test_nobody_passes_on_what_is_closed(desk: Desk) -> None:
     desk.publish(PLAIN)
     pl = desk.open("plain", by="wang")
     desk.do(pl, "done", by="wang")
-    for act in ("give_back", "transfer", "take_over", "turn_down", "recall"):
+    for act in ("give_back", "transfer", "take_over", "turn_down", "take_back"):
         with pytest.raises(errors.NotNow, match="is closed"):
             desk.command(act, pl, "wang", to="sun", reason="x")

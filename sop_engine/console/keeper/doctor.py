@@ -8,6 +8,7 @@ from sop_engine.console.keeper.calendars import look_at_calendars
 from sop_engine.console.keeper.clocks import accept_clock as accept_clock_on_record
 from sop_engine.console.keeper.clocks import look_at_clocks
 from sop_engine.console.keeper.horizon import look_ahead
+from sop_engine.console.keeper.left_over import look_at_hands
 from sop_engine.console.keeper.rostering import look_at_roster
 from sop_engine.console.keeper.standing import standing
 from sop_engine.console.names import span
@@ -265,5 +266,6 @@ _LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
     _leftovers,
     _access,
     _people,
+    look_at_hands,
     _too_few,
 )

@@ -86,7 +86,7 @@ def add(
         opened.act(opened.command("add_person", SITE, arguments))
         if login is not None:
             opened.act(opened.command("login", SITE, {"login": login, "actor": actor, "people": []}))
-        _tell(opened, actor)
+        tell_person(opened, actor)
 
 
 def grant(
@@ -234,10 +234,14 @@ def _change(call: Call, name: str, changes: dict[str, Any], word: str = "", role
         if word:
             changes[word] = _scoped(opened, roles)
         opened.act(opened.command("change_person", SITE, {"actor": actor, **changes}))
-        _tell(opened, actor)
+        tell_person(opened, actor)
+        if not call.dry_run and (word == "revoke" or changes.get("active") is False):
+            from sop_engine.console.keeper.left_over import tell_left
+
+            tell_left(opened, actor, [role for role, _scope in changes.get("revoke", ())])
 
 
-def _tell(opened: "Opened", actor: str) -> None:
+def tell_person(opened: "Opened", actor: str) -> None:
     """Say how somebody stands now."""
     if opened.call.dry_run:
         opened.call.output.tell(msg("this would be done; nothing was kept"))

@@ -1,4 +1,4 @@
-"""In whose hands a task is: give-back, transfer, take-over, turn-down, delegate, recall."""
+"""In whose hands a task is: give-back, transfer, take-over, turn-down, delegate, take-back."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -88,7 +88,7 @@ def delegate(
     region: Region = None,
     reason: Reason = None,
 ) -> None:
-    """Let a colleague act on your task: it comes back when he has, at that time, or when you recall it."""
+    """Let a colleague act on your task: it comes back when he has, at that time, or when you take it back."""
 
     def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
         when = {} if until is None else {"until": instant_given(opened, until)}
@@ -98,11 +98,11 @@ def delegate(
     act(call, "delegate", id, arguments)
 
 
-def recall(call: Call, id: TicketId, region: Region = None, reason: Reason = None) -> None:
+def take_back(call: Call, id: TicketId, region: Region = None, reason: Reason = None) -> None:
     """Take back a task that was offered or lent to somebody."""
     act(
         call,
-        "recall",
+        "take_back",
         id,
         lambda opened, reading, ticket: {**region_given(opened, reading, ticket, region), **reason_given(reason)},
     )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, Final
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.json_view import head_json
 from sop_engine.console.parameters import argument, option
+from sop_engine.console.staff.deputised import in_place_of_others
 from sop_engine.console.staff.filters import at_most
 from sop_engine.console.staff.listing import columns_named, print_list
 from sop_engine.console.staff.narrowed import Asked, Narrowed, asked, nothing_found, without
@@ -106,6 +108,8 @@ def _list(opened: "Opened", narrowed: Narrowed, wanted: Asked, names: tuple[str,
     most = USUAL if terminal and narrowed.limit is None and wanted.query.after is None else narrowed.limit
     newest = most is not None and narrowed.limit is None and wanted.query.order == "opened"
     heads = found(opened, wanted, most, newest)
+    if narrowed.mine:
+        heads = islice(chain(heads, in_place_of_others(opened, wanted, found)), most)
     if opened.call.json:
         now = canonical.instant_text(opened.now)
         output.json_list(head_json(opened, head, now) for head in heads)

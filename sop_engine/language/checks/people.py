@@ -38,6 +38,11 @@ STAFF_VERBS: Final = frozenset(
         "merge",
         "split",
         "link",
+        "transfer",
+        "delegate",
+        "take_over",
+        "turn_down",
+        "take_back",
     ]
 )
 

@@ -1,0 +1,50 @@
+"""What somebody has in hand, and passing it on when he leaves: a step of each ticket, so that it can be taken up again
+where it was interrupted."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from sop_engine.engine.engine import Done
+from sop_engine.errors import SopError
+from sop_engine.store.seam import Head, Query, Reads
+from sop_engine.ticket.records import SITE
+
+
+class Moved(NamedTuple):
+    """A ticket that was passed on, or why it could not be."""
+
+    head: Head
+    """as it was before"""
+    done: Done | None
+    error: SopError | None = None
+
+
+def in_hand(reading: Reads, person: str) -> list[Head]:
+    """The open tickets that somebody owns, or of which a task is his, or was offered or lent to him by name."""
+    return [head for head in reading.heads(Query(status="open", mine=person)) if head.id != SITE]
+
+
+def regions_of(head: Head, person: str) -> list[str]:
+    """The regions whose task is somebody's."""
+    return [region for region, task in head.tasks.items() if task.get("assignee") == person]
+
+
+def offered_to_nobody(reading: Reads, role: str) -> list[Head]:
+    """The open tickets with a task that is offered to a role, for whose unit nobody holds it."""
+    found = []
+    for head in reading.heads(Query(status="open", mine="", roles=(role,))):
+        offered = any("assignee" not in task and task.get("role") == role for task in head.tasks.values())
+        if offered and not reading.holders(role, head.unit):
+            found.append(head)
+    return found
+
+
+def pass_on(heads: Sequence[Head], act: Callable[[Head], Done]) -> Iterator[Moved]:
+    """Pass on one ticket after the other; one that is refused does not hold up the others."""
+    for head in heads:
+        try:
+            yield Moved(head, act(head))
+        except SopError as error:
+            if error.code in (6, 7):
+                raise  # the store, and not this ticket, stands in the way: what is done stands, and the rest waits
+            yield Moved(head, None, error)
