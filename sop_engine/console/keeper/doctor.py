@@ -12,6 +12,8 @@ from sop_engine.console.keeper.horizon import look_ahead
 from sop_engine.console.keeper.standing import standing
 from sop_engine.console.names import span
 from sop_engine.console.parameters import option
+from sop_engine.engine.sorting import require_same_kind
+from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.ticket.records import SITE
 
@@ -116,6 +118,11 @@ def _notices(opened: "Opened") -> list[Finding]:
         )
         findings.append(("error" if channel in found.long_resting else "warning", what, mend))
     findings += [("error", what, fix) for what, fix in look_at_channels(opened.site.settings)]
+    with opened.site.store.reading() as reading:
+        try:
+            require_same_kind(opened.site.settings, reading)
+        except SetUp as error:
+            findings.append(("error", error.message, error.fix or error.message))
     failing = [letter for letter in found.waiting if letter.attempts]
     if failing:
         what = msg(

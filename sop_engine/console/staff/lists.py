@@ -105,7 +105,7 @@ def _heads(opened: "Opened", query: Query, whose: Mine | None) -> Iterator[Head]
 
 def _print(opened: "Opened", heads: Iterable[Head]) -> int:
     columns = [
-        Column(msg("number"), whole=True),
+        Column(msg("number (TRAINING)") if opened.training else msg("number"), whole=True),
         Column(msg("unit"), whole=True),
         Column(msg("subject")),
         Column(msg("state")),
