@@ -7,7 +7,7 @@ from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotFound, NotNow, NotUnderstood, SetUp, SopError
+from sop_engine.errors import NotFound, NotNow, NotUnderstood, SetUp, SopError, system_reason
 from sop_engine.messages import Message, msg
 from sop_engine.values import show_instant
 
@@ -250,7 +250,9 @@ def _tell_results(opened: "Opened", person: "Person", results: Sequence[_Result]
 def _said(error: Exception) -> Message | str:
     from sop_engine.engine.channels import describe
 
-    return error.message if isinstance(error, SopError) else str(describe(error))
+    if isinstance(error, SopError):
+        return error.message
+    return system_reason(error) if isinstance(error, OSError) and error.errno else str(describe(error))
 
 
 def _plain(error: Exception | None) -> str | None:
