@@ -201,6 +201,7 @@ def _decide_again(
         answers=answers,
         results=record["results"],
         simulated=bool(record.get("simulated")),
+        training=bool(record.get("training")),
         engine=record["engine"],
     )
     command = _command(record, values)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HEARD: Final[Mapping[str, str]] = {"对讲": "radio", "电话": "phone", "纸单": "paper", "纸质": "paper"}
 _NEAR_THE_SWEEP: Final = frozenset({"worker", "demo", "doctor", "db"})
 """commands that start or show the sweep themselves, and need no warning that it is missing"""
+TRAINING_SITE: Final = msg("TRAINING: nothing on this site is real, and nothing is sent")
 
 
 class ClosedPipe(Exception):
@@ -89,6 +90,8 @@ class Call:
         folder = Path(self.folder) if self.folder is not None else find_site(Path.cwd())
         with open_site(folder, self.output.tell) as site:
             opened = Opened(self, site)
+            if site.settings.training:
+                self.output.tell(TRAINING_SITE)
             if self.words.partition(" ")[0] not in _NEAR_THE_SWEEP:
                 opened.warn_unswept()
             try:
@@ -141,4 +144,4 @@ def language_in(arguments: Sequence[str], environment: Mapping[str, str]) -> str
         return language_of(None, {name: value for name, value in environment.items() if name != "SOP_LANG"})
 
 
-__all__ = ["Call", "ClosedPipe", "Ended", "Explained", "Interrupted", "language_in", "language_of"]
+__all__ = ["TRAINING_SITE", "Call", "ClosedPipe", "Ended", "Explained", "Interrupted", "language_in", "language_of"]

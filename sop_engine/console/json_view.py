@@ -3,7 +3,7 @@ with the offset of the site's zone, money and decimals as text, titles in the re
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from sop_engine.console.acts_view import CopyView, SuspendedView, UrgedView, copies_view, suspended_view, urged_view
 from sop_engine.console.failures import spoken
@@ -126,6 +126,8 @@ class TicketView(TypedDict):
     opener: str
     effective: str
     """from when its last step counts"""
+    training: NotRequired[bool]
+    """true on a site for practising; else it is not there"""
 
 
 class HeadView(TypedDict):
@@ -155,12 +157,14 @@ class HeadView(TypedDict):
     """until when it is suspended"""
     number: int
     opened: str
+    training: NotRequired[bool]
+    """as in a ticket"""
 
 
 def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
     """A ticket as `show --json` prints it."""
     ticket, head, program = seen.ticket, seen.head, seen.program
-    return TicketView(
+    view = TicketView(
         id=ticket.id,
         procedure=ticket.procedure,
         version=head.version,
@@ -190,6 +194,9 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         opener=ticket.opener,
         effective=opened.local(ticket.effective),
     )
+    if opened.training:
+        view["training"] = True
+    return view
 
 
 def possible_view(opened: "Opened", each: Mapping[str, Any]) -> PossibleView:
@@ -229,7 +236,7 @@ def need_view(opened: "Opened", need: Mapping[str, Any]) -> NeedView:
 def head_json(opened: "Opened", head: "Head", now: str) -> HeadView:
     """A ticket's line as `ls --json` prints it; `now` as the record writes instants."""
     tasks = [task_view(region, _state_of(head, region), task) for region, task in head.tasks.items()]
-    return HeadView(
+    view = HeadView(
         id=head.id,
         procedure=head.procedure,
         version=head.version,
@@ -250,6 +257,9 @@ def head_json(opened: "Opened", head: "Head", now: str) -> HeadView:
         number=head.number,
         opened=opened.local(head.opened),
     )
+    if opened.training:
+        view["training"] = True
+    return view
 
 
 def _state_of(head: "Head", region: str) -> str | None:

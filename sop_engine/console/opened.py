@@ -36,6 +36,8 @@ class Opened:
         self.site = site
         self.zone: ZoneInfo = site.settings.zone_info
         self.currency = site.settings.currency
+        self.training = site.settings.training
+        """whether nothing here is real"""
         self._reading: Reads | None = None
         self._by_record = False
         self.arrivals: list[Arrival] = []

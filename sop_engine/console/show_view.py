@@ -60,7 +60,8 @@ def _head(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     procedure = seen.program.procedure
     version = msg("{procedure}, version {version}", procedure=titled(procedure.id, procedure.title, language),
                   version=head.version)  # fmt: skip
-    pairs: list[tuple[Any, Any]] = [(msg("ticket"), ticket.id), (msg("procedure"), version)]
+    pairs: list[tuple[Any, Any]] = [(msg("TRAINING"), msg("nothing here is real"))] if opened.training else []
+    pairs += [(msg("ticket"), ticket.id), (msg("procedure"), version)]
     pairs.append((msg("state"), _state(opened, seen)))
     if head.subject:
         pairs.append((msg("subject"), head.subject))

@@ -104,7 +104,9 @@ class _Names:
                 shape = self._shape(node.node, scope)
                 if shape is not None and shape.parts is not None and node.attr not in shape.parts:
                     owner = _said(node.node)
-                    yield self._at(node, msg("`{name}` has no part `{part}`", name=owner, part=node.attr))
+                    known = tuple(sorted(shape.parts)) or (msg("none"),)
+                    said = msg("`{name}` has no part `{part}`; parts: {parts}", name=owner, part=node.attr, parts=known)
+                    yield self._at(node, said)
             case _:
                 for each in node.iter_child_nodes():
                     yield from self.faults(each, scope)

@@ -7,6 +7,11 @@ machine is flushed before it says so, because the letter is then marked as sent.
 | `log` | a line in `notices.log` of the site | |
 | `file` | one text file each in `outbox/` of the site | |
 | `smtp` | a mail | `[channels.smtp]` `host`, `port`, `from`, `starttls`, `user`, `password_file` |
+| `webhook` | signed JSON by HTTP | `[channels.NAME]` `kind`, `url` or `url_file`, `secret_file` |
+| `apprise` | a message by WeCom, DingTalk, Feishu ... | `[channels.NAME]` `kind`, `url_file` |
+
+Instead of `X_file` there may be `X_env`, which names a variable of the environment. Any channel of sop.toml may be of
+any kind, several of one.
 """
 
 import errno
@@ -20,12 +25,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sop_engine import canonical
 from sop_engine.engine.routing import channel_names, entries_of, kind_of
 from sop_engine.engine.settings import Settings
-from sop_engine.errors import SetUp, SopError
+from sop_engine.errors import SetUp
 from sop_engine.messages import msg
 from sop_engine.store.access import FILE_MODE, FOLDER_MODE
-from sop_engine.store.files import read_named
 from sop_engine.store.flushing import flush
 
 
@@ -49,7 +54,6 @@ class Parcel:
 Channel = Callable[[Settings, Parcel], None]
 TIMEOUT_SECONDS: Final = 20
 """without a byte from the other end"""
-LONGEST_PASSWORD: Final = 4096
 LONGEST_SECONDS: Final = 60
 """for one parcel, however much comes from the other end"""
 
@@ -115,7 +119,9 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
             server.encrypt()
             require_time()
         if "user" in entries:
-            server.login(entries["user"], _password(settings, entries))
+            from sop_engine.engine.hidden import secret
+
+            server.login(entries["user"], secret(settings, parcel.channel, entries, "password"))
         try:
             server.send_message(mail, to_addrs=[address])
         except SMTPNotSupportedError as error:
@@ -127,19 +133,39 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
             server.quit()
 
 
-def _password(settings: Settings, entries: Mapping[str, Any]) -> str:
-    """What stands in the file of the password. Raises `SetUp`, since every other letter would meet it too."""
-    if not isinstance(entries.get("password_file"), str):
-        raise SetUp(msg("the channel smtp has a `user` and no `password_file` under [channels.smtp] in sop.toml"))
+def webhook(settings: Settings, parcel: Parcel) -> None:
+    """Post signed JSON. A parcel has the same id at every attempt."""
+    from sop_engine.engine.webhooks import notice_body, post
+
+    data: dict[str, Any] = {
+        "key": parcel.key, "site": settings.id, "ticket": parcel.ticket or None, "to": parcel.to, "name": parcel.name,
+        "language": parcel.language, "subject": parcel.subject, "body": parcel.body,
+    }  # fmt: skip
+    if parcel.training:
+        data["training"] = True
+    id = f"msg_{canonical.digest(f'{settings.id} {parcel.key}'.encode())[:32]}"
+    entries = entries_of(settings, parcel.channel)
+    body = notice_body(data, parcel.at)
+    post(settings, parcel.channel, entries, id, body, parcel.at, TIMEOUT_SECONDS, LONGEST_SECONDS)
+
+
+def apprise(settings: Settings, parcel: Parcel) -> None:
+    """Send a message by one of the services that Apprise knows."""
+    from sop_engine.engine.messengers import Unreachable, send
+
+    # a group reads it: it says for whom it is
+    subject = f"{parcel.name} · {' '.join(parcel.subject.split())}"
+    entries = entries_of(settings, parcel.channel)
     try:
-        return read_named(settings.folder / entries["password_file"], LONGEST_PASSWORD).decode("utf-8").strip()
-    except (SopError, UnicodeDecodeError) as error:
-        shown = str(settings.folder / entries["password_file"])
-        reason = error.message if isinstance(error, SopError) else msg("{path} is no UTF-8 text", path=shown)
-        raise SetUp(reason, where=shown, fix=msg("see that it is a plain file that you may read")) from error
+        send(settings, parcel.channel, entries, parcel.contact, subject, parcel.body, LONGEST_SECONDS)
+    except Unreachable as error:
+        raise NoAddress(f"{parcel.to} has no {error}") from None
 
 
-CHANNELS: Final[Mapping[str, Channel]] = {"log": log, "file": file, "smtp": smtp}
+CHANNELS: Final[Mapping[str, Channel]] = {
+    "log": log, "file": file, "smtp": smtp, "webhook": webhook, "apprise": apprise,
+}  # fmt: skip
+"""The kinds of channels."""
 
 
 def channel_named(name: str, settings: Settings) -> Channel:

@@ -253,7 +253,7 @@ class Engine:
         local = effective.astimezone(self.settings.zone_info)
         answers = {question: answerer.answer(question) for question in foresee(program, ticket, command, local)}
         while True:
-            given = Given(recorded, effective, sealer, answers, simulated=self.clock.simulated)
+            given = Given(recorded, effective, sealer, answers, None, self.clock.simulated, self.settings.training)
             result = (decide_site if on_site else decide)(program, ticket, command, given)
             match result:
                 case Step():

@@ -27,6 +27,8 @@ from sop_engine.worktime.zones import has_zones, zone_named
 
 FILE: Final = "sop.toml"
 MOST_BYTES: Final = 1 << 20
+TRAINING: Final = "training"
+"""the small fact of a store that was made for practising"""
 _KNOWN: Final = {"site", "channels", "routes", "quiet", "limits", "terminals", "roster"}
 _SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo", "training"}
 
@@ -215,12 +217,13 @@ def _wrong(path: Path, entry: str, wanted: Message) -> SetUp:
     )
 
 
-def settings_text(name: str, id: str, zone: str, demo: bool, store: str = "") -> str:
+def settings_text(name: str, id: str, zone: str, demo: bool, store: str = "", training: bool = False) -> str:
     """A new site's `sop.toml`."""
     import json
 
     more = f"store = {json.dumps(store, ensure_ascii=False)}\n" if store else ""
     more += "demo = true        # the clock is simulated: sop demo advance 2h\n" if demo else ""
+    more += "training = true    # for practising: everything is marked, nothing is sent\n" if training else ""
     return f"""# The site. Every entry is explained in docs/operations.md.
 [site]
 name = {json.dumps(name, ensure_ascii=False)}

@@ -19,7 +19,7 @@ from sop_engine.engine.engine import Engine, new_id
 from sop_engine.engine.identity import Identity
 from sop_engine.engine.library import library
 from sop_engine.engine.publishing import publish_folder
-from sop_engine.engine.settings import FILE, Settings, load_settings, settings_text
+from sop_engine.engine.settings import FILE, TRAINING, Settings, load_settings, settings_text
 from sop_engine.errors import SetUp, SopError, system_reason
 from sop_engine.messages import Message, msg
 from sop_engine.store.access import FOLDER_MODE
@@ -49,10 +49,24 @@ def open_site(folder: Path, say_waiting: Callable[[Message], None] | None = None
     settings = load_settings(folder)
     store = open_at(settings.place, settings.id, tell=say_waiting)
     try:
+        if settings.training:
+            _require_training(store)
         clock = _clock(settings, store)
         yield Site(settings, store, clock, Engine(store, clock, settings))
     finally:
         store.close()
+
+
+def _require_training(store: Store) -> None:
+    """Raise `SetUp` for a real site that sop.toml calls one for training: its steps would be marked, and its notices
+    lost. Whether it is the other way round is looked at before anything is sent (`sorting`)."""
+    with store.reading() as reading:
+        made = reading.meta(TRAINING)
+    if made is None:
+        raise SetUp(
+            msg("sop.toml calls this a training site, but it was not made as one"),
+            fix=msg("take the line `training = true` out of sop.toml; make one: sop init FOLDER --training"),
+        )
 
 
 def _clock(settings: Settings, store: Store) -> Clock:
@@ -79,13 +93,14 @@ def make_site(
     roles: list[str],
     demo: bool = False,
     address: str = "",
+    training: bool = False,
 ) -> list[str]:
     """Make a site in an empty or new folder: settings, a store (in the folder, or in the database at `address`), its
     administrator, and the starter library, published, its calendars first; gives the procedures' ids. Raises `SetUp`
     where something stands there already or the folder cannot be written; nothing is then left half made."""
     made_folder = _make_folder(folder)
     try:
-        (folder / FILE).write_text(settings_text(name, _id_of(name), zone, demo, address), encoding="utf-8")
+        (folder / FILE).write_text(settings_text(name, _id_of(name), zone, demo, address, training), encoding="utf-8")
         settings = load_settings(folder)
         copy_library(folder)
         (folder / "files").mkdir(FOLDER_MODE)
@@ -96,6 +111,8 @@ def make_site(
             clock: Clock = SimulatedClock(DEMO_START) if demo else SystemClock()
             with store.writing() as transaction:
                 transaction.put_meta("site", settings.id)
+                if training:
+                    transaction.put_meta(TRAINING, "1")
                 if demo:
                     transaction.put_meta("demo", "1")
                     transaction.put_meta("simulated_now", canonical.instant_text(clock.now()))

@@ -12,6 +12,9 @@ from sop_engine import canonical
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.resting import LONGEST_WAIT
 from sop_engine.engine.routing import Way, channels_for, fallbacks, held_until
+from sop_engine.engine.settings import TRAINING, Settings
+from sop_engine.errors import SetUp
+from sop_engine.messages import msg
 from sop_engine.store.seam import OutLetter, Person, Reads
 
 FARTHEST: Final = timedelta(hours=26)
@@ -21,7 +24,10 @@ FARTHEST: Final = timedelta(hours=26)
 def sort_out(engine: Engine) -> None:
     """Give every waiting letter that has none yet its channels."""
     with engine.store.reading() as reading:
-        if all(each.channel for each in reading.letters("waiting")):
+        waiting = reading.letters("waiting")
+        if waiting:
+            require_same_kind(engine.settings, reading)
+        if all(each.channel for each in waiting):
             return
     now = engine.clock.now()
     with engine.store.writing() as transaction:
@@ -32,6 +38,16 @@ def sort_out(engine: Engine) -> None:
                 urgent = is_urgent(transaction, letter)
                 ways = [(each, _bundle(engine, person, each, now, urgent)) for each in chosen]
                 transaction.letter_goes(letter.id, "", ways, letter.next_at)
+
+
+def require_same_kind(settings: Settings, reading: Reads) -> None:
+    """Raise `SetUp` where a store was made for training and sop.toml does not say so: what was practised would reach
+    people as if it were real."""
+    if not settings.training and reading.meta(TRAINING) is not None:
+        raise SetUp(
+            msg("this site was made for training, and sop.toml does not say so any more; nothing is sent"),
+            fix=msg("put the line `training = true` back under [site] in sop.toml"),
+        )
 
 
 def _bundle(engine: Engine, person: Person | None, channel: str, now: datetime, urgent: bool) -> str | None:

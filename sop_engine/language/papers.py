@@ -10,6 +10,7 @@ from jinja2 import meta, nodes
 from sop_engine import canonical
 from sop_engine.language.building import Builder, written
 from sop_engine.language.draft import TemplateFaults, TemplateSource
+from sop_engine.language.near import near
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import Field, Form, Notice
@@ -119,8 +120,9 @@ class Papers:
         if parsed is None:
             draft.fact("template", cursor.span, name=file, line=1)
             return set()
-        used = _names(parsed)
-        self._law(text, used, cursor, file, html=True)
+        own = _names(parsed)
+        used = set(own)
+        self._law(text, own, cursor, file, html=True)
         for name in meta.find_referenced_templates(parsed):
             if name is None:
                 draft.fact("template_computed", cursor.span, name=file)
@@ -131,11 +133,12 @@ class Papers:
                     continue
                 includes[name] = self._keep(inner)
                 used |= self._file(name, inner, cursor, path, includes)
-        for name in sorted(used):
+        for name in sorted(own):
             if name in self.builder.fields:
                 self.builder.use("field", name, cursor, path, "template")
             elif name not in OF_TICKET:
-                draft.fact("template_name", cursor.span, name=name, file=file)
+                known = near(name, [*self.builder.fields, *sorted(OF_TICKET)])
+                draft.fact("template_name", cursor.span, name=name, file=file, line=_line_of(parsed, name), near=known)
         return used
 
     def _text(self, text: str, cursor: Cursor, path: str) -> set[str]:
@@ -176,6 +179,11 @@ class Papers:
         digest = canonical.digest(data)
         self.builder.draft.blobs[digest] = data
         return digest
+
+
+def _line_of(parsed: nodes.Template, name: str) -> int:
+    """The line in which a template first uses a name."""
+    return min((each.lineno for each in parsed.find_all(nodes.Name) if each.name == name), default=1)
 
 
 def _names(parsed: nodes.Template) -> set[str]:

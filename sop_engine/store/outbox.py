@@ -76,7 +76,7 @@ class WritesLetters(ReadsLetters):
 
     def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
         for position, notice, to, channel, kind in letters:
-            row = (self._site, ticket, number, position, to, channel, notice, kind)
+            place = (self._site, ticket, number, position, to)
             if kind:
-                self._run(statements.SUPERSEDE, row)
-            self._run(statements.ADD_LETTER, (*row, now))
+                self._run(statements.SUPERSEDE, (*place, notice, kind))
+            self._run(statements.ADD_LETTER, (*place, channel, notice, kind, now))

@@ -181,7 +181,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT coalesce(max(id), 0) + 1 FROM ou
 ON CONFLICT (site, ticket, number, position, recipient, channel) DO NOTHING"""
 SUPERSEDE: Final = """
 UPDATE outbox INDEXED BY outbox_kind SET status = 'superseded'
-WHERE site = ?1 AND ticket = ?2 AND recipient = ?5 AND notice = ?7 AND kind = ?8 AND kind <> ''
+WHERE site = ?1 AND ticket = ?2 AND recipient = ?5 AND notice = ?6 AND kind = ?7 AND kind <> ''
   AND status = 'waiting' AND (number, position) < (?3, ?4)"""
 RECALL_OF_STEP: Final = """
 UPDATE outbox SET status = 'recalled' WHERE site = ? AND ticket = ? AND number = ? AND status = 'waiting'"""

@@ -165,6 +165,8 @@ def make_step(draft: Draft, arguments: dict[str, Any]) -> Step:
         record["proof"] = dict(command.proof)
     if given.simulated:
         record["simulated"] = True
+    if given.training:
+        record["training"] = True
     data = canonical.to_bytes(record)
     hash = canonical.digest(data)
     finish(ticket, draft.number, hash, recorded, draft.effective)

@@ -113,6 +113,8 @@ class Given(NamedTuple):
     results: Sequence[Any] | None = None
     """at replay: the recorded results of guards and expressions that read a committed value, in order"""
     simulated: bool = False
+    training: bool = False
+    """the site is one for practising: nothing in it is real"""
     engine: str = __version__
     """who decides; at replay, who decided: it says nothing of what"""
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine.console.call import Call
 from sop_engine.console.keeper.calendars import look_at_calendars
+from sop_engine.console.keeper.channels import look_at_channels
 from sop_engine.console.keeper.clocks import accept_clock as accept_clock_on_record
 from sop_engine.console.keeper.clocks import look_at_clocks
 from sop_engine.console.keeper.horizon import look_ahead
@@ -13,6 +14,8 @@ from sop_engine.console.keeper.rostering import look_at_roster
 from sop_engine.console.keeper.standing import standing
 from sop_engine.console.names import span
 from sop_engine.console.parameters import option
+from sop_engine.engine.sorting import require_same_kind
+from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.ticket.records import SITE
 
@@ -106,11 +109,22 @@ def _notices(opened: "Opened") -> list[Finding]:
         by_channel[letter.channel] = by_channel.get(letter.channel, 0) + 1
     for channel, count in sorted(by_channel.items()):
         what = msg("notices that could not be sent by {channel}: {count}", count=count, channel=channel)
-        findings.append(("error", what, msg("sop notify ls, then sop notify retry ID...")))
-    for channel in found.long_resting:
-        what = msg("the channel {channel} has been out of order for {span}; notices waiting: {count}",
-                   channel=channel, span=span(found.resting_for(channel)), count=len(found.waiting))  # fmt: skip
-        findings.append(("error", what, msg("sop notify ls; look at [channels] of sop.toml, and at the server")))
+        findings.append(("error", what, msg("sop notify ls, then sop notify retry --dead")))
+    for channel, rest in found.rests.items():
+        waiting = sum(each.channel == channel for each in found.waiting)
+        what = msg("the channel {channel} has been out of order for {span}; notices waiting: {count}; last: {error}",
+                   channel=channel, span=span(found.resting_for(channel)), count=waiting,
+                   error=rest.error or "-")  # fmt: skip
+        mend = msg(
+            "look at [channels] of sop.toml, and at the server; then: sop notify test {channel}", channel=channel
+        )
+        findings.append(("error" if channel in found.long_resting else "warning", what, mend))
+    findings += [("error", what, fix) for what, fix in look_at_channels(opened.site.settings)]
+    with opened.site.store.reading() as reading:
+        try:
+            require_same_kind(opened.site.settings, reading)
+        except SetUp as error:
+            findings.append(("error", error.message, error.fix or error.message))
     failing = [letter for letter in found.waiting if letter.attempts]
     if failing:
         what = msg(

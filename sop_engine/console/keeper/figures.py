@@ -107,6 +107,8 @@ def print_rows(
     """Print rows, each as entries for programs and as cells for people; gives how many. JSON and CSV have the entries,
     a table the cells."""
     output = opened.call.output
+    if opened.training:
+        rows = (({**entries, "training": True}, cells) for entries, cells in rows)
     if as_csv and not output.as_json:
         return _print_csv(opened, (entries for entries, _cells in rows))
     if output.as_json:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from sop_engine.console.call import Call
+from sop_engine.console.call import TRAINING_SITE, Call
 from sop_engine.console.parameters import argument, option
 from sop_engine.errors import NotUnderstood, SetUp
 from sop_engine.messages import msg
@@ -24,6 +24,9 @@ def init(
     store: Annotated[
         str, option("--store", help=msg("a PostgreSQL database (default: a file in the folder)"), metavar="URL")
     ] = "",
+    training: Annotated[
+        bool, option("--training", help=msg("a site for practising: everything is marked, and nothing is sent"))
+    ] = False,
 ) -> None:
     """Make a site, publish the starter library, and make you its administrator with every role."""
     from sop_engine.engine.identity import system_login
@@ -45,13 +48,16 @@ def init(
             actor_name or actor or login,
             library_roles(),
             address=store,
+            training=training,
         )
     if call.json:
-        call.output.json({"site": str(path.resolve()), "published": published})
+        marked = {"training": True} if training else {}
+        call.output.json({"site": str(path.resolve()), "published": published, **marked})
         return
     call.output.tell(
         msg("made the site {folder}; you ({actor}) are its administrator, with every role", folder=folder,
             actor=actor or login),
+        *([TRAINING_SITE] if training else []),
         msg("published: {procedures}", procedures=tuple(published)),
         msg("next: cd {folder} && sop new repair; add people: sop actor add; fire timers: sop worker run",
             folder=folder),

@@ -1,4 +1,4 @@
-"""`sop worker` and `sop notify`: the sweep that fires timers, and notices on their way out."""
+"""`sop worker`: the sweep that fires timers and sends notices."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.names import span
-from sop_engine.console.output import Column
-from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotFound, NotNow, NotUnderstood, SetUp, SopError
+from sop_engine.console.parameters import option
+from sop_engine.errors import NotUnderstood, SetUp, SopError
 from sop_engine.messages import Message, msg
 
 if TYPE_CHECKING:
@@ -83,7 +82,8 @@ def _status_json(opened: "Opened", found: "Standing") -> dict[str, Any]:
         "waiting": len(found.waiting),
         "dead": len(found.dead),
         "out_of_order": [
-            {"channel": channel, "since": opened.local(rest.since)} for channel, rest in found.rests.items()
+            {"channel": channel, "since": opened.local(rest.since), "error": rest.error or None}
+            for channel, rest in found.rests.items()
         ],
         "healthy": found.healthy,
     }  # fmt: skip
@@ -126,71 +126,6 @@ def _tell_faults(call: Call, found: "Standing") -> None:
         call.output.tell(msg("something sweeps, and timers do not fire; what stands in their way: sop worker tick"))
     elif found.stuck or found.unheard:
         call.output.tell(msg("nothing sweeps: start it with sop worker run, or from cron with sop worker tick"))
-
-
-def notices(
-    call: Call,
-    all: Annotated[bool, option("--all", help=msg("those that were sent or superseded too"))] = False,
-    ticket: Annotated[str | None, option("--ticket", help=msg("of this ticket"), metavar="ID")] = None,
-) -> None:
-    """List notices that are waiting or dead, with why."""
-    with call.open() as opened:
-        with opened.site.store.reading() as reading:
-            letters = [each for each in reading.letters(None, ticket) if all or each.status in {"waiting", "dead"}]
-        if call.json:
-            call.output.json(
-                [
-                    {
-                        "id": each.id, "ticket": each.ticket, "step": each.number, "notice": each.notice or None,
-                        "to": each.to, "channel": each.channel, "status": each.status, "attempts": each.attempts,
-                        "next_at": opened.local(each.next_at) if each.status == "waiting" else None,
-                        "error": each.error,
-                    }
-                    for each in letters
-                ]
-            )  # fmt: skip
-            return
-        columns = [Column(msg("id"), whole=True), Column(msg("ticket"), whole=True), Column(msg("notice")),
-                   Column(msg("to")), Column(msg("channel")), Column(msg("status")), Column(msg("tries")),
-                   Column(msg("error"))]  # fmt: skip
-        call.output.table(
-            columns,
-            [
-                [str(each.id), each.ticket, each.notice or "-", each.to, each.channel, each.status,
-                 str(each.attempts), each.error or ""]
-                for each in letters
-            ],
-        )  # fmt: skip
-
-
-def retry(
-    call: Call,
-    id: Annotated[list[int], argument(msg("the notices' ids"), "ID...")],
-) -> None:
-    """Let dead notices be tried again at the next sweep."""
-    from sop_engine.engine.resting import in_order
-
-    with call.open() as opened:
-        now = canonical.instant_text(opened.now)
-        with opened.site.store.reading() as reading:
-            known = {each.id: each for each in reading.letters()}
-        for each in id:
-            if each not in known:
-                raise NotFound(msg("there is no notice {id}", id=each), fix=msg("see: sop notify ls --all"))
-            if known[each].status == "sent":
-                raise NotNow(msg("the notice {id} was sent", id=each), fix=msg("see: sop notify ls --all"))
-            if known[each].status == "superseded":
-                why = msg("the notice {id} was superseded by a later one that says the same", id=each)
-                raise NotNow(why, fix=msg("see: sop notify ls --all"))
-            if known[each].status == "recalled":
-                why = msg("the notice {id} was recalled: what it says did not stand", id=each)
-                raise NotNow(why, fix=msg("see: sop notify ls --all"))
-        if not call.dry_run:
-            with call.writing(), opened.site.store.writing() as transaction:
-                for each in id:
-                    transaction.letter_failed(each, "", now)
-                    in_order(transaction, known[each].channel)
-        call.output.tell(msg("notices that will be tried again: {count}", count=len(id)))
 
 
 def _say(opened: "Opened", done: "Round", always: bool = False) -> None:

@@ -45,11 +45,16 @@ def print_ticket(
             program = opened.site.engine.program(reading, ticket)
             wanted = _form_named(program, form)
             page = _page(opened, reading, program, ticket, stored, wanted)
+            if opened.training:
+                from sop_engine.documents.watermark import watermarked
+
+                page = watermarked(page, call.language)
     name = PAGE if wanted is None else wanted.id
     if to is not None:
         write_file(to, page.encode())
     if call.json:
-        call.output.json({"ticket": stored.id, "form": name, "file": to, "html": None if to else page})
+        marked = {"training": True} if opened.training else {}
+        call.output.json({"ticket": stored.id, "form": name, "file": to, "html": None if to else page, **marked})
     elif to is None:
         write(sys.stdout, page)
     else:

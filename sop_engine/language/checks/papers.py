@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from sop_engine.diagnostics import Diagnostic
+from sop_engine.diagnostics import Diagnostic, Span
 from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft
+from sop_engine.language.facts import Fact
 from sop_engine.messages import msg
 
 
@@ -61,12 +62,7 @@ def templates(draft: Draft) -> Iterator[Diagnostic]:
         )
         fix = msg("look for a `{open}` that is not closed", open="{{")
         yield error("SOP130", fact.span, title, None, fix)
-    for fact in draft.of("template_name"):
-        values = {name: fact.values[name] for name in ("name", "file")}
-        yield error(
-            "SOP130", fact.span, msg("`{file}` names `{name}`, which is no field", **values), None,
-            msg("declare it under `fields:`, or correct the template"),
-        )  # fmt: skip
+    yield from _unknown_names(draft)
     for fact in draft.of("template_computed"):
         yield error(
             "SOP130", fact.span,
@@ -81,6 +77,26 @@ def templates(draft: Draft) -> Iterator[Diagnostic]:
         name, line = fact.values["name"], fact.values["line"]
         where = msg("In `{name}`, line {line}.", name=name, line=line) if name else None
         yield error("SOP130", fact.span, fact.values["message"], where, msg("correct the template"))
+
+
+def _unknown_names(draft: Draft) -> Iterator[Diagnostic]:
+    """What a file of a form names and nobody declares: one fault for each file, since all of them have its place."""
+    by_place: dict[Span, list[Fact]] = {}
+    for fact in draft.of("template_name"):
+        by_place.setdefault(fact.span, []).append(fact)
+    for span, (first, *others) in by_place.items():
+        values = {name: first.values[name] for name in ("name", "file")}
+        also = tuple(f"`{each.values['name']}` ({each.values['line']})" for each in others)
+        why = (
+            msg("It stands in line {line}. Others that are none, with their lines: {names}.",
+                line=first.values["line"], names=also)
+            if also
+            else msg("It stands in line {line}.", line=first.values["line"])
+        )  # fmt: skip
+        yield error(
+            "SOP130", span, msg("`{file}` names `{name}`, which is no field", **values), why,
+            msg("declare it under `fields:`, or correct the template"), first.values["near"],
+        )  # fmt: skip
 
 
 def personal_subjects(draft: Draft) -> Iterator[Diagnostic]:

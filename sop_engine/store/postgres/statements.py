@@ -77,8 +77,8 @@ WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE site = $1 AND ticket = $2 AND numbe
 ON CONFLICT (site, ticket, number, position, recipient, channel) DO NOTHING""",
     statements.SUPERSEDE: """
 WITH old AS MATERIALIZED (
-  SELECT id AS letter FROM outbox WHERE site = $1 AND ticket = $2 AND recipient = $5 AND notice = $7
-    AND kind = $8 AND kind <> '' AND status = 'waiting' AND (number, position) < ($3::int, $4::int)
+  SELECT id AS letter FROM outbox WHERE site = $1 AND ticket = $2 AND recipient = $5 AND notice = $6
+    AND kind = $7 AND kind <> '' AND status = 'waiting' AND (number, position) < ($3::int, $4::int)
   ORDER BY id FOR UPDATE)
 UPDATE outbox SET status = 'superseded' FROM old WHERE site = $1 AND id = letter""",
     statements.LETTER_GOES_TOO: """
