@@ -26,7 +26,7 @@ def ask_field(opened: "Opened", field: Field, present: Any, required: bool) -> A
     _say_question(opened, field, fallback, required)
     lines: list[str] = []
     while True:
-        text = _answer(opened)
+        text = answer(opened)
         if not text.strip() and lines:
             text = "\n".join(lines)
         elif field.type == "rows" and text.strip() and not text.strip().startswith(("[", "{")):
@@ -86,7 +86,8 @@ def _choice(id: str, title: str) -> str:
     return id if title in {"", id} else f"{id}  {title}"
 
 
-def _answer(opened: "Opened") -> str:
+def answer(opened: "Opened") -> str:
+    """A line that somebody types. Raises `NotUnderstood` when the input ends, and KeyboardInterrupt."""
     sys.stderr.write("> ")
     sys.stderr.flush()
     try:

@@ -202,10 +202,10 @@ class Opened:
     def act(self, command: Command) -> Done:
         """Do a command, or only try it with `--dry-run`. Raises what refuses it."""
         with self.call.writing():
-            call, keep = self.call, functools.partial(self._keep_files, command)
+            call, keep = self.call, functools.partial(self.keep_files, command)
             return self.site.engine.act(command, key=call.key, dry_run=call.dry_run, before_commit=keep)
 
-    def _keep_files(self, command: Command) -> None:
+    def keep_files(self, command: Command) -> None:
         """Let the files count that a command names."""
         if not self.arrivals:
             return

@@ -65,7 +65,8 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "on": Leaf("staff.desk", "on", msg("take over the terminal at which you are"), "write"),
     "off": Leaf("staff.desk", "off", msg("leave the terminal"), "write"),
     "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
-    "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page")),
+    "slip": Leaf("staff.slip", "slip", msg("book a slip that has come back on paper"), "ticket"),
+    "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page"), "write"),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),
     "sla ls": Leaf("staff.sla", "ls", msg("list what is promised, what is due next first")),
     "sla explain": Leaf("staff.sla", "explain", msg("why something is due when it is")),
@@ -122,6 +123,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "audit log": Leaf("audit", "log", msg("a ticket's history, told as a story")),
     "audit verify": Leaf("audit", "verify", msg("check that nobody has touched what is stored")),
     "audit refused": Leaf("audit", "refused", msg("commands that were refused: who tried what, and why not")),
+    "audit numbers": Leaf("staff.blanks", "numbers", msg("numbers that were reserved for blank slips")),
     "audit typed": Leaf("typed_list", "typed", msg("where one keyboard stands behind two people")),
     "audit replay": Leaf("audit", "replay", msg("decide everything again from the record, and compare")),
 }

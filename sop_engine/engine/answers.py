@@ -66,6 +66,10 @@ class Answerer:
             return None
         return {"digest": version.digest, "prefix": self._normal_form(version.digest)["prefix"]}
 
+    def _reserved(self, id: str) -> Any:
+        site = self._transaction.ticket(SITE)
+        return site.fields.get("reserved", {}).get(id) if site else None
+
     def _schedule(self, rest: str) -> Any:
         name, _, id = rest.partition("/")
         version = self._transaction.newest(name)

@@ -102,7 +102,7 @@ class Engine:
         while True:
             try:
                 with self.store.writing(after=attempts.missed) as transaction, Noting(refused):
-                    done = self._attempt(transaction, command, key, poisoned)
+                    done = self.attempt_in(transaction, command, key, poisoned)
                     if dry_run:
                         raise _RolledBack(done)
                     before_commit()
@@ -111,7 +111,7 @@ class Engine:
                 fired.extend(self.fire(first.ticket, first.key, first.due))
             except _RolledBack as result:
                 return result.done
-            except _CannotFire as found:
+            except CannotFire as found:
                 assert poisoned is not None
                 poisoned[found.timer] = found.error
             except Missed as missed:
@@ -121,7 +121,7 @@ class Engine:
                     self._log(command, error)
                 raise
 
-    def _attempt(self, transaction: Writes, command: Command, key: str | None, poisoned: _Poisoned | None) -> Done:
+    def attempt_in(self, transaction: Writes, command: Command, key: str | None, poisoned: _Poisoned | None) -> Done:
         """Do a command in one transaction. What must fire before it is raised as `_FireFirst`; or, in a dry run, fires
         in the same transaction, but for what is `poisoned`."""
         transaction.load(lambda: foreseen(self.programs, command, key, self._local_now()))
@@ -162,7 +162,7 @@ class Engine:
         return Done(step, head, self.program(transaction, ticket), repeated=True)
 
     def _rehearse(self, transaction: Writes, timer: _Timer, poisoned: _Poisoned) -> list[Step]:
-        """Fire a timer in a dry run. One that cannot fire has left half its steps behind: raises `_CannotFire`, so that
+        """Fire a timer in a dry run. One that cannot fire has left half its steps behind: raises `CannotFire`, so that
         all is rolled back and begun anew, and then sets it aside."""
         if timer in poisoned:
             return self.set_aside_in(transaction, *timer, poisoned[timer])
@@ -171,7 +171,7 @@ class Engine:
         except (Overtaken, SetUp):
             raise
         except SopError as error:
-            raise _CannotFire(timer, error) from error
+            raise CannotFire(timer, error) from error
 
     # --- one transaction ---
 
@@ -428,7 +428,7 @@ class _FireFirst(Exception):
         self.ticket, self.key, self.due = ticket, key, due
 
 
-class _CannotFire(Exception):
+class CannotFire(Exception):
     """In a dry run a timer cannot fire."""
 
     def __init__(self, timer: _Timer, error: SopError) -> None:

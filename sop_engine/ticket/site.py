@@ -12,6 +12,7 @@ values lie beside the steps.
 | `versions` | procedure -> `{"number", "digest"}` of the newest |
 | `calendars` | calendar -> `{"number", "digest"}` of the newest; not there before the first is published |
 | `pins` | actor -> when he set his PIN; not there before the first one; see `ticket.terminals` |
+| `reserved` | number of a ticket -> `{"procedure", "at", "by"}`; not there before the first; see `ticket.reserving` |
 | `clock` | the instant up to which records ahead of the clock were accepted |
 """
 
@@ -23,7 +24,7 @@ from sop_engine import canonical, worktime
 from sop_engine.messages import msg
 from sop_engine.normal_form import from_json, to_json
 from sop_engine.procedure import Duration, Procedure, Schedule, State, Tree
-from sop_engine.ticket import terminals
+from sop_engine.ticket import reserving, terminals
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
@@ -61,11 +62,8 @@ def decide_site(program: Program, site: Ticket | None, command: Command, given: 
             stranger = identify(draft)
             if stranger is not None:
                 return Refusal("not_you", stranger)
-            if (
-                command.actor != TIMER
-                and not terminals.is_own(command)
-                and not has_right(draft, command.standing_for or command.actor, "admin")
-            ):
+            free = command.actor == TIMER or terminals.is_own(command) or reserving.is_free(draft)
+            if not free and not has_right(draft, command.standing_for or command.actor, "admin"):
                 return Refusal(
                     "not_you",
                     msg("{name} is no administrator of this site", name=command.standing_for or command.actor),
@@ -322,6 +320,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "set_aside": _set_aside,
     "release": _release,
     **terminals.COMMANDS,
+    **reserving.COMMANDS,
 }
 
 

@@ -69,9 +69,9 @@ def test_at_a_terminal_one_says_who_one_is(tmp_path: Path) -> None:
     for name, pin in (("李娜", "4821\n"), ("周敏", "9753\n")):
         site("actor", "pin", name, "--pin-from", "-", input=pin)
     assert "Front desk" in site(*new, "--as", "李娜", "--pin-from", "-", input="4821\n", code=5).err
-    place = {"XDG_RUNTIME_DIR": str(tmp_path / "run")}
-    site("on", "周敏", "--pin-from", "-", input="9753\n", **place)
-    site(*new, **place)
+    run = str(tmp_path / "run")
+    site("on", "周敏", "--pin-from", "-", input="9753\n", XDG_RUNTIME_DIR=run)
+    site(*new, XDG_RUNTIME_DIR=run)
 
 
 def test_units_come_from_a_file_all_or_none(made: Shell) -> None:
