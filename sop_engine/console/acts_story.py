@@ -49,4 +49,6 @@ def act_event(event: Event) -> Message | None:
     """What an event of such an act adds to the story; None where the head line says it already."""
     if event["kind"] == "deferred":
         return msg("{event} is kept until it goes on", event=event["event"])
+    if event["kind"] == "backfilled":
+        return msg("entered afterwards, from the paper {paper}", paper=event["paper"])
     return None

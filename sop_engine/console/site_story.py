@@ -78,6 +78,11 @@ def _clock(arguments: Mapping[str, Any], _person: Say, instant: Say) -> Message:
     return msg("accepted, on record: what was recorded up to {through}", through=instant(arguments["through"]))
 
 
+def _outage(arguments: Mapping[str, Any], _person: Say, instant: Say) -> Message:
+    return msg("declared an outage from {since} to {until}", since=instant(arguments["from"]),
+               until=instant(arguments["to"]))  # fmt: skip
+
+
 def _reserve(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
     return msg("reserved {count} numbers of {procedure} for slips of paper", count=arguments["count"],
                procedure=arguments["procedure"])  # fmt: skip
@@ -122,6 +127,7 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "publish": _publish,
     "publish_calendar": _publish_calendar,
     "accept_clock": _clock,
+    "declare_outage": _outage,
     "reserve_numbers": _reserve,
     "void_number": _void,
     "set_pin": _pin,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, procedure
+from sop_engine.engine import outages
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import CalendarAnswer
@@ -65,6 +66,9 @@ class Answerer:
         if version is None:
             return None
         return {"digest": version.digest, "prefix": self._normal_form(version.digest)["prefix"]}
+
+    def _outage(self, at: str) -> Any:
+        return outages.outage_at(self._transaction, at)
 
     def _reserved(self, id: str) -> Any:
         site = self._transaction.ticket(SITE)

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from sop_engine import canonical, worktime
 from sop_engine.clock import Clock
-from sop_engine.engine import keys
+from sop_engine.engine import keys, outages
 from sop_engine.engine.answers import DrawingAnswerer
 from sop_engine.engine.chain import Caused, Chain, earliest_before
 from sop_engine.engine.foreseeing import foreseen
@@ -330,6 +330,8 @@ class Engine:
         if command.at > recorded:
             local = command.at.astimezone(self.settings.zone_info)
             raise NotUnderstood(msg("the claimed time {at} has not come yet", at=f"{local:%Y-%m-%d %H:%M}"))
+        if (afterwards := outages.effective_of(transaction, command, last)) is not None:
+            return afterwards
         backdate = (
             None if command.ticket == SITE else self._program_for(transaction, command, ticket).procedure.backdate
         )
@@ -337,12 +339,9 @@ class Engine:
             return max(recorded, last or recorded)
         if last is not None and command.at < last:
             raise NotNow(
-                msg(
-                    "{ticket} has a step that counts from {last}; nothing can be claimed before it",
-                    ticket=command.ticket,
-                    last=canonical.instant_text(last),
-                )
-            )
+                msg("{ticket} has a step that counts from {last}; nothing can be claimed before it",
+                    ticket=command.ticket, last=canonical.instant_text(last))
+            )  # fmt: skip
         return command.at
 
     # --- timers ---

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, goals, signing, suspending, triggers
+from sop_engine.ticket import acts, attention, backfilling, goals, signing, suspending, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -62,7 +62,8 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             return Refusal(
                 "not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins")
             )
-        arguments = _COMMANDS[command.name](draft)
+        backfilling.require(draft)
+        arguments = backfilling.note(draft, _COMMANDS[command.name](draft))
         if ticket is None or ticket.status != "closed":
             draft.compute()
             refill(draft)

@@ -17,6 +17,7 @@
 | `child_started`, `child_closed`, `linked` | relations |
 | `urged`, `copied`, `read`, `watched`, `unwatched` | who urged, who was let know and has read it, who watches |
 | `suspended`, `deferred`, `resumed` | it rests until a time; what came meanwhile is kept; it goes on |
+| `backfilled` | it was entered afterwards, from a paper |
 | `closed` | the end, with its outcome |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
@@ -266,6 +267,10 @@ def _resumed(ticket: Ticket, *_: Any) -> None:
     del ticket.acts["suspended"]
 
 
+def _backfilled(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["backfilled"] = event["paper"]
+
+
 def _conditions_changed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.held.pop(event["goal"], None)
     if event["held"]:
@@ -309,6 +314,7 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "unwatched": _unwatched,
     "suspended": _suspended,
     "deferred": _deferred,
+    "backfilled": _backfilled,
     "resumed": _resumed,
     "conditions_changed": _conditions_changed,
     "terms_taken": _terms_taken,

@@ -10,6 +10,7 @@
 | `units` | the register's unit ids |
 | `holders:ROLE` , `holders:ROLE@UNIT` | actors who hold the role (for that unit), in id order |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
+| `outage:INSTANT` | `{"from", "to"}` of the declared outage that holds an instant, or null |
 | `reserved:ID` | `{"procedure", "at", "by"}` of a number that was reserved for a slip, or null |
 | `version:PROCEDURE` | `{"digest", "prefix"}` of the newest published version, or null |
 | `tickets:ID,ID` | `[{"id", "procedure", "status", "outcome", "state"}]` of the ticket's children |

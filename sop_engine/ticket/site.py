@@ -12,6 +12,7 @@ values lie beside the steps.
 | `versions` | procedure -> `{"number", "digest"}` of the newest |
 | `calendars` | calendar -> `{"number", "digest"}` of the newest; not there before the first is published |
 | `pins` | actor -> when he set his PIN; not there before the first one; see `ticket.terminals` |
+| `outages` | `[{"from", "to", "by", "at", "step"}]`; not there before the first; see `ticket.backfilling` |
 | `reserved` | number of a ticket -> `{"procedure", "at", "by"}`; not there before the first; see `ticket.reserving` |
 | `clock` | the instant up to which records ahead of the clock were accepted |
 """
@@ -24,7 +25,7 @@ from sop_engine import canonical, worktime
 from sop_engine.messages import msg
 from sop_engine.normal_form import from_json, to_json
 from sop_engine.procedure import Duration, Procedure, Schedule, State, Tree
-from sop_engine.ticket import reserving, terminals
+from sop_engine.ticket import backfilling, reserving, terminals
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
@@ -62,7 +63,8 @@ def decide_site(program: Program, site: Ticket | None, command: Command, given: 
             stranger = identify(draft)
             if stranger is not None:
                 return Refusal("not_you", stranger)
-            free = command.actor == TIMER or terminals.is_own(command) or reserving.is_free(draft)
+            free = command.actor == TIMER or terminals.is_own(command)
+            free = free or reserving.is_free(draft) or backfilling.may_declare(draft)
             if not free and not has_right(draft, command.standing_for or command.actor, "admin"):
                 return Refusal(
                     "not_you",
@@ -321,6 +323,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "release": _release,
     **terminals.COMMANDS,
     **reserving.COMMANDS,
+    **backfilling.COMMANDS,
 }
 
 

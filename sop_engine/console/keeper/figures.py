@@ -24,7 +24,7 @@ AsOf = Annotated[
 ]
 GROUPS: Final[Mapping[str, Message]] = {
     "procedure": msg("procedure"), "goal": msg("promise"), "part": msg("part"), "unit": msg("unit"),
-    "person": msg("person"),
+    "person": msg("person"), "entry": msg("entered"),
 }  # fmt: skip
 
 
@@ -93,6 +93,8 @@ class Words:
 
     def say(self, kind: str, value: str) -> Any:
         """A value of a column in words."""
+        if kind == "entry":
+            return msg("from paper") if value == "backfilled" else msg("live")
         if kind == "person":
             return (self._opened.names.get(value) or value) if value else msg("nobody")
         return self._titles.get((kind, value), value)

@@ -162,7 +162,7 @@ def deputy(
     with call.open() as opened:
         with opened.site.store.reading() as reading:
             away, deputy_ = find_person(reading, name).id, find_person(reading, by).id
-        times = {word: _instant(opened, word, said) for word, said in (("from", since), ("to", until))}
+        times = {word: instant_said(opened, word, said) for word, said in (("from", since), ("to", until))}
         arguments = {"for": away, "by": deputy_, **times}
         opened.act(opened.command("deputy", SITE, arguments))
         if call.json:
@@ -296,7 +296,7 @@ def _known_language(language: str | None) -> str | None:
     return language
 
 
-def _instant(opened: "Opened", word: str, said: str) -> str:
+def instant_said(opened: "Opened", word: str, said: str) -> str:
     """An instant as the record writes it. A bare date counts whole: from its beginning, or up to its end."""
     day = _date(said, opened.now.astimezone(opened.zone).date())
     if day is not None:

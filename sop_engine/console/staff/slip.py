@@ -16,7 +16,7 @@ from sop_engine.engine.engine import new_id
 from sop_engine.engine.identity import find_person
 from sop_engine.engine.slips import Booked, Maker, book
 from sop_engine.errors import NotUnderstood, SomeFailed
-from sop_engine.messages import msg
+from sop_engine.messages import msg, say
 from sop_engine.procedure import Offer
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.near import near
@@ -63,7 +63,7 @@ def slip(
     form: Annotated[
         str | None, option("--form", help=msg("which form came back (default: the first with boxes)"), metavar="FORM")
     ] = None,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Book a slip that has come back: what its boxes say was done, in the order of the paper, each a step, heard on
     paper. `--doer` is whose work it was; without it whoever has the task. What is refused ends it; what was booked
     before stands."""
@@ -98,19 +98,21 @@ def slip(
             booked = book(opened.site.engine, makers, head.id, call.key, call.dry_run, opened.keep_files)
             if booked.refusal is not None and not booked.done:
                 raise booked.refusal
-        _tell(opened, head.id, ticks, booked)
+        return _tell(opened, head.id, ticks, booked)
 
 
-def _tell(opened: "Opened", ticket: str, ticks: Sequence[Tick], booked: Booked) -> None:
-    """Print the ticket as it is then, with what was booked; a refusal that came after something else is code 8."""
+def _tell(opened: "Opened", ticket: str, ticks: Sequence[Tick], booked: Booked) -> int:
+    """Print the ticket as it is then, with what was booked; gives the exit code. A refusal that came after something
+    else is code 8; as JSON it stands in the same document."""
     entries = [
         {"step": done.step.number, "trigger": tick.trigger, "at": opened.local(canonical.instant_text(tick.at))
          if tick.at else None}
         for done, tick in zip(booked.done, ticks, strict=False)
     ]  # fmt: skip
     left = [each.trigger for each in ticks[len(booked.done) :]]
-    tell_done(opened, booked.done[-1], {"booked": entries, "left": left})
-    if booked.refusal is not None:
+    refused = None if booked.refusal is None else say(booked.refusal.message, opened.call.language)
+    tell_done(opened, booked.done[-1], {"booked": entries, "left": left, "refused": refused})
+    if booked.refusal is not None and not opened.call.json:
         raise SomeFailed(
             msg("{done} of {count} boxes were booked; `{trigger}` was refused: {why}", done=len(entries),
                 count=len(ticks), trigger=left[0], why=booked.refusal.message),
@@ -118,6 +120,7 @@ def _tell(opened: "Opened", ticket: str, ticks: Sequence[Tick], booked: Booked) 
             fix=booked.refusal.fix or msg("when it is mended book the rest: sop slip {ticket} --tick {trigger}",
                                           ticket=ticket, trigger=left[0]),
         )  # fmt: skip
+    return 0 if refused is None else SomeFailed.code
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
