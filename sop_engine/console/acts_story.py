@@ -40,6 +40,8 @@ def act_deed(
             return msg("watches it from now on")
         case "suspend":
             return msg("suspended it until {until}", until=instant(arguments["until"]))
+        case "attach":
+            return msg("attached {names}", names=tuple(each["name"] for each in arguments["files"]))
         case "resume":
             return msg("let it go on")
     return None

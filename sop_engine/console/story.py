@@ -246,6 +246,8 @@ class _Telling:
             yield msg("said to have happened {time}", time=self._instant(self.record["occurred"]))
         if "reason" in self.arguments and self.command != "do":
             yield msg("reason: {text}", text=self._text(self.arguments["reason"]))
+        if "label" in self.arguments:
+            yield msg("label: {text}", text=self._text(self.arguments["label"]))
         if "note" in self.arguments and self.command != "note":
             yield msg("note: {text}", text=self._text(self.arguments["note"]))
 

@@ -26,6 +26,7 @@ from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp,
 from sop_engine.messages import kept, msg
 from sop_engine.store import indexing
 from sop_engine.store.attempts import Attempts, attempt
+from sop_engine.store.file_places import note_files
 from sop_engine.store.programs import Programs
 from sop_engine.store.projections import head_of, project_site
 from sop_engine.store.seam import Head, Missed, NewLetter, Reads, Store, Writes
@@ -192,11 +193,12 @@ class Engine:
             return
         assert step.after is not None
         program = self.program(chain.transaction, step.after)
-        head = head_of(
-            program, step.after, self.version_number(chain.transaction, step.after.digest), self.settings.zone_info
-        )
+        version = self.version_number(chain.transaction, step.after.digest)
+        head = head_of(program, step.after, version, self.settings.zone_info)
         chain.transaction.append(step, head, indexing.of_step(program, step))
         self._post(chain.transaction, step)
+        if b'"sha256":' in step.data:
+            note_files(chain.transaction, step.ticket, step.events)
         chain.steps.append((step, head))
         chain.waiting.extend(Caused(each, effective, depth + 1) for each in step.consequences)
         self._wake(chain, step, ticket, Caused(command, effective, depth + 1))

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, backfilling, goals, signing, suspending, triggers
+from sop_engine.ticket import acts, attaching, attention, backfilling, goals, signing, suspending, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -35,6 +35,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "hand_over": acts.hand_over,
     "note": acts.note,
     "edit": acts.edit,
+    "attach": attaching.attach,
     "urge": attention.urge,
     "copy": attention.copy,
     "read": attention.read,

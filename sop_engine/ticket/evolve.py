@@ -17,6 +17,7 @@
 | `child_started`, `child_closed`, `linked` | relations |
 | `urged`, `copied`, `read`, `watched`, `unwatched` | who urged, who was let know and has read it, who watches |
 | `suspended`, `deferred`, `resumed` | it rests until a time; what came meanwhile is kept; it goes on |
+| `attached` | files that belong to it, beside those of its fields |
 | `backfilled` | it was entered afterwards, from a paper |
 | `closed` | the end, with its outcome |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
@@ -271,6 +272,11 @@ def _backfilled(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.acts["backfilled"] = event["paper"]
 
 
+def _attached(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
+    new = [{**each, "step": number} for each in event["files"]]
+    ticket.acts["files"] = [*ticket.acts.get("files", ()), *new]
+
+
 def _conditions_changed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.held.pop(event["goal"], None)
     if event["held"]:
@@ -315,6 +321,7 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "suspended": _suspended,
     "deferred": _deferred,
     "backfilled": _backfilled,
+    "attached": _attached,
     "resumed": _resumed,
     "conditions_changed": _conditions_changed,
     "terms_taken": _terms_taken,
