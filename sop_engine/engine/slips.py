@@ -61,13 +61,22 @@ class _Rehearsed(Exception):
         self.booked = booked
 
 
-def _rehearse(engine: Engine, makers: Sequence[Maker], ticket: str) -> Booked:
+def together(engine: Engine, makers: Sequence[Maker], ticket: str, dry_run: bool = False) -> Booked:
+    """Do the commands all or none, in one transaction. Where one is refused nothing is kept, and `done` says how many
+    would have been accepted before it."""
+    return _rehearse(engine, makers, ticket, keep=not dry_run)
+
+
+def _rehearse(engine: Engine, makers: Sequence[Maker], ticket: str, keep: bool = False) -> Booked:
     poisoned: dict[tuple[str, str, str], SopError] = {}
     attempts = Attempts()
     while True:
         try:
             with engine.store.writing(after=attempts.missed) as transaction:
-                raise _Rehearsed(_all_in(engine, transaction, makers, ticket, poisoned))
+                booked = _all_in(engine, transaction, makers, ticket, poisoned)
+                if not keep or booked.refusal is not None:
+                    raise _Rehearsed(booked)
+            return booked
         except _Rehearsed as result:
             return result.booked
         except CannotFire as found:

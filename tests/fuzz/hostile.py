@@ -96,6 +96,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("unit", "add", "3-2-1203", "--contact=TEXT"),
     ("unit", "add", "--phone=TEXT", "--", "TEXT"),
     ("unit", "import", "--", "TEXT"),
+    ("actor", "import", "--", "TEXT"),
     ("notify", "ls", "--ticket=TEXT"),
     ("notify", "retry", "--", "TEXT"),
     ("flow", "show", "--", "TEXT"),

@@ -27,6 +27,9 @@ GROUPS: Final[Mapping[str, Message]] = {
     "person": msg("person"), "entry": msg("entered"),
 }  # fmt: skip
 
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""what the first character of a cell may be that a spreadsheet takes for a formula"""
+
 
 def groups_of(by: str, known: Sequence[str]) -> tuple[str, ...]:
     """The groups of `--by`. Raises `NotUnderstood`."""
@@ -123,7 +126,7 @@ def _print_csv(opened: "Opened", rows: Iterable[Mapping[str, Any]]) -> int:
     for count, row in enumerate(rows, start=1):
         if count == 1:
             _print_line(opened, row)
-        _print_line(opened, [_tame(value) for value in row.values()])
+        _print_line(opened, [tame(value) for value in row.values()])
     return count
 
 
@@ -133,10 +136,11 @@ def _print_line(opened: "Opened", cells: Iterable[Any]) -> None:
     opened.call.output.line(text.getvalue())
 
 
-def _tame(value: Any) -> Any:
+def tame(value: Any) -> Any:
+    """A cell of CSV that no spreadsheet takes for a formula; full-width signs count too, as Chinese ones read them."""
     if isinstance(value, list):
         value = " ".join(filter(None, value))
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def minutes(time: timedelta) -> int:

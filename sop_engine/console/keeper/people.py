@@ -61,11 +61,11 @@ def add(
         "name": line_of(name, msg("name")),
         "roles": [],
         "rights": right or [],
-        "contact": _contact(mail, phone),
-        "language": _known_language(language),
+        "contact": contact_of(mail, phone),
+        "language": known_language(language),
     }
     with call.open() as opened:
-        arguments["roles"] = _scoped(opened, role)
+        arguments["roles"] = scoped_roles(opened, role)
         opened.act(opened.command("add_person", SITE, arguments))
         if login is not None:
             opened.act(opened.command("login", SITE, {"login": login, "actor": actor, "people": []}))
@@ -110,8 +110,8 @@ def change(
         "name": line_of(new_name, msg("name")) if new_name else None,
         "give_rights": right,
         "take_rights": no_right,
-        "contact": _contact(mail, phone),
-        "language": _known_language(language),
+        "contact": contact_of(mail, phone),
+        "language": known_language(language),
         "active": active,
     }
     given = {key: value for key, value in changes.items() if value not in (None, {})}
@@ -210,7 +210,7 @@ def _change(call: Call, name: str, changes: dict[str, Any], word: str = "", role
         with opened.site.store.reading() as reading:
             actor = find_person(reading, name).id
         if word:
-            changes[word] = _scoped(opened, roles)
+            changes[word] = scoped_roles(opened, roles)
         opened.act(opened.command("change_person", SITE, {"actor": actor, **changes}))
         _tell(opened, actor)
 
@@ -258,7 +258,7 @@ def _logins(actor: str, logins: dict[str, Any]) -> list[str]:
     return sorted(name for name, entry in logins.items() if entry["actor"] == actor or actor in entry["people"])
 
 
-def _scoped(opened: "Opened", roles: Sequence[str] | None) -> list[list[str | None]]:
+def scoped_roles(opened: "Opened", roles: Sequence[str] | None) -> list[list[str | None]]:
     """`steward@3` as (role, scope), the role by id or title. One that no procedure has yet is taken as it stands, with
     a warning: people may be entered before the procedure that needs them is published."""
     if not roles:
@@ -284,12 +284,12 @@ def _warn_unknown(opened: "Opened", role: str, known: Sequence[str]) -> None:
         output.tell(msg("did you mean: {names}?", names=tuple(f"`{name}`" for name in close)))
 
 
-def _contact(mail: str | None, phone: str | None) -> dict[str, str]:
+def contact_of(mail: str | None, phone: str | None) -> dict[str, str]:
     given = (("mail", mail, msg("contact")), ("phone", phone, msg("phone")))
     return {name: line_of(value, title) for name, value, title in given if value}
 
 
-def _known_language(language: str | None) -> str | None:
+def known_language(language: str | None) -> str | None:
     if language not in (None, "zh", "en"):
         raise NotUnderstood(msg("there is no language {language}; there are {languages}", language=language,
                                 languages=("zh", "en")))  # fmt: skip
