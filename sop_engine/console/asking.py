@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sop_engine import values
 from sop_engine.console.given import read_texts
+from sop_engine.console.masking import masked_text
 from sop_engine.console.names import typed_form
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import msg, say
@@ -78,7 +79,10 @@ def _say_question(opened: "Opened", field: Field, fallback: Any, required: bool)
     if field.type == "rows":
         lines.append(msg("  one row a line; an empty line ends them"))
     if fallback is not None:
-        lines.append(msg("  empty: {value}", value=opened.shown(field, fallback)))
+        shown = (
+            masked_text(field, fallback) if field.personal in opened.hidden_from() else opened.shown(field, fallback)
+        )
+        lines.append(msg("  empty: {value}", value=shown))
     output.tell(*lines)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sop_engine import canonical, values
 from sop_engine.console.acts_story import NOTICES, RESUMES, act_deed, act_event
 from sop_engine.console.clauses import clauses_of
+from sop_engine.console.masking import masked_text
 from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
 from sop_engine.console.site_story import deed
@@ -43,6 +44,8 @@ class Teller:
     zone: tzinfo
     names: Mapping[str, str]
     currency: str
+    hidden: frozenset[str | None] = frozenset()
+    """the classes of personal data that the reader sees masked"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +376,8 @@ class _Telling:
         field = self.program.fields.get(event["field"])
         if field is None:
             return canonical.to_bytes(value).decode()[:200]
+        if field.personal in self.teller.hidden:
+            return masked_text(field, value)
         if field.type == "staff":
             return tuple(self._person(each) for each in (value if isinstance(value, list) else [value]))
         teller = self.teller

@@ -27,7 +27,7 @@ from sop_engine.worktime.zones import has_zones, zone_named
 
 FILE: Final = "sop.toml"
 MOST_BYTES: Final = 1 << 20
-_KNOWN: Final = {"site", "channels", "limits", "terminals"}
+_KNOWN: Final = {"site", "channels", "limits", "terminals", "personal"}
 _SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo"}
 
 
@@ -46,6 +46,8 @@ class Settings:
     largest_file_bytes: int = 20 * 1024 * 1024
     idle: timedelta = timedelta(minutes=15)
     """after so long without a command whoever is on at a terminal is off"""
+    personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """class of personal data -> the roles that see it whole; one that is not here everybody sees"""
     as_without_pin: bool = False
     """whether people who have set no PIN act at a terminal with `--as` alone; at demo sites they do"""
     store: str = ""
@@ -148,6 +150,7 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
         largest_file_bytes=largest * 1024 * 1024,
         idle=timedelta(minutes=idle_minutes),
         as_without_pin=as_without_pin,
+        personal=_personal(path, raw),
         store=store,
     )
 
@@ -163,6 +166,17 @@ def _terminals(path: Path, raw: Mapping[str, Any], demo: bool) -> tuple[int, boo
     if not isinstance(without, bool):
         raise _wrong(path, "terminals.as_without_pin", msg("true or false"))
     return idle, without
+
+
+def _personal(path: Path, raw: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Which roles see which class of personal data whole."""
+    entries = raw.get("personal", {})
+    if not isinstance(entries, dict):
+        raise _wrong(path, "personal", msg("a table of classes, each with a list of roles"))
+    for name, roles in entries.items():
+        if not isinstance(roles, list) or not all(isinstance(each, str) for each in roles):
+            raise _wrong(path, f"personal.{name}", msg("a list of roles, such as {example}", example='["desk"]'))
+    return {name: tuple(roles) for name, roles in entries.items()}
 
 
 def _unreadable(path: Path, place: str, why: Message) -> SetUp:

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from sop_engine import sheets
+from sop_engine.console.keeper import figures
 from sop_engine.errors import NotUnderstood, SetUp
 from tests.console.conftest import Sop
 

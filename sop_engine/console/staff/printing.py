@@ -110,7 +110,9 @@ def _page(
     from sop_engine.documents.template_fault import TemplateFault
     from sop_engine.documents.ticket_values import Reader, template_values
 
-    reader = Reader(opened.call.language, opened.zone, staff=opened.names, currency=opened.currency)
+    hidden = opened.hidden_from(ticket)
+    personal = {each.personal for each in program.procedure.fields if each.personal} - hidden if hidden else None
+    reader = Reader(opened.call.language, opened.zone, personal, opened.names, opened.currency)
     head = _head(opened, ticket, stored)
     fields = {name: None if isinstance(value, Erased) else value for name, value in ticket.fields.items()}
     if form is None:
