@@ -24,6 +24,7 @@ ONLY_USERS = {
     "pydantic": {"language", "trial"},
     "jinja2": {"language", "documents"},
     "smtplib": {"engine"},
+    "openpyxl": {"sheets"},
 }
 """library -> the rooms that may import it"""
 NOW = {"now", "utcnow", "today", "time"}

@@ -6,7 +6,7 @@ has, was a ticket whose record somebody has taken away.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
@@ -106,7 +106,7 @@ def _templates(reading: Reads, programs: Programs, digest: str) -> set[str]:
 def _numbers(reading: Reads) -> Iterator[Mismatch]:
     """Numbers that were drawn and that no ticket has, tickets whose number was never drawn, and a missing history of
     the site."""
-    drawn = reading.drawn()
+    drawn, reserved = reading.drawn(), _reserved(reading)
     site_is_there = False
     for series, ids in groupby(_ids(reading), key=_series):
         if series is None:
@@ -121,11 +121,20 @@ def _numbers(reading: Reads) -> Iterator[Mismatch]:
         for number in sorted(found):
             if number > last:
                 yield _never_drawn(found[number])
-        yield from _gone(series, (number for number in range(1, last + 1) if number not in found))
+        yield from _gone(series, (number for number in range(1, last + 1) if number not in found), reserved)
     for series, last in sorted(drawn.items()):
-        yield from _gone(series, range(1, last + 1))
+        yield from _gone(series, range(1, last + 1), reserved)
     if not site_is_there:
         yield Mismatch(SITE, 0, "missing", msg("the site's own history is gone"))
+
+
+def _reserved(reading: Reads) -> Collection[str]:
+    """The numbers that were reserved for slips of paper, by the site's own row: they need have no ticket."""
+    try:
+        site = reading.ticket(SITE)
+    except (ValueError, TypeError):  # said of the row by itself
+        return ()
+    return site.fields.get("reserved", {}).keys() if site is not None else ()
 
 
 def _ids(reading: Reads) -> Iterator[str]:
@@ -141,8 +150,9 @@ def _series(id: str) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
-def _gone(series: tuple[str, str], numbers: Iterable[int]) -> Iterator[Mismatch]:
-    missing = [f"{series[0]}-{series[1]}-{number:03d}" for number in numbers]
+def _gone(series: tuple[str, str], numbers: Iterable[int], reserved: Collection[str]) -> Iterator[Mismatch]:
+    named = (f"{series[0]}-{series[1]}-{number:03d}" for number in numbers)
+    missing = [each for each in named if each not in reserved]
     if missing:
         what = msg("numbers were drawn whose tickets have no record any more: {count}", count=len(missing))
         yield Mismatch(missing[0], 0, "missing", what, missing[:_MOST_NAMED])

@@ -46,6 +46,8 @@ def act_deed(
             return msg("watches it from now on")
         case "suspend":
             return msg("suspended it until {until}", until=instant(arguments["until"]))
+        case "attach":
+            return msg("attached {names}", names=tuple(each["name"] for each in arguments["files"]))
         case "resume":
             return msg("let it go on")
         case "return":
@@ -70,4 +72,6 @@ def act_event(event: Event, person: Say, instant: Say) -> Message | None:
         return msg("{event} is kept until it goes on", event=event["event"])
     if event["kind"] == "recalled" and not event["to"]:
         return msg("notices of step {number} that had not gone out yet are not sent", number=event["number"])
+    if event["kind"] == "backfilled":
+        return msg("entered afterwards, from the paper {paper}", paper=event["paper"])
     return None

@@ -105,6 +105,10 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         read = _clock(opened, each["read"]) if each["read"] else None
         shown = msg("read {time}", time=read) if read else msg("not read yet")
         pairs.append((msg("knows of it"), msg("{person}: {shown}", person=opened.named(person), shown=shown)))
+    if files := ticket.acts.get("files"):
+        names = tuple(str(each["name"]) for each in files[:3])
+        more = msg("{names} and {count} more", names=names, count=len(files) - 3) if len(files) > 3 else names
+        pairs.append((msg("files"), more))
     if watchers := ticket.acts.get("watchers"):
         pairs.append((msg("watched by"), tuple(opened.named(each) for each in watchers)))
     return pairs

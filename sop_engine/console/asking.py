@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sop_engine import values
 from sop_engine.console.given import read_texts
+from sop_engine.console.masking import masked_text
 from sop_engine.console.names import typed_form
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import msg, say
@@ -26,7 +27,7 @@ def ask_field(opened: "Opened", field: Field, present: Any, required: bool) -> A
     _say_question(opened, field, fallback, required)
     lines: list[str] = []
     while True:
-        text = _answer(opened)
+        text = answer(opened)
         if not text.strip() and lines:
             text = "\n".join(lines)
         elif field.type == "rows" and text.strip() and not text.strip().startswith(("[", "{")):
@@ -78,7 +79,10 @@ def _say_question(opened: "Opened", field: Field, fallback: Any, required: bool)
     if field.type == "rows":
         lines.append(msg("  one row a line; an empty line ends them"))
     if fallback is not None:
-        lines.append(msg("  empty: {value}", value=opened.shown(field, fallback)))
+        shown = (
+            masked_text(field, fallback) if field.personal in opened.hidden_from() else opened.shown(field, fallback)
+        )
+        lines.append(msg("  empty: {value}", value=shown))
     output.tell(*lines)
 
 
@@ -86,7 +90,8 @@ def _choice(id: str, title: str) -> str:
     return id if title in {"", id} else f"{id}  {title}"
 
 
-def _answer(opened: "Opened") -> str:
+def answer(opened: "Opened") -> str:
+    """A line that somebody types. Raises `NotUnderstood` when the input ends, and KeyboardInterrupt."""
     sys.stderr.write("> ")
     sys.stderr.flush()
     try:

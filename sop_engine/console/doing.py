@@ -53,7 +53,8 @@ def _happened(opened: "Opened", reading: Reads, done: "Done") -> list[Any]:
 
     from sop_engine.console.story import Teller, tell
 
-    teller = Teller(opened.call.language, opened.zone, opened.names, opened.currency)
+    hidden = opened.hidden_from(done.ticket)
+    teller = Teller(opened.call.language, opened.zone, opened.names, opened.currency, hidden)
     lines = []
     for step in (*done.fired, done.step, *done.followed):
         assert step.after is not None

@@ -147,7 +147,11 @@ def _path(text: str) -> Path:
 
 def _from_file(opened: "Opened", fields: Mapping[str, Field], source: str) -> dict[str, Any]:
     """Values from a JSON object `{"field": value}`; `-` is standard input."""
-    raw = _object(source)
+    return read_json_values(opened, fields, _object(source))
+
+
+def read_json_values(opened: "Opened", fields: Mapping[str, Field], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Values given as JSON, by field. Raises as `read_given` does."""
     given: dict[str, Any] = {}
     for name, value in raw.items():
         field = field_named(fields, name)

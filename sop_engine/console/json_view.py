@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from sop_engine.console.acts_view import CopyView, SuspendedView, UrgedView, copies_view, suspended_view, urged_view
 from sop_engine.console.failures import spoken
+from sop_engine.console.masking import masked_json
 from sop_engine.console.promises import GoalView, goal_views
 from sop_engine.messages import say
 from sop_engine.procedure import ROOT, Field, Timer
@@ -333,10 +334,13 @@ def kind_of(timer: Timer) -> str:
 
 
 def _fields(opened: "Opened", program: Program, ticket: Ticket) -> dict[str, Any]:
-    shown = {}
+    shown, hidden = {}, opened.hidden_from(ticket)
     for field in program.procedure.fields:
         if field.id in ticket.fields:
             value = ticket.fields[field.id]
+            if field.personal in hidden:
+                shown[field.id] = None if isinstance(value, Erased) else masked_json(field, value)
+                continue
             shown[field.id] = None if isinstance(value, Erased) else value_json(opened, field, value)
     return shown
 

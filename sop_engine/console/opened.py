@@ -16,7 +16,7 @@ from sop_engine.errors import NotUnderstood, NotYou, SopError
 from sop_engine.messages import msg
 from sop_engine.procedure import Field
 from sop_engine.store.seam import Reads
-from sop_engine.ticket.records import Command
+from sop_engine.ticket.records import Command, Ticket
 from sop_engine.values import Context, ValueProblem
 from sop_engine.values.moments import read_instant
 
@@ -151,6 +151,30 @@ class Opened:
         """Whose possibilities count: whom the actor stands in for, or himself."""
         return self.who.standing_for or self.who.actor
 
+    @functools.cached_property
+    def roles(self) -> frozenset[str]:
+        """The roles that whoever asks holds, for whatever scope."""
+        with self._register() as register:
+            person = register.person(self.person)
+        return frozenset(role for role, _scope in person.roles) if person is not None and person.active else frozenset()
+
+    def hidden_from(self, ticket: Ticket | None = None) -> frozenset[str | None]:
+        """The classes of personal data of a ticket (None: of any) that whoever asks sees masked: none where the site
+        says nothing of it; see `console.seeing`."""
+        if not self.site.settings.personal:
+            return frozenset()
+        from sop_engine.console.seeing import hidden_from
+
+        return hidden_from(self, ticket)
+
+    def searchable(self, reading: Reads) -> tuple[str, ...] | None:
+        """The classes of personal data by which whoever asks finds; None: by all."""
+        if not self.site.settings.personal:
+            return None
+        from sop_engine.console.seeing import searchable
+
+        return searchable(self, reading)
+
     def named(self, actor: str) -> str:
         """`王芳 (wang_fang)`."""
         return shown_person(actor, self.names)
@@ -166,7 +190,7 @@ class Opened:
         return Context(self.zone, self.now, self.staff, self.call.language, self.currency)
 
     def shown(self, field: Field, value: Any) -> str:
-        """A recorded value in the reader's words, on the site's clock and in its currency."""
+        """A recorded value in the reader's words, on the site's clock and in its currency; it is whole."""
         return values.show(field, value, self.call.language, self.zone, currency=self.currency)
 
     def local(self, instant: str) -> str:
@@ -205,10 +229,10 @@ class Opened:
         """Do a command, or only try it with `--dry-run`; once only under `key`, or that of `--key`. Raises what refuses
         it."""
         with self.call.writing():
-            call, keep = self.call, functools.partial(self._keep_files, command)
+            call, keep = self.call, functools.partial(self.keep_files, command)
             return self.site.engine.act(command, key=key or call.key, dry_run=call.dry_run, before_commit=keep)
 
-    def _keep_files(self, command: Command) -> None:
+    def keep_files(self, command: Command) -> None:
         """Let the files count that a command names."""
         if not self.arrivals:
             return

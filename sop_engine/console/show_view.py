@@ -8,6 +8,7 @@ from sop_engine.console.acts_story import RESUMES, SHIFT_ENDS
 from sop_engine.console.acts_view import act_lines
 from sop_engine.console.hands_story import RETURNS, hand_lines
 from sop_engine.console.json_view import ticket_json
+from sop_engine.console.masking import masked_text
 from sop_engine.console.names import apart, span, titled, when, with_names
 from sop_engine.console.promises import coming_promise, goal_title, promise_lines
 from sop_engine.console.text import listed
@@ -113,7 +114,7 @@ def role_text(program: Program, role: str, language: str) -> str:
 
 
 def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
-    ticket = seen.ticket
+    ticket, hidden = seen.ticket, opened.hidden_from(seen.ticket)
     pairs: list[tuple[Any, Any]] = []
     for field in seen.program.procedure.fields:
         if field.id not in ticket.fields:
@@ -122,6 +123,8 @@ def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         title = field.title or field.id
         if isinstance(value, Erased) or value is None:
             pairs.append((title, msg("(erased)")))
+        elif field.personal in hidden:
+            pairs.append((title, masked_text(field, value)))
         elif field.type == "staff":
             people = value if isinstance(value, list | tuple) else [value]
             pairs.append((title, tuple(opened.named(each) for each in people)))

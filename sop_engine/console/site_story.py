@@ -99,6 +99,20 @@ def _clock(arguments: Mapping[str, Any], _person: Say, instant: Say) -> Message:
     return msg("accepted, on record: what was recorded up to {through}", through=instant(arguments["through"]))
 
 
+def _outage(arguments: Mapping[str, Any], _person: Say, instant: Say) -> Message:
+    return msg("declared an outage from {since} to {until}", since=instant(arguments["from"]),
+               until=instant(arguments["to"]))  # fmt: skip
+
+
+def _reserve(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg("reserved {count} numbers of {procedure} for slips of paper", count=arguments["count"],
+               procedure=arguments["procedure"])  # fmt: skip
+
+
+def _void(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg("the slip {number} is void", number=arguments["number"])
+
+
 def _pin(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
     who = person(arguments["actor"])
     return msg("took {person}'s PIN away", person=who) if arguments.get("cleared") else msg("set his PIN", person=who)
@@ -136,6 +150,9 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "publish": _publish,
     "publish_calendar": _publish_calendar,
     "accept_clock": _clock,
+    "declare_outage": _outage,
+    "reserve_numbers": _reserve,
+    "void_number": _void,
     "set_pin": _pin,
     "come_on": _on,
     "go_off": _off,

@@ -17,6 +17,7 @@ from sop_engine.console.acts_story import NOTICES, RESUMES, SHIFT_ENDS, act_deed
 from sop_engine.console.clauses import clauses_of
 from sop_engine.console.hands_story import NOTICES as HAND_NOTICES
 from sop_engine.console.hands_story import RETURNS, chosen_how, hand_deed, hand_event
+from sop_engine.console.masking import masked_text
 from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
 from sop_engine.console.site_story import deed
@@ -46,6 +47,8 @@ class Teller:
     zone: tzinfo
     names: Mapping[str, str]
     currency: str
+    hidden: frozenset[str | None] = frozenset()
+    """the classes of personal data that the reader sees masked"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +253,8 @@ class _Telling:
             yield msg("said to have happened {time}", time=self._instant(self.record["occurred"]))
         if "reason" in self.arguments and self.command != "do":
             yield msg("reason: {text}", text=self._text(self.arguments["reason"]))
+        if "label" in self.arguments:
+            yield msg("label: {text}", text=self._text(self.arguments["label"]))
         if "note" in self.arguments and self.command != "note":
             yield msg("note: {text}", text=self._text(self.arguments["note"]))
 
@@ -382,6 +387,8 @@ class _Telling:
         field = self.program.fields.get(event["field"])
         if field is None:
             return canonical.to_bytes(value).decode()[:200]
+        if field.personal in self.teller.hidden:
+            return masked_text(field, value)
         if field.type == "staff":
             return tuple(self._person(each) for each in (value if isinstance(value, list) else [value]))
         teller = self.teller

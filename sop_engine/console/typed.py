@@ -51,7 +51,7 @@ def read_flag(parameter: Any) -> None:
     """Let a flag be read here; its callback, as that of `--help`, is called as ever."""
 
     def process(context: Any, value: Any) -> Any:
-        given = bool(value)
+        given = None if value is None else bool(value)  # a pair of flags of which neither was given says nothing
         return given if parameter.callback is None else parameter.callback(context, parameter, given)
 
     parameter.process_value = process

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, procedure
-from sop_engine.engine import undoing
+from sop_engine.engine import outages, undoing
 from sop_engine.engine.duty_answers import where_he_stands, who_is_on
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
@@ -80,6 +80,13 @@ class Answerer:
         if version is None:
             return None
         return {"digest": version.digest, "prefix": self._normal_form(version.digest)["prefix"]}
+
+    def _outage(self, at: str) -> Any:
+        return outages.outage_at(self._transaction, at)
+
+    def _reserved(self, id: str) -> Any:
+        site = self._transaction.ticket(SITE)
+        return site.fields.get("reserved", {}).get(id) if site else None
 
     def _schedule(self, rest: str) -> Any:
         name, _, id = rest.partition("/")

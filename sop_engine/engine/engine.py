@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from sop_engine import canonical, worktime
 from sop_engine.clock import Clock
-from sop_engine.engine import keys
+from sop_engine.engine import keys, outages
 from sop_engine.engine.answers import DrawingAnswerer
 from sop_engine.engine.chain import Caused, Chain, earliest_before
 from sop_engine.engine.foreseeing import foreseen
@@ -27,6 +27,7 @@ from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp,
 from sop_engine.messages import kept, msg
 from sop_engine.store import indexing
 from sop_engine.store.attempts import Attempts, attempt
+from sop_engine.store.file_places import note_files
 from sop_engine.store.programs import Programs
 from sop_engine.store.projections import head_of
 from sop_engine.store.seam import Head, Missed, Reads, Store, Writes
@@ -103,7 +104,7 @@ class Engine:
         while True:
             try:
                 with self.store.writing(after=attempts.missed) as transaction, Noting(refused):
-                    done = self._attempt(transaction, command, key, poisoned)
+                    done = self.attempt_in(transaction, command, key, poisoned)
                     if dry_run:
                         raise _RolledBack(done)
                     before_commit()
@@ -112,7 +113,7 @@ class Engine:
                 fired.extend(self.fire(first.ticket, first.key, first.due))
             except _RolledBack as result:
                 return result.done
-            except _CannotFire as found:
+            except CannotFire as found:
                 assert poisoned is not None
                 poisoned[found.timer] = found.error
             except Missed as missed:
@@ -122,7 +123,7 @@ class Engine:
                     self._log(command, error)
                 raise
 
-    def _attempt(self, transaction: Writes, command: Command, key: str | None, poisoned: _Poisoned | None) -> Done:
+    def attempt_in(self, transaction: Writes, command: Command, key: str | None, poisoned: _Poisoned | None) -> Done:
         """Do a command in one transaction. What must fire before it is raised as `_FireFirst`; or, in a dry run, fires
         in the same transaction, but for what is `poisoned`."""
         transaction.load(lambda: foreseen(self.programs, command, key, self._local_now()))
@@ -163,7 +164,7 @@ class Engine:
         return Done(step, head, self.program(transaction, ticket), repeated=True)
 
     def _rehearse(self, transaction: Writes, timer: _Timer, poisoned: _Poisoned) -> list[Step]:
-        """Fire a timer in a dry run. One that cannot fire has left half its steps behind: raises `_CannotFire`, so that
+        """Fire a timer in a dry run. One that cannot fire has left half its steps behind: raises `CannotFire`, so that
         all is rolled back and begun anew, and then sets it aside."""
         if timer in poisoned:
             return self.set_aside_in(transaction, *timer, poisoned[timer])
@@ -172,7 +173,7 @@ class Engine:
         except (Overtaken, SetUp):
             raise
         except SopError as error:
-            raise _CannotFire(timer, error) from error
+            raise CannotFire(timer, error) from error
 
     # --- one transaction ---
 
@@ -193,11 +194,12 @@ class Engine:
             return
         assert step.after is not None
         program = self.program(chain.transaction, step.after)
-        head = head_of(
-            program, step.after, self.version_number(chain.transaction, step.after.digest), self.settings.zone_info
-        )
+        version = self.version_number(chain.transaction, step.after.digest)
+        head = head_of(program, step.after, version, self.settings.zone_info)
         chain.transaction.append(step, head, indexing.of_step(program, step))
         post(chain.transaction, self.clock, step)
+        if b'"sha256":' in step.data:
+            note_files(chain.transaction, step.ticket, step.events)
         chain.steps.append((step, head))
         chain.waiting.extend(Caused(each, effective, depth + 1) for each in step.consequences)
         self._wake(chain, step, ticket, Caused(command, effective, depth + 1))
@@ -321,6 +323,8 @@ class Engine:
         if command.at > recorded:
             local = command.at.astimezone(self.settings.zone_info)
             raise NotUnderstood(msg("the claimed time {at} has not come yet", at=f"{local:%Y-%m-%d %H:%M}"))
+        if (afterwards := outages.effective_of(transaction, command, last)) is not None:
+            return afterwards
         backdate = (
             None if command.ticket == SITE else self._program_for(transaction, command, ticket).procedure.backdate
         )
@@ -328,12 +332,9 @@ class Engine:
             return max(recorded, last or recorded)
         if last is not None and command.at < last:
             raise NotNow(
-                msg(
-                    "{ticket} has a step that counts from {last}; nothing can be claimed before it",
-                    ticket=command.ticket,
-                    last=canonical.instant_text(last),
-                )
-            )
+                msg("{ticket} has a step that counts from {last}; nothing can be claimed before it",
+                    ticket=command.ticket, last=canonical.instant_text(last))
+            )  # fmt: skip
         return command.at
 
     # --- timers ---
@@ -419,7 +420,7 @@ class _FireFirst(Exception):
         self.ticket, self.key, self.due = ticket, key, due
 
 
-class _CannotFire(Exception):
+class CannotFire(Exception):
     """In a dry run a timer cannot fire."""
 
     def __init__(self, timer: _Timer, error: SopError) -> None:

@@ -34,6 +34,8 @@ class Whose:
     unit: str = ""
     opened: str = ""
     is_open: bool = False
+    entry: str = "live"
+    """`backfilled` once a step of it was entered after an outage"""
     tasks: dict[str, str] = field(default_factory=dict)
     """region -> assignee, empty where it is only offered"""
 
@@ -43,6 +45,8 @@ class Whose:
             case "opened":
                 self.procedure, self.owner = event["procedure"], event["owner"]
                 self.opened, self.is_open = event["at"], True
+            case "backfilled":
+                self.entry = "backfilled"
             case "owned":
                 self.owner = event["owner"]
             case "written" if event["field"] in program.units:

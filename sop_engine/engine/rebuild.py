@@ -4,6 +4,7 @@ found, people, logins, versions."""
 from sop_engine import canonical
 from sop_engine.engine.engine import Engine
 from sop_engine.store import indexing
+from sop_engine.store.file_places import note_files
 from sop_engine.store.projections import head_of, project_site
 from sop_engine.store.seam import Writes
 from sop_engine.store.search import Finding
@@ -44,6 +45,7 @@ def _rebuild_one(engine: Engine, transaction: Writes, id: str) -> None:
             project_site(transaction, stored.data, values)
         else:
             findings |= indexing.of_texts(stored.number, values)
+            note_files(transaction, id, record["events"])
     if ticket is not None:
         program = engine.programs.of(transaction, ticket.digest)
         number = engine.version_number(transaction, ticket.digest)

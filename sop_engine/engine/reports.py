@@ -41,6 +41,8 @@ class Outcome:
     """of what its calendar counts"""
     paused: timedelta
     """of what its calendar would have counted"""
+    entry: str = "live"
+    """`backfilled` where its times come from paper, after an outage"""
 
 
 def outcomes(
@@ -101,7 +103,9 @@ class _Count:
         if not self._since <= ended < self._until:
             return
         used, paused = self._used(entry, ended)
-        yield Outcome(whose.ticket, whose.procedure, whose.unit, whose.owner, goal, result, ended, used, paused)
+        yield Outcome(
+            whose.ticket, whose.procedure, whose.unit, whose.owner, goal, result, ended, used, paused, whose.entry
+        )
 
     def _used(self, entry: Mapping[str, Any], ended: datetime) -> tuple[timedelta, timedelta]:
         """How much of what counts was used, and how much was paused."""
@@ -141,6 +145,8 @@ class Figures:
     """all of them together"""
     tickets: int
     """how many it is of"""
+    backfilled: int = 0
+    """how many of the promises have their times from paper, after an outage"""
 
     @property
     def share(self) -> float | None:
@@ -157,6 +163,7 @@ class _Group:
     used: "array[float]" = field(default_factory=lambda: array("d"))
     paused: timedelta = timedelta(0)
     tickets: int = 0
+    backfilled: int = 0
     last: str = ""
 
     def add(self, each: Outcome) -> None:
@@ -164,6 +171,7 @@ class _Group:
         if each.result in ("kept", "late"):
             self.used.append(each.used.total_seconds())
         self.paused += each.paused
+        self.backfilled += each.entry == "backfilled"
         self.tickets += each.ticket != self.last
         self.last = each.ticket
 
@@ -179,6 +187,7 @@ class _Group:
             ninth=timedelta(seconds=used[-(-len(used) * 9 // 10) - 1]) if used else timedelta(0),
             paused=self.paused,
             tickets=self.tickets,
+            backfilled=self.backfilled,
         )
 
 

@@ -29,7 +29,7 @@ FILE: Final = "sop.toml"
 MOST_BYTES: Final = 1 << 20
 TRAINING: Final = "training"
 """the small fact of a store that was made for practising"""
-_KNOWN: Final = {"site", "channels", "routes", "quiet", "limits", "terminals", "roster"}
+_KNOWN: Final = {"site", "channels", "routes", "quiet", "limits", "terminals", "roster", "personal"}
 _SITE: Final = {"name", "id", "zone", "currency", "languages", "store", "demo", "training"}
 
 
@@ -53,6 +53,8 @@ class Settings:
     largest_file_bytes: int = 20 * 1024 * 1024
     idle: timedelta = timedelta(minutes=15)
     """after so long without a command whoever is on at a terminal is off"""
+    personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """class of personal data -> the roles that see it whole; one that is not here everybody sees"""
     as_without_pin: bool = False
     """whether people who have set no PIN act at a terminal with `--as` alone; at demo sites they do"""
     store: str = ""
@@ -160,6 +162,7 @@ def _checked(folder: Path, path: Path, raw: dict[str, Any]) -> Settings:
         largest_file_bytes=largest * 1024 * 1024,
         idle=timedelta(minutes=idle_minutes),
         as_without_pin=as_without_pin,
+        personal=_personal(path, raw),
         store=store,
         roster=_table(path, raw, "roster"),
     )
@@ -199,6 +202,15 @@ def _quiet(path: Path, raw: dict[str, Any]) -> tuple[time, time] | None:
     if len(said) > len(ends) or ends[0] == ends[1]:
         raise _wrong(path, "quiet", msg('two different times: from = "21:00" and to = "08:30"'))
     return ends[0], ends[1]
+
+
+def _personal(path: Path, raw: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Which roles see which class of personal data whole."""
+    entries = _table(path, raw, "personal")
+    for name, roles in entries.items():
+        if not isinstance(roles, list) or not all(isinstance(each, str) for each in roles):
+            raise _wrong(path, f"personal.{name}", msg("a list of roles, such as {example}", example='["desk"]'))
+    return {name: tuple(roles) for name, roles in entries.items()}
 
 
 def _unreadable(path: Path, place: str, why: Message) -> SetUp:

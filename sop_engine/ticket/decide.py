@@ -14,7 +14,9 @@ from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
 from sop_engine.ticket import (
     acts,
+    attaching,
     attention,
+    backfilling,
     delegating,
     goals,
     hands,
@@ -48,6 +50,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "hand_over": acts.hand_over,
     "note": acts.note,
     "edit": acts.edit,
+    "attach": attaching.attach,
     "urge": attention.urge,
     "copy": attention.copy,
     "read": attention.read,
@@ -86,7 +89,8 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
                 "not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins")
             )
         stood = returning.standing(draft)
-        arguments = _COMMANDS[command.name](draft)
+        backfilling.require(draft)
+        arguments = backfilling.note(draft, _COMMANDS[command.name](draft))
         if ticket is None or ticket.status != "closed" or working.status != "closed":
             draft.compute()
             refill(draft)

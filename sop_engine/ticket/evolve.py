@@ -23,6 +23,8 @@
 | `withdrawn` | what a step did is undone |
 | `shift_noted`, `shift_warned`, `shift_forgotten` | when the shift ends of whoever has a task |
 | `shift_over` | nothing but that it happened |
+| `attached` | files that belong to it, beside those of its fields |
+| `backfilled` | it was entered afterwards, from a paper |
 | `closed` | the end, with its outcome |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `recalled`, `printed`, `signalled`, `not_taken`, `collected` | only that it happened |
@@ -335,6 +337,15 @@ def _without_kind(event: Event) -> Event:
     return {name: value for name, value in event.items() if name != "kind"}
 
 
+def _backfilled(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["backfilled"] = event["paper"]
+
+
+def _attached(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
+    new = [{**each, "step": number} for each in event["files"]]
+    ticket.acts["files"] = [*ticket.acts.get("files", ()), *new]
+
+
 def _conditions_changed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.held.pop(event["goal"], None)
     if event["held"]:
@@ -381,6 +392,8 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "unwatched": _unwatched,
     "suspended": _suspended,
     "deferred": _deferred,
+    "backfilled": _backfilled,
+    "attached": _attached,
     "resumed": _resumed,
     "given_back": _given_back,
     "transfer_offered": _lent("offered"),

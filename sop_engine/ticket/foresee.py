@@ -22,7 +22,7 @@ def foresee(program: Program, ticket: Ticket | None, command: Command, local: da
             questions += [f"person:{command.standing_for}", f"standing:{command.actor}:{command.standing_for}"]
     if command.ticket == SITE:
         return questions
-    if command.name == "open" and not command.ticket:
+    if command.name == "open" and not command.ticket and not command.arguments.get("number"):
         questions.append(number(program.procedure.prefix, local, 1))
     fields = {**(ticket.fields if ticket else {}), **(command.arguments.get("fields") or {})}
     for name in command.arguments.get("fields") or {}:

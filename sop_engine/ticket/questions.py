@@ -14,6 +14,8 @@
 | `on_shift:INSTANT/ROLE@UNIT` | who of the role (for that unit) is on shift then; see `ticket.duty` |
 | `shift:INSTANT/ID` | where somebody stands in the roster then; see `ticket.duty` |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
+| `outage:INSTANT` | `{"from", "to"}` of the declared outage that holds an instant, or null |
+| `reserved:ID` | `{"procedure", "at", "by"}` of a number that was reserved for a slip, or null |
 | `version:PROCEDURE` | `{"digest", "prefix"}` of the newest published version, or null |
 | `tickets:ID,ID` | `[{"id", "procedure", "status", "outcome", "state"}]` of the ticket's children |
 | `unit:ID` | whether the register knows the unit |

@@ -14,6 +14,8 @@ values lie beside the steps.
 | `pins` | actor -> when he set his PIN; not there before the first one; see `ticket.terminals` |
 | `roster` | `{"number", "digest"}` of the newest roster; not there before the first is loaded |
 | `swaps` | swaps of shifts that wait for the other's word; see `ticket.rostering` |
+| `outages` | `[{"from", "to", "by", "at", "step"}]`; not there before the first; see `ticket.backfilling` |
+| `reserved` | number of a ticket -> `{"procedure", "at", "by"}`; not there before the first; see `ticket.reserving` |
 | `clock` | the instant up to which records ahead of the clock were accepted |
 """
 
@@ -25,7 +27,7 @@ from sop_engine import canonical, worktime
 from sop_engine.messages import msg
 from sop_engine.normal_form import from_json, to_json
 from sop_engine.procedure import Duration, Procedure, Schedule, State, Tree
-from sop_engine.ticket import rostering, terminals
+from sop_engine.ticket import backfilling, reserving, rostering, terminals
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
@@ -65,8 +67,9 @@ def decide_site(program: Program, site: Ticket | None, command: Command, given: 
             stranger = identify(draft)
             if stranger is not None:
                 return Refusal("not_you", stranger)
-            by_anyone = command.actor == TIMER or command.name in rostering.BY_ANYONE or terminals.is_own(command)
-            if not by_anyone and not has_right(draft, command.standing_for or command.actor, "admin"):
+            free = command.actor == TIMER or command.name in rostering.BY_ANYONE or terminals.is_own(command)
+            free = free or reserving.is_free(draft) or backfilling.may_declare(draft)
+            if not free and not has_right(draft, command.standing_for or command.actor, "admin"):
                 return Refusal(
                     "not_you",
                     msg("{name} is no administrator of this site", name=command.standing_for or command.actor),
@@ -328,6 +331,8 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "set_aside": _set_aside,
     "release": _release,
     **terminals.COMMANDS,
+    **reserving.COMMANDS,
+    **backfilling.COMMANDS,
 }
 
 

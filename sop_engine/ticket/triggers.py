@@ -6,7 +6,17 @@ from sop_engine import canonical
 from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
-from sop_engine.ticket import delegating, goals, people, possible, running, shift_ends, signing, suspending
+from sop_engine.ticket import (
+    delegating,
+    goals,
+    people,
+    possible,
+    reserving,
+    running,
+    shift_ends,
+    signing,
+    suspending,
+)
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
@@ -22,6 +32,8 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     arguments = command.arguments
     by_person = command.cause is None
     leave = {"as": _let(draft, procedure.open, ROOT)} if by_person else {}
+    if not draft.ticket.id and arguments.get("number"):
+        draft.ticket.id = reserving.reserved_for(draft, str(arguments["number"]), procedure.id)
     if not draft.ticket.id:
         [draft.ticket.id] = draft.draw_numbers(procedure.prefix, 1)
     owner = arguments.get("owner") or _owner_of_calendar_start(draft) or command.actor

@@ -164,3 +164,10 @@ def test_settings_of_terminals_are_checked(site: Path, sop: Sop, lines: str) -> 
     said = sop("ls")
     assert said.code == 7
     assert re.search(r"`terminals", said.err)
+
+
+def test_to_change_something_else_of_somebody_does_not_disable_him(sop: Sop) -> None:
+    assert sop("actor", "change", "刘洋", "--right", "assign", "--json").json["active"]
+    assert not sop("actor", "change", "刘洋", "--disabled", "--json").json["active"]
+    assert not sop("actor", "change", "刘洋", "--mail", "liu@example.org", "--json").json["active"]
+    assert sop("actor", "change", "刘洋", "--active", "--json").json["active"]

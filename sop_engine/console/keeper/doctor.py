@@ -21,6 +21,7 @@ from sop_engine.ticket.records import SITE
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
+    from sop_engine.ticket.records import Ticket
 
 _FAR: Final = "9999"
 """after every instant"""
@@ -35,12 +36,16 @@ def doctor(
     accept_clock: Annotated[
         bool, option("--accept-clock", help=msg("accept, on record, that the clock is behind what is recorded"))
     ] = False,
+    read_files: Annotated[
+        bool, option("--files", help=msg("read every file, and compare it with what it was; takes its time"))
+    ] = False,
 ) -> int:
     """Look at store, clock, sweep, notices, files, rights and people; exit code 1 where something must be mended."""
     with call.open() as opened:
         if accept_clock:
             accept_clock_on_record(opened)
         findings = [finding for look in _LOOKS for finding in look(opened)]
+        findings += _altered(opened) if read_files else []
     worst = any(kind == "error" for kind, _what, _fix in findings)
     if call.json:
         call.output.json(
@@ -158,7 +163,7 @@ def _history(opened: "Opened") -> list[Finding]:
 
 def _tickets(opened: "Opened") -> list[Finding]:
     """Tickets without a row, and files that tickets name and that are not there."""
-    from sop_engine.store.files import Files, references_in
+    from sop_engine.store.files import Files
 
     files = Files(opened.site.settings.folder / "files")
     wanted: list[dict[str, Any]] = []
@@ -169,7 +174,7 @@ def _tickets(opened: "Opened") -> list[Finding]:
             if ticket is None:
                 lost.append(id)
                 continue
-            wanted += [each for value in ticket.fields.values() for each in references_in(value)]
+            wanted += _references(ticket)
     findings: list[Finding] = []
     if lost:
         what = msg("tickets that have a history and no row: {count}; {names}", count=len(lost), names=tuple(lost[:5]))
@@ -186,6 +191,31 @@ def _tickets(opened: "Opened") -> list[Finding]:
             " backup", folder=str(files.folder.absolute()),
         )  # fmt: skip
     return [*findings, ("error", what, fix)]
+
+
+def _references(ticket: "Ticket") -> list[dict[str, Any]]:
+    """The files that a ticket names, in its fields and besides."""
+    from sop_engine.store.files import references_in
+
+    return references_in([*ticket.fields.values(), ticket.acts.get("files", [])])
+
+
+def _altered(opened: "Opened") -> list[Finding]:
+    """Files that are there, and are not what they were."""
+    from sop_engine.store.files import Files
+
+    files, wrong = Files(opened.site.settings.folder / "files"), dict[str, str]()
+    with opened.site.store.reading() as reading:
+        for id in _ids(reading):
+            ticket = reading.ticket(id)
+            named = [] if ticket is None else [each for each in _references(ticket) if each["sha256"] not in wrong]
+            gone = {each["sha256"] for each in files.missing(named)}  # said already
+            wrong |= {each["sha256"]: f"{id} {each['name']}" for each in files.damaged(named)
+                      if each["sha256"] not in gone}  # fmt: skip
+    if not wrong:
+        return []
+    what = msg("files whose content was altered ({count}): {names}", count=len(wrong), names=tuple(wrong.values())[:5])
+    return [("error", what, msg("bring files/ back from a backup"))]
 
 
 def _leftovers(opened: "Opened") -> list[Finding]:

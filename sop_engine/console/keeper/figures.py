@@ -24,8 +24,11 @@ AsOf = Annotated[
 ]
 GROUPS: Final[Mapping[str, Message]] = {
     "procedure": msg("procedure"), "goal": msg("promise"), "part": msg("part"), "unit": msg("unit"),
-    "person": msg("person"),
+    "person": msg("person"), "entry": msg("entered"),
 }  # fmt: skip
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""what the first character of a cell may be that a spreadsheet takes for a formula"""
 
 
 def groups_of(by: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -93,6 +96,8 @@ class Words:
 
     def say(self, kind: str, value: str) -> Any:
         """A value of a column in words."""
+        if kind == "entry":
+            return msg("from paper") if value == "backfilled" else msg("live")
         if kind == "person":
             return (self._opened.names.get(value) or value) if value else msg("nobody")
         return self._titles.get((kind, value), value)
@@ -123,7 +128,7 @@ def _print_csv(opened: "Opened", rows: Iterable[Mapping[str, Any]]) -> int:
     for count, row in enumerate(rows, start=1):
         if count == 1:
             _print_line(opened, row)
-        _print_line(opened, [_tame(value) for value in row.values()])
+        _print_line(opened, [tame(value) for value in row.values()])
     return count
 
 
@@ -133,10 +138,11 @@ def _print_line(opened: "Opened", cells: Iterable[Any]) -> None:
     opened.call.output.line(text.getvalue())
 
 
-def _tame(value: Any) -> Any:
+def tame(value: Any) -> Any:
+    """A cell of CSV that no spreadsheet takes for a formula; full-width signs count too, as Chinese ones read them."""
     if isinstance(value, list):
         value = " ".join(filter(None, value))
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def minutes(time: timedelta) -> int:

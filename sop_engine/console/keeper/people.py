@@ -78,11 +78,11 @@ def add(
         "roles": [],
         "rights": right or [],
         "contact": {},
-        "language": _known_language(language),
+        "language": known_language(language),
     }
     with call.open() as opened:
-        arguments["contact"] = _contact(opened, {}, mail, phone, channel, digest)
-        arguments["roles"] = _scoped(opened, role)
+        arguments["contact"] = contact_of(opened, {}, mail, phone, channel, digest)
+        arguments["roles"] = scoped_roles(opened, role)
         opened.act(opened.command("add_person", SITE, arguments))
         if login is not None:
             opened.act(opened.command("login", SITE, {"login": login, "actor": actor, "people": []}))
@@ -129,7 +129,7 @@ def change(
         "name": line_of(new_name, msg("name")) if new_name else None,
         "give_rights": right,
         "take_rights": no_right,
-        "language": _known_language(language),
+        "language": known_language(language),
         "active": active,
     }
     given: dict[str, Any] = {key: value for key, value in changes.items() if value is not None}
@@ -138,7 +138,7 @@ def change(
         raise NotUnderstood(msg("nothing to change was named"), fix=msg("see: sop actor change --help"))
     if any(each is not None for each in reached):
         with call.open() as opened, opened.site.store.reading() as reading:
-            given["contact"] = _contact(opened, find_person(reading, name).contact, *reached)
+            given["contact"] = contact_of(opened, find_person(reading, name).contact, *reached)
     _change(call, name, given)
 
 
@@ -184,7 +184,7 @@ def deputy(
     with call.open() as opened:
         with opened.site.store.reading() as reading:
             away, deputy_ = find_person(reading, name).id, find_person(reading, by).id
-        times = {word: _instant(opened, word, said) for word, said in (("from", since), ("to", until))}
+        times = {word: instant_said(opened, word, said) for word, said in (("from", since), ("to", until))}
         arguments = {"for": away, "by": deputy_, **times}
         opened.act(opened.command("deputy", SITE, arguments))
         if call.json:
@@ -232,7 +232,7 @@ def _change(call: Call, name: str, changes: dict[str, Any], word: str = "", role
         with opened.site.store.reading() as reading:
             actor = find_person(reading, name).id
         if word:
-            changes[word] = _scoped(opened, roles)
+            changes[word] = scoped_roles(opened, roles)
         opened.act(opened.command("change_person", SITE, {"actor": actor, **changes}))
         tell_person(opened, actor)
         if not call.dry_run and (word == "revoke" or changes.get("active") is False):
@@ -284,7 +284,7 @@ def _logins(actor: str, logins: dict[str, Any]) -> list[str]:
     return sorted(name for name, entry in logins.items() if entry["actor"] == actor or actor in entry["people"])
 
 
-def _scoped(opened: "Opened", roles: Sequence[str] | None) -> list[list[str | None]]:
+def scoped_roles(opened: "Opened", roles: Sequence[str] | None) -> list[list[str | None]]:
     """`steward@3` as (role, scope), the role by id or title. One that no procedure has yet is taken as it stands, with
     a warning: people may be entered before the procedure that needs them is published."""
     if not roles:
@@ -310,13 +310,13 @@ def _warn_unknown(opened: "Opened", role: str, known: Sequence[str]) -> None:
         output.tell(msg("did you mean: {names}?", names=tuple(f"`{name}`" for name in close)))
 
 
-def _contact(
+def contact_of(
     opened: "Opened",
     former: Mapping[str, str],
     mail: str | None,
     phone: str | None,
-    channel: Sequence[str] | None,
-    digest: str | None,
+    channel: Sequence[str] | None = None,
+    digest: str | None = None,
 ) -> dict[str, str]:
     """Where and when notices reach somebody: what was known, with what is given now in its place."""
     from sop_engine.engine.routing import OWN_CHANNELS, OWN_DIGEST, channel_names, wall_time
@@ -344,14 +344,14 @@ def _contact(
     return {name: value for name, value in found.items() if value} or found
 
 
-def _known_language(language: str | None) -> str | None:
+def known_language(language: str | None) -> str | None:
     if language not in (None, "zh", "en"):
         raise NotUnderstood(msg("there is no language {language}; there are {languages}", language=language,
                                 languages=("zh", "en")))  # fmt: skip
     return language
 
 
-def _instant(opened: "Opened", word: str, said: str) -> str:
+def instant_said(opened: "Opened", word: str, said: str) -> str:
     """An instant as the record writes it. A bare date counts whole: from its beginning, or up to its end."""
     day = _date(said, opened.now.astimezone(opened.zone).date())
     if day is not None:

@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 RESULT: Final = {
     "kept": msg("kept"), "late": msg("late"), "breached": msg("missed, open"), "dropped": msg("given up"),
 }  # fmt: skip
-BY: Final = ("procedure", "goal", "unit", "person")
+BY: Final = ("procedure", "goal", "unit", "person", "entry")
 
 
 def sla(
     call: Call,
     month: Month = None,
     by: Annotated[
-        str, option("--by", help=msg("groups: procedure, goal, unit, person"), metavar="GROUPS")
+        str, option("--by", help=msg("groups: procedure, goal, unit, person, entry"), metavar="GROUPS")
     ] = "procedure,goal",
     listed: Annotated[
         str | None, option("--list", help=msg("the tickets: kept, late, breached, dropped or all"), metavar="RESULT")
@@ -80,6 +80,11 @@ def _print_figures(opened: "Opened", groups: tuple[str, ...], found: list[Figure
     rows = ((_figures_json(groups, each), _figures_cells(words, groups, each)) for each in found)
     if not print_rows(opened, columns, rows, as_csv):
         opened.call.output.tell(msg("nothing that was promised ended in that time"))
+    backfilled = sum(each.backfilled for each in found)
+    if backfilled:
+        opened.call.output.tell(
+            msg("of these, entered afterwards from paper: {count}; apart: --by entry", count=backfilled)
+        )
 
 
 def _figures_json(groups: tuple[str, ...], each: Figures) -> dict[str, Any]:

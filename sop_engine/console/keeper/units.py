@@ -1,19 +1,22 @@
 """`sop unit`: the register of units, with whom to call."""
 
-import csv
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from sop_engine.console.call import Call
-from sop_engine.console.given import LARGEST_INPUT, line_of
+from sop_engine.console.given import line_of
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg
+from sop_engine.sheets import MOST_BYTES, read_sheet
 from sop_engine.store.files import read_named
 from sop_engine.values import ValueProblem, mask, read_phone, read_unit
 
-_COLUMNS: Final = {"房号": "unit", "姓名": "name", "联系人": "name", "电话": "phone", "联系电话": "phone"}
+_COLUMNS: Final = {
+    "房号": "unit", "姓名": "name", "业主": "name", "业主姓名": "name", "联系人": "name", "owner": "name",
+    "contact": "name", "电话": "phone", "联系电话": "phone", "手机": "phone",
+}  # fmt: skip
 """heads of columns as a Chinese spreadsheet has them"""
 
 
@@ -30,9 +33,9 @@ def add(
 
 def import_(
     call: Call,
-    file: Annotated[str, argument(msg("a CSV file with the columns unit, name, phone"), "FILE")],
+    file: Annotated[str, argument(msg("CSV or XLSX with the columns unit, name, phone"), "FILE")],
 ) -> None:
-    """Enter many units from a CSV file; a fault in any row enters none."""
+    """Enter many units and their owners from a table; a fault in any row enters none."""
     entries, faults = _read(Path(file))
     if faults:
         raise NotUnderstood(
@@ -78,29 +81,18 @@ def _put(call: Call, entries: list[dict[str, Any]]) -> None:
 
 def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:
     entries, faults = [], []
-    reader = csv.DictReader(_text(path).splitlines())
-    reader.fieldnames = [_COLUMNS.get(name.strip(), name.strip()) for name in reader.fieldnames or ()]
-    if "unit" not in (reader.fieldnames or []):
+    sheet = read_sheet(read_named(path, MOST_BYTES), str(path))
+    if "unit" not in {_COLUMNS.get(head, head) for head in sheet.heads}:
         raise NotUnderstood(
             msg("{path} has no column `unit`", path=str(path)), fix=msg("its first line: unit,name,phone")
         )
-    for row in reader:
+    for row in sheet.rows:
+        said = {_COLUMNS.get(head, head): cell for head, cell in row.cells.items()}
         try:
-            entries.append(_entry(row.get("unit") or "", row.get("name") or "", row.get("phone") or ""))
+            entries.append(_entry(said.get("unit", ""), said.get("name", ""), said.get("phone", "")))
         except NotUnderstood as fault:
-            faults.append(msg("line {line}: {fault}", line=reader.line_num, fault=fault.message))
+            faults.append(msg("line {line}: {fault}", line=row.number, fault=fault.message))
     return entries, faults
-
-
-def _text(path: Path) -> str:
-    """A file's text, in UTF-8 or as a Chinese spreadsheet saves it. Raises `NotFound` and `NotUnderstood`."""
-    data = read_named(path, LARGEST_INPUT)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise NotUnderstood(msg("{path} is no text", path=str(path)), fix=msg("in the spreadsheet, save it as CSV (UTF-8)"))
 
 
 def _entry(unit: str, name: str, phone: str) -> dict[str, Any]:

@@ -57,7 +57,8 @@ def find(
     with call.open() as opened:
         opened.require_known()
         with opened.reading() as reading:
-            search = search_for(reading, " ".join(words), None if most is None else most + 1)
+            personal = opened.searchable(reading)
+            search = search_for(reading, " ".join(words), None if most is None else most + 1, personal)
             heads = reading.find(search)
             more = most is not None and len(heads) > most
             found = [_seen(opened, reading, head, search) for head in heads[:most]]
@@ -72,11 +73,9 @@ def find(
             call.output.tell(msg("there are more than {count}; see them with --all", count=most))
 
 
-def search_for(reading: Reads, said: str, limit: int | None) -> Search:
-    """What somebody means who types this. Raises `NotUnderstood` where there is nothing in it to look for.
-
-    Whoever the site knows sees every ticket whole (`sop show`), so he finds by personal data too.
-    """
+def search_for(reading: Reads, said: str, limit: int | None, personal: Sequence[str] | None = None) -> Search:
+    """What somebody means who types this; by personal data of the classes `personal` only (None: of all), since nobody
+    is to find by what he does not see. Raises `NotUnderstood` where there is nothing in it to look for."""
     try:
         terms = wording.terms_of(said)
     except ValueProblem as problem:
@@ -86,7 +85,7 @@ def search_for(reading: Reads, said: str, limit: int | None) -> Search:
             msg("there is no word in this to look for"), fix=msg("write a unit, a number, a name, or a word of a note")
         )
     numbers = [head.id for head in numbered(reading, wording.folded(said).replace(" ", ""))]
-    return Search(terms, numbers, wording.unit_of(terms), limit=limit)
+    return Search(terms, numbers, wording.unit_of(terms), personal, limit=limit)
 
 
 _Found = tuple[Head, tuple[str, ...], list[Match]]
@@ -110,6 +109,8 @@ def _is_numbered(head: Head, search: Search) -> bool:
 def _in_fields(opened: "Opened", program: Program, ticket: Ticket, search: Search) -> Iterator[Match]:
     for name in program.searched:
         field, value = program.fields[name], ticket.fields.get(name)
+        if search.personal is not None and field.personal is not None and field.personal not in search.personal:
+            continue
         if value is not None and _has(search, set(indexing.of_value(field, value))):
             yield Match(name, None, field.title or name, _shown(opened, field, value, search))
 

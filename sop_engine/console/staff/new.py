@@ -11,9 +11,9 @@ from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
 from sop_engine.console.json_view import head_json, possible_view
 from sop_engine.console.looking import possible_opening
-from sop_engine.console.parameters import FromFile, Values, argument
+from sop_engine.console.parameters import FromFile, Values, argument, option
 from sop_engine.console.staff.similar import ASKED_BY, doubles, similar, tell_double, tell_similar, wants_another
-from sop_engine.console.tickets import find_procedure
+from sop_engine.console.tickets import find_procedure, folded
 from sop_engine.engine.publishing import edited_since
 from sop_engine.errors import SopError
 from sop_engine.messages import msg
@@ -29,6 +29,9 @@ def new(
     procedure: Annotated[str, argument(msg("which procedure, by id or title"), "PROCEDURE")],
     field: Values = None,
     from_file: FromFile = None,
+    number: Annotated[
+        str | None, option("--number", help=msg("the number of a blank slip on which it was written"), metavar="NUMBER")
+    ] = None,
 ) -> None:
     """Open a ticket by the newest published version, and print it."""
     with call.open() as opened:
@@ -45,7 +48,9 @@ def new(
             asks = call.asks and opening["allowed"]
             if asks:
                 _ask(opened, program, given)
-            arguments = {"procedure": version.procedure, "fields": given}
+            arguments: dict[str, Any] = {"procedure": version.procedure, "fields": given}
+            if number is not None:
+                arguments["number"] = folded(number).strip().upper()
             if asks:
                 ask_until_enough(opened, "open", "", arguments, program.fields, {})
             heads = _similar(opened, program, given)

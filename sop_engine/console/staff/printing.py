@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.output import write, write_file
-from sop_engine.console.parameters import TicketId, argument, option
+from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import by_title, find_ticket
 from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg, say
@@ -29,13 +29,37 @@ PAGE = "ticket"
 
 def print_ticket(
     call: Call,
-    id: TicketId,
+    id: Annotated[str | None, argument(msg("the ticket, or the end of its number; none for blank slips"), "ID")] = None,
     form: Annotated[
         str | None, argument(msg("the form, by id or title; `ticket` is the ticket itself on a page"), "FORM")
     ] = None,
     to: Annotated[str | None, option("--to", help=msg("the file to write; otherwise stdout"), metavar="FILE")] = None,
+    blank: Annotated[
+        int | None, option("--blank", help=msg("so many blank slips, with numbers that are reserved"), metavar="COUNT")
+    ] = None,
+    procedure: Annotated[
+        str | None, option("--procedure", help=msg("of which procedure blank slips are"), metavar="PROCEDURE")
+    ] = None,
+    void: Annotated[
+        str | None, option("--void", help=msg("the number of a blank slip that was torn up"), metavar="NUMBER")
+    ] = None,
+    reason: Annotated[str | None, option("--reason", help=msg("why it is void"), metavar="TEXT")] = None,
 ) -> None:
-    """Print a form of a ticket as HTML, from the texts of the version that it runs by."""
+    """Print a form of a ticket as HTML, from the texts of the version that it runs by; or blank slips, for the day when
+    nothing else works."""
+    if blank is not None or void is not None:
+        from sop_engine.console.staff import blanks
+
+        if blank is not None and void is None:
+            blanks.print_blanks(call, blank, procedure, form or id, to)
+            return
+        blanks.void_blank(call, str(void), reason)
+        return
+    if id is None:
+        raise NotUnderstood(
+            msg("which ticket is to be printed?"),
+            fix=msg("sop print ID FORM; blank slips: sop print --blank 30 --procedure repair --to slips.html"),
+        )
     with call.open() as opened:
         opened.require_known()
         with opened.reading() as reading:
@@ -91,7 +115,9 @@ def _page(
     from sop_engine.documents.template_fault import TemplateFault
     from sop_engine.documents.ticket_values import Reader, template_values
 
-    reader = Reader(opened.call.language, opened.zone, staff=opened.names, currency=opened.currency)
+    hidden = opened.hidden_from(ticket)
+    personal = {each.personal for each in program.procedure.fields if each.personal} - hidden if hidden else None
+    reader = Reader(opened.call.language, opened.zone, personal, opened.names, opened.currency)
     head = _head(opened, ticket, stored)
     fields = {name: None if isinstance(value, Erased) else value for name, value in ticket.fields.items()}
     if form is None:

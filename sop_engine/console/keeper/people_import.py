@@ -1,0 +1,126 @@
+"""`sop actor import`: many people from a table, all or none.
+
+| head | what |
+|---|---|
+| `id`, 编号, 工号 | letters, digits, _ - . ; must be there |
+| `name`, 姓名 | must be there |
+| `roles`, 岗位, 角色 | by id or title, `steward@3` with a scope; several apart by a comma or a space |
+| `phone`, 电话; `mail`, 邮箱; `language`, 语言 | how he is reached, and in which language: zh or en |
+| `login`, 登录名 | the machine's user that is his |
+"""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from sop_engine.console.call import Call
+from sop_engine.console.given import line_of
+from sop_engine.console.keeper.people import contact_of, known_language, scoped_roles
+from sop_engine.console.names import with_names
+from sop_engine.console.parameters import argument
+from sop_engine.engine.slips import Maker, together
+from sop_engine.errors import NotUnderstood, SopError
+from sop_engine.messages import Message, msg
+from sop_engine.sheets import MOST_BYTES, Row, read_sheet
+from sop_engine.store.files import read_named
+from sop_engine.ticket.records import SITE
+
+if TYPE_CHECKING:
+    from sop_engine.console.opened import Opened
+
+_HEADS: Final = {
+    "id": "id", "编号": "id", "工号": "id", "name": "name", "姓名": "name", "role": "roles", "roles": "roles",
+    "岗位": "roles", "角色": "roles", "phone": "phone", "电话": "phone", "手机": "phone", "mail": "mail",
+    "邮箱": "mail", "language": "language", "语言": "language", "login": "login", "登录名": "login",
+}  # fmt: skip
+_APART: Final = re.compile(r"[,，、;；\s]+")
+_MOST_TOLD: Final = 10
+
+
+def import_(
+    call: Call,
+    file: Annotated[str, argument(msg("CSV or XLSX with the columns id, name, roles, phone, mail, login"), "FILE")],
+) -> None:
+    """Add many people from a table, all at once; a fault in any row adds none. Who is there already, by id and name, is
+    left as he is."""
+    sheet = read_sheet(read_named(Path(file), MOST_BYTES), file)
+    heads = [_HEADS.get(head.casefold(), "") for head in sheet.heads]
+    unknown = [head for head, known in zip(sheet.heads, heads, strict=True) if head and not known]
+    if unknown or not {"id", "name"} <= set(heads):
+        raise NotUnderstood(
+            msg("{path} has columns that nobody knows: {heads}", path=file, heads=tuple(unknown)) if unknown
+            else msg("{path} has no columns `id` and `name`", path=file),
+            where=file,
+            fix=msg("its first line: id,name,roles,phone,mail,login"),
+        )  # fmt: skip
+    with call.open() as opened:
+        opened.require_administrator()
+        with opened.reading() as reading:
+            known = {person.id: person.name for person in reading.people()}
+        makers: list[tuple[Row, Maker]] = []
+        faults: list[Message] = []
+        there: list[str] = []
+        seen: dict[str, int] = {}
+        for row in sheet.rows:
+            said = {_HEADS[head.casefold()]: cell for head, cell in row.cells.items()}
+            actor = said.get("id", "")
+            try:
+                if actor in seen:
+                    raise NotUnderstood(msg("row {row} has the same id", row=seen[actor]))
+                seen[actor] = row.number
+                if actor in known and known[actor] == said.get("name"):
+                    there.append(actor)
+                    continue
+                makers += [(row, each) for each in _commands(opened, said)]
+            except SopError as fault:
+                faults.append(_fault(opened, row, fault))
+        if not faults and makers:
+            faults += _add(opened, makers)
+        if faults:
+            raise NotUnderstood(
+                msg("rows of {file} with faults: {count}; nobody was added", file=file, count=len(faults)),
+                where=file,
+                fix=msg("mend them: {faults}", faults=tuple(faults[:_MOST_TOLD])),
+            )
+        _tell(opened, sorted(set(seen) - set(there)), there)
+
+
+def _add(opened: "Opened", makers: list[tuple[Row, Maker]]) -> list[Message]:
+    """Do all of it; gives the fault where one is refused, and then nothing is kept."""
+    with opened.call.writing():
+        booked = together(opened.site.engine, [make for _row, make in makers], SITE, opened.call.dry_run)
+    return [] if booked.refusal is None else [_fault(opened, makers[len(booked.done)][0], booked.refusal)]
+
+
+def _fault(opened: "Opened", row: Row, fault: SopError) -> Message:
+    return msg("line {line}: {fault}", line=row.number, fault=with_names(fault.message, opened.names))
+
+
+def _commands(opened: "Opened", said: dict[str, str]) -> list[Maker]:
+    """The commands that add one person, and map his login. Raises `NotUnderstood`."""
+    name = line_of(said.get("name", ""), msg("name"))
+    if not said.get("id") or not name:
+        raise NotUnderstood(msg("id and name must be there"))
+    person: dict[str, Any] = {
+        "actor": said["id"],
+        "name": name,
+        "roles": scoped_roles(opened, [each for each in _APART.split(said.get("roles", "")) if each]),
+        "rights": [],
+        "contact": contact_of(opened, {}, said.get("mail") or None, said.get("phone") or None),
+        "language": known_language(said.get("language") or None),
+    }
+    made: list[Maker] = [lambda _ticket: opened.command("add_person", SITE, person)]
+    if said.get("login"):
+        login = {"login": said["login"], "actor": said["id"], "people": []}
+        made.append(lambda _ticket: opened.command("login", SITE, login))
+    return made
+
+
+def _tell(opened: "Opened", added: list[str], there: list[str]) -> None:
+    call = opened.call
+    if call.json:
+        call.output.json({"added": added, "there": there})
+        return
+    if call.dry_run:
+        call.output.tell(msg("dry run: nothing of this was kept"))
+    call.output.tell(msg("people added: {count}; there already: {there}", count=len(added), there=len(there)))

@@ -1,0 +1,105 @@
+"""Who sees a customer's number: roles that the site names, and those on the case; others see it masked."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.console.conftest import Sop
+
+CALL = """\
+procedure: call
+title: {zh: 来电, en: Call}
+prefix: LD
+subject: "{{ matter }}"
+roles: {desk: {zh: 前台, en: Front desk}, engineer: {zh: 维修技工, en: Engineer}}
+fields:
+  matter: {type: text, title: {zh: 事项, en: Matter}}
+  caller: {type: person, title: {zh: 来电人, en: Caller}, personal: contact}
+  phone: {type: phone, title: {zh: 电话, en: Phone}, personal: contact}
+  health: {type: text, title: {zh: 病情, en: Health}, personal: health}
+forms: {note: {title: {zh: 便条, en: Note}, template: call.html}}
+open: {by: desk, ask: [matter, caller, phone], may_ask: health, to: waiting}
+states:
+  waiting: {transitions: {send: {by: desk, assign: engineer, print: note, to: sent}}}
+  sent: {transitions: {finish: {by: assignee, to: over}}}
+  over: {final: true, outcome: over}
+"""
+PAGE = "<!doctype html><html><body>{{ ticket.id }} {{ caller.name }} {{ phone }} {{ health }}</body></html>\n"
+NAME, NUMBER = "周建国", "13800001202"
+
+
+@pytest.fixture
+def ld(sop: Sop, site: Path) -> str:
+    (site / "workflows" / "call.sop.yaml").write_text(CALL, encoding="utf-8")
+    (site / "templates" / "call.html").write_text(PAGE, encoding="utf-8")
+    said = sop("flow", "publish", "call")
+    assert said.code == 0, said
+    fields = ("--field", "matter=漏水", "--field", f"caller={NAME} {NUMBER}", "--field", f"phone={NUMBER}")
+    made = sop("new", "call", *fields, "--field", "health=心脏病", "--as", "王芳", "--json")
+    assert made.code == 0, made
+    id: str = made.json["id"]
+    return id
+
+
+def rule(site: Path, text: str) -> None:
+    with (site / "sop.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f"\n[personal]\n{text}\n")
+
+
+def said_to(sop: Sop, ld: str, person: str) -> str:
+    """All that somebody is told of the ticket."""
+    commands = (("show", ld), ("show", ld, "--json"), ("show", ld, "--events"), ("audit", "log", ld),
+                ("audit", "log", ld, "--json"), ("print", ld, "note"), ("print", ld, "ticket"))  # fmt: skip
+    return "\n".join(sop(*words, "--as", person).out for words in commands)
+
+
+def test_where_the_site_says_nothing_everybody_sees_it(sop: Sop, ld: str) -> None:
+    shown = said_to(sop, ld, "张伟")
+    assert shown.count(NUMBER) >= 7
+    assert "138****1202" not in shown
+
+
+def test_who_holds_no_such_role_sees_it_masked_everywhere(sop: Sop, site: Path, ld: str) -> None:
+    rule(site, 'contact = ["desk"]\nhealth = []')
+    shown = said_to(sop, ld, "张伟")
+    assert NUMBER not in shown
+    assert NAME not in shown
+    assert "心脏病" not in shown
+    assert shown.count("138****1202") >= 7
+    fields = sop("show", ld, "--json", "--as", "张伟").json["fields"]
+    assert fields == {"matter": "漏水", "phone": "138****1202", "health": None,
+                      "caller": {"name": "周**", "phone": "138****1202"}}  # fmt: skip
+
+
+def test_the_roles_that_are_named_see_it_and_other_classes_stay_hidden(sop: Sop, site: Path, ld: str) -> None:
+    rule(site, 'contact = ["desk"]\nhealth = ["steward"]')
+    shown = said_to(sop, ld, "刘洋")
+    assert NUMBER in shown
+    assert "138****1202" not in shown
+    assert "心脏病" not in shown
+    assert "心脏病" in said_to(sop, ld, "陈静")
+
+
+def test_those_on_the_case_see_it_whole(sop: Sop, site: Path, ld: str) -> None:
+    rule(site, 'contact = ["steward"]')
+    assert NUMBER in sop("show", ld, "--as", "王芳").out, "its owner"
+    assert NUMBER not in sop("show", ld, "--as", "李强").out
+    sop("do", ld, "send", "--assignee", "李强", "--as", "王芳")
+    assert NUMBER in sop("show", ld, "--as", "李强").out
+    assert NUMBER not in sop("show", ld, "--as", "张伟").out
+
+
+def test_nobody_finds_by_what_he_does_not_see(sop: Sop, site: Path, ld: str) -> None:
+    assert sop("find", "13800001202", "--as", "张伟").out.startswith(ld)
+    rule(site, 'contact = ["desk"]')
+    for words in ("13800001202", "1202", "周建国", "zjg"):
+        assert sop("find", words, "--as", "张伟").out == ""
+        assert sop("find", words, "--as", "刘洋").out.startswith(ld)
+    assert sop("find", "漏水", "--as", "张伟").out.startswith(ld)
+
+
+@pytest.mark.parametrize("text", ["contact = 1", 'contact = "desk"', "contact = [1]"])
+def test_a_rule_that_is_none_is_told(sop: Sop, site: Path, text: str) -> None:
+    rule(site, text)
+    said = sop("ls")
+    assert (said.code, "`personal.contact` should be a list of roles" in said.err) == (7, True)
