@@ -15,6 +15,8 @@ NOTICES: Final[Mapping[str, Message]] = {
     "watch": msg("that its state has changed"),
     "return": msg("that it has come back"),
     "withdraw": msg("that the step was taken back"),
+    "signer": msg("that a signature is wanted"),
+    "reject": msg("that somebody refused to sign"),
 }
 """of which act a notice is -> what it says"""
 RESUMES: Final = msg("the suspension ends")
@@ -46,6 +48,14 @@ def act_deed(
             return msg("let it go on")
         case "return":
             return msg("sent it back")
+        case "signer" if arguments.get("remove"):
+            return msg("took {person} off the signers of {trigger}", person=person(arguments["person"]),
+                       trigger=arguments["trigger"])  # fmt: skip
+        case "signer":
+            return msg("added {person} to the signers of {trigger}", person=person(arguments["person"]),
+                       trigger=arguments["trigger"])  # fmt: skip
+        case "reject":
+            return msg("refused to sign {trigger}", trigger=arguments["trigger"])
         case "withdraw":
             return msg("took step {number} back", number=arguments["step"])
     return None

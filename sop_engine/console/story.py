@@ -32,6 +32,7 @@ _OURS: Final[Mapping[str, Message]] = {"ours": msg("our own rule")}
 _REASONS: Final[Mapping[str, Message]] = {
     "assignee": msg("the assignee"), "owner": msg("the owner"), "opener": msg("who opened it"),
     "anyone": msg("anyone on the site"), "right": msg("the right `assign`"), "suspender": msg("who suspended it"),
+    "signer": msg("an added signer"),
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class Leaf:
 
 GROUPS: Final[Mapping[str, Message]] = {
     "flow": msg("procedures: check, publish, look at, draw, test"),
+    "signer": msg("who signs besides those whom the procedure names"),
     "sla": msg("promises: what is due, and why then"),
     "report": msg("figures over many tickets"),
     "audit": msg("the record: read it, replay it, prove it"),
@@ -64,6 +65,9 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "resume": Leaf("staff.attention", "resume", msg("let a suspended ticket go on"), "ticket"),
     "return": Leaf("staff.returning", "return_", msg("send a ticket back to an earlier step"), "ticket"),
     "withdraw": Leaf("staff.returning", "withdraw", msg("take your own last step back"), "ticket"),
+    "reject": Leaf("staff.signing", "reject", msg("refuse to sign what others have signed"), "ticket"),
+    "signer add": Leaf("staff.signing", "add", msg("let somebody sign besides"), "ticket"),
+    "signer remove": Leaf("staff.signing", "remove", msg("take an added signer off again"), "ticket"),
     "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
     "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page")),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),

@@ -232,6 +232,10 @@ def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
         return msg("{name} lets you know of this", name=name)
     if act == "watch":
         return msg("its state has changed")
+    if act == "signer":
+        return msg("{name} asks you to sign too", name=name)
+    if act == "reject":
+        return msg("{name} has refused to sign: your signature is void", name=name)
     if act == "return":
         return msg("{name} has sent this back to you", name=name)
     if act == "withdraw":

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, goals, returning, signing, suspending, triggers, withdrawing
+from sop_engine.ticket import acts, attention, goals, returning, signers, signing, suspending, triggers, withdrawing
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -42,6 +42,8 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "suspend": suspending.suspend,
     "resume": suspending.resume,
     "return": returning.send_back,
+    "signer": signers.change,
+    "reject": signers.reject,
     "withdraw": withdrawing.withdraw,
     "set_aside": acts.set_aside,
     "release": acts.release,

@@ -56,10 +56,10 @@ def let(draft: Draft, by: tuple[Who, ...], source: str, actor: str, standing_for
         reason = _fits(draft, who, source, person)
         if reason is None:
             continue
-        excluded = _excluded(draft, who.exclude, {actor, person})
-        if excluded is None:
+        barred = excluded(draft, who.exclude, {actor, person})
+        if barred is None:
             return Leave(reason)
-        refusal = refusal or excluded
+        refusal = refusal or barred
     if refusal is not None:
         return refusal
     return msg("only {who} may do this", who=tuple(describe(draft, who, source) for who in by) or (msg("nobody"),))
@@ -86,7 +86,8 @@ def _fits(draft: Draft, who: Who, source: str, person: str) -> str | None:
             return "assignee" if "role" in task and holds_role(draft, person, task["role"]) else None
 
 
-def _excluded(draft: Draft, rules: Iterable[Not], persons: set[str]) -> Message | None:
+def excluded(draft: Draft, rules: Iterable[Not], persons: set[str]) -> Message | None:
+    """Why separation of duty bars one of these persons; None where it bars none."""
     for rule in rules:
         if rule.field is not None and persons & named_in(draft, rule.field):
             return msg("whoever is named in {field} may not do this", field=draft.program.fields[rule.field].title)
@@ -175,7 +176,7 @@ def who_may(draft: Draft, offer: Offer, source: str) -> list[str]:
         if who.when is not None and not draft.holds(who.when):
             continue
         for person in _candidates(draft, who, source):
-            if _excluded(draft, who.exclude, {person}) is None:
+            if excluded(draft, who.exclude, {person}) is None:
                 found.add(person)
     return sorted(found)
 
