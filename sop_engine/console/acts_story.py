@@ -15,6 +15,8 @@ NOTICES: Final[Mapping[str, Message]] = {
     "watch": msg("that its state has changed"),
     "return": msg("that it has come back"),
     "withdraw": msg("that the step was taken back"),
+    "correct": msg("that it is theirs now"),
+    "mistaken": msg("that it was not for them"),
     "signer": msg("that a signature is wanted"),
     "reject": msg("that somebody refused to sign"),
 }
@@ -65,6 +67,4 @@ def act_event(event: Event) -> Message | None:
     """What an event of such an act adds to the story; None where the head line says it already."""
     if event["kind"] == "deferred":
         return msg("{event} is kept until it goes on", event=event["event"])
-    if event["kind"] == "recalled" and not event["to"]:
-        return msg("notices of step {number} that had not gone out yet are not sent", number=event["number"])
     return None

@@ -56,7 +56,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "assign": Leaf("staff.acts", "assign", msg("give a task to somebody"), "ticket"),
     "hand-over": Leaf("staff.acts", "hand_over", msg("give a ticket to another owner"), "ticket"),
     "note": Leaf("staff.acts", "note", msg("write something down on a ticket"), "ticket"),
-    "edit": Leaf("staff.acts", "edit", msg("correct fields of a ticket, with a reason"), "ticket"),
+    "edit": Leaf("staff.correcting", "edit", msg("correct fields of a ticket, with a reason"), "ticket"),
     "urge": Leaf("staff.attention", "urge", msg("remind whoever holds the task"), "ticket"),
     "copy": Leaf("staff.attention", "copy", msg("let somebody know of a ticket"), "ticket"),
     "read": Leaf("staff.attention", "read", msg("mark a ticket of which you were let know as read"), "ticket"),

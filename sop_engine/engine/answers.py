@@ -7,6 +7,7 @@ from typing import Any
 
 from sop_engine import canonical, procedure
 from sop_engine.engine import undoing
+from sop_engine.engine.outgoing import outgoing
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import CalendarAnswer
@@ -90,6 +91,9 @@ class Answerer:
 
     def _kept(self, rest: str) -> Any:
         return undoing.kept(self._transaction, rest)
+
+    def _outgoing(self, rest: str) -> Any:
+        return outgoing(self._transaction, rest)
 
     def _tickets(self, rest: str) -> list[dict[str, Any]]:
         found = []

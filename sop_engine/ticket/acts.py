@@ -7,7 +7,7 @@ from sop_engine import values
 from sop_engine.chart.host import Looked
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT
-from sop_engine.ticket import people, running
+from sop_engine.ticket import correcting, people, running
 from sop_engine.ticket.asking import write_all
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused, require_role
@@ -99,7 +99,7 @@ def note(draft: Draft) -> dict[str, Any]:
 
 def edit(draft: Draft) -> dict[str, Any]:
     """Correct fields, with a reason. The owner may, who may open such a ticket, and who has the right `assign`. It
-    voids the signatures for which an edited value was asked."""
+    voids the signatures for which an edited value was asked; what else follows from it stands in `correcting`."""
     require_open(draft)
     program, command = draft.program, draft.command
     actor = command.standing_for or command.actor
@@ -129,6 +129,7 @@ def edit(draft: Draft) -> dict[str, Any]:
     if draft.ticket.status == "open":
         Run(draft).go(Looked())
     running.reset_timers(draft)
+    correcting.follow(draft)
     return {"fields": recorded, **reason}
 
 

@@ -23,7 +23,7 @@
 | `closed` | the end, with its outcome |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
-| `recalled`, `rejected` | nothing but that it happened |
+| `recalled`, `rejected`, `corrected`, `print_voided` | nothing but that it happened |
 """
 
 from collections.abc import Callable, Mapping, Sequence

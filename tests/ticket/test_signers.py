@@ -44,6 +44,11 @@ states:
 """
 
 
+@pytest.fixture(autouse=True)
+def _over_every_store() -> None:
+    """Over one store: what these tests look at never leaves `decide` and `evolve`."""
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     bench = Desk(tmp_path, PEOPLE)
