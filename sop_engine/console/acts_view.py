@@ -106,8 +106,10 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         shown = msg("read {time}", time=read) if read else msg("not read yet")
         pairs.append((msg("knows of it"), msg("{person}: {shown}", person=opened.named(person), shown=shown)))
     for offer, signers in ticket.acts.get("signers", {}).items():
+        source, _, trigger = offer.rpartition(".")
         people = tuple(opened.named(each) for each in signers)
-        pairs.append((msg("signs besides"), msg("{people}: {trigger}", people=people, trigger=offer)))
+        title = seen.program.offer(source, trigger).title or trigger
+        pairs.append((msg("signs besides"), msg("{people}: {trigger}", people=people, trigger=title)))
     if watchers := ticket.acts.get("watchers"):
         pairs.append((msg("watched by"), tuple(opened.named(each) for each in watchers)))
     return pairs

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, procedure
-from sop_engine.engine import undoing
-from sop_engine.engine.outgoing import outgoing
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import CalendarAnswer
@@ -87,12 +85,18 @@ class Answerer:
         return canonical.parse(data)
 
     def _undo(self, rest: str) -> Any:
+        from sop_engine.engine import undoing  # a withdrawal alone asks this
+
         return undoing.undo(self._transaction, self._programs, rest)
 
     def _kept(self, rest: str) -> Any:
+        from sop_engine.engine import undoing
+
         return undoing.kept(self._transaction, rest)
 
     def _outgoing(self, rest: str) -> Any:
+        from sop_engine.engine.outgoing import outgoing  # a correction alone asks this
+
         return outgoing(self._transaction, rest)
 
     def _tickets(self, rest: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from sop_engine import values
 from sop_engine.chart.host import Looked
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT
-from sop_engine.ticket import correcting, people, running
+from sop_engine.ticket import people, running
 from sop_engine.ticket.asking import write_all
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused, require_role
@@ -122,6 +122,8 @@ def edit(draft: Draft) -> dict[str, Any]:
                 Refusal("not_understood", msg("{field} is computed; correct what it is made of", field=field.title))
             )
     reason = reason_of(draft, required=True)
+    from sop_engine.ticket import correcting  # other commands need not wait for it
+
     recorded = write_all(draft, given)
     draft.compute()
     refill(draft)

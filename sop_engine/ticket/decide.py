@@ -7,12 +7,13 @@ the ticket after; a question that `given` does not answer comes back as `Missing
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, goals, returning, signers, signing, suspending, triggers, withdrawing
+from sop_engine.ticket import acts, attention, goals, signing, suspending, trail, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -22,6 +23,17 @@ from sop_engine.ticket.people import identify
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
 from sop_engine.ticket.records import FORMAT, RULES, Command, Given, Letter, Missing, Refusal, Step, Ticket
+
+
+def _later(module: str, function: str) -> Callable[[Draft], dict[str, Any]]:
+    """A command that is seldom given: its module is imported when it is asked for, and no other waits for it."""
+
+    def run(draft: Draft) -> dict[str, Any]:
+        found: Callable[[Draft], dict[str, Any]] = getattr(import_module(f"sop_engine.ticket.{module}"), function)
+        return found(draft)
+
+    return run
+
 
 _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "open": triggers.open_ticket,
@@ -41,10 +53,10 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "watch": attention.watch,
     "suspend": suspending.suspend,
     "resume": suspending.resume,
-    "return": returning.send_back,
-    "signer": signers.change,
-    "reject": signers.reject,
-    "withdraw": withdrawing.withdraw,
+    "return": _later("returning", "send_back"),
+    "withdraw": _later("withdrawing", "withdraw"),
+    "signer": _later("signers", "change"),
+    "reject": _later("signers", "reject"),
     "set_aside": acts.set_aside,
     "release": acts.release,
 }
@@ -66,14 +78,14 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             return Refusal(
                 "not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins")
             )
-        stood = returning.standing(draft)
+        stood = trail.standing(draft)
         arguments = _COMMANDS[command.name](draft)
         if ticket is None or ticket.status != "closed" or working.status != "closed":
             draft.compute()
             refill(draft)
             signing.void(draft)
             goals.settle(draft)
-            returning.remember(draft, stood)
+            trail.remember(draft, stood)
             attention.tell_watchers(draft)
     except Unanswered as missing:
         return missing.missing

@@ -31,7 +31,7 @@ from sop_engine.worktime import duration_text
 QUIET: Final = frozenset({"note", "read", "copy", "watch", "urge"})
 """commands after which a ticket stands as it stood before: words, and attention"""
 WITHDRAWN: Final = frozenset(
-    {"do", "edit", "claim", "assign", "hand_over", "suspend", "resume", "return", "reject", "signer", "rate"}
+    {"do", "edit", "claim", "assign", "hand_over", "suspend", "resume", "return", "reject", "signer"}
 )
 """commands that may be taken back"""
 MEMBERS: Final = (
