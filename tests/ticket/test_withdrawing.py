@@ -151,6 +151,7 @@ def test_separation_of_duty_counts_it_no_more(desk: Desk) -> None:
 def test_a_closing_is_taken_back(desk: Desk) -> None:
     wx = mending(desk)
     desk.do(wx, "done", by="li")
+    desk.command("watch", wx, "he")
     before = content(desk.ticket(wx))
     desk.do(wx, "finish", by="li")
     assert desk.ticket(wx).status == "closed"
