@@ -46,7 +46,7 @@ class Way(NamedTuple):
     targets: tuple[str, ...]
     over: Entry | None
     since: str
-    """when what it goes back to was left; empty: nobody knows any more"""
+    """when what it goes back to was left; empty: at the beginning, or nobody knows any more"""
     tasks: Tasks
 
 
@@ -112,10 +112,9 @@ def _way(draft: Draft, rules: Return, said: str) -> Way:
         case "previous" | "opener" if not trail or said == PREVIOUS:
             way = _way_over(draft, _last_move(draft, trail))
         case "opener":
-            since = trail[1]["at"] if len(trail) > 1 else ""
             task = {"assignee": draft.ticket.opener}
             tasks = {draft.program.region(leaf): task for leaf in trail[0]["to"]}
-            way = Way(tuple(trail[0]["to"]), None, since, tasks)
+            way = Way(tuple(trail[0]["to"]), None, "", tasks)
         case _:
             way = _way_to(draft, trail, said)
     named = said in rules.to or all(_is_one_of(draft, leaf, rules.to) for leaf in way.targets)
