@@ -44,6 +44,11 @@ UNITS: list[dict[str, Any]] = [
 PEOPLE: dict[str, list[Any]] = {"wang": ["desk"], "li": [["steward", "3"]], "zhao": [["steward", "5"]]}
 
 
+@pytest.fixture(autouse=True)
+def _over_every_store() -> None:
+    """Over one store, but for the tests that ask for every one: the others look at what `decide` says."""
+
+
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Replayed after each test: whole, and after each value that is erased."""
@@ -93,7 +98,7 @@ def test_what_was_filled_from_the_unit_is_the_right_ones(desk: Desk) -> None:
     assert desk.ticket(wx).fields["phone"] == "13800005101"
 
 
-def test_the_right_steward_is_told_and_the_wrong_ones_notice_is_recalled(desk: Desk) -> None:
+def test_the_right_steward_is_told_and_the_wrong_ones_notice_is_recalled(every_store: str, desk: Desk) -> None:
     wx = dispatched(desk, sent=False)
     events = correct(desk, wx, unit="5-1-101")
     assert [(event["to"], event["act"]) for event in of(events, "told")] == [(["zhao"], "correct")]
@@ -130,7 +135,7 @@ def test_where_the_steward_stays_the_same_nobody_is_told(desk: Desk) -> None:
     assert desk.ticket(wx).tasks["ticket"]["assignee"] == "li"
 
 
-def test_who_was_told_wrongly_is_on_record_once_by_which_way_and_when(desk: Desk) -> None:
+def test_who_was_told_wrongly_is_on_record_once_by_which_way_and_when(every_store: str, desk: Desk) -> None:
     wx = dispatched(desk, sent=True)
     (corrected,) = of(correct(desk, wx, unit="5-1-101"), "corrected")
     assert [each[2:] for each in corrected["wrongly"]] == [["field:phone", "log", "2026-11-23T00:30:00.000Z"]]
