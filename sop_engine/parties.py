@@ -47,6 +47,10 @@ class Sign:
     count: int
     of: tuple[str, ...] = ()
     ordered: bool = False
+    add: tuple[str, ...] = ()
+    """the roles of which signers may be added on a ticket; empty: none may"""
+    reject: str = ""
+    """the event that is raised when a signer refuses; empty: the ticket stays where it is"""
 
 
 @dataclass(frozen=True, slots=True)

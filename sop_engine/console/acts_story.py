@@ -17,6 +17,10 @@ NOTICES: Final[Mapping[str, Message]] = {
     "withdraw": msg("that the step was taken back"),
     "shift_warned": msg("that a shift is about to end"),
     "shift_over": msg("that a shift is over"),
+    "correct": msg("that it is theirs now"),
+    "mistaken": msg("that it was not for them"),
+    "signer": msg("that a signature is wanted"),
+    "reject": msg("that somebody refused to sign"),
 }
 """of which act a notice is -> what it says"""
 RESUMES: Final = msg("the suspension ends")
@@ -52,6 +56,14 @@ def act_deed(
             return msg("let it go on")
         case "return":
             return msg("sent it back")
+        case "signer" if arguments.get("remove"):
+            return msg("took {person} off the signers of {trigger}", person=person(arguments["person"]),
+                       trigger=arguments["trigger"])  # fmt: skip
+        case "signer":
+            return msg("added {person} to the signers of {trigger}", person=person(arguments["person"]),
+                       trigger=arguments["trigger"])  # fmt: skip
+        case "reject":
+            return msg("refused to sign {trigger}", trigger=arguments["trigger"])
         case "withdraw":
             return msg("took step {number} back", number=arguments["step"])
         case "look_at_roster":
@@ -70,8 +82,6 @@ def act_event(event: Event, person: Say, instant: Say) -> Message | None:
         return msg("the shift of {whose} is over, and nobody is there to take the task", whose=person(event["person"]))
     if event["kind"] == "deferred":
         return msg("{event} is kept until it goes on", event=event["event"])
-    if event["kind"] == "recalled" and not event["to"]:
-        return msg("notices of step {number} that had not gone out yet are not sent", number=event["number"])
     if event["kind"] == "backfilled":
         return msg("entered afterwards, from the paper {paper}", paper=event["paper"])
     return None

@@ -109,6 +109,11 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         names = tuple(str(each["name"]) for each in files[:3])
         more = msg("{names} and {count} more", names=names, count=len(files) - 3) if len(files) > 3 else names
         pairs.append((msg("files"), more))
+    for offer, signers in ticket.acts.get("signers", {}).items():
+        source, _, trigger = offer.rpartition(".")
+        people = tuple(opened.named(each) for each in signers)
+        title = seen.program.offer(source, trigger).title or trigger
+        pairs.append((msg("signs besides"), msg("{people}: {trigger}", people=people, trigger=title)))
     if watchers := ticket.acts.get("watchers"):
         pairs.append((msg("watched by"), tuple(opened.named(each) for each in watchers)))
     return pairs

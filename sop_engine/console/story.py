@@ -21,6 +21,7 @@ from sop_engine.console.masking import masked_text
 from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
 from sop_engine.console.site_story import deed
+from sop_engine.console.undone_story import undone_event
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
 from sop_engine.ticket.levels import PREFIX
@@ -36,6 +37,7 @@ _REASONS: Final[Mapping[str, Message]] = {
     "assignee": msg("the assignee"), "owner": msg("the owner"), "opener": msg("who opened it"),
     "anyone": msg("anyone on the site"), "right": msg("the right `assign`"), "suspender": msg("who suspended it"),
     "delegate": msg("whom its holder has lent it to"),
+    "signer": msg("an added signer"),
 }  # fmt: skip
 
 
@@ -298,14 +300,12 @@ class _Telling:
                 return msg("signalled {event} to {tickets}", event=event["event"], tickets=tuple(event["to"]))
             case "not_taken":
                 return msg("nothing here takes {event}", event=event["event"])
-            case "withdrawn" if "active" in event["put"]:
-                stands = tuple(filter(self._is_leaf, event["put"]["active"]))
-                return msg("it stands again in {states}", states=self._states(stands))
             case "closed":
                 return msg("closed: {outcome}", outcome=self._outcome(event["outcome"]))
             case "skipped":
                 return msg("{timer} was missed: nothing was started for it", timer=event["timer"])
-        return act_event(event, self._person, self._instant) or hand_event(event)
+        of_act = act_event(event, self._person, self._instant) or hand_event(event)
+        return of_act or undone_event(event, self._person, self._form, self._standing, self._instant)
 
     # --- words ---
 
@@ -332,6 +332,10 @@ class _Telling:
 
     def _states(self, states: Sequence[str]) -> tuple[str, ...]:
         return tuple(titled(each, self.program.states[each].title, self.teller.language) for each in states)
+
+    def _standing(self, active: Sequence[str]) -> tuple[str, ...]:
+        """The leaves of a configuration, by title."""
+        return self._states([state for state in active if self._is_leaf(state)])
 
     def _person(self, actor: str) -> str:
         if actor.startswith("field:"):

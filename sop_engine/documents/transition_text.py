@@ -43,6 +43,8 @@ _WORDS: Final[dict[str, Text]] = {
     "who_when": {"zh": "{who}（当 {guard}）", "en": "{who} (when {guard})"},
     "sign": {"zh": "{n} 人签字", "en": "{n} people sign"},
     "sign_of": {"zh": "{n} 人签字：{of}", "en": "{n} people sign: {of}"},
+    "sign_add": {"zh": "可加签：{roles}", "en": "may be added: {roles}"},
+    "sign_reject": {"zh": "拒签时：{event}", "en": "when refused: {event}"},
     "sign_ordered": {"zh": "{n} 人依次签字：{of}", "en": "{n} people sign in this order: {of}"},
     "set": {"zh": "记“{field}”为 {value}", "en": "“{field}” becomes {value}"},
     "clear": {"zh": "清空“{field}”", "en": "“{field}” is emptied"},
@@ -150,7 +152,13 @@ def sign_text(sign: Sign, names: Names) -> str:
     """How many people must sign, and who: `2 人签字：前台、安管员`."""
     of = joined([names.role(each) for each in sign.of], names.language)
     key = "sign" if not of else "sign_ordered" if sign.ordered else "sign_of"
-    return phrase(_WORDS[key], names.language, n=sign.count, of=of)
+    said = [phrase(_WORDS[key], names.language, n=sign.count, of=of)]
+    if sign.add:
+        roles = joined([names.role(each) for each in sign.add], names.language)
+        said.append(phrase(_WORDS["sign_add"], names.language, roles=roles))
+    if sign.reject:
+        said.append(phrase(_WORDS["sign_reject"], names.language, event=one_line(sign.reject)))
+    return ("；" if names.language == "zh" else "; ").join(said)
 
 
 def guard_text(tree: Tree | None, names: Names) -> str:

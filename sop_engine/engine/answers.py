@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, procedure
-from sop_engine.engine import outages, undoing
+from sop_engine.engine import outages
 from sop_engine.engine.duty_answers import where_he_stands, who_is_on
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
@@ -107,10 +107,19 @@ class Answerer:
         return canonical.parse(data)
 
     def _undo(self, rest: str) -> Any:
+        from sop_engine.engine import undoing  # a withdrawal alone asks this
+
         return undoing.undo(self._transaction, self._programs, rest)
 
     def _kept(self, rest: str) -> Any:
+        from sop_engine.engine import undoing
+
         return undoing.kept(self._transaction, rest)
+
+    def _outgoing(self, rest: str) -> Any:
+        from sop_engine.engine.outgoing import outgoing  # a correction alone asks this
+
+        return outgoing(self._transaction, rest)
 
     def _tickets(self, rest: str) -> list[dict[str, Any]]:
         found = []

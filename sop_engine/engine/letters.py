@@ -143,6 +143,14 @@ def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
         return msg("{name} lets you know of this", name=name)
     if act == "watch":
         return msg("its state has changed")
+    if act == "correct":
+        return msg("{name} has corrected it: this is yours now", name=name)
+    if act == "mistaken":
+        return msg("{name} has corrected it: what you were told was not for you", name=name)
+    if act == "signer":
+        return msg("{name} asks you to sign too", name=name)
+    if act == "reject":
+        return msg("{name} has refused to sign: your signature is void", name=name)
     if act in {WARNED, OVER}:
         return _of_shift(reading, act, record)
     if act == "return":

@@ -110,7 +110,12 @@ def sign(builder: Builder, given: int | SignWords | None, cursor: Cursor, at: st
     roles = tuple(listed(given.of))
     for role, here in zip(roles, (cursor / "sign" / "of").each(), strict=False):
         builder.use("role", role, here, at, "by")
-    return Sign(given.count, roles, given.ordered)
+    add = tuple(listed(given.add))
+    for role, here in zip(add, (cursor / "sign" / "add").each(), strict=False):
+        builder.use("role", role, here, at, "by")
+    if given.reject is not None:
+        builder.use("event", given.reject, cursor / "sign" / "reject", at, "raise")
+    return Sign(given.count, roles, given.ordered, add, given.reject or "")
 
 
 def assign(builder: Builder, given: str | AssignWords, cursor: Cursor, at: str) -> Assign:

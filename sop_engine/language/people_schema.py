@@ -49,9 +49,15 @@ By = Annotated[
 class SignWords(Words):
     """Several different people must do it."""
 
-    count: int = Field(ge=2, le=20, description="how many different people")
+    count: int = Field(ge=1, le=20, description="how many different people")
     of: OneOrMore[str] = Field([], description="their roles; whoever `by` allows where it is left out")
-    ordered: bool = Field(False, description="in the order of `of`")
+    ordered: bool = Field(False, description="in the order of `of`; who is added signs after them")
+    add: OneOrMore[str] = Field(
+        [], description="the roles of which signers may be added on a ticket; none where it is left out"
+    )
+    reject: str | None = Field(
+        None, description="the event that a signer raises who refuses; the ticket stays where it is left out"
+    )
 
 
 Sign = Annotated[

@@ -422,8 +422,8 @@ class Writes(Reads, Protocol):
         bundle): one row each, and none twice. Nothing where it does not wait any more, or goes another way already."""
 
     def recall_letters(self, ticket: str, number: int, to: Sequence[str] = ()) -> None:
-        """Letters that are still waiting will not be sent: those of a step; or, where recipients are named, those to
-        them of every step before it."""
+        """Letters that have not gone out will not be sent, nor tried again: those of a step; or, where recipients are
+        named, those to them of every step before it."""
 
     def put_meta(self, name: str, value: str) -> None: ...
     def forget_meta(self, name: str) -> None: ...

@@ -184,10 +184,11 @@ UPDATE outbox INDEXED BY outbox_kind SET status = 'superseded'
 WHERE site = ?1 AND ticket = ?2 AND recipient = ?5 AND notice = ?6 AND kind = ?7 AND kind <> ''
   AND status = 'waiting' AND (number, position) < (?3, ?4)"""
 RECALL_OF_STEP: Final = """
-UPDATE outbox SET status = 'recalled' WHERE site = ? AND ticket = ? AND number = ? AND status = 'waiting'"""
+UPDATE outbox SET status = 'recalled'
+WHERE site = ? AND ticket = ? AND number = ? AND status IN ('waiting', 'dead')"""
 RECALL_TO: Final = """
 UPDATE outbox SET status = 'recalled'
-WHERE site = ? AND ticket = ? AND number < ? AND recipient = ? AND status = 'waiting'"""
+WHERE site = ? AND ticket = ? AND number < ? AND recipient = ? AND status IN ('waiting', 'dead')"""
 TAKE_LETTERS: Final = f"""
 UPDATE outbox INDEXED BY outbox_id SET held = ?6 WHERE site = ?1 AND id IN (
   SELECT id FROM outbox INDEXED BY outbox_unsent

@@ -109,7 +109,7 @@ def note(draft: Draft) -> dict[str, Any]:
 
 def edit(draft: Draft) -> dict[str, Any]:
     """Correct fields, with a reason. The owner may, who may open such a ticket, and who has the right `assign`. It
-    voids the signatures for which an edited value was asked."""
+    voids the signatures for which an edited value was asked; what else follows from it stands in `correcting`."""
     require_open(draft)
     program, command = draft.program, draft.command
     actor = command.standing_for or command.actor
@@ -132,6 +132,8 @@ def edit(draft: Draft) -> dict[str, Any]:
                 Refusal("not_understood", msg("{field} is computed; correct what it is made of", field=field.title))
             )
     reason = reason_of(draft, required=True)
+    from sop_engine.ticket import correcting  # other commands need not wait for it
+
     recorded = write_all(draft, given)
     draft.compute()
     refill(draft)
@@ -139,6 +141,7 @@ def edit(draft: Draft) -> dict[str, Any]:
     if draft.ticket.status == "open":
         Run(draft).go(Looked())
     running.reset_timers(draft)
+    correcting.follow(draft)
     return {"fields": recorded, **reason}
 
 

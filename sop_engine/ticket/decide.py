@@ -7,6 +7,7 @@ the ticket after; a question that `given` does not answer comes back as `Missing
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any, Final
 
 from sop_engine import canonical
@@ -21,12 +22,11 @@ from sop_engine.ticket import (
     goals,
     hands,
     inheriting,
-    returning,
     shift_ends,
     signing,
     suspending,
+    trail,
     triggers,
-    withdrawing,
 )
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
@@ -37,6 +37,17 @@ from sop_engine.ticket.people import identify
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
 from sop_engine.ticket.records import FORMAT, RULES, Command, Given, Letter, Missing, Refusal, Step, Ticket
+
+
+def _later(module: str, function: str) -> Callable[[Draft], dict[str, Any]]:
+    """A command that is seldom given: its module is imported when it is asked for, and no other waits for it."""
+
+    def run(draft: Draft) -> dict[str, Any]:
+        found: Callable[[Draft], dict[str, Any]] = getattr(import_module(f"sop_engine.ticket.{module}"), function)
+        return found(draft)
+
+    return run
+
 
 _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "open": triggers.open_ticket,
@@ -64,9 +75,11 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "turn_down": hands.turn_down,
     "take_back": hands.take_back,
     "delegate": delegating.delegate,
-    "return": returning.send_back,
-    "withdraw": withdrawing.withdraw,
     "inherit": inheriting.inherit,
+    "return": _later("returning", "send_back"),
+    "withdraw": _later("withdrawing", "withdraw"),
+    "signer": _later("signers", "change"),
+    "reject": _later("signers", "reject"),
     "set_aside": acts.set_aside,
     "release": acts.release,
 }
@@ -88,7 +101,7 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             return Refusal(
                 "not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins")
             )
-        stood = returning.standing(draft)
+        stood = trail.standing(draft)
         backfilling.require(draft)
         arguments = backfilling.note(draft, _COMMANDS[command.name](draft))
         if ticket is None or ticket.status != "closed" or working.status != "closed":
@@ -97,7 +110,7 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             signing.void(draft)
             goals.settle(draft)
             hands.settle(draft)
-            returning.remember(draft, stood)
+            trail.remember(draft, stood)
             shift_ends.settle(draft)
             attention.tell_watchers(draft)
     except Unanswered as missing:

@@ -6,6 +6,7 @@
 | `written`, `cleared` | a field has a value (beside the step where it is committed), or none |
 | `changed` | entries of a field of the site's history |
 | `did`, `signed`, `signatures_voided` | who did a trigger, who has signed it so far |
+| `signer_added`, `signer_removed` | who must sign it besides |
 | `took` | a transition was taken: where it stands, nothing more |
 | `left`, `entered`, `remembered` | the configuration and the histories |
 | `goal_waits`, `goal_started`, `goal_paused`, `goal_resumed`, `goal_due`, `goal_changed`, `goal_level` | a goal |
@@ -27,7 +28,8 @@
 | `backfilled` | it was entered afterwards, from a paper |
 | `closed` | the end, with its outcome |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
-| `noted`, `edited`, `told`, `recalled`, `printed`, `signalled`, `not_taken`, `collected` | only that it happened |
+| `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
+| `recalled`, `rejected`, `corrected`, `print_voided` | nothing but that it happened |
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -163,6 +165,7 @@ def _did(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
         entry["by"][actor] = number
     if "offer" in event:
         ticket.signatures.pop(event["offer"], None)
+        _forget_signers(ticket, event["offer"])
 
 
 def _signed(ticket: Ticket, event: Event, *_: Any) -> None:
@@ -179,6 +182,30 @@ def _left(ticket: Ticket, event: Event, *_: Any) -> None:
     prefix = event["state"] + "."
     for offer in [offer for offer in ticket.signatures if offer.startswith(prefix)]:
         del ticket.signatures[offer]
+    for offer in [offer for offer in ticket.acts.get("signers", ()) if offer.startswith(prefix)]:
+        _forget_signers(ticket, offer)
+
+
+def _forget_signers(ticket: Ticket, offer: str) -> None:
+    """Nobody is added to the signers of an offer any more."""
+    left = {key: added for key, added in ticket.acts.get("signers", {}).items() if key != offer}
+    if left:
+        ticket.acts["signers"] = left
+    else:
+        ticket.acts.pop("signers", None)
+
+
+def _signer_added(ticket: Ticket, event: Event, *_: Any) -> None:
+    signers = ticket.acts.get("signers", {})
+    ticket.acts["signers"] = {**signers, event["offer"]: [*signers.get(event["offer"], ()), event["person"]]}
+
+
+def _signer_removed(ticket: Ticket, event: Event, *_: Any) -> None:
+    signers = ticket.acts["signers"]
+    added = [person for person in signers[event["offer"]] if person != event["person"]]
+    ticket.acts["signers"] = {**signers, event["offer"]: added}
+    if not added:
+        _forget_signers(ticket, event["offer"])
 
 
 def _entered(ticket: Ticket, event: Event, number: int, _values: Values, order: Callable[[str], int]) -> None:
@@ -368,6 +395,8 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "did": _did,
     "signed": _signed,
     "signatures_voided": _signatures_voided,
+    "signer_added": _signer_added,
+    "signer_removed": _signer_removed,
     "left": _left,
     "entered": _entered,
     "remembered": _remembered,

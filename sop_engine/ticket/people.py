@@ -73,10 +73,10 @@ def let(draft: Draft, by: tuple[Who, ...], source: str, actor: str, standing_for
             if standing_for is not None:
                 continue  # it was lent to a person, and to nobody else
             persons |= behind(draft, source, person)
-        excluded = _excluded(draft, who.exclude, persons)
-        if excluded is None:
+        barred = excluded(draft, who.exclude, persons)
+        if barred is None:
             return Leave(reason)
-        refusal = refusal or excluded
+        refusal = refusal or barred
     if refusal is not None:
         return refusal
     return msg("only {who} may do this", who=tuple(describe(draft, who, source) for who in by) or (msg("nobody"),))
@@ -114,7 +114,8 @@ def _asked_of_roster(draft: Draft, who: Who, source: str) -> str:
     return role if "assignee" not in task and role in draft.program.on_shift else ""
 
 
-def _excluded(draft: Draft, rules: Iterable[Not], persons: set[str]) -> Message | None:
+def excluded(draft: Draft, rules: Iterable[Not], persons: set[str]) -> Message | None:
+    """Why separation of duty bars one of these persons; None where it bars none."""
     for rule in rules:
         if rule.field is not None and persons & named_in(draft, rule.field):
             return msg("whoever is named in {field} may not do this", field=draft.program.fields[rule.field].title)
@@ -152,7 +153,7 @@ def barred_in(draft: Draft, offers: Iterable[tuple[str, Offer]], persons: set[st
     """As `barred_as_assignee`, of these offers of states."""
     for _state, offer in offers:
         ways = [who for who in offer.by if who.when is None or draft.holds(who.when)]
-        found = [_excluded(draft, who.exclude, persons) for who in ways if who.kind == "assignee"]
+        found = [excluded(draft, who.exclude, persons) for who in ways if who.kind == "assignee"]
         barred = [each for each in found if each is not None]
         if barred and len(barred) == len(ways):
             return offer.trigger, barred[0]
@@ -239,7 +240,7 @@ def who_may(draft: Draft, offer: Offer, source: str) -> list[str]:
             continue
         for person in _candidates(draft, who, source):
             lent = behind(draft, source, person) if who.kind == "assignee" else set()
-            if _excluded(draft, who.exclude, {person, *lent}) is None:
+            if excluded(draft, who.exclude, {person, *lent}) is None:
                 found.add(person)
     return sorted(found)
 

@@ -35,7 +35,7 @@ def possible(draft: Draft, person: str) -> list[dict[str, Any]]:
 
 def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | None) -> dict[str, Any]:
     """One entry of `possible`; `why_not` is a Message or None."""
-    leave = people.may(draft, offer, source, person, None)
+    leave = signing.may(draft, offer, source, person, None)
     why_not: Message | None
     if isinstance(leave, Message):
         why_not = leave
@@ -45,9 +45,9 @@ def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | No
     if why_not is None and shut:
         why_not = msg("its condition does not hold now")
     signatures = None
-    if offer.sign is not None and offer.sign.count > 1:
+    if offer.sign is not None:
         have = len(draft.ticket.signatures.get(f"{source}.{offer.trigger}", []))
-        signatures = {"have": have, "want": offer.sign.count}
+        signatures = {"have": have, "want": signing.wanted(draft, offer, source)}
     signed = bool(signatures and signatures["have"])
     return {
         "trigger": offer.trigger,
@@ -62,7 +62,7 @@ def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | No
 
 
 def _who(draft: Draft, offer: Offer, source: str) -> list[str]:
-    may = people.who_may(draft, offer, source)
+    may = dict.fromkeys([*people.who_may(draft, offer, source), *signing.pending(draft, offer, source)])
     return [person for person in may if signing.barred(draft, offer, source, person, None) is None]
 
 

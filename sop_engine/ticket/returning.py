@@ -12,9 +12,7 @@ The law:
    the opener's. Whoever did what stays on record: separation of duty counts it.
 5. The move that is gone back over is forgotten, so the next return goes back further.
 
-An entry of `Ticket.acts["trail"]`, one for each step that moved the ticket, the opening first: `{step, at, from, to,
-tasks}`; `from` are the leaves that the step left, `to` those in which it came to rest, `tasks` the tasks of what was
-left, as they were. Where the procedure lets nothing go back there is no trail.
+What it goes back over stands in `Ticket.acts["trail"]`; see `trail`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,13 +39,6 @@ Entry = Mapping[str, Any]
 Tasks = dict[str, dict[str, str]]
 
 
-class Stood(NamedTuple):
-    """Where a ticket stood before a step: its leaves, and its tasks."""
-
-    leaves: list[str]
-    tasks: Tasks
-
-
 class Way(NamedTuple):
     """Where it goes back to: the leaves, the move that is gone back over (None: it is not remembered any more), and
     the tasks as they were then."""
@@ -55,33 +46,8 @@ class Way(NamedTuple):
     targets: tuple[str, ...]
     over: Entry | None
     since: str
-    """when what it goes back to was left; empty: nobody knows any more"""
+    """when what it goes back to was left; empty: at the beginning, or nobody knows any more"""
     tasks: Tasks
-
-
-# --- the trail -------------------------------------------------------------------------------------------------------
-
-
-def standing(draft: Draft) -> Stood | None:
-    """Where the ticket stands before the step; None where nothing goes back."""
-    if draft.program.procedure.acts.back is None:
-        return None
-    return Stood(draft.program.chart.leaves(draft.ticket.active), dict(draft.ticket.tasks))
-
-
-def remember(draft: Draft, stood: Stood | None) -> None:
-    """Note where the step has brought the ticket from and to, if it has moved it; a return or a withdrawal is no move
-    over which one goes back."""
-    if stood is None or draft.ticket.status == "closed" or draft.command.name in {"return", "withdraw"}:
-        return
-    now = draft.program.chart.leaves(draft.ticket.active)
-    left = [leaf for leaf in stood.leaves if leaf not in now]
-    entered = [leaf for leaf in now if leaf not in stood.leaves]
-    if not left and not entered:
-        return
-    regions = {draft.program.region(leaf) for leaf in left}
-    tasks = {region: task for region, task in stood.tasks.items() if region in regions}
-    draft.emit("went", at=draft.effective, **{"from": left}, to=entered, tasks=tasks)
 
 
 # --- going back ------------------------------------------------------------------------------------------------------
@@ -146,10 +112,9 @@ def _way(draft: Draft, rules: Return, said: str) -> Way:
         case "previous" | "opener" if not trail or said == PREVIOUS:
             way = _way_over(draft, _last_move(draft, trail))
         case "opener":
-            since = trail[1]["at"] if len(trail) > 1 else ""
             task = {"assignee": draft.ticket.opener}
             tasks = {draft.program.region(leaf): task for leaf in trail[0]["to"]}
-            way = Way(tuple(trail[0]["to"]), None, since, tasks)
+            way = Way(tuple(trail[0]["to"]), None, "", tasks)
         case _:
             way = _way_to(draft, trail, said)
     named = said in rules.to or all(_is_one_of(draft, leaf, rules.to) for leaf in way.targets)

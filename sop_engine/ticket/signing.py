@@ -1,7 +1,9 @@
 """Several signatures: the first gives the values, the others repeat the trigger without, each by another person.
 
 Who stands in for another signs for both: neither of them can sign again. What was signed must stay what it was: a value
-that is written after the signatures under it voids them, whoever writes it.
+that is written after the signatures under it voids them, whoever writes it. Those who were added on the ticket sign
+besides the others, after the first signature; where there is an order, after all others, in the order in which they
+were added.
 """
 
 from typing import Any
@@ -13,6 +15,41 @@ from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.records import Refusal
+
+
+def added(draft: Draft, source: str, trigger: str) -> list[str]:
+    """Who was added to the signers of an offer, in that order."""
+    found: list[str] = draft.ticket.acts.get("signers", {}).get(f"{source}.{trigger}", [])
+    return found
+
+
+def pending(draft: Draft, offer: Offer, source: str) -> list[str]:
+    """Those of the added who have not signed yet."""
+    if offer.sign is None:
+        return []
+    signed = draft.ticket.signatures.get(f"{source}.{offer.trigger}", [])
+    return [person for person in added(draft, source, offer.trigger) if not any(person in each for each in signed)]
+
+
+def wanted(draft: Draft, offer: Offer, source: str) -> int:
+    """How many signatures an offer wants, with those of who was added."""
+    return 0 if offer.sign is None else offer.sign.count + len(added(draft, source, offer.trigger))
+
+
+def given(draft: Draft, offer: Offer, source: str) -> int:
+    """How many of the signatures that the procedure wants there are, without those of who was added."""
+    others = {*added(draft, source, offer.trigger)}
+    signed = draft.ticket.signatures.get(f"{source}.{offer.trigger}", [])
+    return sum(others.isdisjoint(each) for each in signed)
+
+
+def may(draft: Draft, offer: Offer, source: str, actor: str, standing_for: str | None) -> people.Leave | Message:
+    """Whether an actor may do an offer, by the procedure or since he was added to its signers; else why not. Whom the
+    procedure excludes cannot be added."""
+    if offer.sign is not None and (standing_for or actor) in added(draft, source, offer.trigger):
+        rules = [rule for who in offer.by for rule in who.exclude]
+        return people.excluded(draft, rules, {actor, standing_for or actor}) or people.Leave("signer")
+    return people.may(draft, offer, source, actor, standing_for)
 
 
 def sign(draft: Draft, offer: Offer, source: str) -> tuple[dict[str, Any], bool]:
@@ -34,33 +71,68 @@ def sign(draft: Draft, offer: Offer, source: str) -> tuple[dict[str, Any], bool]
             )
         )
     fields = take_values(draft, offer, opening=False) if not signed else {}
-    have = len(signed) + 1
+    have, want = len(signed) + 1, wanted(draft, offer, source)
     behind = draft.delegation[1] if draft.delegation is not None else command.standing_for
     entries = {"for": behind} if behind else {}
-    draft.emit("signed", offer=key, by=command.actor, have=have, want=offer.sign.count, **entries)
-    draft.signers = [person for each in draft.ticket.signatures[key] for person in each]
-    return fields, have >= offer.sign.count
+    draft.emit("signed", offer=key, by=command.actor, have=have, want=want, **entries)
+    return fields, complete(draft, offer, source)
+
+
+def complete(draft: Draft, offer: Offer, source: str) -> bool:
+    """Whether all signatures are there; then `did` will mean all who signed."""
+    assert offer.sign is not None
+    signed = draft.ticket.signatures.get(f"{source}.{offer.trigger}", [])
+    if given(draft, offer, source) < offer.sign.count or pending(draft, offer, source):
+        return False
+    draft.signers = [person for each in signed for person in each]
+    return True
 
 
 def barred(draft: Draft, offer: Offer, source: str, actor: str, standing_for: str | None) -> Message | None:
-    """Why somebody cannot give the next signature: he, or whom he stands in for, has signed already, or it is for other
-    roles. None where nothing stands in the way, or no signatures are wanted."""
+    """Why somebody cannot give the next signature: he, or whom he stands in for, has signed already, it is another's
+    turn, or it is for other roles. None where nothing stands in the way, or no signatures are wanted."""
     if offer.sign is None:
         return None
     signed = draft.ticket.signatures.get(f"{source}.{offer.trigger}", [])
+    have = given(draft, offer, source)
     for person in (actor, standing_for):
         if person is not None and any(person in each for each in signed):
-            others = people.next_signers(draft, offer, source, len(signed))
             return msg(
                 "{name} has signed `{trigger}` already; another must: {who}",
-                name=person, trigger=offer.trigger, who=others,
+                name=person, trigger=offer.trigger, who=_next(draft, offer, source),
             )  # fmt: skip
+    waiting = pending(draft, offer, source)
+    if (standing_for or actor) in waiting:
+        return _barred_added(draft, offer, source, standing_for or actor)
+    if have >= offer.sign.count:
+        return msg("what is wanted still is the signature of who was added: {who}", who=tuple(waiting))
     if not offer.sign.of:
         return None
-    roles = (offer.sign.of[len(signed)],) if offer.sign.ordered else offer.sign.of
+    roles = (offer.sign.of[have],) if offer.sign.ordered else offer.sign.of
     if any(people.holds_role(draft, standing_for or actor, role) for role in roles):
         return None
     return msg("this signature is for {roles}", roles=roles)
+
+
+def _barred_added(draft: Draft, offer: Offer, source: str, person: str) -> Message | None:
+    """Why somebody who was added cannot sign yet."""
+    assert offer.sign is not None
+    waiting = pending(draft, offer, source)
+    if not draft.ticket.signatures.get(f"{source}.{offer.trigger}"):
+        return msg("{name} was added, and signs after whoever gives the values", name=person)
+    if not offer.sign.ordered:
+        return None
+    if given(draft, offer, source) < offer.sign.count or waiting[0] != person:
+        return msg("{name} was added, and signs after: {who}", name=person, who=_next(draft, offer, source))
+    return None
+
+
+def _next(draft: Draft, offer: Offer, source: str) -> tuple[Any, ...]:
+    """For whom the next signature is, in words."""
+    assert offer.sign is not None
+    have = given(draft, offer, source)
+    others = people.next_signers(draft, offer, source, have) if have < offer.sign.count else ()
+    return others if others and offer.sign.ordered else (*others, *pending(draft, offer, source))
 
 
 def void(draft: Draft) -> None:

@@ -83,7 +83,7 @@ def do(draft: Draft) -> dict[str, Any]:
     if draft.command.arguments.get("assignee"):
         recorded["assignee"] = draft.command.arguments["assignee"]
     complete = True
-    if offer.sign is not None and offer.sign.count > 1:
+    if offer.sign is not None:
         recorded["fields"], complete = signing.sign(draft, offer, source)
     else:
         recorded["fields"] = take_values(draft, offer, opening=False)
@@ -213,7 +213,7 @@ def _require_open(draft: Draft) -> None:
 def _let(draft: Draft, offer: Offer, source: str) -> str:
     """Why the actor may do an offer; refuses where he may not."""
     command = draft.command
-    found = people.may(draft, offer, source, command.actor, command.standing_for)
+    found = signing.may(draft, offer, source, command.actor, command.standing_for)
     if isinstance(found, Message):
         raise Refused(_not_you(draft, offer, found))
     behind = people.lender(draft, found, source, command.actor) or command.standing_for

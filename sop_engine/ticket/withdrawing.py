@@ -31,7 +31,7 @@ from sop_engine.worktime import duration_text
 QUIET: Final = frozenset({"note", "read", "copy", "watch", "urge"})
 """commands after which a ticket stands as it stood before: words, and attention"""
 WITHDRAWN: Final = frozenset(
-    {"do", "edit", "claim", "assign", "hand_over", "suspend", "resume", "return", "reject", "signer", "rate"}
+    {"do", "edit", "claim", "assign", "hand_over", "suspend", "resume", "return", "reject", "signer"}
 )
 """commands that may be taken back"""
 MEMBERS: Final = (
@@ -54,8 +54,7 @@ def withdraw(draft: Draft) -> dict[str, Any]:
     reason = reason_of(draft, required=True)
     before = undo["before"]
     _put_fields_back(draft, undo["number"], before)
-    acts = {name: entry for name, entry in before.get("acts", {}).items() if name not in SPOKEN}
-    acts |= {name: entry for name, entry in draft.ticket.acts.items() if name in SPOKEN}
+    acts = _acts_as_they_were(draft, before.get("acts", {}))
     put = {name: before[name] for name in MEMBERS if getattr(draft.ticket, name) != before[name]}
     if acts != draft.ticket.acts:
         put["acts"] = acts
@@ -72,6 +71,17 @@ def withdraw(draft: Draft) -> dict[str, Any]:
         draft.emit("told", notice="", to=reached, act="withdraw")
         draft.letters.extend(Letter(position, "", each) for each in reached)
     return {"step": undo["number"], **reason}
+
+
+def _acts_as_they_were(draft: Draft, before: dict[str, Any]) -> dict[str, Any]:
+    """What staff did to the ticket before, and what was said since; of what was closed nobody watches any more, so who
+    watched before does again."""
+    closed = draft.ticket.status == "closed"
+    since = {name for name in SPOKEN if not (closed and name == "watchers")}
+    return {
+        **{name: entry for name, entry in before.items() if name not in since},
+        **{name: entry for name, entry in draft.ticket.acts.items() if name in since},
+    }
 
 
 def _put_fields_back(draft: Draft, number: int, before: dict[str, Any]) -> None:

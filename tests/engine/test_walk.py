@@ -56,6 +56,7 @@ fields:
   calls:  {type: rows, title: {zh: 来电, en: Calls}, columns: {id: text, subject: text}}
   reason: {type: text, title: {zh: 原因, en: Reason}, required: {kind: urgent}}
 open: {by: [desk, steward], ask: [unit, fault], may_ask: [caller, phone, kind], to: registered}
+acts: {return: {to: [previous, opener]}}
 every: {1 day: {tell: [desk, owner]}}
 anytime:
   cancel: {by: {role: desk, not: did open}, ask: reason, to: cancelled}
@@ -221,7 +222,7 @@ class Walk:
 
     def act(self) -> None:
         ticket, program = self.ticket()
-        name = self.drawn.choice(["claim", "assign", "hand_over", "note", "edit"])
+        name = self.drawn.choice(["claim", "assign", "hand_over", "note", "edit", "return", "withdraw"])
         more: dict[str, Any] = {"reason": "密由"}
         if name == "note":
             more = {"note": "密注"}
@@ -229,9 +230,22 @@ class Walk:
             more["fields"] = self.fields(program, tuple(program.fields), ())
         elif name in {"assign", "hand_over"}:
             more["to"] = self.person()
+        elif name == "return":
+            more["to"] = self.drawn.choice(["previous", "opener"])
+        elif name == "withdraw" and self.withdraw(ticket.id):
+            return
         if name in {"claim", "assign"}:
             more = {**more, "region": self.drawn.choice([*ticket.tasks, "ticket"])}
         self.desk.command(name, ticket.id, self.drawn.choice([ticket.owner, self.person()]), **more)
+
+    def withdraw(self, id: str) -> bool:
+        """Let whoever did the last step take it back; whether it was somebody's."""
+        last = self.desk.records(id)[-1]
+        person = last["for"] or last["actor"]
+        if person == "timer" or last["cause"]:
+            return False
+        self.desk.command("withdraw", id, person, reason="密由")
+        return True
 
     def wait(self) -> None:
         self.desk.clock.advance(timedelta(minutes=self.drawn.choice([1, 30, 60, 120, 60 * 24])))
@@ -310,6 +324,7 @@ def test_one_owner_and_tasks_of_active_regions_only(walked: Desk) -> None:
         for record in records:
             for event in record["events"]:
                 owner = event["owner"] if event["kind"] in {"opened", "owned"} else owner
+                owner = event["put"].get("owner", owner) if event["kind"] == "withdrawn" else owner
             assert owner, (id, record["number"])
         ticket = walked.ticket(id)
         assert ticket.owner == owner

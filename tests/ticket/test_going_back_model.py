@@ -50,7 +50,7 @@ def content(desk: Desk, id: str) -> dict[str, Any]:
     return desk.ticket(id).state()
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.sampled_from(["do", "do", "return", "withdraw"]), st.sampled_from(REGIONS), st.integers(0, 50)),

@@ -67,6 +67,11 @@ states:
 """
 
 
+@pytest.fixture(autouse=True)
+def _over_every_store() -> None:
+    """Over one store: what these tests look at never leaves `decide` and `evolve`."""
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     bench = Desk(tmp_path, PEOPLE)
@@ -160,6 +165,37 @@ def test_whoever_has_the_task_now_is_told_and_not_whoever_did_it(desk: Desk) -> 
     assert [event["to"] for event in desk.events(wx, "told")] == [["li"]]
     back(desk, wx, by="li", to="registered")
     assert [event["to"] for event in desk.events(wx, "told")] == [["li"], ["wang"]]
+
+
+def test_it_remembers_twenty_moves_and_the_first(desk: Desk) -> None:
+    desk.publish("""
+procedure: turning
+title: Turning
+prefix: ZZ
+calendar: round-the-clock
+roles: [desk]
+open: {by: desk, to: first}
+acts: {return: {by: desk, to: [previous, opener]}}
+goals: {beginning: {start: first, stop: left, within: 5 h, source: ours}}
+states:
+  first: {transitions: {go: {by: desk, to: left}}}
+  left: {transitions: {turn: {by: desk, to: right}, finish: {by: desk, to: over}}}
+  right: {transitions: {turn: {by: desk, to: left}}}
+  over: {final: true, outcome: over}
+""")
+    zz = desk.open("turning", by="wang")
+    desk.advance(hours=2)
+    desk.do(zz, "go", by="wang")
+    for _time in range(26):
+        desk.do(zz, "turn", by="wang")
+    assert len(desk.ticket(zz).acts["trail"]) == 21
+    for _time in range(20):
+        back(desk, zz)
+    with pytest.raises(errors.NotNow, match="is not remembered any more"):
+        back(desk, zz)
+    desk.advance(hours=1)
+    back(desk, zz, to="opener")
+    assert (desk.state(zz), desk.ticket(zz).goals["beginning"]["due"]) == (["first"], after(hours=6))
 
 
 # --- whether ---------------------------------------------------------------------------------------------------------

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine.console.call import Call
 from sop_engine.console.doing import do_and_tell, explaining
-from sop_engine.console.given import read_given
-from sop_engine.console.parameters import FromFile, TicketIds, argument, option
+from sop_engine.console.parameters import TicketIds, argument, option
 from sop_engine.console.tickets import by_title, find_ticket, is_several
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
@@ -62,28 +61,6 @@ def note(
 ) -> None:
     """Write something down on a ticket; it moves nothing."""
     act(call, "note", id, lambda opened, reading, ticket: {"note": " ".join(text)})
-
-
-def edit(
-    call: Call,
-    id: TicketIds,
-    field: Annotated[
-        list[str] | None,
-        option("--field", help=msg("a new value: name=value; name= clears it"), metavar="NAME=VALUE"),
-    ] = None,
-    from_file: FromFile = None,
-    reason: Reason = None,
-) -> None:
-    """Correct fields of a ticket, with a reason."""
-
-    def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
-        program = opened.site.engine.program(reading, ticket)
-        given = read_given(opened, program.fields, field or (), from_file, clearing=True)
-        if not given:
-            raise NotUnderstood(msg("nothing is corrected"), fix=msg("say what: --field name=value --reason why"))
-        return {"fields": given, **reason_given(reason)}
-
-    act(call, "edit", id, arguments)
 
 
 def release(

@@ -20,7 +20,7 @@ def unreachable_states(draft: Draft) -> Iterator[Diagnostic]:
 
         states:
           received: {transitions: {finish: {by: desk, to: closed}}}
-          checked: {transitions: {reject: {by: desk, to: closed}}}
+          checked: {transitions: {refuse: {by: desk, to: closed}}}
           closed: {final: true, outcome: done}
 
     Passes:

@@ -30,6 +30,7 @@ STAFF_VERBS: Final = frozenset(
         "report",
         "urge",
         "rate",
+        "reject",
         "reopen",
         "suspend",
         "resume",
