@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine import canonical
+from sop_engine.engine.act_letters import ACT_LETTERS, act_letter
 from sop_engine.engine.channels import Parcel
 from sop_engine.engine.engine import Engine
-from sop_engine.engine.hand_letters import HAND_LETTERS, hand_letter
 from sop_engine.engine.sorting import person_of
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, Text, msg, say, title_of
@@ -139,26 +139,10 @@ def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
     knows who else reads a channel."""
     person = reading.person(record["for"] or record["actor"])
     name = (person.name or person.id) if person is not None else record["actor"]
-    if act == "copy":
-        return msg("{name} lets you know of this", name=name)
-    if act == "watch":
-        return msg("its state has changed")
-    if act == "correct":
-        return msg("{name} has corrected it: this is yours now", name=name)
-    if act == "mistaken":
-        return msg("{name} has corrected it: what you were told was not for you", name=name)
-    if act == "signer":
-        return msg("{name} asks you to sign too", name=name)
-    if act == "reject":
-        return msg("{name} has refused to sign: your signature is void", name=name)
     if act in {WARNED, OVER}:
         return _of_shift(reading, act, record)
-    if act == "return":
-        return msg("{name} has sent this back to you", name=name)
-    if act == "withdraw":
-        return msg("{name} has taken the last step back: what you were told of it does not count", name=name)
-    if act in HAND_LETTERS:
-        return hand_letter(act, name)
+    if act in ACT_LETTERS:
+        return act_letter(act, name)
     urged = next(event for event in record["events"] if event["kind"] == "urged")
     if urged["side"] == CUSTOMER:
         return msg("the customer urges; so far: {times}", times=urged["times"])

@@ -1,11 +1,20 @@
-"""What a notice says where a task changed hands, or may."""
+"""What a notice says that an act of staff wrote. A note that somebody left stays where it was written down: nobody knows
+who else reads a channel."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from sop_engine.messages import Message, msg
 
-HAND_LETTERS: Final[Mapping[str, Message]] = {
+ACT_LETTERS: Final[Mapping[str, Message]] = {
+    "copy": msg("{name} lets you know of this", name=""),
+    "watch": msg("its state has changed"),
+    "return": msg("{name} has sent this back to you", name=""),
+    "withdraw": msg("{name} has taken the last step back: what you were told of it does not count", name=""),
+    "correct": msg("{name} has corrected it: this is yours now", name=""),
+    "mistaken": msg("{name} has corrected it: what you were told was not for you", name=""),
+    "signer": msg("{name} asks you to sign too", name=""),
+    "reject": msg("{name} has refused to sign: your signature is void", name=""),
     "give_back": msg("{name} gives the task back; it is offered again", name=""),
     "transfer": msg("{name} offers you the task: take it over, or turn it down", name=""),
     "take_over": msg("{name} has taken the task over", name=""),
@@ -19,7 +28,7 @@ HAND_LETTERS: Final[Mapping[str, Message]] = {
 """of which act a notice is -> what it says; its name is put in when it goes out"""
 
 
-def hand_letter(act: str, name: str) -> Message:
+def act_letter(act: str, name: str) -> Message:
     """What a notice of such an act says; `name` is whoever did it."""
-    said = HAND_LETTERS[act]
+    said = ACT_LETTERS[act]
     return Message(said.template, {**said.values, "name": name}) if "name" in said.values else said
