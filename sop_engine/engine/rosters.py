@@ -107,7 +107,7 @@ def swap_shifts(
                 fix=msg("see it: sop roster show --week {day}", day=str(day)),
             )
     if kinds[one] == kinds[other]:
-        raise NotNow(msg("{one} and {other} have the same shift on {day}", one=one, other=other, day=str(day)))
+        raise NotNow(msg("{name} and {other} have the same shift on {day}", name=one, other=other, day=str(day)))
     said = Said(shifts={(one, day): kinds[other], (other, day): kinds[one]})
     after = Roster(standing.hours, _merged(standing.months, said, day), standing.zone)
     planned = _planned(base, standing, after, said)

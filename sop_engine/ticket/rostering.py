@@ -41,7 +41,7 @@ def swap(draft: Draft) -> dict[str, Any]:
         raise Refused(
             Refusal(
                 "not_you",
-                msg("{name} may not swap the shifts of {one} and {other}", name=person, one=one, other=other),
+                msg("{name} may not swap the shifts of {actor} and {other}", name=person, actor=one, other=other),
                 possible=(one, other, msg("an administrator")),
                 fix=msg("one of the two proposes it, the other agrees with the same command"),
             )
