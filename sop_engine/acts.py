@@ -7,7 +7,7 @@ ticket's owner, and whoever has the right `assign` on the site.
 from dataclasses import dataclass
 from typing import Final
 
-from sop_engine.parties import Recipient, Who
+from sop_engine.parties import Recipient, Tree, Who
 from sop_engine.worktime.durations import Duration
 
 ANYONE: Final = (Who("anyone"),)
@@ -68,6 +68,8 @@ class Acts:
     watch: Act = ACT
     suspend: Suspend = SUSPEND
     shift_end: ShiftEnd | None = None
+    important: Tree | None = None
+    """while it holds a shift cannot be handed over"""
 
 
 USUAL: Final = Acts()

@@ -64,6 +64,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "suspend": Leaf("staff.attention", "suspend", msg("let a ticket rest until a time"), "ticket"),
     "resume": Leaf("staff.attention", "resume", msg("let a suspended ticket go on"), "ticket"),
     "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
+    "handover": Leaf("staff.handover", "handover", msg("list what a shift hands over to the next")),
     "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page")),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),
     "sla ls": Leaf("staff.sla", "ls", msg("list what is promised, what is due next first")),

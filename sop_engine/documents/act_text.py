@@ -6,7 +6,7 @@ from typing import Final
 
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import joined, phrase
-from sop_engine.documents.transition_text import recipients_text, who_text
+from sop_engine.documents.transition_text import guard_text, recipients_text, who_text
 from sop_engine.messages import Text
 from sop_engine.parties import Who
 from sop_engine.procedure import Procedure
@@ -26,6 +26,7 @@ _WORDS: Final[dict[str, Text]] = {
     "times": {"zh": "最多 {count} 次", "en": "{count} times at most"},
     "pauses": {"zh": "期间停计：{goals}", "en": "meanwhile these stand still: {goals}"},
     "shift_end": {"zh": "下班时仍在手的任务", "en": "Tasks in hand when a shift ends"},
+    "handover": {"zh": "交班前必须办完", "en": "To be done before a shift is handed over"},
     "warned": {"zh": "提前 {span} 提醒本人和接手人", "en": "both are told {span} before"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
@@ -38,6 +39,8 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
         act = getattr(acts, name)
         if act != getattr(usual, name):
             yield names.title(title), _who(act.by, names), tuple(_limits(procedure, name, names))
+    if acts.important is not None:
+        yield phrase(_WORDS["handover"], names.language), guard_text(acts.important, names), ()
     if (end := acts.shift_end) is not None:
         to = recipients_text([replace(each, on_shift=each.kind == "role") for each in end.to], names)
         warned = phrase(_WORDS["warned"], names.language, span=duration_text(end.warn, names.language))

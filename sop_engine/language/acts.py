@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from sop_engine.acts import HALF_AN_HOUR, USUAL, Act, Acts, ShiftEnd, Suspend, Urge
 from sop_engine.language import people
-from sop_engine.language.act_schema import ActWords, ShiftEndWords, SuspendWords, UrgeWords
+from sop_engine.language.act_schema import ActWords, HandoverWords, ShiftEndWords, SuspendWords, UrgeWords
 from sop_engine.language.building import Builder
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
-from sop_engine.procedure import Duration, Goal, Who
+from sop_engine.procedure import Duration, Goal, Tree, Who
 
 ALL: Final = "all"
 
@@ -24,6 +24,7 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         watch=_act(builder, words.watch, cursor / "watch", USUAL.watch),
         suspend=_suspend(builder, words.suspend, cursor / "suspend", goals),
         shift_end=_shift_end(builder, words.shift_end, cursor / "shift_end"),
+        important=_important(builder, words.handover, cursor / "handover"),
     )
 
 
@@ -53,6 +54,11 @@ def _suspend(builder: Builder, words: SuspendWords | None, cursor: Cursor, goals
         times=words.times,
         pauses=_pauses(builder, listed(words.pauses), cursor / "pauses", goals),
     )
+
+
+def _important(builder: Builder, words: HandoverWords | None, cursor: Cursor) -> Tree | None:
+    """While it holds the ticket is unfinished work that forbids handing a shift over."""
+    return None if words is None else builder.guard(words.important, cursor / "important", "acts.handover")
 
 
 def _shift_end(builder: Builder, words: ShiftEndWords | None, cursor: Cursor) -> ShiftEnd | None:

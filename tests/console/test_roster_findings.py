@@ -57,7 +57,7 @@ def test_days_that_no_sheet_covers_are_told_once() -> None:
 
 @pytest.mark.parametrize("needed, told", [(True, 1), (False, 0)])
 def test_who_leads_stands_in_for_a_role_that_is_only_told(needed: bool, told: int) -> None:
-    leads = {str(day): ("qian",) for day in [date(2026, 11, 12), *DAYS]}
+    leads: dict[str, tuple[str, ...]] = {str(day): ("qian",) for day in [date(2026, 11, 12), *DAYS]}
     assert len(said(needed, leads, li="e" * 12 + "r" + "e" * 17)) == told
 
 
