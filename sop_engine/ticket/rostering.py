@@ -71,7 +71,7 @@ def swap(draft: Draft) -> dict[str, Any]:
     if len(waiting) >= MOST_WAITING:
         raise Refused(Refusal("not_now", msg("{count} swaps wait for an answer already", count=len(waiting))))
     _keep(draft, {**waiting, key: {"at": draft.effective, "by": person}})
-    return {name: arguments[name] for name in ("one", "other", "date")}
+    return {**arguments, "proposed": True}
 
 
 def _withdraw(draft: Draft, arguments: dict[str, Any], waiting: dict[str, Any], key: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _withdraw(draft: Draft, arguments: dict[str, Any], waiting: dict[str, Any], 
         raise Refused(Refusal("not_now", msg("no such swap waits for an answer")))
     del waiting[key]
     _keep(draft, waiting)
-    return {name: arguments[name] for name in ("one", "other", "date", "withdraw")}
+    return arguments
 
 
 def _publish(draft: Draft, base: str, digest: str) -> None:

@@ -71,6 +71,16 @@ def test_a_swap_is_proposed_shown_and_agreed_to(sop: Sop, loaded: Path) -> None:
     assert sop("audit", "replay", "site").code == 0
 
 
+def test_under_a_key_a_swap_is_proposed_once(sop: Sop, loaded: Path, site: Path) -> None:
+    words = ("roster", "swap", "张伟", "李强", "2026-11-24", "--as", "zhang_wei", "--key", "k1", "--json")
+    assert [sop(*words).json["state"] for _time in range(2)] == ["proposed", "proposed"]
+    assert sop("roster", "swap", "张伟", "李强", "2026-11-24", "--as", "li_qiang").code == 0
+    assert sop(*words).json["state"] == "proposed", "what the key came to, though the roster is another now"
+    other = ("roster", "swap", "张伟", "李强", "2026-11-25", "--as", "zhang_wei", "--key", "k1")
+    assert sop(*other).code == 2
+    assert sop("audit", "replay", "site").code == 0
+
+
 @pytest.mark.parametrize(
     "words, code",
     [
