@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sop_engine.messages import Text
-from sop_engine.parties import Recipient, Who
+from sop_engine.parties import Recipient, Tree, Who
 from sop_engine.worktime.durations import Duration
 
 ANYONE: Final = (Who("anyone"),)
@@ -140,6 +140,8 @@ class Acts:
     """None: nothing goes back"""
     withdraw: Withdraw = WITHDRAW
     shift_end: ShiftEnd | None = None
+    important: Tree | None = None
+    """while it holds a shift cannot be handed over"""
 
 
 USUAL: Final = Acts()

@@ -90,9 +90,9 @@ def _swap(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
     names = {"one": person(arguments["one"]), "other": person(arguments["other"]), "day": arguments["date"]}
     if arguments.get("withdraw"):
         return msg("{one} and {other} do not swap {day}", **names)
-    if "digest" in arguments:
-        return msg("{one} and {other} have swapped their shifts of {day}", **names)
-    return msg("proposed that {one} and {other} swap {day}", **names)
+    if arguments.get("proposed"):
+        return msg("proposed that {one} and {other} swap {day}", **names)
+    return msg("{one} and {other} have swapped their shifts of {day}", **names)
 
 
 def _clock(arguments: Mapping[str, Any], _person: Say, instant: Say) -> Message:

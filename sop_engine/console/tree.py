@@ -86,6 +86,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
     "slip": Leaf("staff.slip", "slip", msg("book a slip that has come back on paper"), "ticket"),
     "backfill": Leaf("staff.backfill", "backfill", msg("enter slips that were written in an outage"), "write"),
+    "handover": Leaf("staff.handover", "handover", msg("list what a shift hands over to the next")),
     "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page"), "write"),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),
     "view ls": Leaf("staff.views", "ls", msg("list the saved views: sop ls @NAME shows one")),

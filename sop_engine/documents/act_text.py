@@ -6,7 +6,7 @@ from typing import Final
 
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import joined, phrase
-from sop_engine.documents.transition_text import recipients_text, who_text
+from sop_engine.documents.transition_text import guard_text, recipients_text, who_text
 from sop_engine.messages import Text
 from sop_engine.parties import Recipient, Who
 from sop_engine.procedure import Procedure
@@ -49,6 +49,7 @@ _WORDS: Final[dict[str, Text]] = {
     "within": {"zh": "办理后 {span} 内", "en": "within {span} of the step"},
     "never": {"zh": "不可撤回：{triggers}", "en": "not taken back: {triggers}"},
     "shift_end": {"zh": "下班时仍在手的任务", "en": "Tasks in hand when a shift ends"},
+    "handover": {"zh": "交班前必须办完", "en": "To be done before a shift is handed over"},
     "warned": {"zh": "提前 {span} 提醒本人和接手人", "en": "both are told {span} before"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
@@ -63,6 +64,8 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
             own = {"claim": "claimers", "withdraw": "own"}.get(name)
             who = phrase(_WORDS[own], names.language) if own is not None else _who(name, act.by, names)
             yield names.title(title), who, tuple(_limits(procedure, name, names))
+    if acts.important is not None:
+        yield phrase(_WORDS["handover"], names.language), guard_text(acts.important, names), ()
     if (end := acts.shift_end) is not None:
         to = recipients_text([replace(each, on_shift=each.kind == "role") for each in end.to], names)
         warned = phrase(_WORDS["warned"], names.language, span=duration_text(end.warn, names.language))

@@ -1,5 +1,5 @@
-"""What a notice says that an act of staff wrote. A note that somebody left stays where it was written down: nobody knows
-who else reads a channel."""
+"""What a notice says that an act of staff wrote. A note that somebody left stays where it was written down: nobody
+knows who else reads a channel."""
 
 from collections.abc import Mapping
 from typing import Final

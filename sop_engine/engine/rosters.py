@@ -82,21 +82,33 @@ def plan_load(engine: Engine, path: Path, month: tuple[int, int] | None) -> Plan
     return _planned(base, standing, after, said)
 
 
-def carry_out(engine: Engine, planned: Planned, who: Identity, reason: str | None, dry_run: bool) -> Done:
+def carry_out(
+    engine: Engine, planned: Planned, who: Identity, reason: str | None, dry_run: bool, key: str | None = None
+) -> Done:
     """Make a plan's roster the newest. Raises what refuses it."""
     arguments = {"base": planned.base, "digest": planned.digest, **({"reason": reason} if reason else {})}
-    return _done(engine, planned, "load_roster", arguments, who, dry_run)
+    return _done(engine, planned, "load_roster", arguments, who, dry_run, key)
 
 
 def swap_shifts(
-    engine: Engine, one: str, other: str, day: date, who: Identity, withdraw: bool = False, dry_run: bool = False
+    engine: Engine,
+    one: str,
+    other: str,
+    day: date,
+    who: Identity,
+    withdraw: bool = False,
+    dry_run: bool = False,
+    key: str | None = None,
 ) -> Done:
     """Propose, agree to, or take back that two people swap their shifts of a day. Raises what refuses it."""
-    about = {"one": one, "other": other, "date": str(day)}
+    about = {"one": one, "other": other, "date": str(day), **({"withdraw": True} if withdraw else {})}
     if withdraw:
-        return _done(engine, Planned(), "swap", {**about, "withdraw": True}, who, dry_run)
+        return _done(engine, Planned(), "swap", about, who, dry_run, key)
     with engine.store.reading() as reading:
+        before = _asked_before(reading, key, about)
         base, standing = standing_digest(reading), standing_roster(engine, reading)
+    if before is not None:
+        return _done(engine, Planned(), "swap", before, who, dry_run, key)
     if standing is None:
         raise NotNow(msg("no roster was loaded yet"), fix=msg("load one: sop roster import FILE"))
     kinds = {person: standing.kind(person, day) for person in (one, other)}
@@ -107,15 +119,33 @@ def swap_shifts(
                 fix=msg("see it: sop roster show --week {day}", day=str(day)),
             )
     if kinds[one] == kinds[other]:
-        raise NotNow(msg("{one} and {other} have the same shift on {day}", one=one, other=other, day=str(day)))
+        raise NotNow(msg("{name} and {other} have the same shift on {day}", name=one, other=other, day=str(day)))
     said = Said(shifts={(one, day): kinds[other], (other, day): kinds[one]})
     after = Roster(standing.hours, _merged(standing.months, said, day), standing.zone)
     planned = _planned(base, standing, after, said)
-    return _done(engine, planned, "swap", {**about, "base": base, "digest": planned.digest}, who, dry_run)
+    return _done(engine, planned, "swap", {**about, "base": base, "digest": planned.digest}, who, dry_run, key)
+
+
+def _asked_before(reading: Reads, key: str | None, about: Mapping[str, object]) -> Mapping[str, object] | None:
+    """What a swap asked when its idempotency key was used first: the roster was another then. None where the key is
+    new, or was another request's."""
+    known = reading.by_key(key) if key is not None else None
+    stored = None if known is None else next(reading.steps(known[0], known[1] - 1, known[1]), None)
+    if stored is None:
+        return None
+    recorded: dict[str, object] = canonical.parse(stored.data)["command"]["arguments"]
+    asked = {name: value for name, value in recorded.items() if name != "proposed"}
+    return asked if about == {name: asked.get(name) for name in about} else None
 
 
 def _done(
-    engine: Engine, planned: Planned, name: str, arguments: Mapping[str, object], who: Identity, dry_run: bool
+    engine: Engine,
+    planned: Planned,
+    name: str,
+    arguments: Mapping[str, object],
+    who: Identity,
+    dry_run: bool,
+    key: str | None,
 ) -> Done:
     if not dry_run and planned.texts:
         with engine.store.writing() as transaction:
@@ -123,7 +153,7 @@ def _done(
                 transaction.put_blob(text)
     command = Command(new_id(), name, SITE, who.actor, who.login, arguments, typist=who.typist, heard=who.heard,
                       standing_for=who.standing_for)  # fmt: skip
-    return engine.act(command, dry_run=dry_run)
+    return engine.act(command, key=key, dry_run=dry_run)
 
 
 # --- what becomes of it ----------------------------------------------------------------------------------------------

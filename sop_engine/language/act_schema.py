@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from sop_engine.language.people_schema import By
-from sop_engine.language.shapes import OneOrMore, Titles, Words
+from sop_engine.language.shapes import Guard, OneOrMore, Titles, Words
 
 
 class ActWords(Words):
@@ -91,6 +91,12 @@ class ShiftEndWords(Words):
     warn: str | None = Field(None, description="how long before he and his lead are told: `30 min`")
 
 
+class HandoverWords(Words):
+    """What a shift must not leave behind."""
+
+    important: Guard = Field(description="while this holds for an open ticket, no shift should be handed over")
+
+
 class ActsWords(Words):
     """What staff may do beside the transitions."""
 
@@ -116,6 +122,7 @@ class ActsWords(Words):
     withdraw: WithdrawWords | None = Field(
         None, description="`sop withdraw`: takes back one's own last step, as long as nobody has acted on it"
     )
+    handover: HandoverWords | None = Field(None, description="`sop handover`: what forbids handing a shift over")
     shift_end: ShiftEndWords | None = Field(
         None, description="what becomes of the tasks of whoever goes home, as the roster says"
     )

@@ -22,6 +22,7 @@ from sop_engine.language.act_schema import (
     ActWords,
     ClaimWords,
     GiveBackWords,
+    HandoverWords,
     PassWords,
     ReturnWords,
     ShiftEndWords,
@@ -32,7 +33,7 @@ from sop_engine.language.act_schema import (
 from sop_engine.language.building import Builder
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
-from sop_engine.procedure import Duration, Goal, Who
+from sop_engine.procedure import Duration, Goal, Tree, Who
 
 ALL: Final = "all"
 PLACES: Final = ("previous", "opener")
@@ -56,6 +57,7 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         back=_return(builder, words.return_, cursor / "return"),
         withdraw=_withdraw(builder, words.withdraw, cursor / "withdraw"),
         shift_end=_shift_end(builder, words.shift_end, cursor / "shift_end"),
+        important=_important(builder, words.handover, cursor / "handover"),
     )
 
 
@@ -133,6 +135,11 @@ def _pass(builder: Builder, words: PassWords | None, cursor: Cursor, at: str) ->
     for role, here in zip(roles, (cursor / "to").each(), strict=False):
         builder.use("role", role, here, at, "by")
     return Pass(by=_by(builder, words.by, cursor, usual.by), to=roles)
+
+
+def _important(builder: Builder, words: HandoverWords | None, cursor: Cursor) -> Tree | None:
+    """While it holds the ticket is unfinished work that forbids handing a shift over."""
+    return None if words is None else builder.guard(words.important, cursor / "important", "acts.handover")
 
 
 def _shift_end(builder: Builder, words: ShiftEndWords | None, cursor: Cursor) -> ShiftEnd | None:

@@ -9,23 +9,32 @@ from sop_engine.procedure import Assign, Procedure
 
 def roles_asked(procedure: Procedure) -> frozenset[str]:
     """Every role of which it matters who is on shift: who may, who is given the task, who is told, who leads."""
-    asked = {str(each.get("hand_to") or each.get("name") or "") for each in _asking(to_json(procedure))}
+    asked = {str(each.get("hand_to") or each.get("name") or "") for _place, each in _asking(to_json(procedure))}
     end = procedure.acts.shift_end
     leads = () if end is None else end.to
     return frozenset({*asked, *(each.name for each in leads if each.kind == "role")} - {""})
 
 
+def roles_needed(procedure: Procedure) -> frozenset[str]:
+    """Of these the roles without which the work stands still: who may, and who is given the task. Where one of the
+    others has nobody on shift, a word goes to who leads."""
+    found = {str(each["name"]) for place, each in _asking(to_json(procedure)) if place == "by"}
+    return roles_assigned(procedure) | found
+
+
 def roles_assigned(procedure: Procedure) -> frozenset[str]:
     """The roles whose tasks nobody has who is not on shift."""
-    return frozenset(str(each["name"]) for each in _asking(to_json(procedure)) if each.get("kind") == Assign.kind)
+    found = _asking(to_json(procedure))
+    return frozenset(str(each["name"]) for _place, each in found if each.get("kind") == Assign.kind)
 
 
-def _asking(raw: Any) -> Iterator[dict[str, Any]]:
-    """Whatever says `on_shift` in a normal form."""
+def _asking(raw: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Whatever says `on_shift` in a normal form, with the entry under which it stands."""
     if isinstance(raw, dict):
         if raw.get("on_shift") is True:
-            yield raw
-        raw = list(raw.values())
+            yield place, raw
+        for name, each in raw.items():
+            yield from _asking(each, name)
     if isinstance(raw, list):
         for each in raw:
-            yield from _asking(each)
+            yield from _asking(each, place)

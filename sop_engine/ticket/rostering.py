@@ -42,7 +42,7 @@ def swap(draft: Draft) -> dict[str, Any]:
         raise Refused(
             Refusal(
                 "not_you",
-                msg("{name} may not swap the shifts of {one} and {other}", name=person, one=one, other=other),
+                msg("{name} may not swap the shifts of {actor} and {other}", name=person, actor=one, other=other),
                 possible=(one, other, msg("an administrator")),
                 fix=msg("one of the two proposes it, the other agrees with the same command"),
             )
@@ -72,7 +72,7 @@ def swap(draft: Draft) -> dict[str, Any]:
     if len(waiting) >= MOST_WAITING:
         raise Refused(Refusal("not_now", msg("{count} swaps wait for an answer already", count=len(waiting))))
     _keep(draft, {**waiting, key: {"at": draft.effective, "by": person}})
-    return {name: arguments[name] for name in ("one", "other", "date")}
+    return {**arguments, "proposed": True}
 
 
 def _withdraw(draft: Draft, arguments: dict[str, Any], waiting: dict[str, Any], key: str) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _withdraw(draft: Draft, arguments: dict[str, Any], waiting: dict[str, Any], 
         raise Refused(Refusal("not_now", msg("no such swap waits for an answer")))
     del waiting[key]
     _keep(draft, waiting)
-    return {name: arguments[name] for name in ("one", "other", "date", "withdraw")}
+    return arguments
 
 
 def _publish(draft: Draft, base: str, digest: str) -> None:

@@ -29,7 +29,7 @@ states:
 @pytest.mark.parametrize(
     "language, engineers, ends",
     [
-        ("zh", "当班的工程人员", ("下班时仍在手的任务", "当班的班长", "提前 30 分钟提醒本人和接手人")),
+        ("zh", "当班的工程人员", ("下班时仍在手的任务", "当班的班长", "提前 30 分钟 提醒本人和接手人")),
         (
             "en",
             "Engineer on shift",

@@ -4,6 +4,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sop_engine import errors
 from sop_engine.engine.roster_hours import hours_of
@@ -137,3 +139,17 @@ def test_hours_that_are_not_said_are_the_usual_ones() -> None:
 def test_a_wrong_entry_is_named(wrong: dict[str, object], said: str) -> None:
     with pytest.raises(errors.SetUp, match=said.replace(".", r"\.")):
         hours_of(settings(**wrong))
+
+
+HEADS = ("姓名", "日期", "带班", "1", "2", "31", "99", "0", "2026-12-31", "12月32日", "13/13", "２０２６年", "٣", "²")
+CELLS = st.sampled_from([*WORDS, *HEADS, "张伟", "李娜", "", "备注", "\u202e", "周一"])
+
+
+@given(st.lists(st.lists(CELLS | st.text(max_size=6), max_size=8), max_size=8), st.sampled_from([None, (2026, 12)]))
+def test_whatever_stands_in_a_file_it_is_read_or_refused(rows: list[list[str]], month: tuple[int, int] | None) -> None:
+    try:
+        said = read_roster(rows, PEOPLE, TODAY, month, {})
+    except errors.NotUnderstood:
+        return
+    assert all(kind is None or kind in KINDS for kind in said.shifts.values())
+    assert all(say(each.said(), "zh") for each in said.faults)

@@ -43,7 +43,7 @@ def import_(
         moved: list[str] = []
         if new:
             with call.writing():
-                carry_out(opened.site.engine, planned, opened.who, reason, call.dry_run)
+                carry_out(opened.site.engine, planned, opened.who, reason, call.dry_run, call.key)
                 moved = [] if call.dry_run else look_again(opened.site.engine, opened.who)
         if call.json:
             call.output.json({**_json(planned, new and not call.dry_run), "moved": moved})

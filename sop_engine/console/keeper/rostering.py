@@ -47,45 +47,49 @@ def look_at_roster(opened: "Opened") -> list[Finding]:
     findings = [*_gone(roster, people, days), *_hours(opened, roster)]
     for role in sorted(asked):
         held = [each.id for each in people if each.active and any(name == role for name, _scope in each.roles)]
-        findings += _gaps(roster, asked[role], held, days)
+        title, needed = asked[role]
+        findings += _gaps(roster, title, held, days, needed)
     return findings
 
 
-def _roles_asked(opened: "Opened", reading: Reads) -> dict[str, Message | str]:
-    """The roles that the newest versions ask the roster of, each with its title."""
-    from sop_engine.ticket.asks_roster import roles_asked
+def _roles_asked(opened: "Opened", reading: Reads) -> dict[str, tuple[str, bool]]:
+    """The roles that the newest versions ask the roster of, each with its title, and whether work stands still without
+    it."""
+    from sop_engine.ticket.asks_roster import roles_asked, roles_needed
 
     latest = {each.procedure: each.digest for each in reading.versions()}
-    found: dict[str, Message | str] = {}
+    found: dict[str, tuple[str, bool]] = {}
     for _name, digest in sorted(latest.items()):
         program = opened.site.engine.programs.of(reading, digest)
         for role in roles_asked(program.procedure):
             declared = program.roles.get(role)
             title = opened.call.output.word(declared.title) if declared is not None and declared.title else role
-            found.setdefault(role, title)
+            needed = role in roles_needed(program.procedure)
+            found[role] = (title, needed or found.get(role, ("", False))[1])
     return found
 
 
-def _gaps(roster: Roster, title: Message | str, held: Sequence[str], days: Sequence[date]) -> list[Finding]:
+def _gaps(roster: Roster, title: str, held: Sequence[str], days: Sequence[date], needed: bool) -> list[Finding]:
     """Shifts at the middle of which nobody of a role is there, though the role works such shifts; and the first day
-    from which on the roster says nothing of it."""
+    of which the roster says nothing of it. Of a role that is only told, and not `needed`, who leads stands in."""
     if not held:
         return []  # said elsewhere
     around = [days[0] - timedelta(days=each) for each in range(1, _BEHIND + 1)] + list(days)
     worked = [kind for kind in _ROUND if any(roster.kind(each, day) == kind for each in held for day in around)]
     found: list[Finding] = []
-    silent: list[date] = []
-    for day in days:
-        if not any(roster.says(each, day) for each in held):
-            silent.append(day)
-            continue
-        for kind in worked:
+    silent = [day for day in days if not any(roster.says(each, day) for each in held)]
+    for kind in worked:
+        empty: list[str] = []
+        for day in days:
             start, end = roster.span(kind, day)
-            if not any(roster.at(each, start + (end - start) / 2).on for each in held):
-                what = msg("{day} {shift}: nobody of {role}", day=str(day), shift=SHIFTS[kind], role=title)
-                found.append(("warning", what, msg("sop roster import FILE, or a swap: sop roster swap ONE OTHER {day}",
-                                                   day=str(day))))  # fmt: skip
-    found = found[:_MOST]
+            middle = start + (end - start) / 2
+            there = any(roster.at(each, middle).on for each in held) or (not needed and roster.leading(middle))
+            if not there and day not in silent:
+                empty.append(str(day))
+        if empty:
+            what = msg("{shift} without anybody of {role}: {days}", shift=SHIFTS[kind], role=title, days=tuple(empty))
+            fix = msg("sop roster import FILE, or a swap: sop roster swap ONE OTHER {day}", day=empty[0])
+            found.append(("warning", what, fix))
     if silent:
         what = msg("the roster says nothing of {role} on days of the next two weeks, {day} the first: then everybody"
                    " counts as on shift", role=title, day=str(silent[0]))  # fmt: skip

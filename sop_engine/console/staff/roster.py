@@ -129,7 +129,9 @@ def swap(
         from sop_engine.console.doing import explaining
 
         with explaining(opened, None), call.writing():
-            done = swap_shifts(opened.site.engine, people[0].id, people[1].id, when, opened.who, withdraw, call.dry_run)
+            done = swap_shifts(
+                opened.site.engine, people[0].id, people[1].id, when, opened.who, withdraw, call.dry_run, call.key
+            )
             changed = any(event.get("field") == "roster" for event in done.step.events)
             if changed and not call.dry_run:
                 look_again(opened.site.engine, opened.who)
