@@ -1,17 +1,29 @@
 """What staff may do to a ticket beside the transitions of its procedure, and within which limits, as frozen records.
 
-Where a procedure says nothing the defaults here hold, and its normal form says nothing of them. An empty `by` means the
-ticket's owner, and whoever has the right `assign` on the site.
+Where a procedure says nothing the defaults here hold, and its normal form says nothing of them. Where nothing else is
+said, an empty `by` means the ticket's owner, and whoever has the right `assign` on the site.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sop_engine.messages import Text
 from sop_engine.parties import Recipient, Who
 from sop_engine.worktime.durations import Duration
 
+VOID: Final = "void"
+"""the outcome of a ticket that was opened by mistake: no report counts it, and nobody finds it"""
+FORCED: Final = "forced"
+"""the outcome of a ticket that was closed by force, where none of its procedure's was named"""
+ENDS: Final[Mapping[str, Text]] = {
+    VOID: {"zh": "作废", "en": "Void"},
+    FORCED: {"zh": "强制关单", "en": "Closed by force"},
+}
+"""outcomes that procedures leave to these acts, with their titles"""
 ANYONE: Final = (Who("anyone"),)
 HALF_AN_HOUR: Final = Duration(30, "min")
+AN_HOUR: Final = Duration(1, "h")
 SEVEN_DAYS: Final = Duration(7, "day")
 
 
@@ -44,9 +56,27 @@ class Suspend:
     """the goals that stand still meanwhile"""
 
 
+@dataclass(frozen=True, slots=True)
+class Void:
+    """Ending a ticket that was opened by mistake. An empty `by` means whoever has the right `assign`."""
+
+    by: tuple[Who, ...] = ()
+    own_within: Duration = AN_HOUR
+    """how long after the opening whoever opened it may do so too"""
+
+
+@dataclass(frozen=True, slots=True)
+class ForceClose:
+    """Closing a ticket against its procedure. An empty `by` means whoever has the right `assign`."""
+
+    by: tuple[Who, ...] = ()
+
+
 ACT: Final = Act()
 URGE: Final = Urge()
 SUSPEND: Final = Suspend()
+VOIDING: Final = Void()
+FORCE_CLOSE: Final = ForceClose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +87,8 @@ class Acts:
     copy: Act = ACT
     watch: Act = ACT
     suspend: Suspend = SUSPEND
+    void: Void = VOIDING
+    force_close: ForceClose = FORCE_CLOSE
 
 
 USUAL: Final = Acts()

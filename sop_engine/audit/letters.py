@@ -7,6 +7,7 @@ from typing import Any
 from sop_engine.audit.findings import Mismatch
 from sop_engine.messages import Message, msg
 from sop_engine.store.seam import OutLetter, Reads
+from sop_engine.ticket.ending import voided_after
 from sop_engine.ticket.kinds import kind_of
 
 
@@ -45,6 +46,10 @@ def compare_letters(reading: Reads, id: str, told: Told) -> Iterator[Mismatch]:
             what = msg("{notice} to {to} is of another kind in the outbox than its step made it",
                        notice=_named(key[2]), to=key[3])  # fmt: skip
             yield Mismatch(id, key[0], "letter", what)
+    for letter in _withdrawn(reading, id, letters):
+        what = msg("{notice} to {to} was withdrawn in the outbox, and its ticket is not void",
+                   notice=_named(letter.notice), to=letter.to)  # fmt: skip
+        yield Mismatch(id, letter.number, "letter", what)
     for letter in _lost(letters):
         what = msg("{notice} to {to} was superseded in the outbox, and no later one says the same",
                    notice=_named(letter.notice), to=letter.to)  # fmt: skip
@@ -59,6 +64,13 @@ def _lost(letters: Sequence[OutLetter]) -> list[OutLetter]:
             last[_sort(each)] = max(last.get(_sort(each), (0, 0)), (each.number, each.position))
     superseded = [each for each in letters if each.status == "superseded"]
     return [each for each in superseded if last.get(_sort(each), (0, 0)) < (each.number, each.position)]
+
+
+def _withdrawn(reading: Reads, id: str, letters: Sequence[OutLetter]) -> list[OutLetter]:
+    """Withdrawn letters of a ticket that was not voided after them."""
+    withdrawn = [each for each in letters if each.status == "withdrawn"]
+    ticket = reading.ticket(id) if withdrawn else None
+    return [each for each in withdrawn if ticket is None or not voided_after(ticket, each.number)]
 
 
 def _sort(letter: OutLetter) -> tuple[str, str, str, str]:

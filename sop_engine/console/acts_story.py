@@ -13,6 +13,8 @@ NOTICES: Final[Mapping[str, Message]] = {
     "urge": msg("that it is urged"),
     "copy": msg("that it is there to be known"),
     "watch": msg("that its state has changed"),
+    "voided": msg("that it is void"),
+    "forced": msg("that it was closed by force"),
 }
 """of which act a notice is -> what it says"""
 RESUMES: Final = msg("the suspension ends")
@@ -42,6 +44,10 @@ def act_deed(
             return msg("suspended it until {until}", until=instant(arguments["until"]))
         case "resume":
             return msg("let it go on")
+        case "void":
+            return msg("voided it: it was opened by mistake")
+        case "close":
+            return msg("closed it by force")
     return None
 
 

@@ -5,7 +5,16 @@ with the offset of the site's zone, money and decimals as text, titles in the re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from sop_engine.console.acts_view import CopyView, SuspendedView, UrgedView, copies_view, suspended_view, urged_view
+from sop_engine.console.acts_view import (
+    CopyView,
+    EndedView,
+    SuspendedView,
+    UrgedView,
+    copies_view,
+    ended_view,
+    suspended_view,
+    urged_view,
+)
 from sop_engine.console.failures import spoken
 from sop_engine.console.promises import GoalView, goal_views
 from sop_engine.messages import say
@@ -114,6 +123,8 @@ class TicketView(TypedDict):
     watchers: list[str]
     """who is told of each change of state"""
     suspended: SuspendedView | None
+    ended: EndedView | None
+    """how it ended otherwise than by its procedure"""
     possible: list[PossibleView]
     outcome: str | None
     number: int
@@ -179,6 +190,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         copies=copies_view(opened, ticket),
         watchers=list(ticket.acts.get("watchers", ())),
         suspended=suspended_view(opened, seen),
+        ended=ended_view(opened, seen),
         possible=[possible_view(opened, each) for each in seen.possible],
         outcome=ticket.outcome,
         number=ticket.number,

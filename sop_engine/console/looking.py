@@ -39,6 +39,8 @@ class Look:
     """why it is suspended"""
     resumers: Sequence[Any] = ()
     """who may resume it, in words"""
+    ended_for: str | None = None
+    """why it ended otherwise than by its procedure"""
 
 
 def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
@@ -57,10 +59,13 @@ def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
 
 
 def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket) -> dict[str, Any]:
-    """What is to be said of a ticket that is suspended."""
-    if ticket.status != "suspended":
+    """What is to be said of a ticket that is suspended, or that ended otherwise than by its procedure."""
+    if ticket.status != "suspended" and "ended" not in ticket.acts:
         return {}
-    from sop_engine.console.acts_view import reason_of_rest
+    from sop_engine.console.acts_view import reason_of_end, reason_of_rest
+
+    if "ended" in ticket.acts:
+        return {"ended_for": reason_of_end(reading, ticket)}
     from sop_engine.ticket.suspending import may_resume
 
     return {

@@ -12,6 +12,7 @@ from sop_engine.console.promises import coming_promise, goal_title, promise_line
 from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
 from sop_engine.ticket.levels import PREFIX
+from sop_engine.ticket.possible import outcome_title
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import RESUME, Erased
 
@@ -87,13 +88,15 @@ def _state(opened: "Opened", seen: "Look") -> Any:
     if seen.ticket.status == "suspended":
         return msg("{state}; suspended", state=leaves)
     outcome = outcome_text(program, seen.ticket.outcome, language)
+    if not leaves:  # it ended where it stood, and stands nowhere since
+        return msg("{status}: {outcome}", status=_STATUS[seen.ticket.status], outcome=outcome)
     return msg("{state}; {status}: {outcome}", state=leaves, status=_STATUS[seen.ticket.status], outcome=outcome)
 
 
 def outcome_text(program: Program, outcome: str | None, language: str) -> str:
     """An outcome by title and id."""
-    title = next((each.title for each in program.procedure.outcomes if each.id == outcome), {})
-    return titled(outcome or "-", title, language)
+    title = outcome_title(program, outcome)
+    return titled(outcome or "-", title if isinstance(title, Mapping) else {}, language)
 
 
 def _task(opened: "Opened", program: Program, task: Mapping[str, str]) -> Any:

@@ -21,6 +21,7 @@ from sop_engine.console.site_story import deed
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
 from sop_engine.ticket.levels import PREFIX
+from sop_engine.ticket.possible import outcome_title
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import RESUME, SITE, TIMER, Erased, Sealed
 
@@ -414,8 +415,8 @@ class _Telling:
         return titled(id, form.title if form is not None else {}, self.teller.language)
 
     def _outcome(self, outcome: str) -> str:
-        title = next((each.title for each in self.program.procedure.outcomes if each.id == outcome), {})
-        return titled(outcome, title, self.teller.language)
+        title = outcome_title(self.program, outcome)
+        return titled(outcome, title if isinstance(title, Mapping) else {}, self.teller.language)
 
     def _instant(self, text: str) -> str:
         return values.show_instant(canonical.instant_of(text), self.teller.language, self.teller.zone)

@@ -16,9 +16,15 @@ _TITLES: Final[dict[str, Text]] = {
     "copy": {"zh": "知会", "en": "Let know"},
     "watch": {"zh": "关注", "en": "Watch"},
     "suspend": {"zh": "挂单", "en": "Suspend"},
+    "void": {"zh": "作废", "en": "Void"},
+    "force_close": {"zh": "强制关单", "en": "Close by force"},
 }
+_BY_RIGHT: Final = {"void", "force_close"}
+"""acts for which the right counts, and the owner does not"""
 _WORDS: Final[dict[str, Text]] = {
     "usual": {"zh": "负责人，或有 assign 权限的人", "en": "the owner, or whoever has the right assign"},
+    "right": {"zh": "有 assign 权限的人", "en": "whoever has the right assign"},
+    "own": {"zh": "登记人自己在登记后 {span} 内", "en": "whoever opened it, within {span} of opening it"},
     "apart": {"zh": "同一方隔 {span} 才能再催", "en": "again after {span}"},
     "lead": {"zh": "客户第二次催时同时通知{people}", "en": "the customer's second urging reaches {people} too"},
     "at_most": {"zh": "最长 {span}", "en": "for {span} at most"},
@@ -34,11 +40,12 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
     for name, title in _TITLES.items():
         act = getattr(acts, name)
         if act != getattr(usual, name):
-            yield names.title(title), _who(act.by, names), tuple(_limits(procedure, name, names))
+            yield names.title(title), _who(name, act.by, names), tuple(_limits(procedure, name, names))
 
 
-def _who(by: tuple[Who, ...], names: Names) -> str:
-    return who_text(by, names) if by else phrase(_WORDS["usual"], names.language)
+def _who(act: str, by: tuple[Who, ...], names: Names) -> str:
+    usual = "right" if act in _BY_RIGHT else "usual"
+    return who_text(by, names) if by else phrase(_WORDS[usual], names.language)
 
 
 def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
@@ -47,6 +54,8 @@ def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
         yield phrase(_WORDS["apart"], language, span=duration_text(acts.urge.apart, language))
         if acts.urge.lead:
             yield phrase(_WORDS["lead"], language, people=recipients_text(acts.urge.lead, names))
+    if name == "void":
+        yield phrase(_WORDS["own"], language, span=duration_text(acts.void.own_within, language))
     if name == "suspend":
         yield phrase(_WORDS["at_most"], language, span=duration_text(acts.suspend.at_most, language))
         if acts.suspend.times is not None:

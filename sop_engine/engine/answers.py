@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, procedure
+from sop_engine.acts import VOID
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import CalendarAnswer
@@ -127,7 +128,7 @@ class Answerer:
         )
 
     def _fits(self, head: Head, query: dict[str, Any], same: Mapping[str, Any]) -> bool:
-        if head.id in {query["without"], SITE}:
+        if head.id in {query["without"], SITE} or head.outcome == VOID:
             return False
         if not query["same"]:
             return True

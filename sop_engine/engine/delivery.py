@@ -12,7 +12,8 @@ The law.
    costs one timeout, not one a letter. After the rest those go first that were tried least, so a letter that a server
    chokes on holds up no other. No letter dies of a channel that is out of order, however long that lasts: only where
    another got through just before, it is the letter.
-4. Of letters of one kind (`ticket.kinds`) that wait, only the last is sent: the store supersedes the others.
+4. Of letters of one kind (`ticket.kinds`) that wait, only the last is sent: the store supersedes the others. What was
+   written of a ticket before it was voided is withdrawn.
 5. A time that lies further ahead than any wait is one that a wrong clock has set, and is taken as come.
 """
 
@@ -31,6 +32,7 @@ from sop_engine.messages import Message, Text, msg, title_of
 from sop_engine.procedure import Notice
 from sop_engine.store.seam import OutLetter, Person, Reads
 from sop_engine.ticket.attention import CUSTOMER
+from sop_engine.ticket.ending import voided_after
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
 from sop_engine.values import show_instant
@@ -84,17 +86,27 @@ def _deliver_all(
 
 
 def _may_go(engine: Engine, letter: OutLetter, now: datetime) -> bool:
-    """Whether a letter is to be tried now. It is not where it was superseded since it was taken; where its channel
-    rests, it is put off."""
+    """Whether a letter is to be tried now. It is not where it was superseded since it was taken; where its ticket was
+    voided since it was written, it is withdrawn; where its channel rests, it is put off."""
     with engine.store.reading() as reading:
         if all(each.id != letter.id for each in reading.letters("waiting", letter.ticket)):
             return False
-        until = rests_until(reading, letter.channel, now)
+        until, void = rests_until(reading, letter.channel, now), _is_void(reading, letter)
+    if void:
+        with engine.store.writing() as transaction:
+            transaction.letter_withdrawn(letter.id)
+        return False
     if until is None:
         return True
     with engine.store.writing() as transaction:
         transaction.letters_wait([letter.id], until)
     return False
+
+
+def _is_void(reading: Reads, letter: OutLetter) -> bool:
+    """Whether a letter's ticket was voided after it was written: what it says was a mistake."""
+    ticket = reading.ticket(letter.ticket)
+    return ticket is not None and voided_after(ticket, letter.number)
 
 
 def _deliver_one(engine: Engine, letter: OutLetter, result: Delivery) -> None:
@@ -232,6 +244,10 @@ def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
         return msg("{name} lets you know of this", name=name)
     if act == "watch":
         return msg("its state has changed")
+    if act == "voided":
+        return msg("{name} has voided this: it was opened by mistake", name=name)
+    if act == "forced":
+        return msg("{name} has closed this by force", name=name)
     urged = next(event for event in record["events"] if event["kind"] == "urged")
     if urged["side"] == CUSTOMER:
         return msg("the customer urges; so far: {times}", times=urged["times"])

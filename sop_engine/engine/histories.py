@@ -32,6 +32,8 @@ class Whose:
     unit: str = ""
     opened: str = ""
     is_open: bool = False
+    is_void: bool = False
+    """it was opened by mistake: no report counts it"""
     tasks: dict[str, str] = field(default_factory=dict)
     """region -> assignee, empty where it is only offered"""
 
@@ -54,6 +56,8 @@ class Whose:
                 self.tasks.pop(event["region"], None)
             case "closed":
                 self.is_open = False
+            case "voided":
+                self.is_void = True
 
 
 def histories(reading: Reads, as_of: datetime | None = None) -> Iterator[tuple[str, Iterator[Record]]]:

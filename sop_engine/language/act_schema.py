@@ -35,6 +35,21 @@ class SuspendWords(Words):
     )
 
 
+class VoidWords(Words):
+    """Ending a ticket that was opened by mistake."""
+
+    by: By | None = Field(None, description="who may at any time; the right `assign` where it is left out")
+    own_within: str | None = Field(
+        None, description="how long after the opening whoever opened it may do so too: `1 h`"
+    )
+
+
+class ForceCloseWords(Words):
+    """Closing a ticket against its procedure."""
+
+    by: By | None = Field(None, description="who may; the right `assign` where it is left out")
+
+
 class ActsWords(Words):
     """What staff may do beside the transitions."""
 
@@ -43,4 +58,8 @@ class ActsWords(Words):
     watch: ActWords | None = Field(None, description="`sop watch`: is told of every change of state")
     suspend: SuspendWords | None = Field(
         None, description="`sop suspend`: nothing is done until a time, or `sop resume`"
+    )
+    void: VoidWords | None = Field(None, description="`sop void`: ends a ticket that was opened by mistake")
+    force_close: ForceCloseWords | None = Field(
+        None, description="`sop close --force`: closes a ticket against its procedure"
     )

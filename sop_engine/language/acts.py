@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from sop_engine.acts import USUAL, Act, Acts, Suspend, Urge
+from sop_engine.acts import USUAL, Act, Acts, ForceClose, Suspend, Urge, Void
 from sop_engine.language import people
-from sop_engine.language.act_schema import ActWords, SuspendWords, UrgeWords
+from sop_engine.language.act_schema import ActWords, ForceCloseWords, SuspendWords, UrgeWords, VoidWords
 from sop_engine.language.building import Builder
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
@@ -23,6 +23,8 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         copy=_act(builder, words.copy_, cursor / "copy", USUAL.copy),
         watch=_act(builder, words.watch, cursor / "watch", USUAL.watch),
         suspend=_suspend(builder, words.suspend, cursor / "suspend", goals),
+        void=_void(builder, words.void, cursor / "void"),
+        force_close=_force_close(builder, words.force_close, cursor / "force_close"),
     )
 
 
@@ -64,6 +66,20 @@ def _pauses(builder: Builder, named: list[str], cursor: Cursor, goals: tuple[Goa
         if name in fixed:
             builder.draft.fact("act_pause", here.span, name=name)
     return tuple(named)
+
+
+def _void(builder: Builder, words: VoidWords | None, cursor: Cursor) -> Void:
+    usual = USUAL.void
+    if words is None:
+        return usual
+    return Void(
+        by=_by(builder, words.by, cursor, usual.by),
+        own_within=_length(builder, words.own_within, cursor / "own_within", usual.own_within),
+    )
+
+
+def _force_close(builder: Builder, words: ForceCloseWords | None, cursor: Cursor) -> ForceClose:
+    return USUAL.force_close if words is None else ForceClose(_by(builder, words.by, cursor, USUAL.force_close.by))
 
 
 def _by(builder: Builder, given: Any, cursor: Cursor, usual: tuple[Who, ...]) -> tuple[Who, ...]:

@@ -58,6 +58,9 @@ class WritesLetters(ReadsLetters):
     def letter_failed(self, id: int, error: str, next_at: str | None) -> None:
         self._run(statements.LETTER_FAILED, (error, next_at, self._site, id))
 
+    def letter_withdrawn(self, id: int) -> None:
+        self._run(statements.LETTER_WITHDRAWN, (self._site, id))
+
     def letters_wait(self, ids: Sequence[int], until: str) -> None:
         for id in sorted(ids):  # in one order with whoever supersedes several
             self._run(statements.LETTER_WAITS, (until, self._site, id))

@@ -122,7 +122,7 @@ class OutLetter:
     to: str
     channel: str
     status: str
-    """waiting | sent | dead | superseded"""
+    """waiting | sent | dead | superseded | withdrawn"""
     attempts: int
     next_at: str
     error: str | None = None
@@ -392,6 +392,9 @@ class Writes(Reads, Protocol):
     def letter_sent(self, id: int, at: str, rendered: dict[str, Any]) -> None: ...
     def letter_failed(self, id: int, error: str, next_at: str | None) -> None:
         """One more attempt failed; `next_at` None: it is dead. One that was superseded meanwhile stays so."""
+
+    def letter_withdrawn(self, id: int) -> None:
+        """A waiting letter that will not be sent, since what it says was a mistake."""
 
     def letters_wait(self, ids: Sequence[int], until: str) -> None:
         """Letters that are not tried now, nor taken by anybody, before `until`; that is no attempt."""

@@ -191,8 +191,10 @@ UPDATE outbox SET status = 'sent', sent = ?, rendered = ?, error = NULL, attempt
 WHERE site = ? AND id = ?"""
 LETTER_FAILED: Final = """
 UPDATE outbox SET error = ?1, attempts = attempts + 1, next_at = coalesce(?2, next_at), held = NULL,
-  status = CASE WHEN status = 'superseded' THEN status WHEN ?2 IS NULL THEN 'dead' ELSE 'waiting' END
+  status = CASE WHEN status IN ('superseded', 'withdrawn') THEN status WHEN ?2 IS NULL THEN 'dead' ELSE 'waiting' END
 WHERE site = ?3 AND id = ?4"""
+LETTER_WITHDRAWN: Final = """
+UPDATE outbox SET status = 'withdrawn', held = NULL WHERE site = ? AND id = ? AND status = 'waiting'"""
 LETTER_WAITS: Final = """
 UPDATE outbox SET next_at = ?, held = NULL WHERE site = ? AND id = ? AND status = 'waiting'"""
 LETTERS: Final = f"SELECT {LETTER_COLUMNS} FROM outbox WHERE site = ? ORDER BY id"

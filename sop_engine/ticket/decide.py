@@ -12,7 +12,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, goals, signing, suspending, triggers
+from sop_engine.ticket import acts, attention, ending, goals, signing, suspending, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -41,6 +41,8 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "watch": attention.watch,
     "suspend": suspending.suspend,
     "resume": suspending.resume,
+    "void": ending.void,
+    "close": ending.close,
     "set_aside": acts.set_aside,
     "release": acts.release,
 }

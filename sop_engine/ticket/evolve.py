@@ -18,6 +18,7 @@
 | `urged`, `copied`, `read`, `watched`, `unwatched` | who urged, who was let know and has read it, who watches |
 | `suspended`, `deferred`, `resumed` | it rests until a time; what came meanwhile is kept; it goes on |
 | `closed` | the end, with its outcome |
+| `voided`, `forced` | the end comes otherwise than by the procedure: how, when, by whom |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
 """
@@ -266,6 +267,11 @@ def _resumed(ticket: Ticket, *_: Any) -> None:
     del ticket.acts["suspended"]
 
 
+def _ended(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
+    about = {name: value for name, value in event.items() if name != "kind"}
+    ticket.acts["ended"] = {**about, "how": event["kind"], "step": number}
+
+
 def _conditions_changed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.held.pop(event["goal"], None)
     if event["held"]:
@@ -310,6 +316,8 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "suspended": _suspended,
     "deferred": _deferred,
     "resumed": _resumed,
+    "voided": _ended,
+    "forced": _ended,
     "conditions_changed": _conditions_changed,
     "terms_taken": _terms_taken,
     **dict.fromkeys(GOAL_EVENTS, _goal),

@@ -181,7 +181,7 @@ class Ticket:
     parent: str | None = None
     links: list[str] = field(default_factory=list)
     acts: dict[str, Any] = field(default_factory=dict)
-    """what staff did to it beside its transitions; see `ticket.attention` and `ticket.suspending`"""
+    """what staff did to it beside its transitions; see `ticket.attention`, `ticket.suspending` and `ticket.ending`"""
     opened: str = ""
     recorded: str = ""
     """of the last step"""

@@ -54,3 +54,9 @@ def test_who_may_suspend_and_that_clocks_run_on_is_told_where_only_a_limit_is_sa
     said = page("acts: {suspend: {at_most: 2 h}}", "en")
     who = "the owner, or whoever has the right assign"
     assert f"- **Suspend** — {who}; for 2 h at most; meanwhile what is promised runs on." in said
+
+
+def test_who_may_end_a_ticket_otherwise_is_told() -> None:
+    said = page("acts: {void: {own_within: 2 h}, force_close: {by: lead}}", "en")
+    assert "- **Void** — whoever has the right assign; whoever opened it, within 2 h of opening it." in said
+    assert "- **Close by force** — Lead." in said

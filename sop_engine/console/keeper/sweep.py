@@ -130,7 +130,7 @@ def _tell_faults(call: Call, found: "Standing") -> None:
 
 def notices(
     call: Call,
-    all: Annotated[bool, option("--all", help=msg("those that were sent or superseded too"))] = False,
+    all: Annotated[bool, option("--all", help=msg("those that were sent, superseded or withdrawn too"))] = False,
     ticket: Annotated[str | None, option("--ticket", help=msg("of this ticket"), metavar="ID")] = None,
 ) -> None:
     """List notices that are waiting or dead, with why."""
@@ -181,6 +181,9 @@ def retry(
                 raise NotNow(msg("the notice {id} was sent", id=each), fix=msg("see: sop notify ls --all"))
             if known[each].status == "superseded":
                 why = msg("the notice {id} was superseded by a later one that says the same", id=each)
+                raise NotNow(why, fix=msg("see: sop notify ls --all"))
+            if known[each].status == "withdrawn":
+                why = msg("the notice {id} was withdrawn: {ticket} is void", id=each, ticket=known[each].ticket)
                 raise NotNow(why, fix=msg("see: sop notify ls --all"))
         if not call.dry_run:
             with call.writing(), opened.site.store.writing() as transaction:

@@ -118,6 +118,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     goals.calendars,
     goals.warned_at_once,
     acts.paused_promises,
+    acts.outcomes_of_acts,
     unused.unused_fields,
     unused.unused_roles,
     unused.unused_papers,

@@ -1,7 +1,8 @@
-"""Checks of `acts:`, what staff may do beside the transitions."""
+"""Checks of what staff may do beside the transitions: of `acts:`, and of what their acts keep for themselves."""
 
 from collections.abc import Iterator
 
+from sop_engine.acts import ENDS
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
@@ -42,3 +43,30 @@ def paused_promises(draft: Draft) -> Iterator[Diagnostic]:
             msg("take `{name}` out of `pauses`, and ask for the field anew where the time is put off",
                 name=fact.values["name"]),
         )  # fmt: skip
+
+
+def outcomes_of_acts(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP441: an outcome bears the name of an end that staff give a ticket.
+
+    A ticket that was opened by mistake ends as `void`, one that is closed by force as `forced`. Reports leave out what
+    is void, and list what was forced; a ticket that came to its end by the procedure is neither.
+
+    Fails:
+
+        states:
+          received: {transitions: {finish: {by: desk, to: closed}}}
+          closed: {final: true, outcome: void}
+
+    Passes:
+
+        states:
+          received: {transitions: {finish: {by: desk, to: closed}}}
+          closed: {final: true, outcome: keys_void}
+    """
+    for name, span in draft.declared.get("outcome", {}).items():
+        if name in ENDS:
+            yield error(
+                "SOP441", span, msg("`{name}` is an outcome that staff give, not a procedure", name=name),
+                msg("Reports would take a ticket that ended as it should for one that did not."),
+                msg("name the outcome for what became of the matter: `cancelled`, `not_ours`, `keys_void`"),
+            )  # fmt: skip
