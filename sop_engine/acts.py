@@ -72,11 +72,22 @@ class ForceClose:
     by: tuple[Who, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Letting a closed ticket go on, in the state `to`; where that is empty none is reopened."""
+
+    by: tuple[Who, ...] = ()
+    to: str = ""
+    within: Duration = SEVEN_DAYS
+    """how long after it was closed"""
+
+
 ACT: Final = Act()
 URGE: Final = Urge()
 SUSPEND: Final = Suspend()
 VOIDING: Final = Void()
 FORCE_CLOSE: Final = ForceClose()
+REOPEN: Final = Reopen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,7 @@ class Acts:
     suspend: Suspend = SUSPEND
     void: Void = VOIDING
     force_close: ForceClose = FORCE_CLOSE
+    reopen: Reopen = REOPEN
 
 
 USUAL: Final = Acts()

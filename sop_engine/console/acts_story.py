@@ -46,6 +46,8 @@ def act_deed(
             return msg("let it go on")
         case "void":
             return msg("voided it: it was opened by mistake")
+        case "reopen":
+            return msg("reopened it")
         case "close":
             return msg("closed it by force")
     return None

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from sop_engine.store.seam import Reads
 
 
-HOW: Final = {"voided": msg("voided"), "forced": msg("closed by force")}
-"""how a ticket ended otherwise than by its procedure"""
+HOW: Final = {"voided": msg("voided"), "forced": msg("closed by force"), "reopened": msg("reopened")}
+"""what became of a ticket otherwise than by its procedure"""
 
 
 class UrgedView(TypedDict):
@@ -131,6 +131,8 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         if seen.resumers:
             pairs.append((msg("may resume it"), with_names(seen.resumers, opened.names)))
     pairs += _end_lines(opened, seen)
+    if times := ticket.acts.get("reopened"):
+        pairs.append((msg("reopened"), msg("{times} times", times=times)))
     urged = urged_view(opened, ticket)
     if urged["times"]:
         pairs.append((msg("urged"), _urged(opened, seen, urged)))

@@ -125,6 +125,8 @@ class TicketView(TypedDict):
     suspended: SuspendedView | None
     ended: EndedView | None
     """how it ended otherwise than by its procedure"""
+    reopened: int
+    """how often it was reopened"""
     possible: list[PossibleView]
     outcome: str | None
     number: int
@@ -191,6 +193,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         watchers=list(ticket.acts.get("watchers", ())),
         suspended=suspended_view(opened, seen),
         ended=ended_view(opened, seen),
+        reopened=ticket.acts.get("reopened", 0),
         possible=[possible_view(opened, each) for each in seen.possible],
         outcome=ticket.outcome,
         number=ticket.number,

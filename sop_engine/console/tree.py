@@ -64,6 +64,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "resume": Leaf("staff.attention", "resume", msg("let a suspended ticket go on"), "ticket"),
     "void": Leaf("staff.ending", "void", msg("end a ticket that was opened by mistake"), "ticket"),
     "close": Leaf("staff.ending", "close", msg("close a ticket by force, against its procedure"), "ticket"),
+    "reopen": Leaf("staff.ending", "reopen", msg("let a closed ticket go on"), "ticket"),
     "find": Leaf("staff.find", "find", msg("find tickets by number, unit, phone, name, or words of a note")),
     "print": Leaf("staff.printing", "print_ticket", msg("print a form of a ticket as a page")),
     "release": Leaf("staff.acts", "release", msg("let a timer that was set aside be tried again"), "ticket"),

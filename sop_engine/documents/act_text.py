@@ -18,6 +18,7 @@ _TITLES: Final[dict[str, Text]] = {
     "suspend": {"zh": "挂单", "en": "Suspend"},
     "void": {"zh": "作废", "en": "Void"},
     "force_close": {"zh": "强制关单", "en": "Close by force"},
+    "reopen": {"zh": "重开", "en": "Reopen"},
 }
 _BY_RIGHT: Final = {"void", "force_close"}
 """acts for which the right counts, and the owner does not"""
@@ -25,6 +26,7 @@ _WORDS: Final[dict[str, Text]] = {
     "usual": {"zh": "负责人，或有 assign 权限的人", "en": "the owner, or whoever has the right assign"},
     "right": {"zh": "有 assign 权限的人", "en": "whoever has the right assign"},
     "own": {"zh": "登记人自己在登记后 {span} 内", "en": "whoever opened it, within {span} of opening it"},
+    "to": {"zh": "关单后 {span} 内，回到“{state}”", "en": "within {span} of closing, to “{state}”"},
     "apart": {"zh": "同一方隔 {span} 才能再催", "en": "again after {span}"},
     "lead": {"zh": "客户第二次催时同时通知{people}", "en": "the customer's second urging reaches {people} too"},
     "at_most": {"zh": "最长 {span}", "en": "for {span} at most"},
@@ -56,6 +58,9 @@ def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
             yield phrase(_WORDS["lead"], language, people=recipients_text(acts.urge.lead, names))
     if name == "void":
         yield phrase(_WORDS["own"], language, span=duration_text(acts.void.own_within, language))
+    if name == "reopen":
+        span = duration_text(acts.reopen.within, language)
+        yield phrase(_WORDS["to"], language, span=span, state=names.state(acts.reopen.to))
     if name == "suspend":
         yield phrase(_WORDS["at_most"], language, span=duration_text(acts.suspend.at_most, language))
         if acts.suspend.times is not None:

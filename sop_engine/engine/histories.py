@@ -56,6 +56,8 @@ class Whose:
                 self.tasks.pop(event["region"], None)
             case "closed":
                 self.is_open = False
+            case "reopened":
+                self.is_open = True
             case "voided":
                 self.is_void = True
 

@@ -50,6 +50,14 @@ class ForceCloseWords(Words):
     by: By | None = Field(None, description="who may; the right `assign` where it is left out")
 
 
+class ReopenWords(Words):
+    """Letting a closed ticket go on."""
+
+    to: str | None = Field(None, description="the state in which it goes on; where it is left out none is reopened")
+    by: By | None = Field(None, description="who may; the owner and the right `assign` where it is left out")
+    within: str | None = Field(None, description="how long after it was closed: `7 days`")
+
+
 class ActsWords(Words):
     """What staff may do beside the transitions."""
 
@@ -63,3 +71,4 @@ class ActsWords(Words):
     force_close: ForceCloseWords | None = Field(
         None, description="`sop close --force`: closes a ticket against its procedure"
     )
+    reopen: ReopenWords | None = Field(None, description="`sop reopen`: lets a closed ticket go on")

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from sop_engine.acts import USUAL, Act, Acts, ForceClose, Suspend, Urge, Void
+from sop_engine.acts import USUAL, Act, Acts, ForceClose, Reopen, Suspend, Urge, Void
 from sop_engine.language import people
-from sop_engine.language.act_schema import ActWords, ForceCloseWords, SuspendWords, UrgeWords, VoidWords
+from sop_engine.language.act_schema import ActWords, ForceCloseWords, ReopenWords, SuspendWords, UrgeWords, VoidWords
 from sop_engine.language.building import Builder
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
@@ -25,6 +25,7 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         suspend=_suspend(builder, words.suspend, cursor / "suspend", goals),
         void=_void(builder, words.void, cursor / "void"),
         force_close=_force_close(builder, words.force_close, cursor / "force_close"),
+        reopen=_reopen(builder, words.reopen, cursor / "reopen"),
     )
 
 
@@ -80,6 +81,21 @@ def _void(builder: Builder, words: VoidWords | None, cursor: Cursor) -> Void:
 
 def _force_close(builder: Builder, words: ForceCloseWords | None, cursor: Cursor) -> ForceClose:
     return USUAL.force_close if words is None else ForceClose(_by(builder, words.by, cursor, USUAL.force_close.by))
+
+
+def _reopen(builder: Builder, words: ReopenWords | None, cursor: Cursor) -> Reopen:
+    usual = USUAL.reopen
+    if words is None:
+        return usual
+    if words.to is None:
+        builder.draft.fact("reopens_nowhere", cursor.name)
+    else:
+        builder.use("state", words.to, cursor / "to", "acts.reopen", "reopen")
+    return Reopen(
+        by=_by(builder, words.by, cursor, usual.by),
+        to=words.to or "",
+        within=_length(builder, words.within, cursor / "within", usual.within),
+    )
 
 
 def _by(builder: Builder, given: Any, cursor: Cursor, usual: tuple[Who, ...]) -> tuple[Who, ...]:

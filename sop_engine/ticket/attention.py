@@ -25,7 +25,7 @@ from sop_engine.ticket.records import Letter, Refusal
 CUSTOMER: Final = "customer"
 SIDES: Final = (CUSTOMER, "staff")
 """who urges: the customer, through whoever takes his call, or one of us"""
-CHANGES: Final = frozenset({"entered", "left", "closed", "suspended", "resumed"})
+CHANGES: Final = frozenset({"entered", "left", "closed", "suspended", "resumed", "reopened"})
 """events after which a ticket stands otherwise than before"""
 
 

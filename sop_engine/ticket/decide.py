@@ -12,7 +12,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, ending, goals, signing, suspending, triggers
+from sop_engine.ticket import acts, attention, ending, goals, reopening, signing, suspending, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -43,6 +43,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "resume": suspending.resume,
     "void": ending.void,
     "close": ending.close,
+    "reopen": reopening.reopen,
     "set_aside": acts.set_aside,
     "release": acts.release,
 }
@@ -65,7 +66,7 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
                 "not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins")
             )
         arguments = _COMMANDS[command.name](draft)
-        if ticket is None or ticket.status != "closed":
+        if ticket is None or ticket.status != "closed" or working.status != "closed":
             draft.compute()
             refill(draft)
             signing.void(draft)

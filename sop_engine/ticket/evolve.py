@@ -18,6 +18,7 @@
 | `urged`, `copied`, `read`, `watched`, `unwatched` | who urged, who was let know and has read it, who watches |
 | `suspended`, `deferred`, `resumed` | it rests until a time; what came meanwhile is kept; it goes on |
 | `closed` | the end, with its outcome |
+| `reopened` | it is open again; where it stands say the events that follow |
 | `voided`, `forced` | the end comes otherwise than by the procedure: how, when, by whom |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
@@ -223,6 +224,8 @@ def _closed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.tasks.pop(ROOT, None)
     ticket.acts.pop("suspended", None)
     ticket.acts.pop("watchers", None)
+    if "at" in event:  # a ticket that can be reopened
+        ticket.acts["closed"] = event["at"]
 
 
 def _urged(ticket: Ticket, event: Event, *_: Any) -> None:
@@ -272,6 +275,13 @@ def _ended(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
     ticket.acts["ended"] = {**about, "how": event["kind"], "step": number}
 
 
+def _reopened(ticket: Ticket, *_: Any) -> None:
+    ticket.status, ticket.outcome = "open", None
+    ticket.acts.pop("ended", None)
+    ticket.acts.pop("closed", None)
+    ticket.acts["reopened"] = ticket.acts.get("reopened", 0) + 1
+
+
 def _conditions_changed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.held.pop(event["goal"], None)
     if event["held"]:
@@ -316,6 +326,7 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "suspended": _suspended,
     "deferred": _deferred,
     "resumed": _resumed,
+    "reopened": _reopened,
     "voided": _ended,
     "forced": _ended,
     "conditions_changed": _conditions_changed,

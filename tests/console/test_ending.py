@@ -53,6 +53,7 @@ def test_who_forgets_the_force_is_told_the_line_to_type(sop: Sop, site: Path, wx
         (("close", "1", "--as", "wang_fang", "--force", "--reason", "x"), 5),
         (("close", "1", "--force", "--reason", "x", "--outcome", "nothing"), 2),
         (("close", "1", "--force"), 2),
+        (("reopen", "1", "--as", "wang_fang", "--reason", "x"), 4),
         (("report", "exceptions", "--kind", "forcd"), 2),
     ],
 )
@@ -88,3 +89,11 @@ def test_what_is_void_is_no_double_and_is_not_found_by_words(sop: Sop, wx: str) 
                 "--no-input")  # fmt: skip
     assert again.json["similar"] == []
     assert [each["id"] for each in sop("find", "漏水", "--json").json] == [again.json["id"]]
+
+
+def test_where_none_is_reopened_the_way_out_is_a_new_ticket(sop: Sop, wx: str) -> None:
+    sop("close", "1", "--force", "--reason", "业主已搬走")
+    said = sop("reopen", "1", "--reason", "业主又来电")
+    assert said.code == 4
+    assert f"{wx} cannot be reopened: its procedure names no state in which it would go on." in said.err
+    assert "fix: open another and name this one in it: sop new repair" in said.err

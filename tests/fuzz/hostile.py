@@ -70,6 +70,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("suspend", "1", *DESK, "--until=2 h", "--reason=TEXT", "--dry-run"),
     ("resume", "1", *DESK, "--reason=TEXT"),
     ("void", "1", *DESK, "--dry-run", "--reason=TEXT"),
+    ("reopen", "1", *DESK, "--reason=TEXT"),
     ("close", "1", "--force", "--dry-run", "--reason=TEXT", "--outcome=TEXT"),
     ("claim", "--", "TEXT"),
     ("assign", "1", *DESK, "--reason=TEXT", "--", "TEXT"),

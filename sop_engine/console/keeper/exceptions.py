@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 def exceptional(
     call: Call,
     month: Month = None,
-    kind: Annotated[str | None, option("--kind", help=msg("only these: voided or forced"), metavar="KIND")] = None,
+    kind: Annotated[
+        str | None, option("--kind", help=msg("only these: voided, forced or reopened"), metavar="KIND")
+    ] = None,
     as_of: AsOf = None,
     as_csv: AsCsv = False,
 ) -> None:
-    """The tickets of a month that were ended otherwise than by their procedure: when, by whom, why."""
+    """The tickets of a month that were ended or reopened otherwise than by their procedure: when, by whom, why."""
     if kind is not None and kind not in KINDS:
         raise NotUnderstood(
             msg("there is no kind {kind}; there are {kinds}", kind=kind[:40], kinds=KINDS), near=near(kind, KINDS)

@@ -1,4 +1,4 @@
-"""What ends a ticket otherwise than its procedure does: void, close by force."""
+"""What ends a ticket otherwise than its procedure does, and what lets a closed one go on: void, close, reopen."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 def void(call: Call, id: TicketId, reason: Reason = None) -> None:
     """End a ticket that was opened by mistake: it stays on record, and no report counts it."""
     act(call, "void", id, lambda opened, reading, ticket: reason_given(reason))
+
+
+def reopen(call: Call, id: TicketId, reason: Reason = None) -> None:
+    """Let a closed ticket go on, within the time and in the state that its procedure names."""
+    act(call, "reopen", id, lambda opened, reading, ticket: reason_given(reason))
 
 
 def close(

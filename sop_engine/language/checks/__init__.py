@@ -119,6 +119,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     goals.warned_at_once,
     acts.paused_promises,
     acts.outcomes_of_acts,
+    acts.reopened_to,
     unused.unused_fields,
     unused.unused_roles,
     unused.unused_papers,
