@@ -16,9 +16,12 @@ VOID: Final = "void"
 """the outcome of a ticket that was opened by mistake: no report counts it, and nobody finds it"""
 FORCED: Final = "forced"
 """the outcome of a ticket that was closed by force, where none of its procedure's was named"""
+MERGED: Final = "merged"
+"""the outcome of a ticket that was opened for what another has already"""
 ENDS: Final[Mapping[str, Text]] = {
     VOID: {"zh": "作废", "en": "Void"},
     FORCED: {"zh": "强制关单", "en": "Closed by force"},
+    MERGED: {"zh": "并单", "en": "Merged"},
 }
 """outcomes that procedures leave to these acts, with their titles"""
 ANYONE: Final = (Who("anyone"),)
@@ -83,6 +86,8 @@ class Reopen:
 
 
 ACT: Final = Act()
+OF_OWNERS: Final = Act(())
+"""for the ticket's owner, and whoever has the right `assign`"""
 URGE: Final = Urge()
 SUSPEND: Final = Suspend()
 VOIDING: Final = Void()
@@ -101,6 +106,9 @@ class Acts:
     void: Void = VOIDING
     force_close: ForceClose = FORCE_CLOSE
     reopen: Reopen = REOPEN
+    link: Act = ACT
+    merge: Act = OF_OWNERS
+    split: Act = OF_OWNERS
 
 
 USUAL: Final = Acts()

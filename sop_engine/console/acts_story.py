@@ -15,8 +15,20 @@ NOTICES: Final[Mapping[str, Message]] = {
     "watch": msg("that its state has changed"),
     "voided": msg("that it is void"),
     "forced": msg("that it was closed by force"),
+    "merged": msg("that it was merged into another"),
+    "absorbed": msg("that another was merged into it"),
 }
 """of which act a notice is -> what it says"""
+LINKED: Final[Mapping[str, Message]] = {
+    "related": msg("see also"),
+    "rework_of": msg("rework of"),
+    "reworked_by": msg("reworked by"),
+    "caused_by": msg("caused by"),
+    "causes": msg("causes"),
+    "split_into": msg("split into"),
+    "split_from": msg("split from"),
+}
+"""how a ticket stands to another, as it is shown before the other's number"""
 RESUMES: Final = msg("the suspension ends")
 """the timer that ends a suspension, as it is shown"""
 
@@ -46,6 +58,17 @@ def act_deed(
             return msg("let it go on")
         case "void":
             return msg("voided it: it was opened by mistake")
+        case "link" | "tie" if "how" in arguments:
+            return msg("linked it: {how} {ticket}", how=LINKED.get(arguments["how"], arguments["how"]),
+                       ticket=arguments["to"])  # fmt: skip
+        case "unlink" | "tie":
+            return msg("took back the link to {ticket}", ticket=arguments["to"])
+        case "merge":
+            return msg("merged it into {ticket}", ticket=arguments["into"])
+        case "absorb":
+            return msg("{ticket} was merged into it", ticket=arguments["ticket"])
+        case "split":
+            return msg("split off {ticket}", ticket=next(event["to"] for event in events if event["kind"] == "linked"))
         case "reopen":
             return msg("reopened it")
         case "close":

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sop_engine.store.seam import Reads
 
 
-HOW: Final = {"voided": msg("voided"), "forced": msg("closed by force"), "reopened": msg("reopened")}
+HOW: Final = {"voided": msg("voided"), "forced": msg("closed by force"), "merged": msg("merged"),
+       "reopened": msg("reopened")}  # fmt: skip
 """what became of a ticket otherwise than by its procedure"""
 
 
@@ -51,11 +52,29 @@ class EndedView(TypedDict):
     """How a ticket ended otherwise than by its procedure."""
 
     how: str
-    """voided | forced"""
+    """voided | forced | merged"""
     at: str
     by: str
+    into: str | None
+    """the ticket that goes on for both, where it was merged"""
     reason: str | None
     """null where it was erased"""
+
+
+def absorbed(opened: "Opened", reading: "Reads", ticket: Ticket) -> list[tuple[str, tuple[str, ...]]]:
+    """The tickets that were merged into one, with whoever had told of each: so that nobody is forgotten."""
+    found = []
+    for id in ticket.acts.get("absorbed", ()):
+        other = reading.ticket(id)
+        assert other is not None, "a ticket is kept for ever"
+        fields = opened.site.engine.program(reading, other).procedure.fields
+        told: list[str] = []
+        for field in fields:
+            if field.type in ("person", "phone") and other.fields.get(field.id) is not None:
+                shown = opened.shown(field, other.fields[field.id])
+                told += [shown] if not any(shown in each for each in told) else []
+        found.append((id, tuple(told)))
+    return found
 
 
 def urged_view(opened: "Opened", ticket: Ticket) -> UrgedView:
@@ -97,7 +116,8 @@ def ended_view(opened: "Opened", seen: "Look") -> EndedView | None:
     entry = seen.ticket.acts.get("ended")
     if entry is None:
         return None
-    return EndedView(how=entry["how"], at=opened.local(entry["at"]), by=entry["by"], reason=seen.ended_for)
+    at, into = opened.local(entry["at"]), entry.get("into")
+    return EndedView(how=entry["how"], at=at, by=entry["by"], into=into, reason=seen.ended_for)
 
 
 def reason_of_end(reading: "Reads", ticket: Ticket) -> str | None:
@@ -131,6 +151,8 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         if seen.resumers:
             pairs.append((msg("may resume it"), with_names(seen.resumers, opened.names)))
     pairs += _end_lines(opened, seen)
+    for id, reporter in seen.absorbed:
+        pairs.append((msg("merged into it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))
     if times := ticket.acts.get("reopened"):
         pairs.append((msg("reopened"), msg("{times} times", times=times)))
     urged = urged_view(opened, ticket)
@@ -150,6 +172,8 @@ def _end_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     if entry is None:
         return []
     said = msg("{time} by {name}", time=_clock(opened, entry["at"]), name=opened.named(entry["by"]))
+    if "into" in entry:
+        said = msg("into {ticket}, {done}", ticket=entry["into"], done=said)
     return [
         (HOW[entry["how"]], said),
         (msg("reason"), seen.ended_for if seen.ended_for is not None else msg("(erased)")),

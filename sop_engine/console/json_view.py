@@ -65,6 +65,14 @@ class ChildView(TypedDict):
     state: tuple[str, ...]
 
 
+class LinkView(TypedDict):
+    """A ticket that this one is linked to."""
+
+    id: str
+    how: str
+    """related | rework_of | reworked_by | caused_by | causes | split_into | split_from"""
+
+
 class NeedView(TypedDict):
     """A field that a trigger asks."""
 
@@ -117,7 +125,9 @@ class TicketView(TypedDict):
     timers: list[TimerView]
     children: list[ChildView]
     parent: str | None
-    links: list[str]
+    links: list[LinkView]
+    absorbed: list[str]
+    """tickets that were merged into it"""
     urged: UrgedView
     copies: list[CopyView]
     watchers: list[str]
@@ -187,7 +197,8 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
             for each in seen.children
         ],
         parent=ticket.parent,
-        links=list(ticket.links),
+        links=[LinkView(id=each["id"], how=each["as"]) for each in ticket.links],
+        absorbed=list(ticket.acts.get("absorbed", ())),
         urged=urged_view(opened, ticket),
         copies=copies_view(opened, ticket),
         watchers=list(ticket.acts.get("watchers", ())),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sop_engine import canonical, values
-from sop_engine.console.acts_story import RESUMES
+from sop_engine.console.acts_story import LINKED, RESUMES
 from sop_engine.console.acts_view import act_lines
 from sop_engine.console.json_view import ticket_json
 from sop_engine.console.names import apart, span, titled, when, with_names
@@ -75,7 +75,7 @@ def _head(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     for child in seen.children:
         pairs.append((msg("child"), f"{child.id}  {', '.join(child.state)}"))
     for link in ticket.links:
-        pairs.append((msg("see also"), link))
+        pairs.append((LINKED[link["as"]], link["id"]))
     pairs.append((msg("step"), str(ticket.number)))
     return pairs
 

@@ -19,6 +19,9 @@ _TITLES: Final[dict[str, Text]] = {
     "void": {"zh": "作废", "en": "Void"},
     "force_close": {"zh": "强制关单", "en": "Close by force"},
     "reopen": {"zh": "重开", "en": "Reopen"},
+    "link": {"zh": "关联", "en": "Link"},
+    "merge": {"zh": "并单", "en": "Merge"},
+    "split": {"zh": "拆单", "en": "Split"},
 }
 _BY_RIGHT: Final = {"void", "force_close"}
 """acts for which the right counts, and the owner does not"""

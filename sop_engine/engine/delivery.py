@@ -246,6 +246,11 @@ def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
         return msg("its state has changed")
     if act == "voided":
         return msg("{name} has voided this: it was opened by mistake", name=name)
+    if act in ("merged", "absorbed"):
+        other = next(event for event in record["events"] if event["kind"] == act)
+        if act == "merged":
+            return msg("{name} has merged this into {ticket}, which goes on for both", name=name, ticket=other["into"])
+        return msg("{ticket} was merged into this: the same matter, told by somebody else", ticket=other["ticket"])
     if act == "forced":
         return msg("{name} has closed this by force", name=name)
     urged = next(event for event in record["events"] if event["kind"] == "urged")

@@ -10,8 +10,8 @@ from sop_engine.engine.histories import Whose, histories
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Reads
 
-Kind = Literal["voided", "forced", "reopened"]
-KINDS: Final[tuple[Kind, ...]] = ("voided", "forced", "reopened")
+Kind = Literal["voided", "forced", "merged", "reopened"]
+KINDS: Final[tuple[Kind, ...]] = ("voided", "forced", "merged", "reopened")
 """the kinds of events that are told of"""
 
 

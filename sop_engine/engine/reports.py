@@ -101,7 +101,7 @@ class _Count:
         result = _ENDED.get(event["kind"])
         if result == "dropped" and entry["breached"]:
             result = "late"
-        elif event.get("waited"):
+        elif event.get("waited") or event.get("why") == "merged":
             result = None
         if result is not None:
             yield from self._outcome(whose, goal, entry, result, effective)

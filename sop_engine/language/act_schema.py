@@ -35,6 +35,12 @@ class SuspendWords(Words):
     )
 
 
+class OwnersActWords(Words):
+    """Something that whoever answers for a ticket may do."""
+
+    by: By | None = Field(None, description="who may; the owner and the right `assign` where it is left out")
+
+
 class VoidWords(Words):
     """Ending a ticket that was opened by mistake."""
 
@@ -72,3 +78,6 @@ class ActsWords(Words):
         None, description="`sop close --force`: closes a ticket against its procedure"
     )
     reopen: ReopenWords | None = Field(None, description="`sop reopen`: lets a closed ticket go on")
+    link: ActWords | None = Field(None, description="`sop link`, `sop unlink`: says that two tickets belong together")
+    merge: OwnersActWords | None = Field(None, description="`sop merge`: closes a double; the other goes on for both")
+    split: OwnersActWords | None = Field(None, description="`sop split`: opens a second ticket for a part of it")

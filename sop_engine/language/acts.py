@@ -4,7 +4,15 @@ from typing import Any, Final
 
 from sop_engine.acts import USUAL, Act, Acts, ForceClose, Reopen, Suspend, Urge, Void
 from sop_engine.language import people
-from sop_engine.language.act_schema import ActWords, ForceCloseWords, ReopenWords, SuspendWords, UrgeWords, VoidWords
+from sop_engine.language.act_schema import (
+    ActWords,
+    ForceCloseWords,
+    OwnersActWords,
+    ReopenWords,
+    SuspendWords,
+    UrgeWords,
+    VoidWords,
+)
 from sop_engine.language.building import Builder
 from sop_engine.language.shapes import listed
 from sop_engine.language.tree import Cursor
@@ -26,10 +34,13 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         void=_void(builder, words.void, cursor / "void"),
         force_close=_force_close(builder, words.force_close, cursor / "force_close"),
         reopen=_reopen(builder, words.reopen, cursor / "reopen"),
+        link=_act(builder, words.link, cursor / "link", USUAL.link),
+        merge=_act(builder, words.merge, cursor / "merge", USUAL.merge),
+        split=_act(builder, words.split, cursor / "split", USUAL.split),
     )
 
 
-def _act(builder: Builder, words: ActWords | None, cursor: Cursor, usual: Act) -> Act:
+def _act(builder: Builder, words: ActWords | OwnersActWords | None, cursor: Cursor, usual: Act) -> Act:
     return usual if words is None else Act(_by(builder, words.by, cursor, usual.by))
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, ending, goals, reopening, signing, suspending, triggers
+from sop_engine.ticket import acts, attention, ending, goals, reopening, signing, suspending, ties, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -44,6 +44,12 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "void": ending.void,
     "close": ending.close,
     "reopen": reopening.reopen,
+    "link": ties.link,
+    "unlink": ties.unlink,
+    "tie": ties.tie,
+    "merge": ties.merge,
+    "absorb": ties.absorb,
+    "split": ties.split,
     "set_aside": acts.set_aside,
     "release": acts.release,
 }

@@ -34,7 +34,7 @@ def void(draft: Draft) -> dict[str, Any]:
     the procedure names."""
     require_open(draft)
     leave = _may_void(draft)
-    _require_childless(draft, "void")
+    require_childless(draft, "void")
     reason = reason_of(draft, required=True)
     end(draft, "voided", VOID)
     return {"as": leave, **reason}
@@ -64,7 +64,7 @@ def close(draft: Draft) -> dict[str, Any]:
             )
         )
     leave = allow(draft, "close --force", draft.program.procedure.acts.force_close.by, owner=False)
-    _require_childless(draft, "close --force")
+    require_childless(draft, "close --force")
     outcome = _outcome(draft)
     reason = reason_of(draft, required=True)
     end(draft, "forced", outcome)
@@ -92,7 +92,7 @@ def voided_after(ticket: Ticket, number: int) -> bool:
     return ticket.outcome == VOID and number < ticket.acts.get("ended", {"step": 0})["step"]
 
 
-def _require_childless(draft: Draft, act: str) -> None:
+def require_childless(draft: Draft, act: str) -> None:
     """Refuse while a child is open, and name the children that are."""
     waiting = tuple(child["id"] for child in draft.children("") if child["status"] != "closed")
     if waiting:

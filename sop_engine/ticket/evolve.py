@@ -14,12 +14,12 @@
 | `terms_taken` | the version whose times count for its goals |
 | `timer_set`, `timer_cleared`, `timer_fired`, `timer_set_aside`, `timer_released` | the timers |
 | `assigned`, `unassigned`, `owned` | whose task, whose ticket |
-| `child_started`, `child_closed`, `linked` | relations |
+| `child_started`, `child_closed`, `linked`, `unlinked`, `absorbed` | relations |
 | `urged`, `copied`, `read`, `watched`, `unwatched` | who urged, who was let know and has read it, who watches |
 | `suspended`, `deferred`, `resumed` | it rests until a time; what came meanwhile is kept; it goes on |
 | `closed` | the end, with its outcome |
 | `reopened` | it is open again; where it stands say the events that follow |
-| `voided`, `forced` | the end comes otherwise than by the procedure: how, when, by whom |
+| `voided`, `forced`, `merged` | the end comes otherwise than by the procedure: how, when, by whom |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
 """
@@ -216,7 +216,15 @@ def _child_started(ticket: Ticket, event: Event, *_: Any) -> None:
 
 
 def _linked(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.links.append(event["to"])
+    ticket.links.append({"as": event["as"], "id": event["to"]})
+
+
+def _unlinked(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.links = [each for each in ticket.links if each["id"] != event["to"]]
+
+
+def _absorbed(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["absorbed"] = [*ticket.acts.get("absorbed", ()), event["ticket"]]
 
 
 def _closed(ticket: Ticket, event: Event, *_: Any) -> None:
@@ -317,6 +325,8 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "owned": _owned,
     "child_started": _child_started,
     "linked": _linked,
+    "unlinked": _unlinked,
+    "absorbed": _absorbed,
     "closed": _closed,
     "urged": _urged,
     "copied": _copied,
@@ -329,6 +339,7 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "reopened": _reopened,
     "voided": _ended,
     "forced": _ended,
+    "merged": _ended,
     "conditions_changed": _conditions_changed,
     "terms_taken": _terms_taken,
     **dict.fromkeys(GOAL_EVENTS, _goal),

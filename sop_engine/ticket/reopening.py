@@ -7,7 +7,7 @@ The law:
    counts what was done before.
 2. A promise begins again only where it says so: by a start that it has on the way (a state entered anew), or by
    `did reopen`. What that means for one that had ended before is said by its policy: `resume`, `reset`, `new_cycle`.
-3. What is void stays so: it was a mistake, and what is to be done is another ticket.
+3. What is void stays so: it was a mistake, and what is to be done is another ticket. What was merged goes on elsewhere.
 4. A part of a closed ticket is not reopened, since nobody would wait for it.
 
 When a ticket was closed stands in `Ticket.acts` as `closed`, where its procedure lets it be reopened; `reopened` counts
@@ -22,7 +22,7 @@ from sop_engine.chart.host import Begun
 from sop_engine.messages import LANGUAGES, msg
 from sop_engine.procedure import ROOT, Transition
 from sop_engine.ticket import running
-from sop_engine.ticket.acts import reason_of
+from sop_engine.ticket.acts import reason_of, require_unmerged
 from sop_engine.ticket.allowing import allow, person_of
 from sop_engine.ticket.attention import clock
 from sop_engine.ticket.draft import Draft
@@ -62,6 +62,7 @@ def _require_reopenable(draft: Draft) -> None:
     again = msg("open another and name this one in it: sop new {procedure}", procedure=ticket.procedure)
     if ticket.status != "closed":
         raise Refused(Refusal("not_now", msg("{ticket} is not closed", ticket=ticket.id)))
+    require_unmerged(draft)
     if ticket.outcome == VOID:
         raise Refused(Refusal("not_now", msg("{ticket} is void, and stays so", ticket=ticket.id), fix=again))
     if not rules.to:

@@ -7,6 +7,7 @@ from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
 from sop_engine.ticket import goals, people, possible, running, signing, suspending
+from sop_engine.ticket.acts import require_unmerged
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
@@ -178,6 +179,7 @@ def look(draft: Draft) -> dict[str, Any]:
 
 def _require_open(draft: Draft) -> None:
     suspending.require_going(draft)
+    require_unmerged(draft)
     if draft.ticket.status != "open":
         raise Refused(
             Refusal(

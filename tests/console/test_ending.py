@@ -16,7 +16,7 @@ def test_show_and_json_tell_how_it_ended_and_why(sop: Sop, wx: str) -> None:
     said = sop("void", "1", "--as", "wang_fang", "--reason", "录错房号", "--json")
     assert (said.json["status"], said.json["outcome"], said.json["state"]) == ("closed", "void", [])
     at = "2026-11-23T08:30:00.000+08:00"
-    assert said.json["ended"] == {"how": "voided", "at": at, "by": "wang_fang", "reason": "录错房号"}
+    assert said.json["ended"] == {"how": "voided", "at": at, "by": "wang_fang", "into": None, "reason": "录错房号"}
     shown = sop("show", "1").out
     assert "state\tclosed: Void (void)" in shown
     assert "voided\t2026-11-23 Mon 08:30 by 王芳 (wang_fang)\nreason\t录错房号" in shown

@@ -57,7 +57,13 @@ def test_who_may_suspend_and_that_clocks_run_on_is_told_where_only_a_limit_is_sa
 
 
 def test_who_may_end_a_ticket_otherwise_is_told() -> None:
-    said = page("acts: {void: {own_within: 2 h}, force_close: {by: lead}, reopen: {by: desk, to: received}}", "en")
+    acts = """acts:
+  void: {own_within: 2 h}
+  force_close: {by: lead}
+  reopen: {by: desk, to: received}
+  merge: {by: lead}"""
+    said = page(acts, "en")
     assert "- **Void** — whoever has the right assign; whoever opened it, within 2 h of opening it." in said
     assert "- **Close by force** — Lead." in said
     assert "- **Reopen** — Front desk; within 7 days of closing, to “Received”." in said
+    assert "- **Merge** — Lead." in said

@@ -33,12 +33,15 @@ acts:
   suspend: {by: desk, at_most: 3 天, times: 2, pauses: all}
   void: {own_within: 20 min}
   force_close: {by: desk}
+  merge: {by: desk}
+  split: {}
 """
     acts = procedure(piece).acts
     assert (acts.urge.by, acts.urge.apart) == ((Who("anyone"),), Duration(1, "h"))
     assert acts.urge.lead == (Recipient("role", "desk"), Recipient("owner"))
     assert (acts.suspend.at_most, acts.suspend.times, acts.suspend.pauses) == (Duration(3, "day"), 2, ("finishing",))
     assert (acts.void.by, acts.void.own_within) == ((), Duration(20, "min"))
+    assert (acts.merge.by, acts.split, acts.link) == ((Who("role", "desk"),), USUAL.split, USUAL.link)
     assert acts.force_close.by == (Who("role", "desk"),)
     assert normal_form.load(normal_form.to_bytes(procedure(piece))).acts == acts
 

@@ -21,7 +21,7 @@ def exceptional(
     call: Call,
     month: Month = None,
     kind: Annotated[
-        str | None, option("--kind", help=msg("only these: voided, forced or reopened"), metavar="KIND")
+        str | None, option("--kind", help=msg("only these: voided, forced, merged or reopened"), metavar="KIND")
     ] = None,
     as_of: AsOf = None,
     as_csv: AsCsv = False,

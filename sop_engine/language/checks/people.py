@@ -38,6 +38,7 @@ STAFF_VERBS: Final = frozenset(
         "merge",
         "split",
         "link",
+        "unlink",
     ]
 )
 
