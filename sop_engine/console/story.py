@@ -13,7 +13,7 @@ from datetime import timedelta, tzinfo
 from typing import Any, Final
 
 from sop_engine import canonical, values
-from sop_engine.console.acts_story import NOTICES, RESUMES, act_deed, act_event
+from sop_engine.console.acts_story import LINKED, NOTICES, RESUMES, act_deed, act_event
 from sop_engine.console.clauses import clauses_of
 from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
@@ -278,6 +278,8 @@ class _Telling:
                 return msg("to be printed: {form}", form=self._form(event["form"]))
             case "child_started" | "started":
                 return msg("started {ticket} ({procedure})", ticket=event["id"], procedure=event["procedure"])
+            case "linked" if self.command == "open":
+                return msg("{how} {ticket}", how=LINKED[event["as"]], ticket=event["to"])
             case "child_closed":
                 return msg("{ticket} was closed: {outcome}", ticket=event["id"], outcome=event["outcome"])
             case "signalled" if event["to"]:

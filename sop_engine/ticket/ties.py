@@ -68,6 +68,25 @@ def link(draft: Draft) -> dict[str, Any]:
     return {"as": leave, "how": how, "to": other["id"]}
 
 
+def open_as_rework(draft: Draft) -> None:
+    """Link a ticket that is being opened to the one whose work did not last, where the command names it."""
+    if draft.command.arguments.get("rework_of") is None:
+        return
+    allow(draft, "link", draft.program.procedure.acts.link.by)
+    other = _other(draft, "rework_of")
+    if other["procedure"] != draft.ticket.procedure:
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("{other} follows another procedure ({procedure}), so this is no rework of it", other=other["id"],
+                    procedure=other["procedure"]),
+                fix=msg("open it without --rework-of, and link it: sop link NUMBER {other}", other=other["id"]),
+            )
+        )  # fmt: skip
+    draft.emit("linked", to=other["id"], **{"as": "rework_of"})
+    effects.follow(draft, "tie", other["id"], {"to": draft.ticket.id, "how": LINKS["rework_of"]})
+
+
 def unlink(draft: Draft) -> dict[str, Any]:
     """Take a link back. What was split stays linked: that is how it came about."""
     leave = allow(draft, "unlink", draft.program.procedure.acts.link.by)

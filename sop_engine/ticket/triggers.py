@@ -6,7 +6,7 @@ from sop_engine import canonical
 from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
-from sop_engine.ticket import goals, people, possible, running, signing, suspending
+from sop_engine.ticket import goals, people, possible, running, signing, suspending, ties
 from sop_engine.ticket.acts import require_unmerged
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
@@ -37,6 +37,7 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     opening = draft.program.chart.opening(run)
     if opening is None or not run.go(Begun(opening)):
         raise Refused(_guards_failed(draft, procedure.open))
+    ties.open_as_rework(draft)
     running.reset_timers(draft)
     recorded = {name: value for name, value in arguments.items() if name not in {"as", "fields"}}
     return {**recorded, **leave, "fields": fields}

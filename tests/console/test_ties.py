@@ -1,11 +1,12 @@
 """Link, merge and split at the command line."""
 
+import io
 from pathlib import Path
 
 import pytest
 
 from tests.console.conftest import Sop
-from tests.console.place import head_number
+from tests.console.place import head_number, move_clock
 
 NEW = ("new", "repair", "--as", "wang_fang", "--field", "unit=3-2-1202", "--field", "fault=天花板滴水", "--no-input")
 
@@ -71,3 +72,37 @@ def test_what_is_refused_leaves_no_trace(
 ) -> None:
     assert sop(*words, "--as", "wang_fang").code == code
     assert (head_number(site, wx), head_number(site, other)) == (1, 1)
+
+
+# --- rework ----------------------------------------------------------------------------------------------------------
+
+
+def test_new_names_what_was_closed_lately_for_the_flat_and_opens_its_rework(sop: Sop, site: Path, wx: str) -> None:
+    sop("close", "1", "--force", "--reason", "系统未登记", "--outcome", "repaired")
+    move_clock(site, days=29)
+    said = sop(*NEW, "--dry-run")
+    assert f"{wx} (3-2-1202 厨房漏水) was closed 29 days ago; if this is its rework" in said.err
+    assert [each["id"] for each in sop(*NEW, "--dry-run", "--json").json["earlier"]] == [wx]
+    new = sop(*NEW, "--rework-of", wx, "--json").json
+    assert (new["links"], new["earlier"]) == ([{"id": wx, "how": "rework_of"}], [])
+    assert f"rework of {wx}" in sop("audit", "log", new["id"]).out
+
+
+def test_what_was_closed_long_ago_or_was_no_work_is_not_named(sop: Sop, site: Path, wx: str, other: str) -> None:
+    sop("close", "1", "--force", "--reason", "系统未登记", "--outcome", "repaired")
+    move_clock(site, days=31)
+    sop("void", "2", "--reason", "录错房号")
+    assert sop(*NEW, "--dry-run", "--json").json["earlier"] == []
+    assert "rework" not in sop(*NEW, "--dry-run").err
+
+
+@pytest.mark.parametrize(("answer", "linked"), [("001\n", True), ("\n", False), ("9\n", False)])
+def test_who_is_asked_answers_with_a_number_or_with_nothing(
+    sop: Sop, site: Path, wx: str, monkeypatch: pytest.MonkeyPatch, answer: str, linked: bool
+) -> None:
+    sop("close", "1", "--force", "--reason", "系统未登记", "--outcome", "repaired")
+    monkeypatch.setattr("sop_engine.console.call.Call.asks", property(lambda call: True))
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    said = sop(*NEW)
+    assert "Rework of which one? Its number, or Enter for none" in said.err
+    assert (f"rework of\t{wx}" in said.out) == linked

@@ -335,3 +335,29 @@ def test_a_closed_ticket_is_not_split(desk: Desk) -> None:
     desk.command("void", wx, "wang", reason="录错房号")
     with pytest.raises(errors.NotNow, match="is closed"):
         split(desk, wx, fields={"fault": "灯不亮"})
+
+
+# --- opened as rework ------------------------------------------------------------------------------------------------
+
+
+def rework(desk: Desk, of: str, by: str = "wang") -> str:
+    return desk.command("open", "", by, procedure="repair", fields={"fault": "又漏了"}, rework_of=of).step.ticket
+
+
+def test_what_is_opened_as_rework_is_linked_to_what_did_not_last(desk: Desk) -> None:
+    wx = opened(desk)
+    desk.command("close", wx, "boss", force=True, reason="已修好，系统未登记", outcome="mended")
+    new = rework(desk, wx)
+    assert links(desk, new, wx) == [[("rework_of", wx)], [("reworked_by", new)]]
+    assert desk.ticket(wx).status == "closed"
+
+
+def test_what_is_no_rework_is_not_opened(desk: Desk) -> None:
+    desk.publish(PLAIN)
+    plain = desk.open("plain", by="wang")
+    with pytest.raises(errors.NotNow, match="so this is no rework of it"):
+        rework(desk, plain)
+    with pytest.raises(errors.NotFound):
+        rework(desk, "WX-20261123-009")
+    with desk.reading() as reading:
+        assert reading.head("WX-20261123-001") is None
