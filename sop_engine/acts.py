@@ -1,9 +1,10 @@
 """What staff may do to a ticket beside the transitions of its procedure, and within which limits, as frozen records.
 
-Where a procedure says nothing the defaults here hold, and its normal form says nothing of them. An empty `by` means the
-ticket's owner, and whoever has the right `assign` on the site, where nothing else is said.
+Where a procedure says nothing the defaults here hold, and its normal form says nothing of them. Where nothing else is
+said, an empty `by` means the ticket's owner, and whoever has the right `assign` on the site.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +12,22 @@ from sop_engine.messages import Text
 from sop_engine.parties import Recipient, Tree, Who
 from sop_engine.worktime.durations import Duration
 
+VOID: Final = "void"
+"""the outcome of a ticket that was opened by mistake: no report counts it, and nobody finds it"""
+FORCED: Final = "forced"
+"""the outcome of a ticket that was closed by force, where none of its procedure's was named"""
+MERGED: Final = "merged"
+"""the outcome of a ticket that was opened for what another has already"""
+ENDS: Final[Mapping[str, Text]] = {
+    VOID: {"zh": "作废", "en": "Void"},
+    FORCED: {"zh": "强制关单", "en": "Closed by force"},
+    MERGED: {"zh": "并单", "en": "Merged"},
+}
+"""outcomes that procedures leave to these acts, with their titles"""
 ANYONE: Final = (Who("anyone"),)
 ASSIGNEE: Final = (Who("assignee"),)
 HALF_AN_HOUR: Final = Duration(30, "min")
+AN_HOUR: Final = Duration(1, "h")
 SEVEN_DAYS: Final = Duration(7, "day")
 
 
@@ -105,7 +119,35 @@ class Withdraw:
     """the triggers that are not taken back"""
 
 
+@dataclass(frozen=True, slots=True)
+class Void:
+    """Ending a ticket that was opened by mistake. An empty `by` means whoever has the right `assign`."""
+
+    by: tuple[Who, ...] = ()
+    own_within: Duration = AN_HOUR
+    """how long after the opening whoever opened it may do so too"""
+
+
+@dataclass(frozen=True, slots=True)
+class ForceClose:
+    """Closing a ticket against its procedure. An empty `by` means whoever has the right `assign`."""
+
+    by: tuple[Who, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Letting a closed ticket go on, in the state `to`; where that is empty none is reopened."""
+
+    by: tuple[Who, ...] = ()
+    to: str = ""
+    within: Duration = SEVEN_DAYS
+    """how long after it was closed"""
+
+
 ACT: Final = Act()
+OF_OWNERS: Final = Act(())
+"""for the ticket's owner, and whoever has the right `assign`"""
 URGE: Final = Urge()
 SUSPEND: Final = Suspend()
 GIVE_BACK: Final = GiveBack()
@@ -122,6 +164,11 @@ class ShiftEnd:
     to: tuple[Recipient, ...]
     """whose they are then; the first of these who is on duty"""
     warn: Duration = HALF_AN_HOUR
+
+
+VOIDING: Final = Void()
+FORCE_CLOSE: Final = ForceClose()
+REOPEN: Final = Reopen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +189,12 @@ class Acts:
     shift_end: ShiftEnd | None = None
     important: Tree | None = None
     """while it holds a shift cannot be handed over"""
+    void: Void = VOIDING
+    force_close: ForceClose = FORCE_CLOSE
+    reopen: Reopen = REOPEN
+    link: Act = ACT
+    merge: Act = OF_OWNERS
+    split: Act = OF_OWNERS
 
 
 USUAL: Final = Acts()

@@ -15,8 +15,8 @@ class Told(dict[tuple[int, int, str, str], str]):
 
     def __init__(self, *entries: Any) -> None:
         super().__init__(*entries)
-        self.recalled: list[tuple[int, int, tuple[str, ...]]] = []
-        """(number of the step that recalls, the step whose letters, or before which those to the recipients)"""
+        self.recalled: list[tuple[int, int, tuple[str, ...], bool]] = []
+        """(number of the step that recalls, the step whose letters, or before which those to the recipients, or all)"""
 
     def add(self, other: "Told") -> None:
         """What another step told and recalled, too."""
@@ -26,8 +26,8 @@ class Told(dict[tuple[int, int, str, str], str]):
     def was_recalled(self, letter: OutLetter) -> bool:
         """Whether a later step recalled a letter."""
         return any(
-            letter.number < by and (letter.to in to if to else letter.number == number)
-            for by, number, to in self.recalled
+            letter.number < by and (before or (letter.to in to if to else letter.number == number))
+            for by, number, to, before in self.recalled
         )
 
 
@@ -45,7 +45,9 @@ def told_by(record: Mapping[str, Any]) -> Told:
         }
     )
     told.recalled = [
-        (record["number"], event["number"], tuple(event["to"])) for event in events if event["kind"] == "recalled"
+        (record["number"], event["number"], tuple(event["to"]), bool(event.get("before")))
+        for event in events
+        if event["kind"] == "recalled"
     ]
     return told
 

@@ -21,8 +21,22 @@ NOTICES: Final[Mapping[str, Message]] = {
     "mistaken": msg("that it was not for them"),
     "signer": msg("that a signature is wanted"),
     "reject": msg("that somebody refused to sign"),
+    "voided": msg("that it is void"),
+    "forced": msg("that it was closed by force"),
+    "merged": msg("that it was merged into another"),
+    "absorbed": msg("that another was merged into it"),
 }
 """of which act a notice is -> what it says"""
+LINKED: Final[Mapping[str, Message]] = {
+    "related": msg("see also"),
+    "rework_of": msg("rework of"),
+    "reworked_by": msg("reworked by"),
+    "caused_by": msg("caused by"),
+    "causes": msg("causes"),
+    "split_into": msg("split into"),
+    "split_from": msg("split from"),
+}
+"""how a ticket stands to another, as it is shown before the other's number"""
 RESUMES: Final = msg("the suspension ends")
 """the timer that ends a suspension, as it is shown"""
 SHIFT_ENDS: Final = msg("a shift ends")
@@ -68,6 +82,23 @@ def act_deed(
             return msg("took step {number} back", number=arguments["step"])
         case "look_at_roster":
             return msg("the roster was changed")
+        case "void":
+            return msg("voided it: it was opened by mistake")
+        case "link" | "tie" if "how" in arguments:
+            return msg("linked it: {how} {ticket}", how=LINKED.get(arguments["how"], arguments["how"]),
+                       ticket=arguments["to"])  # fmt: skip
+        case "unlink" | "tie":
+            return msg("took back the link to {ticket}", ticket=arguments["to"])
+        case "merge":
+            return msg("merged it into {ticket}", ticket=arguments["into"])
+        case "absorb":
+            return msg("{ticket} was merged into it", ticket=arguments["ticket"])
+        case "split":
+            return msg("split off {ticket}", ticket=next(event["to"] for event in events if event["kind"] == "linked"))
+        case "reopen":
+            return msg("reopened it")
+        case "close":
+            return msg("closed it by force")
     return None
 
 

@@ -1,6 +1,6 @@
 """What staff did to a ticket beside its transitions, as `show`, `ls` and their JSON tell it."""
 
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from sop_engine import canonical, values
 from sop_engine.console.names import span, when, with_names
@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from sop_engine.console.looking import Look
     from sop_engine.console.opened import Opened
     from sop_engine.store.seam import Reads
+
+
+HOW: Final = {"voided": msg("voided"), "forced": msg("closed by force"), "merged": msg("merged"),
+       "reopened": msg("reopened")}  # fmt: skip
+"""what became of a ticket otherwise than by its procedure"""
 
 
 class UrgedView(TypedDict):
@@ -41,6 +46,35 @@ class SuspendedView(TypedDict):
     by: str
     reason: str | None
     """null where it was erased"""
+
+
+class EndedView(TypedDict):
+    """How a ticket ended otherwise than by its procedure."""
+
+    how: str
+    """voided | forced | merged"""
+    at: str
+    by: str
+    into: str | None
+    """the ticket that goes on for both, where it was merged"""
+    reason: str | None
+    """null where it was erased"""
+
+
+def absorbed(opened: "Opened", reading: "Reads", ticket: Ticket) -> list[tuple[str, tuple[str, ...]]]:
+    """The tickets that were merged into one, with whoever had told of each: so that nobody is forgotten."""
+    found = []
+    for id in ticket.acts.get("absorbed", ()):
+        other = reading.ticket(id)
+        assert other is not None, "a ticket is kept for ever"
+        fields = opened.site.engine.program(reading, other).procedure.fields
+        told: list[str] = []
+        for field in fields:
+            if field.type in ("person", "phone") and other.fields.get(field.id) is not None:
+                shown = opened.shown(field, other.fields[field.id])
+                told += [shown] if not any(shown in each for each in told) else []
+        found.append((id, tuple(told)))
+    return found
 
 
 def urged_view(opened: "Opened", ticket: Ticket) -> UrgedView:
@@ -77,12 +111,30 @@ def suspended_view(opened: "Opened", seen: "Look") -> SuspendedView | None:
     return SuspendedView(since=since, until=until, by=entry["by"], reason=seen.rests)
 
 
+def ended_view(opened: "Opened", seen: "Look") -> EndedView | None:
+    """How it ended, where its procedure did not end it."""
+    entry = seen.ticket.acts.get("ended")
+    if entry is None:
+        return None
+    at, into = opened.local(entry["at"]), entry.get("into")
+    return EndedView(how=entry["how"], at=at, by=entry["by"], into=into, reason=seen.ended_for)
+
+
+def reason_of_end(reading: "Reads", ticket: Ticket) -> str | None:
+    """Why a ticket ended otherwise than by its procedure; None where it did not, or it was erased."""
+    entry = ticket.acts.get("ended")
+    return None if entry is None else reason_beside(reading, ticket.id, entry["step"])
+
+
 def reason_of_rest(reading: "Reads", ticket: Ticket) -> str | None:
     """Why a ticket is suspended, from beside the step that suspended it; None where it is not, or it was erased."""
     entry = ticket.acts.get("suspended")
-    if entry is None:
-        return None
-    sealed = reading.sealed(ticket.id, entry["step"]).get((entry["step"], "reason"))
+    return None if entry is None else reason_beside(reading, ticket.id, entry["step"])
+
+
+def reason_beside(reading: "Reads", ticket: str, number: int) -> str | None:
+    """The reason that lies beside a step; None where it was erased."""
+    sealed = reading.sealed(ticket, number).get((number, "reason"))
     return None if sealed is None or sealed.salt is None else str(sealed.value)
 
 
@@ -98,6 +150,11 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         pairs.append((msg("reason"), seen.rests if seen.rests is not None else msg("(erased)")))
         if seen.resumers:
             pairs.append((msg("may resume it"), with_names(seen.resumers, opened.names)))
+    pairs += _end_lines(opened, seen)
+    for id, reporter in seen.absorbed:
+        pairs.append((msg("merged into it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))
+    if times := ticket.acts.get("reopened"):
+        pairs.append((msg("reopened"), msg("{times} times", times=times)))
     urged = urged_view(opened, ticket)
     if urged["times"]:
         pairs.append((msg("urged"), _urged(opened, seen, urged)))
@@ -117,6 +174,19 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     if watchers := ticket.acts.get("watchers"):
         pairs.append((msg("watched by"), tuple(opened.named(each) for each in watchers)))
     return pairs
+
+
+def _end_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
+    entry = seen.ticket.acts.get("ended")
+    if entry is None:
+        return []
+    said = msg("{time} by {name}", time=_clock(opened, entry["at"]), name=opened.named(entry["by"]))
+    if "into" in entry:
+        said = msg("into {ticket}, {done}", ticket=entry["into"], done=said)
+    return [
+        (HOW[entry["how"]], said),
+        (msg("reason"), seen.ended_for if seen.ended_for is not None else msg("(erased)")),
+    ]
 
 
 def _urged(opened: "Opened", seen: "Look", urged: UrgedView) -> Any:

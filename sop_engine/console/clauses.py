@@ -19,6 +19,8 @@ def clauses_of(events: Sequence[Mapping[str, Any]], program: Program) -> tuple[s
 
 
 def _cited(event: Mapping[str, Any], program: Program) -> Sequence[str]:
+    if event["by"] == "reopen":
+        return ()
     if event["by"] == "open":
         offer = program.procedure.open
         return (*offer.source, *_alternative(offer.alternatives, event))

@@ -5,7 +5,16 @@ with the offset of the site's zone, money and decimals as text, titles in the re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
-from sop_engine.console.acts_view import CopyView, SuspendedView, UrgedView, copies_view, suspended_view, urged_view
+from sop_engine.console.acts_view import (
+    CopyView,
+    EndedView,
+    SuspendedView,
+    UrgedView,
+    copies_view,
+    ended_view,
+    suspended_view,
+    urged_view,
+)
 from sop_engine.console.failures import spoken
 from sop_engine.console.masking import masked_json
 from sop_engine.console.promises import GoalView, goal_views
@@ -61,6 +70,14 @@ class ChildView(TypedDict):
     state: tuple[str, ...]
 
 
+class LinkView(TypedDict):
+    """A ticket that this one is linked to."""
+
+    id: str
+    how: str
+    """related | rework_of | reworked_by | caused_by | causes | split_into | split_from"""
+
+
 class NeedView(TypedDict):
     """A field that a trigger asks."""
 
@@ -113,12 +130,18 @@ class TicketView(TypedDict):
     timers: list[TimerView]
     children: list[ChildView]
     parent: str | None
-    links: list[str]
+    links: list[LinkView]
+    absorbed: list[str]
+    """tickets that were merged into it"""
     urged: UrgedView
     copies: list[CopyView]
     watchers: list[str]
     """who is told of each change of state"""
     suspended: SuspendedView | None
+    ended: EndedView | None
+    """how it ended otherwise than by its procedure"""
+    reopened: int
+    """how often it was reopened"""
     possible: list[PossibleView]
     outcome: str | None
     number: int
@@ -183,11 +206,14 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
             for each in seen.children
         ],
         parent=ticket.parent,
-        links=list(ticket.links),
+        links=[LinkView(id=each["id"], how=each["as"]) for each in ticket.links],
+        absorbed=list(ticket.acts.get("absorbed", ())),
         urged=urged_view(opened, ticket),
         copies=copies_view(opened, ticket),
         watchers=list(ticket.acts.get("watchers", ())),
         suspended=suspended_view(opened, seen),
+        ended=ended_view(opened, seen),
+        reopened=ticket.acts.get("reopened", 0),
         possible=[possible_view(opened, each) for each in seen.possible],
         outcome=ticket.outcome,
         number=ticket.number,

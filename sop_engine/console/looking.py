@@ -39,6 +39,10 @@ class Look:
     """why it is suspended"""
     resumers: Sequence[Any] = ()
     """who may resume it, in words"""
+    ended_for: str | None = None
+    """why it ended otherwise than by its procedure"""
+    absorbed: Sequence[tuple[str, tuple[str, ...]]] = ()
+    """the tickets that were merged into it, with whoever had told of each"""
 
 
 def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
@@ -57,13 +61,19 @@ def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
 
 
 def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket) -> dict[str, Any]:
-    """What is to be said of a ticket that is suspended."""
-    if ticket.status != "suspended":
+    """What is to be said of a ticket that is suspended, that ended otherwise than by its procedure, or into which
+    others were merged."""
+    if ticket.status != "suspended" and ticket.acts.keys().isdisjoint({"ended", "absorbed"}):
         return {}
-    from sop_engine.console.acts_view import reason_of_rest
+    from sop_engine.console.acts_view import absorbed, reason_of_end, reason_of_rest
+
+    more = {"ended_for": reason_of_end(reading, ticket), "absorbed": absorbed(opened, reading, ticket)}
+    if ticket.status != "suspended":
+        return more
     from sop_engine.ticket.suspending import may_resume
 
     return {
+        **more,
         "rests": reason_of_rest(reading, ticket),
         "resumers": answered(opened, reading, program, ticket, may_resume),
     }

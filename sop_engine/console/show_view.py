@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sop_engine import canonical, values
-from sop_engine.console.acts_story import RESUMES, SHIFT_ENDS
+from sop_engine.console.acts_story import LINKED, RESUMES, SHIFT_ENDS
 from sop_engine.console.acts_view import act_lines
 from sop_engine.console.hands_story import RETURNS, hand_lines
 from sop_engine.console.json_view import ticket_json
@@ -14,6 +14,7 @@ from sop_engine.console.promises import coming_promise, goal_title, promise_line
 from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
 from sop_engine.ticket.levels import PREFIX
+from sop_engine.ticket.possible import outcome_title
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import DELEGATION, RESUME, SHIFT_END, Erased
 
@@ -77,7 +78,7 @@ def _head(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     for child in seen.children:
         pairs.append((msg("child"), f"{child.id}  {', '.join(child.state)}"))
     for link in ticket.links:
-        pairs.append((msg("see also"), link))
+        pairs.append((LINKED[link["as"]], link["id"]))
     pairs.append((msg("step"), str(ticket.number)))
     return pairs
 
@@ -90,13 +91,15 @@ def _state(opened: "Opened", seen: "Look") -> Any:
     if seen.ticket.status == "suspended":
         return msg("{state}; suspended", state=leaves)
     outcome = outcome_text(program, seen.ticket.outcome, language)
+    if not leaves:  # it ended where it stood, and stands nowhere since
+        return msg("{status}: {outcome}", status=_STATUS[seen.ticket.status], outcome=outcome)
     return msg("{state}; {status}: {outcome}", state=leaves, status=_STATUS[seen.ticket.status], outcome=outcome)
 
 
 def outcome_text(program: Program, outcome: str | None, language: str) -> str:
     """An outcome by title and id."""
-    title = next((each.title for each in program.procedure.outcomes if each.id == outcome), {})
-    return titled(outcome or "-", title, language)
+    title = outcome_title(program, outcome)
+    return titled(outcome or "-", title if isinstance(title, Mapping) else {}, language)
 
 
 def _task(opened: "Opened", program: Program, task: Mapping[str, str]) -> Any:

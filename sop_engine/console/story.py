@@ -13,7 +13,7 @@ from datetime import timedelta, tzinfo
 from typing import Any, Final
 
 from sop_engine import canonical, values
-from sop_engine.console.acts_story import NOTICES, RESUMES, SHIFT_ENDS, act_deed, act_event
+from sop_engine.console.acts_story import LINKED, NOTICES, RESUMES, SHIFT_ENDS, act_deed, act_event
 from sop_engine.console.clauses import clauses_of
 from sop_engine.console.hands_story import NOTICES as HAND_NOTICES
 from sop_engine.console.hands_story import RETURNS, chosen_how, hand_deed, hand_event
@@ -25,6 +25,7 @@ from sop_engine.console.undone_story import undone_event
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
 from sop_engine.ticket.levels import PREFIX
+from sop_engine.ticket.possible import outcome_title
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import DELEGATION, RESUME, SHIFT_END, SITE, TIMER, Erased, Sealed
 
@@ -294,6 +295,8 @@ class _Telling:
                 return msg("to be printed: {form}", form=self._form(event["form"]))
             case "child_started" | "started":
                 return msg("started {ticket} ({procedure})", ticket=event["id"], procedure=event["procedure"])
+            case "linked" if self.command == "open":
+                return msg("{how} {ticket}", how=LINKED[event["as"]], ticket=event["to"])
             case "child_closed":
                 return msg("{ticket} was closed: {outcome}", ticket=event["id"], outcome=event["outcome"])
             case "signalled" if event["to"]:
@@ -442,8 +445,8 @@ class _Telling:
         return titled(id, form.title if form is not None else {}, self.teller.language)
 
     def _outcome(self, outcome: str) -> str:
-        title = next((each.title for each in self.program.procedure.outcomes if each.id == outcome), {})
-        return titled(outcome, title, self.teller.language)
+        title = outcome_title(self.program, outcome)
+        return titled(outcome, title if isinstance(title, Mapping) else {}, self.teller.language)
 
     def _instant(self, text: str) -> str:
         return values.show_instant(canonical.instant_of(text), self.teller.language, self.teller.zone)

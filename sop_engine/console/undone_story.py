@@ -21,6 +21,8 @@ def undone_event(
         case "recalled" if event["to"]:
             return msg("notices to {people} that had not gone out yet are not sent",
                        people=tuple(map(person, event["to"])))  # fmt: skip
+        case "recalled" if event.get("before"):
+            return msg("notices that had not gone out yet are not sent")
         case "recalled":
             return msg("notices of step {number} that had not gone out yet are not sent", number=event["number"])
         case "corrected":

@@ -23,9 +23,20 @@ _TITLES: Final[dict[str, Text]] = {
     "delegate": {"zh": "委托代办", "en": "Delegate"},
     "back": {"zh": "回退", "en": "Return"},
     "withdraw": {"zh": "撤回", "en": "Withdraw"},
+    "void": {"zh": "作废", "en": "Void"},
+    "force_close": {"zh": "强制关单", "en": "Close by force"},
+    "reopen": {"zh": "重开", "en": "Reopen"},
+    "link": {"zh": "关联", "en": "Link"},
+    "merge": {"zh": "并单", "en": "Merge"},
+    "split": {"zh": "拆单", "en": "Split"},
 }
+_BY_RIGHT: Final = {"void", "force_close"}
+"""acts for which the right counts, and the owner does not"""
 _WORDS: Final[dict[str, Text]] = {
     "usual": {"zh": "负责人，或有 assign 权限的人", "en": "the owner, or whoever has the right assign"},
+    "right": {"zh": "有 assign 权限的人", "en": "whoever has the right assign"},
+    "own": {"zh": "登记人自己在登记后 {span} 内", "en": "whoever opened it, within {span} of opening it"},
+    "again": {"zh": "关单后 {span} 内，回到“{state}”", "en": "within {span} of closing, to “{state}”"},
     "apart": {"zh": "同一方隔 {span} 才能再催", "en": "again after {span}"},
     "lead": {"zh": "客户第二次催时同时通知{people}", "en": "the customer's second urging reaches {people} too"},
     "at_most": {"zh": "最长 {span}", "en": "for {span} at most"},
@@ -41,7 +52,7 @@ _WORDS: Final[dict[str, Text]] = {
         "zh": "能在所离状态办理的人、负责人，或有 assign 权限的人",
         "en": "whoever can act in the state that is left, the owner, or whoever has the right assign",
     },
-    "own": {"zh": "办理该步的人，且之后无人办理", "en": "whoever did the step, until somebody acts on it"},
+    "doer": {"zh": "办理该步的人，且之后无人办理", "en": "whoever did the step, until somebody acts on it"},
     "to": {"zh": "退到：{places}", "en": "back to: {places}"},
     "from": {"zh": "只能从这些状态退回：{states}", "en": "only out of: {states}"},
     "previous": {"zh": "上一步", "en": "the step before"},
@@ -61,7 +72,7 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
     for name, title in _TITLES.items():
         act = getattr(acts, name)
         if act != getattr(usual, name):
-            own = {"claim": "claimers", "withdraw": "own"}.get(name)
+            own = {"claim": "claimers", "withdraw": "doer"}.get(name)
             who = phrase(_WORDS[own], names.language) if own is not None else _who(name, act.by, names)
             yield names.title(title), who, tuple(_limits(procedure, name, names))
     if acts.important is not None:
@@ -72,8 +83,9 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
         yield phrase(_WORDS["shift_end"], names.language), to, (warned,)
 
 
-def _who(name: str, by: tuple[Who, ...], names: Names) -> str:
-    return who_text(by, names) if by else phrase(_WORDS["there" if name == "back" else "usual"], names.language)
+def _who(act: str, by: tuple[Who, ...], names: Names) -> str:
+    usual = "right" if act in _BY_RIGHT else "there" if act == "back" else "usual"
+    return who_text(by, names) if by else phrase(_WORDS[usual], names.language)
 
 
 def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
@@ -89,6 +101,11 @@ def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
     if name in ("transfer", "delegate") and (roles := getattr(acts, name).to):
         people = recipients_text(tuple(Recipient("role", role) for role in roles), names)
         yield phrase(_WORDS["roles"], language, people=people)
+    if name == "void":
+        yield phrase(_WORDS["own"], language, span=duration_text(acts.void.own_within, language))
+    if name == "reopen":
+        span = duration_text(acts.reopen.within, language)
+        yield phrase(_WORDS["again"], language, span=span, state=names.state(acts.reopen.to))
     if name == "suspend":
         yield phrase(_WORDS["at_most"], language, span=duration_text(acts.suspend.at_most, language))
         if acts.suspend.times is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sop_engine.acts import ENDS
 from sop_engine.documents.plain_text import one_line
 from sop_engine.messages import Text, title_of
 from sop_engine.procedure import Field, Offer, Procedure
@@ -37,7 +38,8 @@ class Names:
         self.fields: Mapping[str, Field] = {each.id: each for each in procedure.fields}
         self._states = {each.id: self.title(each.title, each.id) for each in procedure.states}
         self._roles = {each.id: self.title(each.title, each.id) for each in procedure.roles}
-        self._outcomes = {each.id: self.title(each.title, each.id) for each in procedure.outcomes}
+        self._outcomes = {id: self.title(title, id) for id, title in ENDS.items()}
+        self._outcomes |= {each.id: self.title(each.title, each.id) for each in procedure.outcomes}
         self._notices = {each.id: self.title(each.title, each.id) for each in procedure.notices}
         self._forms = {each.id: self.title(each.title, each.id) for each in procedure.forms}
         self._triggers: dict[str, str] = {}

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, procedure
+from sop_engine.acts import VOID
 from sop_engine.engine import outages
 from sop_engine.engine.duty_answers import where_he_stands, who_is_on
 from sop_engine.store.programs import Programs
@@ -164,7 +165,7 @@ class Answerer:
         )
 
     def _fits(self, head: Head, query: dict[str, Any], same: Mapping[str, Any]) -> bool:
-        if head.id in {query["without"], SITE}:
+        if head.id in {query["without"], SITE} or head.outcome == VOID:
             return False
         if not query["same"]:
             return True

@@ -36,6 +36,8 @@ class Whose:
     is_open: bool = False
     entry: str = "live"
     """`backfilled` once a step of it was entered after an outage"""
+    is_void: bool = False
+    """it was opened by mistake: no report counts it"""
     tasks: dict[str, str] = field(default_factory=dict)
     """region -> assignee, empty where it is only offered"""
 
@@ -60,6 +62,10 @@ class Whose:
                 self.tasks.pop(event["region"], None)
             case "closed":
                 self.is_open = False
+            case "reopened":
+                self.is_open = True
+            case "voided":
+                self.is_void = True
 
 
 def histories(reading: Reads, as_of: datetime | None = None) -> Iterator[tuple[str, Iterator[Record]]]:

@@ -16,5 +16,5 @@ def post(transaction: Writes, clock: Clock, step: Step) -> None:
         transaction.add_letters(step.ticket, step.number, letters, canonical.instant_text(clock.now()))
     for event in step.events:
         if event["kind"] == "recalled":
-            transaction.recall_letters(step.ticket, event["number"], event["to"])
+            transaction.recall_letters(step.ticket, event["number"], event["to"], event.get("before", False))
     project_step(transaction, step)

@@ -5,6 +5,7 @@ recorded later are left out. Memory holds a number for each promise that ended i
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,13 +47,23 @@ class Outcome:
 
 
 def outcomes(
-    reading: Reads, programs: Programs, since: datetime, until: datetime, as_of: datetime | None = None
+    reading: Reads,
+    programs: Programs,
+    since: datetime,
+    until: datetime,
+    as_of: datetime | None = None,
+    void: Counter[str] | None = None,
 ) -> Iterator[Outcome]:
     """Every promise that ended, or was missed and is open still, in `[since, until)`, by what is recorded up to
-    `as_of` (None: all)."""
+    `as_of` (None: all). What was promised on a ticket that is void is left out, and counted into `void` by its id."""
     count = _Count(reading, programs, since, until)
     for id, records in histories(reading, as_of):
-        yield from count.of_ticket(id, records)
+        whose = Whose(id)
+        found = list(count.of_ticket(whose, records))
+        if not whose.is_void:
+            yield from found
+        elif void is not None and found:
+            void[id] += len(found)
 
 
 class _Count:
@@ -65,9 +76,9 @@ class _Count:
         self._until = until
         self._reckoners: dict[str, Reckoner | None] = {}
 
-    def of_ticket(self, id: str, records: Iterable[Record]) -> Iterator[Outcome]:
-        """What came of a ticket's promises."""
-        whose, entries = Whose(id), dict[str, dict[str, Any]]()
+    def of_ticket(self, whose: Whose, records: Iterable[Record]) -> Iterator[Outcome]:
+        """What came of a ticket's promises; `whose` is brought up to date with its steps."""
+        entries: dict[str, dict[str, Any]] = {}
         for record in records:
             program = self._programs.of(self._reading, record["procedure"])
             for event in record["events"]:
@@ -92,7 +103,7 @@ class _Count:
         result = _ENDED.get(event["kind"])
         if result == "dropped" and entry["breached"]:
             result = "late"
-        elif event.get("waited"):
+        elif event.get("waited") or event.get("why") == "merged":
             result = None
         if result is not None:
             yield from self._outcome(whose, goal, entry, result, effective)

@@ -64,13 +64,16 @@ def movements(
 ) -> Iterator[Reached | Return]:
     """Every part that was reached, and every return, in `[since, until)`, by what is recorded up to `as_of`."""
     for id, records in histories(reading, as_of):
-        for each in _of_ticket(reading, programs, id, records):
+        whose = Whose(id)
+        found = list(_of_ticket(reading, programs, whose, records))
+        for each in found if not whose.is_void else ():
             if since <= each.at < until:
                 yield each
 
 
-def _of_ticket(reading: Reads, programs: Programs, id: str, records: Iterable[Record]) -> Iterator[Reached | Return]:
-    whose = Whose(id)
+def _of_ticket(
+    reading: Reads, programs: Programs, whose: Whose, records: Iterable[Record]
+) -> Iterator[Reached | Return]:
     been: dict[str, Reached] = {}
     goals: dict[str, str] = {}
     for record in records:
@@ -93,7 +96,7 @@ def _of_ticket(reading: Reads, programs: Programs, id: str, records: Iterable[Re
             part, to = back
             yield Return(been[part], to, record["actor"], _trigger(record), at, whose.unit)
         for part in entered:
-            been[part] = Reached(id, whose.procedure, part, whose.unit, record["actor"], at)
+            been[part] = Reached(whose.ticket, whose.procedure, part, whose.unit, record["actor"], at)
             yield been[part]
 
 

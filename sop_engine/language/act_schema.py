@@ -97,6 +97,35 @@ class HandoverWords(Words):
     important: Guard = Field(description="while this holds for an open ticket, no shift should be handed over")
 
 
+class OwnersActWords(Words):
+    """Something that whoever answers for a ticket may do."""
+
+    by: By | None = Field(None, description="who may; the owner and the right `assign` where it is left out")
+
+
+class VoidWords(Words):
+    """Ending a ticket that was opened by mistake."""
+
+    by: By | None = Field(None, description="who may at any time; the right `assign` where it is left out")
+    own_within: str | None = Field(
+        None, description="how long after the opening whoever opened it may do so too: `1 h`"
+    )
+
+
+class ForceCloseWords(Words):
+    """Closing a ticket against its procedure."""
+
+    by: By | None = Field(None, description="who may; the right `assign` where it is left out")
+
+
+class ReopenWords(Words):
+    """Letting a closed ticket go on."""
+
+    to: str | None = Field(None, description="the state in which it goes on; where it is left out none is reopened")
+    by: By | None = Field(None, description="who may; the owner and the right `assign` where it is left out")
+    within: str | None = Field(None, description="how long after it was closed: `7 days`")
+
+
 class ActsWords(Words):
     """What staff may do beside the transitions."""
 
@@ -126,3 +155,11 @@ class ActsWords(Words):
     shift_end: ShiftEndWords | None = Field(
         None, description="what becomes of the tasks of whoever goes home, as the roster says"
     )
+    void: VoidWords | None = Field(None, description="`sop void`: ends a ticket that was opened by mistake")
+    force_close: ForceCloseWords | None = Field(
+        None, description="`sop close --force`: closes a ticket against its procedure"
+    )
+    reopen: ReopenWords | None = Field(None, description="`sop reopen`: lets a closed ticket go on")
+    link: ActWords | None = Field(None, description="`sop link`, `sop unlink`: says that two tickets belong together")
+    merge: OwnersActWords | None = Field(None, description="`sop merge`: closes a double; the other goes on for both")
+    split: OwnersActWords | None = Field(None, description="`sop split`: opens a second ticket for a part of it")

@@ -8,26 +8,33 @@ from sop_engine.acts import (
     Act,
     Acts,
     Claim,
+    ForceClose,
     GiveBack,
     Pass,
     Reason,
+    Reopen,
     Return,
     ShiftEnd,
     Suspend,
     Urge,
+    Void,
     Withdraw,
 )
 from sop_engine.language import people
 from sop_engine.language.act_schema import (
     ActWords,
     ClaimWords,
+    ForceCloseWords,
     GiveBackWords,
     HandoverWords,
+    OwnersActWords,
     PassWords,
+    ReopenWords,
     ReturnWords,
     ShiftEndWords,
     SuspendWords,
     UrgeWords,
+    VoidWords,
     WithdrawWords,
 )
 from sop_engine.language.building import Builder
@@ -58,10 +65,16 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         withdraw=_withdraw(builder, words.withdraw, cursor / "withdraw"),
         shift_end=_shift_end(builder, words.shift_end, cursor / "shift_end"),
         important=_important(builder, words.handover, cursor / "handover"),
+        void=_void(builder, words.void, cursor / "void"),
+        force_close=_force_close(builder, words.force_close, cursor / "force_close"),
+        reopen=_reopen(builder, words.reopen, cursor / "reopen"),
+        link=_act(builder, words.link, cursor / "link", USUAL.link),
+        merge=_act(builder, words.merge, cursor / "merge", USUAL.merge),
+        split=_act(builder, words.split, cursor / "split", USUAL.split),
     )
 
 
-def _act(builder: Builder, words: ActWords | None, cursor: Cursor, usual: Act) -> Act:
+def _act(builder: Builder, words: ActWords | OwnersActWords | None, cursor: Cursor, usual: Act) -> Act:
     return usual if words is None else Act(_by(builder, words.by, cursor, usual.by))
 
 
@@ -183,6 +196,35 @@ def _withdraw(builder: Builder, words: WithdrawWords | None, cursor: Cursor) -> 
         builder.use("trigger", name, here, "acts.withdraw", "never")
     within = usual.within if words.within is None else builder.duration(words.within, cursor / "within")
     return Withdraw(within=within, never=tuple(never))
+
+
+def _void(builder: Builder, words: VoidWords | None, cursor: Cursor) -> Void:
+    usual = USUAL.void
+    if words is None:
+        return usual
+    return Void(
+        by=_by(builder, words.by, cursor, usual.by),
+        own_within=_length(builder, words.own_within, cursor / "own_within", usual.own_within),
+    )
+
+
+def _force_close(builder: Builder, words: ForceCloseWords | None, cursor: Cursor) -> ForceClose:
+    return USUAL.force_close if words is None else ForceClose(_by(builder, words.by, cursor, USUAL.force_close.by))
+
+
+def _reopen(builder: Builder, words: ReopenWords | None, cursor: Cursor) -> Reopen:
+    usual = USUAL.reopen
+    if words is None:
+        return usual
+    if words.to is None:
+        builder.draft.fact("reopens_nowhere", cursor.name)
+    else:
+        builder.use("state", words.to, cursor / "to", "acts.reopen", "reopen")
+    return Reopen(
+        by=_by(builder, words.by, cursor, usual.by),
+        to=words.to or "",
+        within=_length(builder, words.within, cursor / "within", usual.within),
+    )
 
 
 def _by(builder: Builder, given: Any, cursor: Cursor, usual: tuple[Who, ...]) -> tuple[Who, ...]:

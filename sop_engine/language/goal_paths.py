@@ -15,6 +15,7 @@ from sop_engine.language.satisfying import Values, can_hold, standing
 from sop_engine.procedure import ROOT, Tree
 
 OPENING: Final = "open"
+REOPENING: Final = "reopen"
 
 
 class GoalPaths:
@@ -99,6 +100,8 @@ class GoalPaths:
         """Whether a transition is the doing of a trigger, or the taking of an event."""
         if mark.kind == "took":
             return self._event.get(id(edge.transition)) in (mark.name, "*")
+        if edge.transition is self.graph.reopening:
+            return mark.name == REOPENING
         return mark.name == (OPENING if edge.kind == "open" else self._trigger.get(id(edge.transition)))
 
     def _at(self, mark: Mark) -> Iterator[str]:

@@ -43,6 +43,10 @@ class Graph:
         self._sometimes = required
         self._computed = {field.id: field.computed for field in procedure.fields if field.computed is not None}
         self._together: dict[str, dict[str, bool]] = {}
+        again = procedure.acts.reopen.to
+        kind = self.states[again].kind if again in self.states else "final"
+        self.reopening = Transition(target=(again,)) if kind not in ("final", "history") else None
+        """how a closed ticket goes on: with what opening it had asked, since it may have been closed at any time"""
         self._rank = {state.id: rank for rank, state in enumerate(procedure.states)}
 
     def surely_asked(self, offer: Offer) -> frozenset[str]:
@@ -64,6 +68,8 @@ class Graph:
         none: frozenset[str] = frozenset()
         for way in self.procedure.open.alternatives:
             yield Edge(ROOT, way, self.surely_asked(self.procedure.open), "open")
+        if self.reopening is not None:
+            yield Edge(ROOT, self.reopening, self.surely_asked(self.procedure.open), "open")
         for state in self.procedure.states:
             for offer in state.offers:
                 asked = self.surely_asked(offer)

@@ -68,8 +68,10 @@ class WritesLetters(ReadsLetters):
         channel, bundle = channels[0]
         self._run(statements.LETTER_GOES, (self._site, id, was, channel, bundle, next_at))
 
-    def recall_letters(self, ticket: str, number: int, to: Sequence[str] = ()) -> None:
-        if not to:
+    def recall_letters(self, ticket: str, number: int, to: Sequence[str] = (), before: bool = False) -> None:
+        if before:
+            self._run(statements.RECALL_BEFORE, (self._site, ticket, number))
+        elif not to:
             self._run(statements.RECALL_OF_STEP, (self._site, ticket, number))
         for each in to:
             self._run(statements.RECALL_TO, (self._site, ticket, number, each))

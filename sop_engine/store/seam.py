@@ -421,9 +421,9 @@ class Writes(Reads, Protocol):
         """Let a waiting letter that `was` to go by one channel go by these (at least one) instead, each (channel,
         bundle): one row each, and none twice. Nothing where it does not wait any more, or goes another way already."""
 
-    def recall_letters(self, ticket: str, number: int, to: Sequence[str] = ()) -> None:
+    def recall_letters(self, ticket: str, number: int, to: Sequence[str] = (), before: bool = False) -> None:
         """Letters that have not gone out will not be sent, nor tried again: those of a step; or, where recipients are
-        named, those to them of every step before it."""
+        named, those to them of every step before it; or, with `before`, all of every step before it."""
 
     def put_meta(self, name: str, value: str) -> None: ...
     def forget_meta(self, name: str) -> None: ...

@@ -2,14 +2,16 @@
 
 The law. A term is looked for in each part of a ticket by itself (its fields of one class of personal data, what was
 written down with one step), so that a class that somebody may not see takes no part in what he finds. Of the tickets in
-which every term holds those of the unit come first; of these and of the others open ones, and of them the newest. The
-words have nothing in them to be quoted: letters, digits, hyphens (`values.words`).
+which every term holds those of the unit come first; of these and of the others open ones, and of them the newest. What
+was opened by mistake and is void is found by its number only. The words have nothing in them to be quoted: letters,
+digits, hyphens (`values.words`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
+from sop_engine.acts import VOID
 from sop_engine.values.words import Term, Word
 
 _RANK: Final = """
@@ -53,11 +55,15 @@ def statement(columns: str, source: str, site: str, matches: Sequence[str], sear
     classes = [] if search.personal is None else ["", *search.personal]
     values: list[Any] = [value for each in matches for value in (site, each, *classes)]
     status = "" if search.status is None else " AND status = ?"
+    status += f" AND (outcome IS NULL OR outcome <> '{VOID}')"
     values = [site, *values, *filter(None, [search.status]), search.unit]
     # in the text, since SQLite plans anew for every limit that is bound, which takes as long as a small search
     limit = "" if search.limit is None else f" LIMIT {search.limit:d}"
     found = "INTERSECT".join([f"{source}{seen}\n"] * len(matches))
-    return f"\nSELECT {columns} FROM ticket WHERE site = ? AND id IN ({found}){status} ORDER BY {_RANK}{limit}", values
+    return (
+        f"\nSELECT {columns} FROM ticket WHERE site = ? AND id IN ({found}){status} ORDER BY {_RANK}{limit}",
+        values,
+    )
 
 
 def in_a_file(term: Term) -> str:

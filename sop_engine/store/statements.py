@@ -186,6 +186,9 @@ WHERE site = ?1 AND ticket = ?2 AND recipient = ?5 AND notice = ?6 AND kind = ?7
 RECALL_OF_STEP: Final = """
 UPDATE outbox SET status = 'recalled'
 WHERE site = ? AND ticket = ? AND number = ? AND status IN ('waiting', 'dead')"""
+RECALL_BEFORE: Final = """
+UPDATE outbox SET status = 'recalled'
+WHERE site = ? AND ticket = ? AND number < ? AND status IN ('waiting', 'dead')"""
 RECALL_TO: Final = """
 UPDATE outbox SET status = 'recalled'
 WHERE site = ? AND ticket = ? AND number < ? AND recipient = ? AND status IN ('waiting', 'dead')"""

@@ -205,8 +205,23 @@ def region_argument(draft: Draft) -> dict[str, Any]:
 
 def require_open(draft: Draft) -> None:
     """Refuse where the ticket is closed; one that is suspended is not."""
+    require_unmerged(draft)
     if draft.ticket.status == "closed":
         raise Refused(Refusal("not_now", msg("{ticket} is closed", ticket=draft.ticket.id)))
+
+
+def require_unmerged(draft: Draft) -> None:
+    """Refuse where the ticket was merged into another, and say where it went."""
+    into = draft.ticket.acts.get("ended", {}).get("into")
+    if into is not None:
+        verb = "urge" if draft.command.name == "urge" else "show"
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("{ticket} was merged into {into}, which goes on for both", ticket=draft.ticket.id, into=into),
+                fix=msg("there: sop {verb} {into}", verb=verb, into=into),
+            )
+        )
 
 
 def require_active(draft: Draft, person: str) -> None:

@@ -18,14 +18,14 @@ from sop_engine.ticket import people
 from sop_engine.ticket.acts import require_active, require_open, sealed_text
 from sop_engine.ticket.allowing import allow, person_of
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.effects import Refused, tell_of
 from sop_engine.ticket.near import near
-from sop_engine.ticket.records import Letter, Refusal
+from sop_engine.ticket.records import Refusal
 
 CUSTOMER: Final = "customer"
 SIDES: Final = (CUSTOMER, "staff")
 """who urges: the customer, through whoever takes his call, or one of us"""
-CHANGES: Final = frozenset({"entered", "left", "closed", "suspended", "resumed", "withdrawn"})
+CHANGES: Final = frozenset({"entered", "left", "closed", "suspended", "resumed", "reopened", "withdrawn"})
 """events after which a ticket stands otherwise than before"""
 
 
@@ -55,11 +55,11 @@ def urge(draft: Draft) -> dict[str, Any]:
     note = {"note": sealed_text(draft, "note", msg("the note"))} if arguments.get("note") is not None else {}
     contact = {"contact": True} if side == CUSTOMER else {}
     draft.emit("urged", at=draft.effective, by=person_of(draft), side=side, times=times, **contact)
-    reached = _holding(draft, regions)
+    reached = holding(draft, regions)
     if side == CUSTOMER and times > 1:
         for recipient in rules.lead:
             reached += people.reached(draft, recipient, regions[0] if len(regions) == 1 else "")
-    _tell(draft, "urge", reached)
+    tell_of(draft, "urge", reached, himself=True)
     named = {"region": arguments["region"]} if arguments.get("region") is not None else {}
     return {"as": leave, "from": side, **named, **note}
 
@@ -100,7 +100,7 @@ def _regions(draft: Draft) -> list[str]:
     return [region]
 
 
-def _holding(draft: Draft, regions: Iterable[str]) -> list[str]:
+def holding(draft: Draft, regions: Iterable[str]) -> list[str]:
     """Whoever holds these tasks: their assignees, or the holders of the roles they are offered to. Where that is nobody
     the owner."""
     found: list[str] = []
@@ -140,7 +140,7 @@ def copy(draft: Draft) -> dict[str, Any]:
             else Refusal("not_now", msg("nobody holds the roles {roles} here", roles=tuple(roles)))
         )
     draft.emit("copied", at=draft.effective, by=person_of(draft), to=new)
-    _tell(draft, "copy", new)
+    tell_of(draft, "copy", new, himself=True)
     return {"as": leave, "to": persons, **({"roles": roles} if roles else {})}
 
 
@@ -188,17 +188,4 @@ def tell_watchers(draft: Draft) -> None:
     if not draft.watchers or not any(event["kind"] in CHANGES for event in draft.events):
         return
     own = {draft.command.actor, draft.command.standing_for}
-    _tell(draft, "watch", [each for each in draft.watchers if each not in own])
-
-
-# --- parts -----------------------------------------------------------------------------------------------------------
-
-
-def _tell(draft: Draft, act: str, reached: Iterable[str]) -> None:
-    """Write to those whom an act reaches, each once; the event says of which act, so that the notice can."""
-    to = list(dict.fromkeys(reached))
-    if not to:
-        return
-    position = len(draft.events)
-    draft.emit("told", notice="", to=to, act=act)
-    draft.letters.extend(Letter(position, "", each) for each in to)
+    tell_of(draft, "watch", [each for each in draft.watchers if each not in own])

@@ -19,8 +19,8 @@ from typing import Any, Final
 from sop_engine.procedure import Role
 from sop_engine.ticket import people
 from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.effects import tell_of
 from sop_engine.ticket.questions import holders
-from sop_engine.ticket.records import Letter
 
 ADDRESSES: Final = frozenset({"person", "phone"})
 """types of fields in which somebody outside stands whom notices reach"""
@@ -79,8 +79,8 @@ def _hand_on(draft: Draft, roles: Iterable[Role], letters: list[list[Any]]) -> N
     lost = [person for person in before if person not in now and not _has_part(draft, person)]
     if any(each[2] in lost and not each[4] for each in letters):
         draft.emit("recalled", number=draft.number, to=lost)
-    _tell(draft, "correct", [person for person in now if person not in before])
-    _tell(draft, MISTAKEN, [person for person in lost if any(each[2] == person and each[4] for each in letters)])
+    tell_of(draft, "correct", [person for person in now if person not in before])
+    tell_of(draft, MISTAKEN, [person for person in lost if any(each[2] == person and each[4] for each in letters)])
 
 
 def _offer_again(draft: Draft, role: str) -> None:
@@ -97,12 +97,3 @@ def _has_part(draft: Draft, person: str) -> bool:
     if person in {ticket.owner, ticket.opener, *(task.get("assignee") for task in ticket.tasks.values())}:
         return True
     return any(people.holds_role(draft, person, role) for role in draft.program.roles)
-
-
-def _tell(draft: Draft, act: str, persons: Iterable[str]) -> None:
-    own = {draft.command.actor, draft.command.standing_for}
-    to = [each for each in persons if each not in own]
-    if to:
-        position = len(draft.events)
-        draft.emit("told", notice="", to=to, act=act)
-        draft.letters.extend(Letter(position, "", each) for each in to)

@@ -25,6 +25,7 @@ from sop_engine.ticket import (
     shift_ends,
     signing,
     suspending,
+    ties,
     trail,
     triggers,
 )
@@ -80,6 +81,15 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "withdraw": _later("withdrawing", "withdraw"),
     "signer": _later("signers", "change"),
     "reject": _later("signers", "reject"),
+    "void": _later("ending", "void"),
+    "close": _later("ending", "close"),
+    "reopen": _later("reopening", "reopen"),
+    "link": ties.link,
+    "unlink": ties.unlink,
+    "tie": ties.tie,
+    "merge": ties.merge,
+    "absorb": ties.absorb,
+    "split": ties.split,
     "set_aside": acts.set_aside,
     "release": acts.release,
 }

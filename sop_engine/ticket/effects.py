@@ -130,10 +130,10 @@ def tell(draft: Draft, effect: Tell, region: str) -> None:
     draft.letters.extend(Letter(position, effect.notice, each) for each in to)
 
 
-def tell_of(draft: Draft, act: str, reached: Iterable[str]) -> None:
-    """Write to those whom an act of staff reaches, each once, and not to whoever did it; the event says of which act,
-    so that the notice can."""
-    own = {draft.command.actor, draft.command.standing_for}
+def tell_of(draft: Draft, act: str, reached: Iterable[str], himself: bool = False) -> None:
+    """Write to those whom an act of staff reaches, each once, and not to whoever did it, unless he may have meant
+    `himself`; the event says of which act, so that the notice can."""
+    own = set() if himself else {draft.command.actor, draft.command.standing_for}
     to = [each for each in dict.fromkeys(reached) if each not in own]
     if to:
         position = len(draft.events)

@@ -15,7 +15,7 @@
 | `terms_taken` | the version whose times count for its goals |
 | `timer_set`, `timer_cleared`, `timer_fired`, `timer_set_aside`, `timer_released` | the timers |
 | `assigned`, `unassigned`, `owned` | whose task, whose ticket |
-| `child_started`, `child_closed`, `linked` | relations |
+| `child_started`, `child_closed`, `linked`, `unlinked`, `absorbed` | relations |
 | `urged`, `copied`, `read`, `watched`, `unwatched` | who urged, who was let know and has read it, who watches |
 | `suspended`, `deferred`, `resumed` | it rests until a time; what came meanwhile is kept; it goes on |
 | `given_back` | how often tasks of it were given back, and who did it last |
@@ -27,6 +27,8 @@
 | `attached` | files that belong to it, beside those of its fields |
 | `backfilled` | it was entered afterwards, from a paper |
 | `closed` | the end, with its outcome |
+| `reopened` | it is open again; where it stands say the events that follow |
+| `voided`, `forced`, `merged` | the end comes otherwise than by the procedure: how, when, by whom |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
 | `recalled`, `rejected`, `corrected`, `print_voided` | nothing but that it happened |
@@ -37,6 +39,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine.procedure import ROOT
+from sop_engine.ticket.evolve_acts import OF_ACTS
 from sop_engine.ticket.records import Erased, Event, Sealed, Ticket
 
 Values = Mapping[str, Sealed]
@@ -45,8 +48,6 @@ GOAL_EVENTS: Final = (
     "goal_late", "goal_dropped", "goal_breached", "goal_kept",
 )  # fmt: skip
 """each puts what has changed of a goal"""
-LONGEST_TRAIL: Final = 20
-"""moves that a ticket remembers after its first, so that it can go back"""
 
 
 def evolve(ticket: Ticket, record: Mapping[str, Any], values: Values, hash: str, order: Callable[[str], int]) -> Ticket:
@@ -251,7 +252,15 @@ def _child_started(ticket: Ticket, event: Event, *_: Any) -> None:
 
 
 def _linked(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.links.append(event["to"])
+    ticket.links.append({"as": event["as"], "id": event["to"]})
+
+
+def _unlinked(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.links = [each for each in ticket.links if each["id"] != event["to"]]
+
+
+def _absorbed(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["absorbed"] = [*ticket.acts.get("absorbed", ()), event["ticket"]]
 
 
 def _closed(ticket: Ticket, event: Event, *_: Any) -> None:
@@ -260,117 +269,8 @@ def _closed(ticket: Ticket, event: Event, *_: Any) -> None:
     ticket.acts.pop("suspended", None)
     ticket.acts.pop("watchers", None)
     ticket.acts.pop("shifts", None)
-
-
-def _shift_noted(ticket: Ticket, event: Event, *_: Any) -> None:
-    entry = {"ends": event["ends"], "person": event["person"], "warned": False}
-    ticket.acts["shifts"] = {**ticket.acts.get("shifts", {}), event["region"]: entry}
-
-
-def _shift_warned(ticket: Ticket, event: Event, *_: Any) -> None:
-    shifts = ticket.acts["shifts"]
-    ticket.acts["shifts"] = {**shifts, event["region"]: {**shifts[event["region"]], "warned": True}}
-
-
-def _shift_forgotten(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.acts["shifts"] = {name: each for name, each in ticket.acts["shifts"].items() if name != event["region"]}
-    if not ticket.acts["shifts"]:
-        del ticket.acts["shifts"]
-
-
-def _urged(ticket: Ticket, event: Event, *_: Any) -> None:
-    sides = ticket.acts.get("urged", {})
-    ticket.acts["urged"] = {**sides, event["side"]: {"last": event["at"], "times": event["times"]}}
-
-
-def _copied(ticket: Ticket, event: Event, *_: Any) -> None:
-    new = {person: {"at": event["at"], "by": event["by"], "read": None} for person in event["to"]}
-    ticket.acts["copies"] = {**ticket.acts.get("copies", {}), **new}
-
-
-def _read(ticket: Ticket, event: Event, *_: Any) -> None:
-    copies = ticket.acts["copies"]
-    ticket.acts["copies"] = {**copies, event["by"]: {**copies[event["by"]], "read": event["at"]}}
-
-
-def _watched(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.acts["watchers"] = sorted({*ticket.acts.get("watchers", ()), event["by"]})
-
-
-def _unwatched(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.acts["watchers"] = [each for each in ticket.acts["watchers"] if each != event["by"]]
-    if not ticket.acts["watchers"]:
-        del ticket.acts["watchers"]
-
-
-def _suspended(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
-    ticket.status = "suspended"
-    since = {name: event[name] for name in ("at", "by", "until")}
-    ticket.acts["suspended"] = {**since, "step": number, "waiting": []}
-    ticket.acts["suspensions"] = ticket.acts.get("suspensions", 0) + 1
-
-
-def _deferred(ticket: Ticket, event: Event, *_: Any) -> None:
-    suspended = ticket.acts["suspended"]
-    ticket.acts["suspended"] = {**suspended, "waiting": [*suspended["waiting"], event["event"]]}
-
-
-def _resumed(ticket: Ticket, *_: Any) -> None:
-    ticket.status = "open"
-    del ticket.acts["suspended"]
-
-
-def _given_back(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.acts["given_back"] = {key: event[key] for key in ("at", "because", "by", "times") if key in event}
-
-
-def _lent(name: str) -> Callable[..., None]:
-    """Remember what an event says of the task of a region, under a name of `Ticket.acts`."""
-
-    def put(ticket: Ticket, event: Event, *_: Any) -> None:
-        entry = {key: value for key, value in event.items() if key not in {"kind", "region"}}
-        ticket.acts[name] = {**ticket.acts.get(name, {}), event["region"]: entry}
-
-    return put
-
-
-def _ended(name: str) -> Callable[..., None]:
-    """Forget it again."""
-
-    def drop(ticket: Ticket, event: Event, *_: Any) -> None:
-        left = {region: entry for region, entry in ticket.acts[name].items() if region != event["region"]}
-        ticket.acts[name] = left
-        if not left:
-            del ticket.acts[name]
-
-    return drop
-
-
-def _went(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
-    moves: list[Event] = [*ticket.acts.get("trail", ()), {**_without_kind(event), "step": number}]
-    ticket.acts["trail"] = [*moves[:1], *moves[1:][-LONGEST_TRAIL:]]
-
-
-def _returned(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.acts["trail"] = [each for each in ticket.acts.get("trail", ()) if each["step"] not in event["undone"]]
-
-
-def _withdrawn(ticket: Ticket, event: Event, *_: Any) -> None:
-    for member, value in event["put"].items():
-        setattr(ticket, member, value)
-
-
-def _without_kind(event: Event) -> Event:
-    return {name: value for name, value in event.items() if name != "kind"}
-
-
-def _backfilled(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.acts["backfilled"] = event["paper"]
-
-
-def _attached(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
-    new = [{**each, "step": number} for each in event["files"]]
-    ticket.acts["files"] = [*ticket.acts.get("files", ()), *new]
+    if "at" in event:  # a ticket that can be reopened
+        ticket.acts["closed"] = event["at"]
 
 
 def _conditions_changed(ticket: Ticket, event: Event, *_: Any) -> None:
@@ -410,31 +310,13 @@ _HANDLERS: Final[dict[str, Callable[..., None]]] = {
     "owned": _owned,
     "child_started": _child_started,
     "linked": _linked,
+    "unlinked": _unlinked,
+    "absorbed": _absorbed,
     "closed": _closed,
-    "shift_noted": _shift_noted,
-    "shift_warned": _shift_warned,
-    "shift_forgotten": _shift_forgotten,
-    "urged": _urged,
-    "copied": _copied,
-    "read": _read,
-    "watched": _watched,
-    "unwatched": _unwatched,
-    "suspended": _suspended,
-    "deferred": _deferred,
-    "backfilled": _backfilled,
-    "attached": _attached,
-    "resumed": _resumed,
-    "given_back": _given_back,
-    "transfer_offered": _lent("offered"),
-    "transfer_ended": _ended("offered"),
-    "delegated": _lent("delegated"),
-    "delegation_ended": _ended("delegated"),
-    "went": _went,
-    "returned": _returned,
-    "withdrawn": _withdrawn,
     "conditions_changed": _conditions_changed,
     "terms_taken": _terms_taken,
     **dict.fromkeys(GOAL_EVENTS, _goal),
+    **OF_ACTS,
 }
 
 

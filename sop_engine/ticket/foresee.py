@@ -32,7 +32,7 @@ def foresee(program: Program, ticket: Ticket | None, command: Command, local: da
             if any(field.fill == f"{name}.contact" for field in program.filled):
                 questions.append(f"contact:{fields[name]}")
     questions += _of_children(program, ticket)
-    if command.name == "urge" and ticket is not None:
+    if command.name in {"urge", "void", "close"} and ticket is not None:
         questions += _of_tasks(program, fields, ticket)
     for offer in _offers(program, ticket, command):
         questions += _of_effects(program, fields, offer)

@@ -166,12 +166,23 @@ def _stop(draft: Draft, goal: Goal, entry: Entry) -> None:
     clear(draft, goal)
 
 
-def _drop(draft: Draft, goal: Goal) -> None:
-    """It counts no more: the ticket is not where it lives, or closed before it was met. One that `waited` did not count
-    before either."""
-    waited = {"waited": True} if draft.ticket.goals[goal.id]["status"] == "waiting" else {}
-    put(draft, goal, "goal_dropped", waited, status="dropped", stopped=draft.effective)
+def _drop(draft: Draft, goal: Goal, why: str = "") -> None:
+    """It counts no more: the ticket is not where it lives, or closed before it was met; or `why` else. One that
+    `waited` did not count before either."""
+    about: dict[str, Any] = {"waited": True} if draft.ticket.goals[goal.id]["status"] == "waiting" else {}
+    if why:
+        about["why"] = why
+    put(draft, goal, "goal_dropped", about, status="dropped", stopped=draft.effective)
     clear(draft, goal)
+
+
+def drop_all(draft: Draft, why: str) -> None:
+    """Drop every goal that is undecided, since the ticket ends otherwise than by its procedure: what that would have
+    said of them, a condition that comes to hold when the ticket stands nowhere, is not asked."""
+    for goal in draft.program.procedure.goals:
+        entry = draft.ticket.goals.get(goal.id)
+        if entry is not None and entry["status"] in UNDECIDED:
+            _drop(draft, goal, why)
 
 
 # --- running ---------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sop_engine import values
+from sop_engine.acts import ENDS
 from sop_engine.guards import reads
 from sop_engine.messages import Message, Text, msg
 from sop_engine.procedure import ROOT, Offer, State
@@ -126,7 +127,7 @@ def outcome_title(program: Program, outcome: str | None) -> Text | str:
     for choice in program.procedure.outcomes:
         if choice.id == outcome:
             return choice.title
-    return outcome or ""
+    return ENDS.get(outcome or "", outcome or "")
 
 
 def subject(program: Program, fields: dict[str, Any], show: Any) -> str:

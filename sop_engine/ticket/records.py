@@ -188,10 +188,10 @@ class Ticket:
     children: list[dict[str, str]] = field(default_factory=list)
     """[{"id", "procedure"}] in order of starting"""
     parent: str | None = None
-    links: list[str] = field(default_factory=list)
+    links: list[dict[str, str]] = field(default_factory=list)
+    """[{"id", "as"}] in order; see `ticket.ties`"""
     acts: dict[str, Any] = field(default_factory=dict)
-    """what staff did to it beside its transitions; see `ticket.attention`, `ticket.suspending`, `ticket.hands` and
-    `ticket.delegating`"""
+    """what staff did to it beside its transitions; see the modules of this room that name an entry of `Ticket.acts`"""
     opened: str = ""
     recorded: str = ""
     """of the last step"""

@@ -26,10 +26,10 @@ from sop_engine.ticket import people, running
 from sop_engine.ticket.acts import reason_of, require_open
 from sop_engine.ticket.allowing import person_of
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.effects import Refused, tell_of
 from sop_engine.ticket.near import near
 from sop_engine.ticket.possible import state_titles
-from sop_engine.ticket.records import Letter, Refusal
+from sop_engine.ticket.records import Refusal
 from sop_engine.ticket.running import Run
 from sop_engine.ticket.suspending import require_going
 
@@ -330,12 +330,7 @@ def _tell(draft: Draft, way: Way) -> None:
             to.append(task["assignee"])
         else:
             to += people.holders_of(draft, task["role"]) if "role" in task else [draft.ticket.owner]
-    own = {draft.command.actor, draft.command.standing_for}
-    reached = [each for each in dict.fromkeys(to) if each not in own]
-    if reached:
-        position = len(draft.events)
-        draft.emit("told", notice="", to=reached, act="return")
-        draft.letters.extend(Letter(position, "", each) for each in reached)
+    tell_of(draft, "return", to)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

@@ -82,10 +82,11 @@ def record_doing(draft: Draft, source: str, trigger: str) -> None:
 
 
 def close(draft: Draft, outcome: str) -> None:
-    """The ticket's end: all timers go, and a parent is told."""
+    """The ticket's end: all timers go, and a parent is told. Where the ticket can be reopened, it says since when."""
     for key in sorted(draft.ticket.timers):
         draft.emit("timer_cleared", timer=key)
-    draft.emit("closed", outcome=outcome)
+    since = {"at": draft.effective} if draft.program.procedure.acts.reopen.to else {}
+    draft.emit("closed", outcome=outcome, **since)
     if draft.ticket.parent is not None:
         effects.signal(
             draft,
@@ -183,6 +184,8 @@ def _place(
 ) -> tuple[str, str, int]:
     """Kind, name and number of a transition among its alternatives, as the record names its place in the procedure."""
     match occurrence:
+        case Begun() if not any(each is transition for each in opening.alternatives):
+            return "reopen", "reopen", 0
         case Begun():
             return "open", "open", _index(opening.alternatives, transition)
         case Asked(trigger=trigger):

@@ -14,7 +14,6 @@ The law.
 An entry `shifts` of `Ticket.acts`: region -> `{"person", "ends", "warned"}`; `ends` is null where none is known.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -23,8 +22,8 @@ from sop_engine.messages import msg
 from sop_engine.procedure import ROOT
 from sop_engine.ticket import duty, people
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused
-from sop_engine.ticket.records import SHIFT_END, Letter, Refusal
+from sop_engine.ticket.effects import Refused, tell_of
+from sop_engine.ticket.records import SHIFT_END, Refusal
 
 WARNED: Final = "shift_warned"
 OVER: Final = "shift_over"
@@ -59,7 +58,7 @@ def fire(draft: Draft, key: str) -> None:
         _note(draft, region, person)
     elif draft.effective < ends:
         draft.emit("shift_warned", region=region, person=person)
-        _tell(draft, WARNED, [person, *_leads(draft, region, person)])
+        tell_of(draft, WARNED, [person, *_leads(draft, region, person)], himself=True)
         draft.emit("timer_set", timer=key, due=ends)
     else:
         _hand_over(draft, region, person, ends)
@@ -106,12 +105,12 @@ def _hand_over(draft: Draft, region: str, person: str, ends: str) -> None:
     draft.emit("shift_over", region=region, person=person, ends=ends, to=leads[:1])
     if not leads:
         _note(draft, region, person)
-        _tell(draft, OVER, [draft.ticket.owner])
+        tell_of(draft, OVER, [draft.ticket.owner], himself=True)
         return
     task = draft.ticket.tasks[region]
     role = {"role": task["role"]} if "role" in task else {}
     draft.emit("assigned", region=region, assignee=leads[0], **role)
-    _tell(draft, OVER, [person, leads[0]])
+    tell_of(draft, OVER, [person, leads[0]], himself=True)
 
 
 def _leads(draft: Draft, region: str, person: str) -> list[str]:
@@ -123,10 +122,3 @@ def _leads(draft: Draft, region: str, person: str) -> list[str]:
         asked = replace(each, on_shift=True) if each.kind == "role" else each
         found |= dict.fromkeys(people.reached(draft, asked, region or ROOT))
     return [each for each in found if each != person and not each.startswith("field:")]
-
-
-def _tell(draft: Draft, act: str, reached: Iterable[str]) -> None:
-    to = list(dict.fromkeys(reached))
-    position = len(draft.events)
-    draft.emit("told", notice="", to=to, act=act)
-    draft.letters.extend(Letter(position, "", each) for each in to)

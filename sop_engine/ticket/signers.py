@@ -17,8 +17,8 @@ from sop_engine.ticket import people, running, signing
 from sop_engine.ticket.acts import reason_of, require_active, require_open
 from sop_engine.ticket.allowing import allow
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused
-from sop_engine.ticket.records import Letter, Refusal
+from sop_engine.ticket.effects import Refused, tell_of
+from sop_engine.ticket.records import Refusal
 from sop_engine.ticket.running import Run
 from sop_engine.ticket.suspending import require_going
 from sop_engine.ticket.triggers import find_source
@@ -41,7 +41,7 @@ def change(draft: Draft) -> dict[str, Any]:
     if not removes:
         _require_addable(draft, offer, source, person)
         draft.emit("signer_added", offer=key, person=person)
-        _tell(draft, "signer", [person])
+        tell_of(draft, "signer", [person])
         return recorded
     _require_removable(draft, offer, source, person)
     draft.emit("signer_removed", offer=key, person=person)
@@ -83,7 +83,7 @@ def reject(draft: Draft) -> dict[str, Any]:
     if offer.sign.reject and not Run(draft).go(Signalled(offer.sign.reject)):
         draft.emit("not_taken", event=offer.sign.reject)
     running.reset_timers(draft)
-    _tell(draft, "reject", [person for each in signed for person in each])
+    tell_of(draft, "reject", [person for each in signed for person in each])
     return {"as": found.reason, "source": source, "trigger": wanted, **reason}
 
 
@@ -149,13 +149,3 @@ def _require_removable(draft: Draft, offer: Offer, source: str, person: str) -> 
                 name=person, trigger=offer.trigger, who=waiting),
         )
     )  # fmt: skip
-
-
-def _tell(draft: Draft, act: str, persons: list[str]) -> None:
-    """Tell persons what was done, each once; whoever did it knows."""
-    own = {draft.command.actor, draft.command.standing_for}
-    to = [each for each in dict.fromkeys(persons) if each not in own]
-    if to:
-        position = len(draft.events)
-        draft.emit("told", notice="", to=to, act=act)
-        draft.letters.extend(Letter(position, "", each) for each in to)

@@ -16,7 +16,9 @@ from sop_engine.ticket import (
     shift_ends,
     signing,
     suspending,
+    ties,
 )
+from sop_engine.ticket.acts import require_unmerged
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
@@ -48,6 +50,7 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     opening = draft.program.chart.opening(run)
     if opening is None or not run.go(Begun(opening)):
         raise Refused(_guards_failed(draft, procedure.open))
+    ties.open_as_rework(draft)
     running.reset_timers(draft)
     recorded = {name: value for name, value in arguments.items() if name not in {"as", "fields"}}
     return {**recorded, **leave, "fields": fields}
@@ -197,6 +200,7 @@ def look(draft: Draft) -> dict[str, Any]:
 
 def _require_open(draft: Draft) -> None:
     suspending.require_going(draft)
+    require_unmerged(draft)
     if draft.ticket.status != "open":
         raise Refused(
             Refusal(

@@ -24,8 +24,8 @@ from sop_engine.ticket.acts import reason_of
 from sop_engine.ticket.allowing import person_of
 from sop_engine.ticket.attention import clock
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused
-from sop_engine.ticket.records import TIMER, Letter, Refusal
+from sop_engine.ticket.effects import Refused, tell_of
+from sop_engine.ticket.records import TIMER, Refusal
 from sop_engine.worktime import duration_text
 
 QUIET: Final = frozenset({"note", "read", "copy", "watch", "urge"})
@@ -64,12 +64,7 @@ def withdraw(draft: Draft) -> dict[str, Any]:
     # what was filled in, and what promises stand on, is put back as it was and not brought up to date
     draft.touched.clear()
     draft.before.clear()
-    own = {draft.command.actor, draft.command.standing_for}
-    reached = [each for each in undo["told"] if each not in own]
-    if reached:
-        position = len(draft.events)
-        draft.emit("told", notice="", to=reached, act="withdraw")
-        draft.letters.extend(Letter(position, "", each) for each in reached)
+    tell_of(draft, "withdraw", undo["told"])
     return {"step": undo["number"], **reason}
 
 

@@ -65,3 +65,16 @@ def test_in_whose_hands_a_task_may_go_is_told() -> None:
     assert "- **退单**——经办人；原因：不在班；通知负责人；第二次退单同时通知班长。" in lines
     assert "- **转单**——经办人；还可交给班长。" in lines
     assert "- **抢单**——担任该岗位的人；手上未完任务不到 3 项才能抢。" in lines
+
+
+def test_who_may_end_a_ticket_otherwise_is_told() -> None:
+    acts = """acts:
+  void: {own_within: 2 h}
+  force_close: {by: lead}
+  reopen: {by: desk, to: received}
+  merge: {by: lead}"""
+    said = page(acts, "en")
+    assert "- **Void** — whoever has the right assign; whoever opened it, within 2 h of opening it." in said
+    assert "- **Close by force** — Lead." in said
+    assert "- **Reopen** — Front desk; within 7 days of closing, to “Received”." in said
+    assert "- **Merge** — Lead." in said

@@ -31,11 +31,18 @@ goals: {finishing: {start: did open, stop: did finish, within: 4 h}}
 acts:
   urge: {apart: 1 h, lead: [desk, owner]}
   suspend: {by: desk, at_most: 3 天, times: 2, pauses: all}
+  void: {own_within: 20 min}
+  force_close: {by: desk}
+  merge: {by: desk}
+  split: {}
 """
     acts = procedure(piece).acts
     assert (acts.urge.by, acts.urge.apart) == ((Who("anyone"),), Duration(1, "h"))
     assert acts.urge.lead == (Recipient("role", "desk"), Recipient("owner"))
     assert (acts.suspend.at_most, acts.suspend.times, acts.suspend.pauses) == (Duration(3, "day"), 2, ("finishing",))
+    assert (acts.void.by, acts.void.own_within) == ((), Duration(20, "min"))
+    assert (acts.merge.by, acts.split, acts.link) == ((Who("role", "desk"),), USUAL.split, USUAL.link)
+    assert acts.force_close.by == (Who("role", "desk"),)
     assert normal_form.load(normal_form.to_bytes(procedure(piece))).acts == acts
 
 
@@ -52,7 +59,9 @@ acts: {suspend: {pauses: all}}
     assert procedure(piece).acts.suspend.pauses == ("finishing",)
 
 
-@pytest.mark.parametrize("path", ["acts.urge.apart", "acts.suspend.pauses", "acts.copy.by", "apart"])
+@pytest.mark.parametrize(
+    "path", ["acts.urge.apart", "acts.suspend.pauses", "acts.copy.by", "apart", "acts.void.own_within"]
+)
 def test_every_word_is_explained(path: str) -> None:
     assert path.rpartition(".")[2] in explain(path)
 

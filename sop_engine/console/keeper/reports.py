@@ -1,5 +1,6 @@
 """`sop report sla`: what was promised in a month, and what came of it; every figure leads to its tickets."""
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine.console.call import Call
@@ -58,7 +59,8 @@ def sla(
         since, until = month_of(opened, month)
         limit = end_of(opened, as_of)
         with opened.reading() as reading:
-            found = outcomes(reading, opened.site.engine.programs, since, until, limit)
+            void: Counter[str] = Counter()
+            found = outcomes(reading, opened.site.engine.programs, since, until, limit, void)
             if listed is None:
                 counted = figures(found, groups)
             else:
@@ -67,6 +69,8 @@ def sla(
             _print_figures(opened, groups, counted, as_csv)
         else:
             _print_list(opened, wanted, as_csv)
+        if void:
+            call.output.tell(msg("left out since they are void: {tickets}", tickets=tuple(void)))
 
 
 def _print_figures(opened: "Opened", groups: tuple[str, ...], found: list[Figures], as_csv: bool) -> None:

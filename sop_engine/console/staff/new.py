@@ -12,8 +12,18 @@ from sop_engine.console.given import read_given
 from sop_engine.console.json_view import head_json, possible_view
 from sop_engine.console.looking import possible_opening
 from sop_engine.console.parameters import FromFile, Values, argument, option
-from sop_engine.console.staff.similar import ASKED_BY, doubles, similar, tell_double, tell_similar, wants_another
-from sop_engine.console.tickets import find_procedure, folded
+from sop_engine.console.staff.similar import (
+    ASKED_BY,
+    asked_rework,
+    doubles,
+    earlier,
+    similar,
+    tell_double,
+    tell_earlier,
+    tell_similar,
+    wants_another,
+)
+from sop_engine.console.tickets import find_procedure, find_ticket, folded
 from sop_engine.engine.publishing import edited_since
 from sop_engine.errors import SopError
 from sop_engine.messages import msg
@@ -32,6 +42,9 @@ def new(
     number: Annotated[
         str | None, option("--number", help=msg("the number of a blank slip on which it was written"), metavar="NUMBER")
     ] = None,
+    rework_of: Annotated[
+        str | None, option("--rework-of", help=msg("the closed ticket whose work did not last"), metavar="ID")
+    ] = None,
 ) -> None:
     """Open a ticket by the newest published version, and print it."""
     with call.open() as opened:
@@ -48,7 +61,7 @@ def new(
             asks = call.asks and opening["allowed"]
             if asks:
                 _ask(opened, program, given)
-            arguments: dict[str, Any] = {"procedure": version.procedure, "fields": given}
+            arguments: dict[str, Any] = {"procedure": version.procedure, "fields": given, **_rework(opened, rework_of)}
             if number is not None:
                 arguments["number"] = folded(number).strip().upper()
             if asks:
@@ -58,9 +71,15 @@ def new(
             if asks and twice and not _is_repeated(opened) and not wants_another(opened, twice):
                 call.output.tell(msg("nothing was opened"))
                 return
+            before = [] if rework_of is not None else _earlier(opened, program, given)
+            if asks and before and not _is_repeated(opened) and (meant := asked_rework(opened, before)):
+                arguments["rework_of"] = meant
             done = opened.act(opened.command("open", "", arguments))
         now = canonical.instant_text(opened.now)
-        more = {"similar": [head_json(opened, head, now) for head in heads if head.id != done.step.ticket]}
+        more = {
+            "similar": [head_json(opened, head, now) for head in heads if head.id != done.step.ticket],
+            "earlier": [head_json(opened, head, now) for head in before],
+        }
         if call.dry_run and call.json:
             entry = _entry(opened, opening)
             call.output.json({"procedure": version.procedure, "version": version.number, **entry, **more})
@@ -68,6 +87,7 @@ def new(
             tell_done(opened, done, more)
         if not asks and not done.repeated:
             tell_double(opened, twice)
+            tell_earlier(opened, before)
 
 
 def _say_edited(opened: "Opened", version: Version, edited: bool) -> None:
@@ -100,6 +120,19 @@ def _with_opening(opened: "Opened", opening: dict[str, Any]) -> Iterator[None]:
 def _similar(opened: "Opened", program: Program, given: dict[str, Any]) -> list[Head]:
     with opened.reading() as reading:
         return similar(reading, program, given)
+
+
+def _rework(opened: "Opened", said: str | None) -> dict[str, str]:
+    """The ticket of `--rework-of` as an argument of the command."""
+    if said is None:
+        return {}
+    with opened.reading() as reading:
+        return {"rework_of": find_ticket(reading, said).id}
+
+
+def _earlier(opened: "Opened", program: Program, given: dict[str, Any]) -> list[Head]:
+    with opened.reading() as reading:
+        return earlier(opened, reading, program, given)
 
 
 def _is_repeated(opened: "Opened") -> bool:

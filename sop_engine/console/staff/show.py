@@ -55,7 +55,7 @@ def _show(opened: "Opened", id: str, events: bool, until: int | None, tree: bool
         else:
             from sop_engine.console.staff.family import family_json, family_of, print_family
 
-            family = family_of(reading, head, iter(ticket.links))
+            family = family_of(reading, head, (each["id"] for each in ticket.links))
     print_ticket(opened, seen, story, None if family is None else family_json(family))
     if family is not None and not opened.call.json:
         opened.call.output.line("")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import canonical
+from sop_engine.acts import MERGED, VOID
 from sop_engine.console.names import short_span
 from sop_engine.messages import msg, title_of
 from sop_engine.store.seam import Head, Query, Reads
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 DOUBLE_WITHIN: Final = timedelta(hours=12)
 """a second ticket of one procedure for one unit may be the same matter, told by somebody else of the shift"""
 MOST_SIMILAR: Final = 10
+REWORK_WITHIN: Final = timedelta(days=30)
+"""what comes back so soon after it was closed may be work that did not last"""
+MOST_EARLIER: Final = 5
+MOST_LOOKED_AT: Final = 50
+"""of a unit's closed tickets, newest first"""
 ASKED_BY: Final = frozenset({"unit", "person", "phone"})
 """types of fields that say whose matter it is"""
 
@@ -41,6 +47,18 @@ def doubles(opened: "Opened", program: Program, given: Mapping[str, Any], heads:
     return [
         head for head in heads if head.procedure == program.procedure.id and head.unit in units and head.opened >= since
     ]
+
+
+def earlier(opened: "Opened", reading: Reads, program: Program, given: Mapping[str, Any]) -> list[Head]:
+    """Tickets of the same procedure and unit that were closed within days, newest first: this may be the rework of one
+    of them. What was void or merged was no work."""
+    since = canonical.instant_text(opened.now - REWORK_WITHIN)
+    found: dict[str, Head] = {}
+    for unit in units_of(program, given):
+        closed = Query(status="closed", unit=unit, procedures=[program.procedure.id], limit=MOST_LOOKED_AT, newest=True)
+        found |= {head.id: head for head in reading.heads(closed)}
+    lately = [head for head in found.values() if head.effective >= since and head.outcome not in (VOID, MERGED)]
+    return sorted(lately, key=lambda head: (head.effective, head.id), reverse=True)[:MOST_EARLIER]
 
 
 def units_of(program: Program, given: Mapping[str, Any]) -> list[str]:
@@ -72,6 +90,28 @@ def tell_similar(opened: "Opened", reading: Reads, heads: Sequence[Head]) -> Non
         lines.append(msg("  {ticket}  {subject}  {state}, opened {span} ago", ticket=head.id, subject=head.subject,
                          state=states, span=span))  # fmt: skip
     output.tell(*lines)
+
+
+def tell_earlier(opened: "Opened", heads: Sequence[Head]) -> None:
+    """Say what was closed lately, and how to say that this is its rework."""
+    for head in heads:
+        span = short_span(opened.now - canonical.instant_of(head.effective))
+        opened.call.output.tell(
+            msg("{ticket} ({subject}) was closed {span} ago; if this is its rework: sop new ... --rework-of {ticket}",
+                ticket=head.id, subject=head.subject, span=span)
+        )  # fmt: skip
+
+
+def asked_rework(opened: "Opened", heads: Sequence[Head]) -> str | None:
+    """Ask whether this is the rework of one of these; its number, or None. Only a number of theirs, or its end, means
+    one."""
+    tell_earlier(opened, heads)
+    opened.call.output.tell(msg("Rework of which one? Its number, or Enter for none"))
+    sys.stderr.write("> ")
+    sys.stderr.flush()
+    said = sys.stdin.readline().strip().casefold()
+    meant = [head.id for head in heads if said and head.id.casefold().endswith(said)]
+    return meant[0] if len(meant) == 1 else None
 
 
 def tell_double(opened: "Opened", heads: Sequence[Head]) -> None:

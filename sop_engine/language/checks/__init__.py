@@ -122,6 +122,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     acts.task_goes_to,
     acts.returns,
     shifts.on_shift_of_a_role,
+    acts.outcomes_of_acts,
+    acts.reopened_to,
     unused.unused_fields,
     unused.unused_roles,
     unused.unused_papers,

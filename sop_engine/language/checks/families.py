@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from sop_engine.acts import ENDS
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.goals import conditions_of
 from sop_engine.language.checks.members import Member, Site, effects_of, ways_of
@@ -102,9 +103,10 @@ def _family(site: Site, member: Member, procedure: str) -> list[Procedure] | Non
 
 
 def _ids(procedure: Procedure, column: str) -> Iterator[str]:
-    """The states, or the outcomes; a final state without an outcome is one by its own id."""
+    """The states, or the outcomes, those that staff give too; a final state without one is one by its own id."""
     if column == "state":
         yield from (state.id for state in procedure.states[1:])
         return
     yield from (outcome.id for outcome in procedure.outcomes)
+    yield from ENDS
     yield from (state.id for state in procedure.states if state.kind == "final" and state.outcome is None)

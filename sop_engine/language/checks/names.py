@@ -181,7 +181,8 @@ def unknown_triggers(draft: Draft) -> Iterator[Diagnostic]:
             transitions: {check: {by: desk, ask: note}, finish: {by: {role: desk, not: did check}, to: closed}}
           closed: {final: true, outcome: done}
     """
-    known = (*draft.names("trigger"), "open")
+    reopens = draft.procedure is not None and draft.procedure.acts.reopen.to != ""
+    known = (*draft.names("trigger"), "open", *(["reopen"] if reopens else []))
     for use in draft.uses:
         if use.kind == "trigger" and use.name not in known:
             yield error(

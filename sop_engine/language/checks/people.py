@@ -44,6 +44,7 @@ STAFF_VERBS: Final = frozenset(
         "take_over",
         "turn_down",
         "take_back",
+        "unlink",
     ]
 )
 

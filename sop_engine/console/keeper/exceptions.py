@@ -1,0 +1,80 @@
+"""`sop report exceptions`: the tickets of a month that did not go the way of their procedure, each to be opened."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+from sop_engine.console.acts_view import HOW, reason_beside
+from sop_engine.console.call import Call
+from sop_engine.console.keeper.figures import AsCsv, AsOf, Month, Words, end_of, month_of, print_rows
+from sop_engine.console.output import Column
+from sop_engine.console.parameters import option
+from sop_engine.engine.exceptions import KINDS, Exceptional, exceptions
+from sop_engine.errors import NotUnderstood
+from sop_engine.messages import msg
+from sop_engine.ticket.near import near
+
+if TYPE_CHECKING:
+    from sop_engine.console.opened import Opened
+
+
+def exceptional(
+    call: Call,
+    month: Month = None,
+    kind: Annotated[
+        str | None, option("--kind", help=msg("only these: voided, forced, merged or reopened"), metavar="KIND")
+    ] = None,
+    as_of: AsOf = None,
+    as_csv: AsCsv = False,
+) -> None:
+    """The tickets of a month that were ended or reopened otherwise than by their procedure: when, by whom, why."""
+    if kind is not None and kind not in KINDS:
+        raise NotUnderstood(
+            msg("there is no kind {kind}; there are {kinds}", kind=kind[:40], kinds=KINDS), near=near(kind, KINDS)
+        )
+    with call.open() as opened:
+        opened.require_known()
+        since, until = month_of(opened, month)
+        limit = end_of(opened, as_of)
+        with opened.reading() as reading:
+            found = [
+                (each, reason_beside(reading, each.ticket, each.number))
+                for each in exceptions(reading, opened.site.engine.programs, since, until, limit)
+                if kind in (None, each.kind)
+            ]
+        found.sort(key=lambda pair: (pair[0].at, pair[0].ticket, pair[0].number))
+        _print(opened, found, as_csv)
+        counts = Counter(each.kind for each, _reason in found)
+        if not found:
+            call.output.tell(msg("every ticket went the way of its procedure in that time"))
+        for name in KINDS:
+            if counts[name]:
+                call.output.tell(msg("{kind}: {count}", kind=HOW[name], count=counts[name]))
+
+
+def _print(opened: "Opened", found: list[tuple[Exceptional, str | None]], as_csv: bool) -> None:
+    words = Words(opened)
+    columns = [
+        Column(msg("number"), whole=True), Column(msg("when")), Column(msg("what")), Column(msg("person")),
+        Column(msg("unit"), whole=True), Column(msg("procedure")), Column(msg("reason")),
+    ]  # fmt: skip
+    rows = ((_json(opened, *pair), _cells(opened, words, *pair)) for pair in found)
+    print_rows(opened, columns, rows, as_csv)
+
+
+def _json(opened: "Opened", each: Exceptional, reason: str | None) -> dict[str, Any]:
+    return {
+        "ticket": each.ticket,
+        "step": each.number,
+        "kind": each.kind,
+        "at": each.at.astimezone(opened.zone).isoformat(timespec="seconds"),
+        "by": each.person,
+        "unit": each.unit,
+        "procedure": each.procedure,
+        "reason": reason,
+    }
+
+
+def _cells(opened: "Opened", words: Words, each: Exceptional, reason: str | None) -> list[Any]:
+    when = f"{each.at.astimezone(opened.zone):%m-%d %H:%M}"
+    return [each.ticket, when, HOW[each.kind], words.say("person", each.person), each.unit,
+            words.say("procedure", each.procedure), msg("(erased)") if reason is None else reason]  # fmt: skip
