@@ -47,7 +47,7 @@ class Call:
         self.no_input = bool(common.get("no_input")) or os.environ.get("SOP_NO_INPUT", "0") not in {"", "0"}
         self.dry_run = bool(common.get("dry_run"))
         self.key: str | None = common.get("key")
-        self.yes = bool(common.get("yes"))
+        self.yes = bool(common.get("consent"))
         self.expect: int | None = common.get("expect")
         self.doer: str | None = common.get("doer")
         heard: str | None = common.get("heard")

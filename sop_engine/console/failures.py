@@ -9,6 +9,7 @@ from typing import Any
 
 from sop_engine.console.output import Output
 from sop_engine.console.text import listed, width
+from sop_engine.console.tree import LEAVES
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import Message, msg, say
 
@@ -227,6 +228,9 @@ def usage_error(error: Any) -> NotUnderstood:
     text = error.format_message()
     if text.startswith("Got unexpected extra"):
         extra = text.partition("(")[2].rpartition("(")[2].rstrip(")")
+        leaf = LEAVES.get(command.partition(" ")[2])
+        if leaf is not None and leaf.options == "many":
+            help = msg("several tickets are written with commas between: {command} 7,8", command=command)
         return NotUnderstood(msg("`{command}` cannot use: {words}", command=command, words=extra), fix=help)
     parameter = getattr(error, "param", None)
     if parameter is not None:

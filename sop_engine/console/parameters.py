@@ -63,7 +63,7 @@ _TICKET: Final[tuple[tuple[str, Any, Any, Any], ...]] = (
                          metavar="TIME"), None),
 )  # fmt: skip
 _MANY: Final[tuple[tuple[str, Any, Any, Any], ...]] = (
-    ("yes", _Flag, option("--yes", help=msg("do it to many tickets without asking")), False),
+    ("consent", _Flag, option("--yes", help=msg("do it to many tickets without asking")), False),
 )
 _OF: Final = {"read": _READ, "write": (*_READ, *_WRITE), "ticket": (*_READ, *_WRITE, *_TICKET),
               "many": (*_READ, *_WRITE, *_TICKET, *_MANY)}  # fmt: skip

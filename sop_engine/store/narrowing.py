@@ -54,6 +54,9 @@ def conditions(site: str, query: Query, in_words: InWords) -> Iterator[tuple[str
         yield "(promised IS NULL OR promised <= ? OR missed IS NOT NULL)", [query.left_by]
     if query.opened_since is not None:
         yield "opened >= ?", [query.opened_since]
+    if query.copied is not None:
+        # no index has it: what is open is looked through
+        yield "body LIKE ?", [f'%"copies":{{%"{query.copied}":{{%']
     for term in query.words:
         yield f"id IN ({in_words.source})", [site, in_words.match(term)]
 

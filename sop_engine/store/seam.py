@@ -187,6 +187,8 @@ class Query:
     opened_since: str | None = None
     words: Sequence[Term] = ()
     """each must hold somewhere in what is written on the ticket"""
+    copied: str | None = None
+    """an actor who was let know; others may be among what is found, whose tickets hold his id elsewhere"""
     order: str = "opened"
     """one of `narrowing.ORDERS`"""
 

@@ -108,6 +108,11 @@ def test_a_step_to_expect_belongs_to_one_ticket(sop: Sop, two: tuple[str, str]) 
     assert sop("claim", "1,2", "--as", "li_qiang", "--expect", "2").code == 2
 
 
+def test_numbers_with_spaces_between_are_told_how_they_are_written(sop: Sop, two: tuple[str, str]) -> None:
+    said = sop("claim", *two, "--as", "li_qiang")
+    assert (said.code, "sop claim 7,8" in said.err) == (2, True)
+
+
 def test_ctrl_c_ends_after_the_ticket_at_hand_and_says_how_far_it_came(
     sop: Sop, site: Path, two: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

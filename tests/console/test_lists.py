@@ -21,6 +21,7 @@ def three(sop: Sop) -> tuple[str, str, str]:
     for id in made[1:]:
         assert sop("do", id, "dispatch", "--as", "wang_fang").code == 0
     assert sop("claim", made[2], "--as", "li_qiang").code == 0
+    assert sop("copy", made[0], "--as", "wang_fang", "--to", "李强").code == 0
     return made[0], made[1], made[2]
 
 
@@ -33,6 +34,8 @@ def numbers(sop: Sop, *words: str) -> list[str]:
 NARROWED: Final[tuple[tuple[tuple[str, ...], list[str]], ...]] = (
     ((), ["001", "002", "003"]),
     (("--unclaimed",), ["002"]),
+    (("--copied", "--as", "li_qiang"), ["001"]),
+    (("--copied", "--as", "chen_jing"), []),
     (("--owner", "王芳"), ["001", "002", "003"]),
     (("--owner", "li_qiang"), []),
     (("--text", "漏水"), ["001"]),

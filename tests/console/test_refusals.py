@@ -211,7 +211,7 @@ def test_an_unknown_language(sop: Sop) -> None:
 
 
 def test_a_fault_of_the_program_is_one_line(sop: Sop, site: Path) -> None:
-    with mock.patch("sop_engine.console.staff.lists._print", side_effect=KeyError("x\ny")):
+    with mock.patch("sop_engine.console.staff.lists.print_list", side_effect=KeyError("x\ny")):
         said = sop("ls")
     assert said.code == 70
     assert said.err.splitlines() == [

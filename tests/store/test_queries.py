@@ -12,11 +12,19 @@ from .samples import append, head, step, ticket
 @pytest.fixture
 def filled(store: Store) -> Store:
     """Four tickets, opened in the order of their ids."""
+    told = {"copies": {"lin": {"at": "2026-01-02", "by": "wang", "read": None}}}
     with store.writing() as writes:
         append(writes, ticket("WX-1", owner="lin", opened="2026-01-01", tasks={"ticket": {"role": "desk"}}))
         append(
             writes,
-            ticket("WX-2", owner="wang", opened="2026-01-02", parent="WX-1", timers={"s/t": {"due": "2026-02-01"}}),
+            ticket(
+                "WX-2",
+                owner="wang",
+                opened="2026-01-02",
+                parent="WX-1",
+                timers={"s/t": {"due": "2026-02-01"}},
+                acts=told,
+            ),
             unit="5-1-101",
         )
         append(
@@ -57,6 +65,8 @@ def filled(store: Store) -> Store:
         (Query(status="open", limit=9, newest=True), ["WX-1", "WX-2", "TS-3"]),
         (Query(after="WX-4"), []),
         (Query(unclaimed=True), ["WX-1"]),
+        (Query(copied="lin"), ["WX-2"]),
+        (Query(copied="wang"), []),
         (Query(opened_since="2026-01-03"), ["TS-3", "WX-4"]),
         (Query(opened_since="2026-01-02", status="open", order="newest"), ["TS-3", "WX-2"]),
         (Query(order="unit"), ["TS-3", "WX-1", "WX-4", "WX-2"]),

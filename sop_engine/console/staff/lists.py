@@ -38,6 +38,7 @@ def ls(
     suspended: Annotated[_Flag, option("--suspended", help=msg("suspended ones only"))] = False,
     mine: Annotated[_Flag, option("--mine", help=msg("yours: owner, assignee, or offered to your role"))] = False,
     unclaimed: Annotated[_Flag, option("--unclaimed", help=msg("offered to a role, and taken by nobody"))] = False,
+    copied: Annotated[_Flag, option("--copied", help=msg("of which you were let know"))] = False,
     overdue: Annotated[_Flag, option("--overdue", help=msg("late: nothing is left of a promise"))] = False,
     due: Annotated[_Said, option("--due", help=msg("late, or so within this time: 2h, 1 天"), metavar="SPAN")] = None,
     state: Annotated[_Said, option("--state", help=msg("in this state, by id or title"), metavar="STATE")] = None,
@@ -65,9 +66,9 @@ def ls(
 ) -> None:
     """List tickets: what is late or waits for you by what is left of it, all else newest last. Nothing fires."""
     typed = Narrowed(
-        all=all, closed=closed, suspended=suspended, mine=mine, unclaimed=unclaimed, overdue=overdue, status=status,
-        procedure=procedure, state=state, unit=unit, owner=owner, due=due, since=since, text=text, sort=sort,
-        columns=columns, limit=at_most(limit),
+        all=all, closed=closed, suspended=suspended, mine=mine, unclaimed=unclaimed, copied=copied, overdue=overdue,
+        status=status, procedure=procedure, state=state, unit=unit, owner=owner, due=due, since=since, text=text,
+        sort=sort, columns=columns, limit=at_most(limit),
     )  # fmt: skip
     with call.open() as opened:
         opened.require_known()
@@ -131,12 +132,12 @@ def found(opened: "Opened", wanted: Asked, limit: int | None = None, newest: boo
     query, left = wanted.query, limit
     # what is found by other tables is gathered and sorted anew for every page
     paged = query.order == "opened" and query.mine is None and not query.unclaimed and query.left_by is None
-    paged = paged and not query.words and not newest
+    paged = paged and not query.words and query.copied is None and not newest
     if not paged:
         most = limit if wanted.is_exact else None
         with opened.reading() as reading:
             heads = reading.heads(replace(query, limit=most, newest=newest and most is not None))
-        mine = [head for head in heads if wanted.whose is None or wanted.whose.has(head)]
+            mine = [head for head in heads if wanted.has(reading, head)]
         yield from mine if limit is None else mine[-limit:] if newest else mine[:limit]
         return
     while True:

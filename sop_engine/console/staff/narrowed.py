@@ -17,7 +17,7 @@ from sop_engine.console.tickets import by_title, find_procedure, folded, newest_
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, Text, msg
-from sop_engine.store.seam import Query, Reads
+from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.near import near
 from sop_engine.values import ValueProblem, title_key
 from sop_engine.values.moments import read_instant
@@ -47,6 +47,7 @@ class Narrowed:
     suspended: bool = False
     mine: bool = False
     unclaimed: bool = False
+    copied: bool = False
     overdue: bool = False
     status: str | None = None
     procedure: str | None = None
@@ -93,7 +94,17 @@ class Asked:
     @property
     def is_exact(self) -> bool:
         """Whether all that the store gives is wanted: nobody's roles are for some units only."""
-        return self.whose is None or all(None in scopes for scopes in self.whose.roles.values())
+        scoped = self.whose is not None and not all(None in scopes for scopes in self.whose.roles.values())
+        return not scoped and self.query.copied is None
+
+    def has(self, reading: Reads, head: Head) -> bool:
+        """Whether a ticket that the store gives is wanted."""
+        if self.whose is not None and not self.whose.has(head):
+            return False
+        if self.query.copied is None:
+            return True
+        ticket = reading.ticket(head.id)
+        return ticket is not None and self.query.copied in ticket.acts.get("copies", {})
 
 
 def asked(opened: "Opened", reading: Reads, narrowed: Narrowed) -> Asked:
@@ -110,6 +121,7 @@ def asked(opened: "Opened", reading: Reads, narrowed: Narrowed) -> Asked:
         mine=opened.person if narrowed.mine else None,
         roles=tuple(whose.roles) if whose is not None else (),
         unclaimed=narrowed.unclaimed,
+        copied=opened.person if narrowed.copied else None,
         left_by=_by(opened, narrowed),
         opened_since=_since(opened, narrowed.since) if narrowed.since is not None else None,
         words=_words(narrowed.text) if narrowed.text is not None else (),
@@ -240,8 +252,8 @@ def without(narrowed: Narrowed) -> Iterator[tuple[str, Narrowed]]:
 
 
 _NARROWING: Final = (
-    "closed", "suspended", "mine", "unclaimed", "overdue", "status", "procedure", "state", "unit", "owner", "due",
-    "since", "text",
+    "closed", "suspended", "mine", "unclaimed", "copied", "overdue", "status", "procedure", "state", "unit", "owner",
+    "due", "since", "text",
 )  # fmt: skip
 
 
