@@ -49,12 +49,12 @@ def ls(
             call.output.json([_json(opened, each) for each in letters])
             return
         columns = [Column(msg("id"), whole=True), Column(msg("ticket"), whole=True), Column(msg("to")),
-                   Column(msg("channel")), Column(msg("status")), Column(msg("tries")), Column(msg("when")),
+                   Column(msg("channel")), Column(msg("status")), Column(msg("when"), whole=True),
                    Column(msg("notice")), Column(msg("error"))]  # fmt: skip
         call.output.table(
             columns,
             [
-                [str(each.id), each.ticket, each.to, each.channel or "-", _SHOWN[each.status], str(each.attempts),
+                [str(each.id), each.ticket, each.to, each.channel or "-", _SHOWN[each.status],
                  _short(opened, each), each.notice or "-", each.error or ""]
                 for each in letters
             ],
