@@ -87,11 +87,13 @@ def named(value: Any) -> tuple[str, ...]:
 
 
 def fallbacks(settings: Settings, channel: str) -> tuple[str, ...]:
-    """The channels that stand in for one that is out of order, the first first; none twice."""
+    """The channels that stand in for one that is out of order, the first first; none twice, and none that there is
+    not."""
     found: list[str] = []
-    while settings.training is False:
+    known = () if settings.training else channel_names(settings)
+    while True:
         channel = str(entries_of(settings, channel).get("fallback", ""))
-        if not channel or channel in found:
+        if channel in found or channel not in known:
             break
         found.append(channel)
     return tuple(found)

@@ -64,6 +64,7 @@ def test_stand_ins_end_also_where_they_name_each_other() -> None:
     ring = {"a": {"fallback": "b"}, "b": {"fallback": "a"}}
     assert fallbacks(replace(SITE, channels=ring), "a") == ("b", "a")
     assert fallbacks(SITE, "wecom") == ("smtp",)
+    assert fallbacks(replace(SITE, channels={"a": {"fallback": "wecm"}}), "a") == ()
 
 
 def test_what_people_hear_keeps_quiet_hours_and_what_programs_read_does_not() -> None:

@@ -1,6 +1,7 @@
 """`sop notify`: notices on their way out, what became of them, and whether a channel works."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine import canonical
@@ -49,13 +50,13 @@ def ls(
             call.output.json([_json(opened, each) for each in letters])
             return
         columns = [Column(msg("id"), whole=True), Column(msg("ticket"), whole=True), Column(msg("to")),
-                   Column(msg("channel")), Column(msg("status")), Column(msg("tries")), Column(msg("when")),
+                   Column(msg("channel")), Column(msg("status")), Column(msg("when"), whole=True),
                    Column(msg("notice")), Column(msg("error"))]  # fmt: skip
         call.output.table(
             columns,
             [
-                [str(each.id), each.ticket, each.to, each.channel or "-", _SHOWN[each.status], str(each.attempts),
-                 _when(opened, each), each.notice or "-", each.error or ""]
+                [str(each.id), each.ticket, each.to, each.channel or "-", _SHOWN[each.status],
+                 _short(opened, each), each.notice or "-", each.error or ""]
                 for each in letters
             ],
         )  # fmt: skip
@@ -322,10 +323,21 @@ def _require_channel(opened: "Opened", channel: str) -> None:
         )
 
 
-def _when(opened: "Opened", letter: "OutLetter") -> str:
-    """When it was sent, or will be tried; nothing where that will never be."""
+def _instant(letter: "OutLetter") -> datetime | None:
+    """When it was sent, or will be tried; None where that will never be."""
     instant = letter.sent or (letter.bundle or letter.next_at if letter.status == "waiting" else None)
-    return show_instant(canonical.instant_of(instant), opened.call.language, opened.zone) if instant else ""
+    return canonical.instant_of(instant) if instant else None
+
+
+def _when(opened: "Opened", letter: "OutLetter") -> str:
+    instant = _instant(letter)
+    return show_instant(instant, opened.call.language, opened.zone) if instant else ""
+
+
+def _short(opened: "Opened", letter: "OutLetter") -> str:
+    """As `_when`, short enough for a list."""
+    instant = _instant(letter)
+    return f"{instant.astimezone(opened.zone):%m-%d %H:%M}" if instant else ""
 
 
 def _planned(opened: "Opened", letter: "OutLetter") -> tuple[str, ...]:
