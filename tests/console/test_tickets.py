@@ -197,7 +197,16 @@ def test_notes_corrections_and_handing_over(sop: Sop, wx: str) -> None:
 def test_a_task_is_assigned_and_assigned_anew(sop: Sop, wx: str) -> None:
     sop("do", "1", "dispatch", "--as", "wang_fang")
     task = sop("assign", "1", "李强", "--as", "wang_fang", "--json").json["tasks"]
-    assert task == [{"region": "ticket", "state": "dispatched", "assignee": "li_qiang", "role": "engineer"}]
+    assert task == [
+        {
+            "region": "ticket",
+            "state": "dispatched",
+            "assignee": "li_qiang",
+            "role": "engineer",
+            "offered": None,
+            "lent": None,
+        }
+    ]
     assert sop("assign", "1", "刘洋", "--as", "wang_fang").code == 5
 
 

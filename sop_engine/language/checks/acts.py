@@ -56,14 +56,14 @@ def task_goes_to(draft: Draft) -> Iterator[Diagnostic]:
 
         open: {by: desk, ask: note, to: received, assign: {how: turns}}
         states:
-          received: {transitions: {finish: {by: assignee, to: closed}}}
+          received: {transitions: {finish: {by: desk, to: closed}}}
           closed: {final: true, outcome: done}
 
     Passes:
 
         open: {by: desk, ask: note, to: received, assign: {role: desk, how: turns}}
         states:
-          received: {transitions: {finish: {by: assignee, to: closed}}}
+          received: {transitions: {finish: {by: desk, to: closed}}}
           closed: {final: true, outcome: done}
     """
     for fact in draft.of("assign_whom"):
