@@ -78,3 +78,23 @@ def test_who_may_end_a_ticket_otherwise_is_told() -> None:
     assert "- **Close by force** — Lead." in said
     assert "- **Reopen** — Front desk; within 7 days of closing, to “Received”." in said
     assert "- **Merge** — Lead." in said
+
+
+def test_where_a_ticket_may_go_back_to_and_what_is_not_taken_back_is_told() -> None:
+    acts = """acts:
+  return: {by: lead, to: [previous, opener, received], from: received}
+  withdraw: {within: 30 min, never: finish}"""
+    told = page(acts, "zh")
+    assert "- **回退**——班长；退到：上一步、登记处（登记人）、已登记；只能从这些状态退回：已登记。" in told
+    assert "- **撤回**——办理该步的人，且之后无人办理；办理后 30 分钟 内；不可撤回：办结。" in told
+    assert "- **Return** — whoever can act in the state that is left, the owner" in page("acts: {return: {}}", "en")
+
+
+def test_who_may_be_added_to_the_signers_and_what_a_refusal_does_is_told() -> None:
+    signed = REPAIR.replace(
+        "by: desk, to: closed", "by: desk, sign: {count: 2, add: lead, reject: refused}, to: closed"
+    )
+    signed = signed.replace("received: {transitions", "received: {on_event: {refused: {tell: desk}}, transitions")
+    compiled = compile_text(signed.replace("ACTS", "").encode(), "repair.sop.yaml")
+    assert compiled.procedure is not None, compiled.diagnostics
+    assert "2 人签字；可加签：班长；拒签时：refused" in manual(compiled.procedure, "zh")
