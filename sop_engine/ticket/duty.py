@@ -38,8 +38,7 @@ def reached(draft: Draft, role: str) -> list[str]:
     """Whom a word to whoever of a role is on shift reaches: those; else who leads then; else who stands in for one of
     the role's holders. Nobody, where there is none of them."""
     answer = on_duty(draft, role)
-    found: list[str] = answer["on"] or answer["leads"] or answer["deputies"]
-    return found
+    return list(answer["on"] or answer["leads"] or answer["deputies"])
 
 
 def stretch(draft: Draft, person: str) -> dict[str, Any]:

@@ -110,6 +110,7 @@ def swap(
 ) -> None:
     """Let two people swap their shifts of a day: one proposes it, the other agrees with the same command. An
     administrator's word stands for both."""
+    from sop_engine.console.doing import explaining
     from sop_engine.engine.rosters import swap_shifts
     from sop_engine.engine.shift_reckoning import look_again
 
@@ -126,8 +127,6 @@ def swap(
                 msg("{one} and {other} hold no role in common: neither could do the other's work",
                     one=opened.named(people[0].id), other=opened.named(people[1].id))
             )  # fmt: skip
-        from sop_engine.console.doing import explaining
-
         with explaining(opened, None), call.writing():
             done = swap_shifts(
                 opened.site.engine, people[0].id, people[1].id, when, opened.who, withdraw, call.dry_run, call.key
