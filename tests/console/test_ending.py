@@ -60,6 +60,7 @@ def test_what_is_refused_leaves_no_trace(sop: Sop, site: Path, wx: str) -> None:
 def test_trying_it_keeps_nothing(sop: Sop, site: Path, wx: str) -> None:
     said = sop("void", "1", "--as", "wang_fang", "--reason", "录错房号", "--dry-run")
     assert (said.code, head_number(site, wx)) == (0, 1)
+    assert "reason\t录错房号" in said.out
 
 
 def test_the_months_list_has_each_with_who_did_it_and_why(sop: Sop, site: Path, wx: str) -> None:
