@@ -9,9 +9,12 @@ from sop_engine.ticket.attention import CUSTOMER
 from sop_engine.ticket.records import Ticket
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sop_engine.console.looking import Look
     from sop_engine.console.opened import Opened
     from sop_engine.store.seam import Reads
+    from sop_engine.ticket.records import Step
 
 
 HOW: Final = {"voided": msg("voided"), "forced": msg("closed by force"), "merged": msg("merged"),
@@ -120,21 +123,23 @@ def ended_view(opened: "Opened", seen: "Look") -> EndedView | None:
     return EndedView(how=entry["how"], at=at, by=entry["by"], into=into, reason=seen.ended_for)
 
 
-def reason_of_end(reading: "Reads", ticket: Ticket) -> str | None:
+def reason_of_end(reading: "Reads", ticket: Ticket, made: "Sequence[Step]") -> str | None:
     """Why a ticket ended otherwise than by its procedure; None where it did not, or it was erased."""
     entry = ticket.acts.get("ended")
-    return None if entry is None else reason_beside(reading, ticket.id, entry["step"])
+    return None if entry is None else reason_beside(reading, ticket.id, entry["step"], made)
 
 
-def reason_of_rest(reading: "Reads", ticket: Ticket) -> str | None:
+def reason_of_rest(reading: "Reads", ticket: Ticket, made: "Sequence[Step]") -> str | None:
     """Why a ticket is suspended, from beside the step that suspended it; None where it is not, or it was erased."""
     entry = ticket.acts.get("suspended")
-    return None if entry is None else reason_beside(reading, ticket.id, entry["step"])
+    return None if entry is None else reason_beside(reading, ticket.id, entry["step"], made)
 
 
-def reason_beside(reading: "Reads", ticket: str, number: int) -> str | None:
-    """The reason that lies beside a step; None where it was erased."""
-    sealed = reading.sealed(ticket, number).get((number, "reason"))
+def reason_beside(reading: "Reads", ticket: str, number: int, made: "Sequence[Step]" = ()) -> str | None:
+    """The reason that lies beside a step, of those that were just `made` or of the store's; None where it was
+    erased."""
+    new = next((step.values.get("reason") for step in made if (step.ticket, step.number) == (ticket, number)), None)
+    sealed = new or reading.sealed(ticket, number).get((number, "reason"))
     return None if sealed is None or sealed.salt is None else str(sealed.value)
 
 

@@ -34,7 +34,7 @@ def tell_done(opened: "Opened", done: "Done", more: Mapping[str, Any] | None = N
     """Print the ticket as it is after `done`, and say what happened; as JSON with `more` entries."""
     call = opened.call
     with opened.reading() as reading:
-        seen = look(opened, reading, done.ticket, done.head)
+        seen = look(opened, reading, done.ticket, done.head, (*done.fired, done.step, *done.followed))
         happened = [] if done.repeated else _happened(opened, reading, done)
     print_ticket(opened, seen, more=more)
     last: list[Any] = []

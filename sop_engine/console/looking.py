@@ -14,7 +14,7 @@ from sop_engine.ticket.people import describe
 from sop_engine.ticket.possible import entry, offers, possible
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
-from sop_engine.ticket.records import Command, Given, NewSeals, Ticket
+from sop_engine.ticket.records import Command, Given, NewSeals, Step, Ticket
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -45,8 +45,8 @@ class Look:
     """the tickets that were merged into it, with whoever had told of each"""
 
 
-def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
-    """Look at a ticket as the store has it, or as a command has just made it."""
+def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head, made: Sequence[Step] = ()) -> Look:
+    """Look at a ticket as the store has it, or as a command has just `made` it: of a dry run the store has nothing."""
     program = opened.site.engine.program(reading, ticket)
     return Look(
         ticket=ticket,
@@ -56,25 +56,25 @@ def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head) -> Look:
         children=reading.heads(Query(parent=ticket.id)) if ticket.children else [],
         now=opened.now,
         live=answered(opened, reading, program, ticket, _live),
-        **_rest(opened, reading, program, ticket),
+        **_rest(opened, reading, program, ticket, made),
     )
 
 
-def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket) -> dict[str, Any]:
+def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, made: Sequence[Step]) -> dict[str, Any]:
     """What is to be said of a ticket that is suspended, that ended otherwise than by its procedure, or into which
     others were merged."""
     if ticket.status != "suspended" and ticket.acts.keys().isdisjoint({"ended", "absorbed"}):
         return {}
     from sop_engine.console.acts_view import absorbed, reason_of_end, reason_of_rest
 
-    more = {"ended_for": reason_of_end(reading, ticket), "absorbed": absorbed(opened, reading, ticket)}
+    more = {"ended_for": reason_of_end(reading, ticket, made), "absorbed": absorbed(opened, reading, ticket)}
     if ticket.status != "suspended":
         return more
     from sop_engine.ticket.suspending import may_resume
 
     return {
         **more,
-        "rests": reason_of_rest(reading, ticket),
+        "rests": reason_of_rest(reading, ticket, made),
         "resumers": answered(opened, reading, program, ticket, may_resume),
     }
 

@@ -10,6 +10,8 @@ from sop_engine.procedure import Field, Offer, Procedure
 
 _NONE: Final[Mapping[str, Procedure]] = {}
 _OPEN: Final[Text] = {"zh": "登记", "en": "Register"}
+_REOPEN: Final[Text] = {"zh": "重开", "en": "Reopen"}
+"""no trigger of a procedure, but a promise may begin by it"""
 
 
 def offers(procedure: Procedure) -> Iterator[Offer]:
@@ -42,7 +44,7 @@ class Names:
         self._outcomes |= {each.id: self.title(each.title, each.id) for each in procedure.outcomes}
         self._notices = {each.id: self.title(each.title, each.id) for each in procedure.notices}
         self._forms = {each.id: self.title(each.title, each.id) for each in procedure.forms}
-        self._triggers: dict[str, str] = {}
+        self._triggers: dict[str, str] = {"reopen": self.title(_REOPEN)}
         for offer in offers(procedure):
             self._triggers.setdefault(offer.trigger, self.offer(offer))
 

@@ -52,9 +52,8 @@ def test_a_part_gets_what_is_carried_over_by_title(sop: Sop, wx: str) -> None:
     assert f"split off {new['id']}" in said.err
 
 
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
+def test_what_is_refused_leaves_no_trace(sop: Sop, site: Path, wx: str, other: str) -> None:
+    for words, code in (
         (("link", "1", "9"), 3),
         (("link", "1", "1"), 2),
         (("link", "1", "2", "--how", "cousin"), 2),
@@ -65,12 +64,8 @@ def test_a_part_gets_what_is_carried_over_by_title(sop: Sop, wx: str) -> None:
         (("split", "1", "--carry", "nothing", "--reason", "x"), 2),
         (("split", "1", "--reason", "x"), 2),
         (("split", "1", "--carry", "unit", "--field", "fault=x"), 2),
-    ],
-)
-def test_what_is_refused_leaves_no_trace(
-    sop: Sop, site: Path, wx: str, other: str, words: tuple[str, ...], code: int
-) -> None:
-    assert sop(*words, "--as", "wang_fang").code == code
+    ):
+        assert sop(*words, "--as", "wang_fang").code == code, words
     assert (head_number(site, wx), head_number(site, other)) == (1, 1)
 
 
