@@ -325,11 +325,11 @@ class Engine:
             raise NotUnderstood(msg("the claimed time {at} has not come yet", at=f"{local:%Y-%m-%d %H:%M}"))
         if (afterwards := outages.effective_of(transaction, command, last)) is not None:
             return afterwards
-        backdate = (
-            None if command.ticket == SITE else self._program_for(transaction, command, ticket).procedure.backdate
-        )
-        if backdate is None or worktime.subtract(recorded, backdate, self.settings.zone_info) > command.at:
+        backdate = command.ticket != SITE and self._program_for(transaction, command, ticket).procedure.backdate
+        if not backdate or worktime.subtract(recorded, backdate, self.settings.zone_info) > command.at:
             return max(recorded, last or recorded)
+        if last is not None and command.at < last and command.heard == "paper":
+            return last  # what stands on a slip stands there, though something else has been recorded since
         if last is not None and command.at < last:
             raise NotNow(
                 msg("{ticket} has a step that counts from {last}; nothing can be claimed before it",

@@ -8,11 +8,8 @@ the store. One without the other is nobody. Times are by the site's clock.
 """
 
 import hashlib
-import json
 import os
-import secrets
 import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,7 +83,7 @@ def begin(transaction: Writes, terminal: Terminal, actor: str, now: datetime) ->
     for name, kept in transaction.metas(_PREFIX).items():
         if not timedelta(0) <= now - canonical.instant_of(canonical.parse(kept)["since"]) < _FORGOTTEN:
             transaction.forget_meta(name)
-    token = secrets.token_hex(16)
+    token = os.urandom(16).hex()
     entry = {"actor": actor, "login": terminal.login, "since": at, "token": _digest(token)}
     transaction.put_meta(terminal.entry, canonical.to_text(entry))
     return token
@@ -155,7 +152,7 @@ def _about(pid: int) -> tuple[int, str, str] | None:
 
 def _folder() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    return Path(runtime) / "sop" if runtime else Path(tempfile.gettempdir()) / f"sop-{os.getuid()}"
+    return Path(runtime) / "sop" if runtime else Path(os.environ.get("TMPDIR") or "/tmp") / f"sop-{os.getuid()}"
 
 
 def _digest(token: str) -> str:
@@ -173,7 +170,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         if not stat.S_ISREG(about.st_mode) or about.st_uid != os.getuid() or about.st_mode & 0o077:
             return None
         try:
-            said = json.loads(stream.read(_LARGEST))
+            said = canonical.parse(stream.read(_LARGEST))
         except (ValueError, RecursionError, OSError):
             return None
     return said if isinstance(said, dict) else None
@@ -195,7 +192,7 @@ def _write(path: Path, said: dict[str, Any]) -> None:
             arriving.unlink()
         file = os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with os.fdopen(file, "w", encoding="utf-8") as stream:
-            json.dump(said, stream)
+            stream.write(canonical.to_text(said))
         arriving.replace(path)
     except OSError as error:
         raise SetUp(

@@ -48,6 +48,15 @@ def test_each_box_is_a_step_heard_on_paper_at_its_own_time(sop: Sop, site: Path,
     assert sop("audit", "replay", wx).code == 0
 
 
+def test_a_box_from_before_the_ticket_s_last_step_counts_from_that(sop: Sop, site: Path, wx: str) -> None:
+    sop("note", wx, "业主来电询问", *DESK)
+    assert sop("do", wx, "accept", "--doer", "李强", "--heard", "radio", "--at", "08:40", *DESK).code == 4
+    assert sop("slip", wx, "--tick", "accept=08:40", *DESK).code == 0
+    last = records(site, wx)[-1]
+    assert (last["occurred"], last["effective"]) == ("2026-11-23T00:40:00.000Z", "2026-11-23T02:00:00.000Z")
+    assert sop("audit", "replay", wx).code == 0
+
+
 def test_what_is_refused_ends_it_and_what_was_booked_stands(sop: Sop, site: Path, wx: str) -> None:
     said = sop("slip", wx, "--tick", "accept=08:40", "--tick", "confirm", "--tick", "done", "--field", "fee=80", *DESK)
     assert said.code == 8

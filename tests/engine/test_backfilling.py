@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical, errors
-from sop_engine.ticket.records import SITE
+from sop_engine.engine import slips
+from sop_engine.engine.engine import new_id
+from sop_engine.ticket.records import SITE, Command
 from tests.desk import START, Desk
 
 LOAN = """
@@ -127,3 +129,37 @@ def test_a_claim_that_is_still_to_come_is_refused_here_too(desk: Desk) -> None:
     arguments: dict[str, Any] = {"procedure": "loan", "fields": {}, "backfill": "P-1"}
     with pytest.raises(errors.NotUnderstood, match="has not come yet"):
         desk.command("open", "", "wang", **arguments, at=at(hours=7))
+
+
+def test_reserved_numbers_are_drawn_taken_and_known_to_the_audit(desk: Desk) -> None:
+    done = desk.command("reserve_numbers", SITE, "boss", procedure="loan", count=3)
+    numbers = canonical.parse(done.step.data)["command"]["arguments"]["numbers"]
+    assert numbers == [f"JY-20261123-00{each}" for each in (1, 2, 3)]
+    taken = desk.command("open", "", "wang", procedure="loan", fields={}, number=numbers[1]).step.ticket
+    assert (taken, desk.open("loan", by="wang")) == (numbers[1], "JY-20261123-004")
+    desk.command("void_number", SITE, "boss", number=numbers[0], reason="写坏")
+    with pytest.raises(errors.NotNow):
+        desk.command("void_number", SITE, "boss", number=numbers[1], reason="写坏")
+    assert desk.replay().clean
+
+
+def maker(desk: Desk, name: str, actor: str = "wang", **arguments: Any) -> slips.Maker:
+    return lambda ticket: Command(new_id(), name, ticket, actor, "tester", arguments)
+
+
+def test_commands_one_after_another_together_or_only_tried(desk: Desk) -> None:
+    makers = [maker(desk, "open", procedure="loan", fields={}), maker(desk, "do", trigger="give_back", fields={})]
+    wrong = [*makers, maker(desk, "do", trigger="give_back", fields={})]
+    tried = slips.book(desk.engine, makers, "", dry_run=True)
+    assert [each.ticket.status for each in tried.done] == ["open", "closed"]
+    undone = slips.together(desk.engine, wrong, "")
+    assert (len(undone.done), isinstance(undone.refusal, errors.NotNow)) == (2, True)
+    with desk.reading() as reading:
+        assert reading.ticket_ids() == [SITE]
+    booked = slips.book(desk.engine, wrong, "", key="P-1")
+    assert (len(booked.done), isinstance(booked.refusal, errors.NotNow)) == (2, True)
+    both = slips.together(desk.engine, makers, "")
+    assert (both.refusal, both.done[-1].ticket.outcome) == (None, "back")
+    with desk.reading() as reading:
+        assert reading.ticket_ids() == ["JY-20261123-001", "JY-20261123-002", SITE]
+    assert desk.replay().clean
