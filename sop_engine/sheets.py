@@ -1,8 +1,8 @@
-"""Tables that somebody made with a spreadsheet: CSV or tab-separated text in UTF-8 or GB 18030, or XLSX, as rows of
-text.
+"""Tables that somebody made with a spreadsheet: CSV or tab-separated text in UTF-8, UTF-16 or GB 18030, or XLSX, as
+rows of text.
 
-What is read is bounded; a workbook's first sheet counts, its formulas by the values that were last reckoned. Reading
-XLSX needs openpyxl, the extra `sheets`.
+What is read is bounded; of a workbook the first sheet counts that is shown, its formulas by the values that were last
+reckoned. Reading XLSX needs openpyxl, the extra `sheets`.
 """
 
 import csv
@@ -35,19 +35,31 @@ class Sheet(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def read_sheet(data: bytes, name: str) -> Sheet:
-    """The table that a file called `name` holds. Raises `NotUnderstood` where it is none, or too large; `SetUp` where
-    XLSX cannot be read here."""
-    lines = _workbook(data, name) if data[:4] == b"PK\x03\x04" else _text(data, name)
-    heads: tuple[str, ...] = ()
-    rows: list[Row] = []
+def read_rows(data: bytes, name: str) -> Iterator[list[str]]:
+    """The rows of the table that a file called `name` holds, the empty ones too, so that the n-th is the row that the
+    spreadsheet calls n. Raises `NotUnderstood` where it is none, or too large; `SetUp` where XLSX cannot be read
+    here."""
+    if data[:4] == b"\xd0\xcf\x11\xe0":
+        raise NotUnderstood(
+            msg("{path} is an Excel file of the old kind (.xls), or one with a password", path=name),
+            where=name,
+            fix=msg("in the spreadsheet, save it as .xlsx or as CSV, without a password"),
+        )
+    lines = _workbook(data, name) if data[:2] == b"PK" else _text(data, name)
     for number, cells in enumerate(lines, start=1):
         if number > MOST_ROWS or len(cells) > MOST_COLUMNS:
             raise NotUnderstood(
                 msg("{path} has more than {rows} rows or {columns} columns", path=name, rows=MOST_ROWS,
                     columns=MOST_COLUMNS), where=name,
             )  # fmt: skip
-        said = [each.strip() for each in cells]
+        yield [each.strip() for each in cells]
+
+
+def read_sheet(data: bytes, name: str) -> Sheet:
+    """The table with heads that a file called `name` holds. Raises as `read_rows` does."""
+    heads: tuple[str, ...] = ()
+    rows: list[Row] = []
+    for number, said in enumerate(read_rows(data, name), start=1):
         if not any(said):
             continue
         if not heads:
@@ -85,8 +97,7 @@ def _require_heads(heads: tuple[str, ...], name: str) -> None:
 
 def _text(data: bytes, name: str) -> Iterator[list[str]]:
     text = _decoded(data, name)
-    first = text.partition("\n")[0]
-    delimiter = next((each for each in ("\t", ";") if each in first and "," not in first), ",")
+    delimiter = max(",\t;", key=text.partition("\n")[0].count)
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
@@ -94,7 +105,8 @@ def _text(data: bytes, name: str) -> Iterator[list[str]]:
 
 
 def _decoded(data: bytes, name: str) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
+    marked = data[:2] in {b"\xff\xfe", b"\xfe\xff"}  # what spreadsheets call Unicode text
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -129,9 +141,8 @@ def _workbook(data: bytes, name: str) -> Iterator[list[str]]:
             msg("{path} is no workbook that can be read", path=name), where=name, fix=msg("save it anew as XLSX or CSV")
         ) from error
     try:
-        yield from _rows(book.worksheets[0].iter_rows(values_only=True))
-    except (NotUnderstood, GeneratorExit):
-        raise
+        shown = next(each for each in book.worksheets if each.sheet_state == "visible")
+        yield from _rows(shown.iter_rows(values_only=True))
     except Exception as error:
         raise NotUnderstood(
             msg("{path} is no workbook that can be read", path=name), where=name, fix=msg("save it anew as XLSX or CSV")

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from sop_engine.engine.sheets import Rows, column_name
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg
+from sop_engine.sheets import column_letters
 from sop_engine.store.seam import Person
 from sop_engine.ticket.near import near
 from sop_engine.values import ValueProblem
@@ -44,6 +44,8 @@ _MONTH: Final = re.compile(r"(20\d\d)\s*[年./-]\s*(\d{1,2})(?:\s*月|(?![\d./-]
 _NUMBER: Final = re.compile(r"(\d{1,2})(?:日|号)?")
 _BESIDE: Final = re.compile(r"\s*[(（]?(周|星期)[一二三四五六日天][)）]?$")
 _BETWEEN: Final = re.compile(r"[、,，;；/\s]+")
+Rows = list[list[str]]
+"""each cell as text, line breaks in it as spaces"""
 _LOOKED_AT: Final = 12
 """rows among which the head must be"""
 
@@ -60,7 +62,7 @@ class Fault:
         """With its place, as the spreadsheet names it."""
         if self.column is None:
             return msg("row {row}: {what}", row=self.row + 1, what=self.what)
-        return msg("{cell}: {what}", cell=f"{column_name(self.column)}{self.row + 1}", what=self.what)
+        return msg("{cell}: {what}", cell=f"{column_letters(self.column)}{self.row + 1}", what=self.what)
 
 
 @dataclass(slots=True)
@@ -168,7 +170,7 @@ class _Reader:
             if day is None:
                 continue
             if day in known:
-                first = f"{column_name(known[day])}{head + 1}"
+                first = f"{column_letters(known[day])}{head + 1}"
                 self._fault(head, rank, msg("{day} stands in {cell} already", day=str(day), cell=first))
                 continue
             known[day] = rank

@@ -16,9 +16,10 @@ from sop_engine.engine.engine import Done, Engine, new_id
 from sop_engine.engine.identity import Identity
 from sop_engine.engine.roster_hours import hours_of
 from sop_engine.engine.roster_reading import Fault, Said, read_roster
-from sop_engine.engine.sheets import read_table
 from sop_engine.errors import NotNow
 from sop_engine.messages import msg
+from sop_engine.sheets import MOST_BYTES, read_rows
+from sop_engine.store.files import read_named
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.records import SITE, Command
 from sop_engine.worktime.rosters import KINDS, NOTHING_SAID, Month, Roster, book_json, month_json
@@ -68,7 +69,7 @@ def standing_roster(engine: Engine, reading: Reads) -> Roster | None:
 def plan_load(engine: Engine, path: Path, month: tuple[int, int] | None) -> Planned:
     """Read a file against the people and the newest roster of the site. Raises `NotFound`, `NotUnderstood`, `SetUp`."""
     hours = hours_of(engine.settings)
-    rows = read_table(path)
+    rows = [[" ".join(cell.split()) for cell in row] for row in read_rows(read_named(path, MOST_BYTES), str(path))]
     today = engine.clock.now().astimezone(engine.settings.zone_info).date()
     with engine.store.reading() as reading:
         said = read_roster(rows, reading.people(), today, month, hours.words)
