@@ -3,7 +3,7 @@
 An act is called by its verb or in Chinese, and what it needs stands under `with`, as it would be typed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
@@ -24,7 +24,10 @@ class Around:
 
     people: Mapping[str, str]
     """name -> id"""
+    tickets: Mapping[str, str]
+    """label -> number"""
     procedure: "Procedure"
+    active: Sequence[str]
     now: datetime
     zone: tzinfo
 
@@ -87,6 +90,40 @@ def _side(around: Around, value: Any) -> Mapping[str, Any]:
     return {"from": names.find(str(value), sides, msg("side"))}
 
 
+def _one(around: Around, value: Any) -> Mapping[str, Any]:
+    """A person by name; else a role by title."""
+    found = _people_and_roles(around, value)
+    return {"to": found["to"][0]} if found["to"] else {"role": found["roles"][0]}
+
+
+def _to_person(entry: str) -> Reading:
+    return lambda around, value: {entry: _person(around, str(value))}
+
+
+def _place(around: Around, value: Any) -> Mapping[str, Any]:
+    """Where a ticket goes back to."""
+    return {"to": str(value) if value in ("previous", "opener") else names.state(around.procedure, str(value))}
+
+
+def _ticket(entry: str) -> Reading:
+    def read(around: Around, value: Any) -> Mapping[str, Any]:
+        return {entry: around.tickets[names.find(str(value), {each: {} for each in around.tickets}, msg("ticket"))]}
+
+    return read
+
+
+def _trigger(around: Around, value: Any) -> Mapping[str, Any]:
+    return {"trigger": names.trigger(around.procedure, str(value), around.active)}
+
+
+def _because(around: Around, value: Any) -> Mapping[str, Any]:
+    """Why a task is given back: one of the procedure's reasons, or words of one's own where it names none."""
+    reasons = {each.id: each.title for each in around.procedure.acts.give_back.reasons}
+    if not reasons:
+        return {"reason": str(value)}
+    return {"because": names.find(str(value), reasons, msg("reason"))}
+
+
 # --- the acts --------------------------------------------------------------------------------------------------------
 
 
@@ -106,5 +143,21 @@ ACTS: Final[Mapping[str, Act]] = {
     "watch": Act({"zh": "关注"}, {"stop": _flag("stop")}),
     "suspend": Act({"zh": "挂单"}, {"until": _instant("until"), **_REASON}),
     "resume": Act({"zh": "恢复办理"}, _REASON),
+    "give_back": Act({"zh": "退单"}, {"reason": _because, "note": _text("reason")}),
+    "transfer": Act({"zh": "转单"}, {"to": _one, **_REASON}),
+    "take_over": Act({"zh": "接手"}, {}),
+    "turn_down": Act({"zh": "拒接"}, _REASON),
+    "take_back": Act({"zh": "收回"}, _REASON),
+    "delegate": Act({"zh": "委托代办"}, {"to": _to_person("to"), "until": _instant("until"), **_REASON}),
+    "return": Act({"zh": "回退"}, {"to": _place, **_REASON}),
+    "withdraw": Act({"zh": "撤回"}, _REASON),
+    "signer": Act(
+        {"zh": "加签"}, {"trigger": _trigger, "person": _to_person("person"), "remove": _flag("remove"), **_REASON}
+    ),
+    "reject": Act({"zh": "拒签"}, {"trigger": _trigger, **_REASON}),
+    "void": Act({"zh": "作废"}, _REASON),
+    "close": Act({"zh": "强制关单"}, {"force": _flag("force"), "outcome": _text("outcome"), **_REASON}),
+    "reopen": Act({"zh": "重开"}, _REASON),
+    "merge": Act({"zh": "并单"}, {"into": _ticket("into"), **_REASON}),
 }
 """Verb -> the act. A verb is the command's name."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from sop_engine import canonical
+from sop_engine.acts import ENDS
 from sop_engine.language.shapes import listed
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import Procedure
@@ -105,7 +106,7 @@ def _titled(procedure: Procedure, states: Iterable[str]) -> tuple[Message, ...]:
 
 def _outcome(play: Play, line: Line, happened: Happened) -> None:
     ticket = play.ticket_of(line)
-    outcomes = {each.id: each.title for each in play.procedure_of(ticket).outcomes}
+    outcomes = {**ENDS, **{each.id: each.title for each in play.procedure_of(ticket).outcomes}}
     wanted = names.find(str(line.words.outcome), outcomes, msg("outcome"))
     if ticket.outcome != wanted:
         raise Departs(

@@ -152,7 +152,9 @@ class Play:
                 return "do", arguments
             case "act":
                 verb = acts.verb(str(words.act))
-                around = acts.Around(self.ids, procedure, self.stage.clock.now(), self.script.zone)
+                around = acts.Around(
+                    self.ids, self._labels, procedure, ticket.active, self.stage.clock.now(), self.script.zone
+                )
                 return verb, acts.arguments(verb, {**words.with_, **reason}, around)
             case "claim":
                 return "claim", {}

@@ -61,7 +61,7 @@ def cast(roles: set[str]) -> list[Player]:
     """Two people for each role, and one who holds all of them: a small centre."""
     players = []
     for rank, role in enumerate(sorted(roles)):
-        players += [Player(f"player_{rank}_{twin}", f"{role} {twin}", ((role, None),)) for twin in (1, 2)]
+        players += [Player(f"player_{rank}_{twin}", f"{twin} {role}", ((role, None),)) for twin in (1, 2)]
     return [*players, Player("player_all", "all", tuple((role, None) for role in sorted(roles)))]
 
 

@@ -23,6 +23,18 @@ from tests.trial.test_playing import STEPS, failure, play
             "{by: 王芳, act: 恢复办理, reason: 料到了}",
             "{by: 李强, do: 回来, state: 已回}",
         ],
+        ["{by: 李强, act: 退单, reason: 不在班, refused: not_now, words: offered to no role}"],
+        ["{by: 李强, act: 转单, with: {to: 张伟}}", "{by: 张伟, act: 接手, assignee: 张伟}"],
+        ["{by: 李强, act: transfer, with: {to: 张伟}}", "{by: 张伟, act: 拒接, reason: 忙, assignee: 李强}"],
+        ["{by: 李强, act: 委托代办, with: {to: 张伟, until: 1 h}}", "{by: 张伟, do: 回来, state: 已回}"],
+        ["{by: 李强, act: 撤回, reason: 点错了, state: 待办}"],
+        ["{by: 王芳, act: 作废, reason: 录错了, outcome: void}"],
+        [
+            "{by: 王芳, open: {}, label: 又一张}",
+            "{by: 王芳, open: {}, label: 第三张}",
+            "{by: 王芳, act: 并单, with: {into: 又一张}, reason: 重复, outcome: merged}",
+        ],
+        ["{by: 王芳, act: 回退, reason: 不行, refused: not_now}"],
         ["{by: 王芳, act: 挂单, with: {until: 1 天}, reason: 等料}", "{wait: 2 天}", "{by: 李强, do: 回来}"],
     ],
 )
