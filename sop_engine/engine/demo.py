@@ -8,7 +8,8 @@ from sop_engine import canonical
 from sop_engine.clock import SimulatedClock
 from sop_engine.engine.delivery import Delivery, deliver
 from sop_engine.engine.engine import Engine, new_id
-from sop_engine.engine.site_folder import Site, make_site, open_site
+from sop_engine.engine.site_folder import Site, open_site
+from sop_engine.engine.site_making import make_site
 from sop_engine.engine.timers import Sweep, tick
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg

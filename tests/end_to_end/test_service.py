@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 
-from sop_engine.engine import site_folder
+from sop_engine.engine import site_making
 from sop_engine.engine.identity import system_login
 from tests.end_to_end.shell import Shell
 from tests.needs import needs
@@ -24,8 +24,8 @@ def site(tmp_path: Path) -> Shell:
     library, folder = tmp_path / "library", tmp_path / "前台 100% $HOME's"
     for part in ("workflows", "templates", "calendars"):
         (library / part).mkdir(parents=True)
-    with mock.patch.object(site_folder, "library", lambda: library):
-        site_folder.make_site(folder, "Test", "Asia/Shanghai", system_login(), "lin_mei", "林梅", [])
+    with mock.patch.object(site_making, "library", lambda: library):
+        site_making.make_site(folder, "Test", "Asia/Shanghai", system_login(), "lin_mei", "林梅", [])
     return Shell(folder)
 
 

@@ -31,7 +31,7 @@ def init(
     """Make a site, publish the starter library, and make you its administrator with every role."""
     from sop_engine.engine.identity import system_login
     from sop_engine.engine.publishing import library_roles
-    from sop_engine.engine.site_folder import make_site
+    from sop_engine.engine.site_making import make_site
 
     path = Path(folder)
     login = system_login()
