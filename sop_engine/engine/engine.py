@@ -34,8 +34,8 @@ from sop_engine.store.seam import Head, Missed, Reads, Store, Writes
 from sop_engine.ticket.decide import decide
 from sop_engine.ticket.foresee import foresee
 from sop_engine.ticket.program import Program
+from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import SITE, Command, Given, Missing, NewSeals, Refusal, Sealed, Step, Ticket
-from sop_engine.ticket.site import decide_site
 from sop_engine.ticket.terms import terms_of
 
 DEEPEST: Final = 20
@@ -46,6 +46,7 @@ _Timer = tuple[str, str, str]
 """ticket, key, due"""
 _Poisoned = dict[_Timer, SopError]
 """timers that cannot fire, and why"""
+_decide_site = rare("site", "decide_site")
 
 
 class Done(NamedTuple):
@@ -256,7 +257,7 @@ class Engine:
         answers = {question: answerer.answer(question) for question in foresee(program, ticket, command, local)}
         while True:
             given = Given(recorded, effective, sealer, answers, None, self.clock.simulated, self.settings.training)
-            result = (decide_site if on_site else decide)(program, ticket, command, given)
+            result = (_decide_site if on_site else decide)(program, ticket, command, given)
             match result:
                 case Step():
                     return result

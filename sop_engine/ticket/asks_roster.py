@@ -1,6 +1,7 @@
 """Of which roles a procedure asks the roster."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from sop_engine.normal_form import to_json
@@ -23,9 +24,11 @@ def roles_needed(procedure: Procedure) -> frozenset[str]:
 
 
 def roles_assigned(procedure: Procedure) -> frozenset[str]:
-    """The roles whose tasks nobody has who is not on shift."""
-    found = _asking(to_json(procedure))
-    return frozenset(str(each["name"]) for _place, each in found if each.get("kind") == Assign.kind)
+    """The roles whose tasks nobody has who is not on shift. Commands ask this, so it writes no normal form."""
+    done = (effects for state in procedure.states for effects in (state.entry, state.exit))
+    ways = chain(procedure.open.alternatives, (transition for _state, transition in procedure.walk()))
+    every = chain(*done, *(way.effects for way in ways))
+    return frozenset(each.name for each in every if isinstance(each, Assign) and each.on_shift)
 
 
 def _asking(raw: Any, place: str = "") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -25,9 +25,7 @@ _PAPER: Final = re.compile(r"[\w./-]{1,40}")
 
 def require(draft: Draft) -> None:
     """Refuse what says that it is entered afterwards where no outage was declared, or its paper has no number."""
-    said = draft.command.arguments.get("backfill")
-    if said is None:
-        return
+    said = draft.command.arguments["backfill"]
     if _PAPER.fullmatch(str(said)) is None:
         raise Refused(
             Refusal(
@@ -48,8 +46,6 @@ def require(draft: Draft) -> None:
 
 def note(draft: Draft, arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments as the record holds them, of a command that is entered afterwards; the ticket remembers it."""
-    if "backfill" not in draft.command.arguments:
-        return arguments
     paper = str(draft.command.arguments["backfill"])
     draft.emit("backfilled", paper=paper)
     return {**arguments, "backfill": paper}

@@ -7,28 +7,12 @@ the ticket after; a question that `given` does not answer comes back as `Missing
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from importlib import import_module
 from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import (
-    acts,
-    attaching,
-    attention,
-    backfilling,
-    delegating,
-    goals,
-    hands,
-    inheriting,
-    shift_ends,
-    signing,
-    suspending,
-    ties,
-    trail,
-    triggers,
-)
+from sop_engine.ticket import acts, attention, goals, signing, suspending, trail, triggers
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -37,18 +21,8 @@ from sop_engine.ticket.kinds import kind_of
 from sop_engine.ticket.people import identify
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.questions import Unanswered
+from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import FORMAT, RULES, Command, Given, Letter, Missing, Refusal, Step, Ticket
-
-
-def _later(module: str, function: str) -> Callable[[Draft], dict[str, Any]]:
-    """A command that is seldom given: its module is imported when it is asked for, and no other waits for it."""
-
-    def run(draft: Draft) -> dict[str, Any]:
-        found: Callable[[Draft], dict[str, Any]] = getattr(import_module(f"sop_engine.ticket.{module}"), function)
-        return found(draft)
-
-    return run
-
 
 _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "open": triggers.open_ticket,
@@ -62,38 +36,42 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "hand_over": acts.hand_over,
     "note": acts.note,
     "edit": acts.edit,
-    "attach": attaching.attach,
+    "attach": rare("attaching", "attach"),
     "urge": attention.urge,
     "copy": attention.copy,
     "read": attention.read,
     "watch": attention.watch,
-    "look_at_roster": shift_ends.look_again,
+    "look_at_roster": rare("shift_ends", "look_again"),
     "suspend": suspending.suspend,
     "resume": suspending.resume,
-    "give_back": hands.give_back,
-    "transfer": hands.transfer,
-    "take_over": hands.take_over,
-    "turn_down": hands.turn_down,
-    "take_back": hands.take_back,
-    "delegate": delegating.delegate,
-    "inherit": inheriting.inherit,
-    "return": _later("returning", "send_back"),
-    "withdraw": _later("withdrawing", "withdraw"),
-    "signer": _later("signers", "change"),
-    "reject": _later("signers", "reject"),
-    "void": _later("ending", "void"),
-    "close": _later("ending", "close"),
-    "reopen": _later("reopening", "reopen"),
-    "link": ties.link,
-    "unlink": ties.unlink,
-    "tie": ties.tie,
-    "merge": ties.merge,
-    "absorb": ties.absorb,
-    "split": ties.split,
+    "give_back": rare("hands", "give_back"),
+    "transfer": rare("hands", "transfer"),
+    "take_over": rare("hands", "take_over"),
+    "turn_down": rare("hands", "turn_down"),
+    "take_back": rare("hands", "take_back"),
+    "delegate": rare("delegating", "delegate"),
+    "inherit": rare("inheriting", "inherit"),
+    "return": rare("returning", "send_back"),
+    "withdraw": rare("withdrawing", "withdraw"),
+    "signer": rare("signers", "change"),
+    "reject": rare("signers", "reject"),
+    "void": rare("ending", "void"),
+    "close": rare("ending", "close"),
+    "reopen": rare("reopening", "reopen"),
+    "link": rare("ties", "link"),
+    "unlink": rare("ties", "unlink"),
+    "tie": rare("ties", "tie"),
+    "merge": rare("ties", "merge"),
+    "absorb": rare("ties", "absorb"),
+    "split": rare("ties", "split"),
     "set_aside": acts.set_aside,
     "release": acts.release,
 }
 """Each does its work on the draft and gives the command's arguments as the record holds them."""
+
+
+_require_outage, _note_paper = rare("backfilling", "require"), rare("backfilling", "note")
+_settle_hands, _settle_shifts = rare("hands", "settle"), rare("shift_ends", "settle")
 
 
 def decide(program: Program, ticket: Ticket | None, command: Command, given: Given) -> Step | Refusal | Missing:
@@ -112,16 +90,22 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
                 "not_you", stranger, fix=msg("who is who: sop actor ls; an administrator adds people and logins")
             )
         stood = trail.standing(draft)
-        backfilling.require(draft)
-        arguments = backfilling.note(draft, _COMMANDS[command.name](draft))
+        afterwards = "backfill" in command.arguments
+        if afterwards:
+            _require_outage(draft)
+        arguments = _COMMANDS[command.name](draft)
+        if afterwards:
+            arguments = _note_paper(draft, arguments)
         if ticket is None or ticket.status != "closed" or working.status != "closed":
             draft.compute()
             refill(draft)
             signing.void(draft)
             goals.settle(draft)
-            hands.settle(draft)
+            if not draft.ticket.acts.keys().isdisjoint(("offered", "delegated")):
+                _settle_hands(draft)
             trail.remember(draft, stood)
-            shift_ends.settle(draft)
+            if program.procedure.acts.shift_end is not None:
+                _settle_shifts(draft)
             attention.tell_watchers(draft)
     except Unanswered as missing:
         return missing.missing

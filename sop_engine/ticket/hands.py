@@ -192,8 +192,6 @@ def settle(draft: Draft) -> None:
     """What is to be said of tasks that were offered or lent, when all else of a step is done: a delegate who has acted
     gives back what he was lent, and what belongs to a task that went elsewhere lapses."""
     acts, tasks = draft.ticket.acts, draft.ticket.tasks
-    if "delegated" not in acts and "offered" not in acts:
-        return
     for region, entry in sorted(acts.get("delegated", {}).items()):
         if draft.delegation == (region, entry["from"]):
             end_delegation(draft, region, "acted", entry["to"])

@@ -32,7 +32,7 @@ OVER: Final = "shift_over"
 
 def settle(draft: Draft) -> None:
     """Bring what is known of shifts up to date with whose the tasks are after the step."""
-    if draft.program.procedure.acts.shift_end is None or draft.ticket.status == "closed":
+    if draft.ticket.status == "closed":
         return
     tasks = draft.ticket.tasks
     noted: dict[str, Any] = draft.ticket.acts.get("shifts", {})

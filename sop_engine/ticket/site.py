@@ -26,7 +26,7 @@ from typing import Any, Final
 from sop_engine import canonical, worktime
 from sop_engine.messages import msg
 from sop_engine.normal_form import from_json, to_json
-from sop_engine.procedure import Duration, Procedure, Schedule, State, Tree
+from sop_engine.procedure import Duration, Schedule, Tree
 from sop_engine.ticket import backfilling, reserving, rostering, terminals
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
@@ -47,15 +47,6 @@ ACTOR: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 """a person's id"""
 LATE = Duration(1, "h")
 """A calendar start that the sweep reaches later than this was missed."""
-
-
-def site_program() -> Program:
-    """The site's history has no chart; its program only lets the draft work."""
-    from sop_engine.procedure import Offer
-
-    root = State(id="ticket", title={}, kind="compound")
-    opening = Offer(trigger="open", title={}, by=(), alternatives=())
-    return Program(Procedure(id=SITE, title={}, prefix="", states=(root,), open=opening), "")
 
 
 def decide_site(program: Program, site: Ticket | None, command: Command, given: Given) -> Step | Refusal | Missing:

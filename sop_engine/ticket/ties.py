@@ -69,9 +69,7 @@ def link(draft: Draft) -> dict[str, Any]:
 
 
 def open_as_rework(draft: Draft) -> None:
-    """Link a ticket that is being opened to the one whose work did not last, where the command names it."""
-    if draft.command.arguments.get("rework_of") is None:
-        return
+    """Link a ticket that is being opened to the one whose work did not last, which the command names."""
     allow(draft, "link", draft.program.procedure.acts.link.by)
     other = _other(draft, "rework_of")
     if other["procedure"] != draft.ticket.procedure:

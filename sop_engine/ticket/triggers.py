@@ -7,16 +7,12 @@ from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
 from sop_engine.ticket import (
-    delegating,
     goals,
     people,
     possible,
-    reserving,
     running,
-    shift_ends,
     signing,
     suspending,
-    ties,
 )
 from sop_engine.ticket.acts import require_unmerged
 from sop_engine.ticket.asking import take_values
@@ -24,6 +20,7 @@ from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.near import near
+from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import DELEGATION, RESUME, SHIFT_END, TIMER, Refusal
 from sop_engine.ticket.running import Run
 
@@ -35,7 +32,7 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     by_person = command.cause is None
     leave = {"as": _let(draft, procedure.open, ROOT)} if by_person else {}
     if not draft.ticket.id and arguments.get("number"):
-        draft.ticket.id = reserving.reserved_for(draft, str(arguments["number"]), procedure.id)
+        draft.ticket.id = rare("reserving", "reserved_for")(draft, str(arguments["number"]), procedure.id)
     if not draft.ticket.id:
         [draft.ticket.id] = draft.draw_numbers(procedure.prefix, 1)
     owner = arguments.get("owner") or _owner_of_calendar_start(draft) or command.actor
@@ -50,7 +47,8 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     opening = draft.program.chart.opening(run)
     if opening is None or not run.go(Begun(opening)):
         raise Refused(_guards_failed(draft, procedure.open))
-    ties.open_as_rework(draft)
+    if arguments.get("rework_of") is not None:
+        rare("ties", "open_as_rework")(draft)
     running.reset_timers(draft)
     recorded = {name: value for name, value in arguments.items() if name not in {"as", "fields"}}
     return {**recorded, **leave, "fields": fields}
@@ -158,11 +156,11 @@ def fire_timer(draft: Draft) -> dict[str, Any]:
     if key == RESUME:
         suspending.fire(draft)
     elif key.startswith(DELEGATION):
-        delegating.fire(draft, key)
+        rare("delegating", "fire")(draft, key)
     elif key.startswith(PREFIX):
         goals.fire(draft, key)
     elif key.startswith(SHIFT_END):
-        shift_ends.fire(draft, key)
+        rare("shift_ends", "fire")(draft, key)
     else:
         running.fire(draft, key)
     running.reset_timers(draft)
