@@ -2,7 +2,7 @@
 knows who else reads a channel."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from sop_engine.messages import Message, msg
 
@@ -24,11 +24,19 @@ ACT_LETTERS: Final[Mapping[str, Message]] = {
     "delegation_ended": msg("the task that was lent is its holder's alone again"),
     "inherit": msg("somebody leaves, and what he had in hand here is yours"),
     "reassign": msg("{name} has given the task to another", name=""),
+    "voided": msg("{name} has voided this: it was opened by mistake", name=""),
+    "forced": msg("{name} has closed this by force", name=""),
+    "merged": msg("{name} has merged this into {ticket}, which goes on for both", name="", ticket=""),
+    "absorbed": msg("{ticket} was merged into this: the same matter, told by somebody else", ticket=""),
 }
-"""of which act a notice is -> what it says; its name is put in when it goes out"""
+"""of which act a notice is -> what it says; who did it, and with which other ticket, is put in when it goes out"""
 
 
-def act_letter(act: str, name: str) -> Message:
-    """What a notice of such an act says; `name` is whoever did it."""
+def act_letter(act: str, name: str, record: Mapping[str, Any]) -> Message:
+    """What a notice of such an act says; `name` is whoever did it, `record` the step."""
     said = ACT_LETTERS[act]
-    return Message(said.template, {**said.values, "name": name}) if "name" in said.values else said
+    values: dict[str, Any] = {"name": name}
+    if "ticket" in said.values:
+        event = next(each for each in record["events"] if each["kind"] == act)
+        values["ticket"] = event.get("into") or event["ticket"]
+    return Message(said.template, {each: values[each] for each in said.values})

@@ -142,7 +142,7 @@ def _act(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
     if act in {WARNED, OVER}:
         return _of_shift(reading, act, record)
     if act in ACT_LETTERS:
-        return act_letter(act, name)
+        return act_letter(act, name, record)
     urged = next(event for event in record["events"] if event["kind"] == "urged")
     if urged["side"] == CUSTOMER:
         return msg("the customer urges; so far: {times}", times=urged["times"])

@@ -272,8 +272,9 @@ def test_what_was_still_to_be_sent_is_recalled_and_that_it_is_void_goes_out(desk
 def test_a_letter_that_was_recalled_from_a_ticket_that_is_not_void_is_found(desk: Desk) -> None:
     wx = mending(desk)
     desk.command("copy", wx, "wang", to=["he"])
+    after = desk.ticket(wx).number + 1
     with desk.store.writing() as transaction:
-        transaction.recall_letters(wx, desk.ticket(wx).number + 1, before=True)
+        transaction.recall_letters(wx, after, before=True)
     assert [each.kind for each in desk.replay().mismatches if each.ticket == wx] == ["letter"]
     desk.command("void", wx, "wang", reason="录错房号")
 
