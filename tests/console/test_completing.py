@@ -15,6 +15,7 @@ from sop_engine.console.text import width
 from sop_engine.console.topics import ALIASES, TOPICS
 from tests.console.conftest import Sop
 from tests.end_to_end.shell import SOP
+from tests.needs import needs
 
 Offered = Callable[..., list[str]]
 
@@ -94,10 +95,14 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+SHELLS = [
+    pytest.param(each, marks=needs("" if shutil.which(each) else f"there is no {each} here"))
+    for each in ("bash", "zsh", "fish")
+]
+
+
+@pytest.mark.parametrize("shell", SHELLS)
 def test_a_shell_completes_with_what_it_was_given(shell: str, site: Path, sop: Sop, wx: str, tmp_path: Path) -> None:
-    if shutil.which(shell) is None:
-        pytest.skip(f"there is no {shell} here")
     script = tmp_path / "loaded"
     script.write_text(sop("completion", shell).out, encoding="utf-8")
     line = f"{SOP} show WX"
