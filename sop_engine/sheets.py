@@ -138,14 +138,18 @@ def _workbook(data: bytes, name: str) -> Iterator[list[str]]:
         raise
     except Exception as error:  # openpyxl raises whatever the parts of the file make it stumble over
         raise NotUnderstood(
-            msg("{path} is no workbook that can be read", path=name), where=name, fix=msg("save it anew as XLSX or CSV")
+            msg("{path} is no workbook that can be read", path=name),
+            where=name,
+            fix=msg("in the spreadsheet, save it as CSV (UTF-8) or XLSX"),
         ) from error
     try:
         shown = next(each for each in book.worksheets if each.sheet_state == "visible")
         yield from _rows(shown.iter_rows(values_only=True))
     except Exception as error:
         raise NotUnderstood(
-            msg("{path} is no workbook that can be read", path=name), where=name, fix=msg("save it anew as XLSX or CSV")
+            msg("{path} is no workbook that can be read", path=name),
+            where=name,
+            fix=msg("in the spreadsheet, save it as CSV (UTF-8) or XLSX"),
         ) from error
     finally:
         book.close()

@@ -11,7 +11,6 @@ No number has a comma or these marks in it, so that nothing can be misread.
 | Ctrl-C | 130, after the ticket at hand |
 """
 
-import json
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +23,6 @@ from sop_engine.console.call import Ended, Interrupted
 from sop_engine.console.failures import NO_CONTEXT, failure_json, sentence
 from sop_engine.console.names import with_names
 from sop_engine.console.output import Column
-from sop_engine.console.text import harmless_json
 from sop_engine.console.tickets import find_ticket, folded
 from sop_engine.errors import NotUnderstood, SetUp, SopError
 from sop_engine.messages import Message, msg, say
@@ -77,8 +75,7 @@ def do_many(opened: "Opened", said: str, name: Message, make: Making) -> None:
     with _ctrl_c_waits(results):
         each = _one_by_one(opened, ids, make, results)
         if call.json:
-            for view, _row in each:
-                call.output.line(harmless_json(json.dumps(view, ensure_ascii=False)), raw=True)
+            call.output.json_list(view for view, _row in each)
         else:
             columns = [Column(msg("number"), whole=True), Column(msg("result")), Column(msg("state")),
                        Column(msg("why not"))]  # fmt: skip

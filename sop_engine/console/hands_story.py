@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], Any]
 
-NOTICES: Final[Mapping[str, Message]] = {
+HAND_NOTICES: Final[Mapping[str, Message]] = {
     "give_back": msg("that it was given back"),
     "transfer": msg("that the task is offered to them"),
     "take_over": msg("that the task was taken over"),

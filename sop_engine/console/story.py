@@ -15,8 +15,7 @@ from typing import Any, Final
 from sop_engine import canonical, values
 from sop_engine.console.acts_story import LINKED, NOTICES, RESUMES, SHIFT_ENDS, act_deed, act_event
 from sop_engine.console.clauses import clauses_of
-from sop_engine.console.hands_story import NOTICES as HAND_NOTICES
-from sop_engine.console.hands_story import RETURNS, chosen_how, hand_deed, hand_event
+from sop_engine.console.hands_story import HAND_NOTICES, RETURNS, chosen_how, hand_deed, hand_event
 from sop_engine.console.masking import masked_text
 from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
@@ -37,8 +36,7 @@ _OURS: Final[Mapping[str, Message]] = {"ours": msg("our own rule")}
 _REASONS: Final[Mapping[str, Message]] = {
     "assignee": msg("the assignee"), "owner": msg("the owner"), "opener": msg("who opened it"),
     "anyone": msg("anyone on the site"), "right": msg("the right `assign`"), "suspender": msg("who suspended it"),
-    "delegate": msg("whom its holder has lent it to"),
-    "signer": msg("an added signer"),
+    "delegate": msg("whom its holder has lent it to"), "signer": msg("an added signer"),
 }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def test_a_prompt_for_rows_shows_the_form_and_takes_several(
     parcels: Sop, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers = iter(["no row", "item=box;count=2", "item=bag;count=0x", "item=bag;count=1", "", "safe=yes"])
-    monkeypatch.setattr(asking, "_answer", lambda opened: next(answers))
+    monkeypatch.setattr(asking, "answer", lambda opened: next(answers))
     monkeypatch.setattr("sop_engine.console.call.Call.asks", property(lambda call: True))
 
     done = parcels("new", "parcel", "--as", "wang_fang")

@@ -28,11 +28,13 @@ KINDS: Final = {
     "read": "Every command has these.",
     "write": "Commands that write have these too.",
     "ticket": "Commands that write to a ticket have these too.",
+    "many": "Commands that may be given to several tickets have this too.",
 }
 SHARED: Final = {
     "read": "those of every command",
     "write": "those of every command that writes",
     "ticket": "those of every command that writes to a ticket",
+    "many": "those of every command that may be given to several tickets",
 }
 
 

@@ -76,7 +76,7 @@ def task_goes_to(draft: Draft) -> Iterator[Diagnostic]:
         )  # fmt: skip
     for fact in draft.of("assign_how"):
         yield error(
-            "SOP444", fact.span, msg("`how` finds one of a role's holders, and a field names somebody already"),
+            "SOP444", fact.span, msg("`how` finds one of a role's holders, and a field names one already"),
             msg("Whoever stands in the field has the task; there is nothing left to find."),
             msg("take `how` out, or name a role instead of the field"),
         )  # fmt: skip

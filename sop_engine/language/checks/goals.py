@@ -292,7 +292,7 @@ def ladders(draft: Draft) -> Iterator[Diagnostic]:
             "SOP428", fact.span, msg("`{text}` is no later than the step before", text=fact.values["text"][:30]),
             msg("A step that stands after a later one would come late, or at once with it."),
             msg("write the steps in the order in which they come"),
-            notes=(Note(fact.other, msg("the step before")),) if fact.other else (),
+            notes=(Note(fact.other, msg("the rung before")),) if fact.other else (),
         )  # fmt: skip
     for fact in draft.of("goal_late_rung"):
         yield error(
