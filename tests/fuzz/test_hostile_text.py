@@ -95,6 +95,12 @@ def as_json(words: list[str]) -> list[str]:
     return words if words[0] == "--" else [*words[:length], "--json", *words[length:]]
 
 
+def told_code(document: Any) -> int:
+    """The code that a refusal names: a text with a comma in it is several tickets, which all fail alike."""
+    (code,) = {each["code"] for each in document} if isinstance(document, list) else {document["error"]["code"]}
+    return int(code)
+
+
 def go_through(sop: Sop, site: Path, text: str, share: int) -> None:
     """A share of the commands, in words and as JSON, and all that show what was taken."""
     for rank, words in enumerate(COMMANDS):
@@ -104,7 +110,7 @@ def go_through(sop: Sop, site: Path, text: str, share: int) -> None:
         said = sop(*as_json(filled(words, text)))
         if words[0] != "--":
             document = json.loads(said.out)
-            assert said.code in (0, 1, 8) or document["error"]["code"] == said.code, words
+            assert said.code in (0, 1, 8) or told_code(document) == said.code, words
         if before is not None and said.code:
             assert steps(site) == before, f"{words} was refused, and something of it was done"
         if said.code not in (0, 1, 8):
