@@ -46,6 +46,8 @@ class Opened:
         """what is left of the lines of the file that `--pin-from` names"""
         self.signed: tuple[tuple[str, str], ...] = ()
         """who has proved, besides whoever asks, that what is signed for him is his; as `Command.proof`"""
+        self.shared = False
+        """whether the login is a terminal of several people, as soon as it is known who asks"""
 
     @contextmanager
     def reading(self) -> Iterator[Reads]:
@@ -79,14 +81,21 @@ class Opened:
         call, login = self.call, system_login()
         with self._register() as register:
             known = register.login(login)
-            shared = known is not None and bool(known.people)
-            on = self.on_here(login) if shared else None
+            self.shared = known is not None and bool(known.people)
+            on = self.on_here(login) if self.shared else None
             who = identify(register, login, call.as_name, call.doer, call.heard, on)
         if who.unproven is None:
             return who
         from sop_engine.console.proving import proved
 
         return proved(self, who)
+
+    def keep_on(self) -> None:
+        """Note that whoever is on at a shared terminal goes on typing."""
+        if self.shared:
+            from sop_engine.engine import sessions
+
+            sessions.touch(sessions.terminal_here(self.site.settings, system_login()), self.now)
 
     def on_here(self, login: str) -> str | None:
         """Who is on at this terminal, as of now; it is noted that he has typed something."""

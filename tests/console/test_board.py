@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from sop_engine.console.board import desk
+from sop_engine.clock import steady_seconds
+from sop_engine.console.board import app, desk
 from sop_engine.console.board.app import Board
 from sop_engine.console.board.desk import Desk
 from sop_engine.console.call import Call
@@ -136,6 +137,24 @@ def test_what_users_wrote_is_never_read_as_markup_and_steers_nothing(
         assert "\x1b" not in page and "\u202e" not in page
         assert "[b]x[/] \\x1b[" in page
         assert "[link=https://x]y[/link]" in page
+
+    play(playing)
+
+
+def test_at_a_terminal_of_several_people_it_ends_when_nobody_types(
+    sop: Sop, wx: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = steady_seconds()
+
+    async def playing(board: Board, press: Pressing) -> None:
+        monkeypatch.setattr(app, "steady_seconds", lambda: started + 14 * 60)
+        await press("down")  # so long again from here
+        monkeypatch.setattr(app, "steady_seconds", lambda: started + 28 * 60)
+        board._look()
+        assert not board.left
+        monkeypatch.setattr(app, "steady_seconds", lambda: started + 29 * 60 + 1)
+        board._look()
+        assert board.left
 
     play(playing)
 

@@ -2,7 +2,8 @@
 
 The law. What users wrote reaches the terminal as plain text only: cells and pages are made as `Text`, never read as
 markup. Everything runs in one thread, each look at the store is short, and every two seconds the queue is read anew, so
-that what others do appears by itself.
+that what others do appears by itself. At a terminal of several people the board ends when nobody has typed anything for
+so long that whoever was on there is on no longer.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,10 @@ from typing import Final
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
+from textual.events import Event, Key
 from textual.widgets import DataTable, Footer, Static
 
+from sop_engine.clock import steady_seconds
 from sop_engine.console.board.desk import Choice, Desk, Need, Row
 from sop_engine.console.board.dialogs import Choosing, Form, Wanted
 from sop_engine.console.text import cut
@@ -20,6 +23,8 @@ from sop_engine.errors import SopError
 from sop_engine.messages import msg
 
 POLL_SECONDS: Final = 2.0
+NOTED_SECONDS: Final = 10.0
+"""between two keys; what comes sooner is not written down anew"""
 _KEYS: Final = (
     ("d", "do", msg("do")),
     ("c", "claim", msg("claim")),
@@ -46,6 +51,9 @@ class Board(App[None]):
         self._desk = desk
         self._poll_seconds = poll_seconds
         self._rows: list[Row] = []
+        self._typed = steady_seconds()
+        self.left = False
+        """whether it has ended because nobody typed anything"""
         for key, action, title in _KEYS:
             self.bind(key, action, description=desk.say(title))
         self.bind("ctrl+c", "quit", show=False)
@@ -87,6 +95,11 @@ class Board(App[None]):
 
     def _look(self) -> None:
         """Read the queue, and draw it where it has changed; the cursor stays on its ticket."""
+        idle = self._desk.idle_seconds
+        if idle is not None and steady_seconds() - self._typed >= idle:
+            self.left = True
+            self.exit()
+            return
         try:
             rows = self._desk.rows()
         except SopError as error:
@@ -114,6 +127,14 @@ class Board(App[None]):
             Text(cell if most is None else cut(cell, most), no_wrap=True)
             for cell, most in zip(row.cells, widths, strict=True)
         ]
+
+    async def on_event(self, event: Event) -> None:
+        """Every key comes by here first, in forms too: somebody has typed something."""
+        if isinstance(event, Key):
+            if steady_seconds() - self._typed >= NOTED_SECONDS:
+                self._desk.typed()
+            self._typed = steady_seconds()
+        await super().on_event(event)
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         self._draw_page()

@@ -96,6 +96,16 @@ class Desk:
         """A message in the reader's language."""
         return say(message, self._opened.call.language)
 
+    @property
+    def idle_seconds(self) -> float | None:
+        """After so long without a key the board is nobody's; None where the login is one person's."""
+        opened = self._opened
+        return opened.site.settings.idle.total_seconds() if opened.shared else None
+
+    def typed(self) -> None:
+        """Note that whoever is on goes on typing."""
+        self._opened.keep_on()
+
     def heads(self) -> tuple[str, ...]:
         """The titles of the queue's columns."""
         return tuple(self.say(CELLS[name].title) for name in COLUMNS)

@@ -36,4 +36,9 @@ def board(
             ) from None
         from sop_engine.console.board.desk import Desk
 
-        Board(Desk(opened, narrowed)).run()
+        output = call.output  # the desk has one of its own
+        shown = Board(Desk(opened, narrowed))
+        shown.run()
+        if shown.left:
+            minutes = int(opened.site.settings.idle.total_seconds() // 60)
+            output.tell(msg("nobody has typed anything for {minutes} minutes, so the board has ended", minutes=minutes))
