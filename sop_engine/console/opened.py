@@ -108,11 +108,12 @@ class Opened:
             return None
         if session.over:
             sessions.forget(terminal)
-            minutes = int(settings.idle.total_seconds() // 60)
-            self.call.output.tell(
-                msg("{name} was on here, and is no longer: nothing was typed for {minutes} minutes",
-                    name=self.named(session.actor), minutes=minutes)
-            )  # fmt: skip
+            minutes, name = int(settings.idle.total_seconds() // 60), self.named(session.actor)
+            said = msg("{name} was on here, and is no longer: his shift is over", name=name)
+            if session.over == "idle":
+                said = msg("{name} was on here, and is no longer: nothing was typed for {minutes} minutes", name=name,
+                           minutes=minutes)  # fmt: skip
+            self.call.output.tell(said)
             return None
         sessions.touch(terminal, self.now)
         return session.actor

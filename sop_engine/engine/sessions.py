@@ -1,4 +1,5 @@
-"""Who is on at a terminal: from `sop on` until `sop off`, or until nobody has typed anything for a while.
+"""Who is on at a terminal: from `sop on` until `sop off`, until the shift is over that he was on, or until nobody has
+typed anything for a while.
 
 The law. A terminal is where somebody sits: the outermost terminal device above this process, whatever was started
 inside it (`sudo`, a shell in a shell), by the instant at which what runs there began; so another window, or the same
@@ -14,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sop_engine import canonical
 from sop_engine.engine.settings import Settings
@@ -30,12 +31,12 @@ _LARGEST: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody who is on at a terminal, or was until he typed nothing for too long (`over`)."""
+    """Somebody who is on at a terminal; or was, until his shift was over or he typed nothing for too long (`over`)."""
 
     actor: str
     since: str
     seen: str
-    over: bool
+    over: Literal["", "idle", "shift"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +73,22 @@ def session_at(reading: Reads, terminal: Terminal, now: datetime, idle: timedelt
     if seen.tzinfo is None:
         return None
     # a clock that was set back tells nothing about how long it was
-    over = not timedelta(0) <= now - seen < idle
+    over: Literal["", "idle", "shift"] = "" if timedelta(0) <= now - seen < idle else "idle"
+    if known["until"] is not None and canonical.instant_text(now) >= known["until"]:
+        over = "shift"
     return Session(known["actor"], known["since"], canonical.instant_text(seen), over)
 
 
-def begin(transaction: Writes, terminal: Terminal, actor: str, now: datetime) -> str:
-    """Put somebody on there in the store, in place of whoever was. Gives the token, which `keep` writes into the file
-    once the transaction is done. Entries that are nobody's any more go."""
+def begin(transaction: Writes, terminal: Terminal, actor: str, now: datetime, until: str | None = None) -> str:
+    """Put somebody on there in the store, in place of whoever was; `until` his shift ends, where he is on one. Gives
+    the token, which `keep` writes into the file once the transaction is done. Entries that are nobody's any more
+    go."""
     at = canonical.instant_text(now)
     for name, kept in transaction.metas(_PREFIX).items():
         if not timedelta(0) <= now - canonical.instant_of(canonical.parse(kept)["since"]) < _FORGOTTEN:
             transaction.forget_meta(name)
     token = os.urandom(16).hex()
-    entry = {"actor": actor, "login": terminal.login, "since": at, "token": _digest(token)}
+    entry = {"actor": actor, "login": terminal.login, "since": at, "token": _digest(token), "until": until}
     transaction.put_meta(terminal.entry, canonical.to_text(entry))
     return token
 

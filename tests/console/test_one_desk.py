@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,20 @@ def test_to_change_something_else_of_somebody_does_not_disable_him(sop: Sop) -> 
     assert not sop("actor", "change", "刘洋", "--disabled", "--json").json["active"]
     assert not sop("actor", "change", "刘洋", "--mail", "liu@example.org", "--json").json["active"]
     assert sop("actor", "change", "刘洋", "--active", "--json").json["active"]
+
+
+def test_whoever_is_on_is_off_when_his_shift_is_over(sop: Sop, typed: Sop, site: Path) -> None:
+    (site / "nov.csv").write_text("姓名,23\n王芳,早\n", encoding="utf-8")
+    with (site / "sop.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[terminals]\nidle_minutes = 1440\nas_without_pin = false\n")
+    typed("4821\n", "actor", "pin", "王芳")
+    assert sop("roster", "import", str(site / "nov.csv"), "--month", "2026-11").code == 0
+    on = typed("4821\n", "on", "王芳", "--json").json
+    with open_site(site) as opened:
+        left = datetime.fromisoformat(on["shift_ends"]) - opened.clock.now()
+    move_clock(site, seconds=left.total_seconds() - 60)
+    assert sop(*NEW).code == 0
+    move_clock(site, minutes=1)
+    late = sop(*NEW)
+    assert late.code != 0
+    assert "his shift is over" in late.err

@@ -102,7 +102,7 @@ def test_who_is_on_stays_until_nothing_was_typed_for_a_while(desk: Desk) -> None
         desk.clock.advance(timedelta(minutes=14))
         session = on_now(desk)
         assert session is not None
-        assert (session.actor, session.over) == ("wang", False)
+        assert (session.actor, session.over) == ("wang", "")
         sessions.touch(terminal, desk.clock.now())
     desk.clock.advance(timedelta(minutes=15))
     session = on_now(desk)

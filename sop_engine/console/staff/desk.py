@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated
 
+from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import argument
 from sop_engine.console.proving import ask, no_pin
@@ -13,6 +14,7 @@ from sop_engine.messages import msg
 from sop_engine.store.attempts import attempt
 from sop_engine.store.seam import Writes
 from sop_engine.ticket.records import SITE, Command
+from sop_engine.values import show_instant
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -40,16 +42,15 @@ def on(
             raise NotYou(msg("{name} is not active here", name=opened.named(person.id)))
         if not ask(opened, person.id):
             raise no_pin(opened, person.id)
-        _take_over(opened, login, person.id)
+        until = _shift_ends(opened, person.id)
+        _take_over(opened, login, person.id, until)
         if call.json:
-            call.output.json({"on": person.id, "login": login, "idle_minutes": _idle(opened)})
+            ends = None if until is None else opened.local(until)
+            call.output.json({"on": person.id, "login": login, "idle_minutes": _idle(opened), "shift_ends": ends})
             return
         if call.dry_run:
             call.output.tell(msg("dry run: nothing of this was kept"))
-        call.output.tell(
-            msg("{name} is on here until `sop off`, or until nothing was typed for {minutes} minutes",
-                name=opened.named(person.id), minutes=_idle(opened))
-        )  # fmt: skip
+        _tell_on(opened, person.id, until)
 
 
 def off(call: Call) -> None:
@@ -79,7 +80,29 @@ def off(call: Call) -> None:
         call.output.tell(msg("{name} is off; the terminal is nobody's", name=opened.named(session.actor)))
 
 
-def _take_over(opened: "Opened", login: str, person: str) -> None:
+def _shift_ends(opened: "Opened", person: str) -> str | None:
+    """When the shift ends that somebody is on; None where the roster knows of none."""
+    from sop_engine.engine.duty_answers import where_he_stands
+
+    now = canonical.instant_text(opened.now)
+    with opened.reading() as reading:
+        found = where_he_stands(reading, opened.site.engine.programs, opened.zone, f"{now}/{person}")
+    return found["ends"] if found["roster"] is not None and found["on"] else None
+
+
+def _tell_on(opened: "Opened", person: str, until: str | None) -> None:
+    name, minutes = opened.named(person), _idle(opened)
+    if until is None:
+        said = msg("{name} is on here until `sop off`, or until nothing was typed for {minutes} minutes", name=name,
+                   minutes=minutes)  # fmt: skip
+    else:
+        ends = show_instant(canonical.instant_of(until), opened.call.language, opened.zone)
+        said = msg("{name} is on here until `sop off`, until his shift ends ({ends}), or until nothing was typed for"
+                   " {minutes} minutes", name=name, ends=ends, minutes=minutes)  # fmt: skip
+    opened.call.output.tell(said)
+
+
+def _take_over(opened: "Opened", login: str, person: str, until: str | None) -> None:
     """Put him on, on record; in a dry run nothing of it stays."""
     if opened.call.dry_run:
         return
@@ -87,7 +110,7 @@ def _take_over(opened: "Opened", login: str, person: str) -> None:
     command = Command(new_id(), "come_on", SITE, person, login, {"actor": person}, proof=((person, "pin"),))
 
     def work(transaction: Writes) -> str:
-        token = sessions.begin(transaction, terminal, person, opened.now)
+        token = sessions.begin(transaction, terminal, person, opened.now, until)
         pins.step_of_site(opened.site.engine, transaction, command)
         return token
 
