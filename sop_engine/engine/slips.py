@@ -5,6 +5,7 @@ a later command sees what an earlier one would have done, and nothing of it stay
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from sop_engine.engine.engine import CannotFire, Done, Engine
@@ -44,7 +45,7 @@ def book(
                 engine.act(
                     command,
                     key=None if key is None else f"{key}#{rank}",
-                    before_commit=lambda command=command: before_commit(command),  # type: ignore[misc]
+                    before_commit=partial(before_commit, command),
                 )
             )
         except SopError as refusal:

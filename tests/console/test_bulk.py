@@ -5,6 +5,7 @@ import json
 import signal
 import types
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,9 +119,9 @@ def test_ctrl_c_ends_after_the_ticket_at_hand_and_says_how_far_it_came(
 ) -> None:
     one = bulk._one
 
-    def pressed(*given: object) -> object:
+    def pressed(*given: Any) -> object:
         signal.raise_signal(signal.SIGINT)
-        return one(*given)  # type: ignore[arg-type]
+        return one(*given)
 
     monkeypatch.setattr(bulk, "_one", pressed)
     before = head_number(site, two[1])
