@@ -17,14 +17,14 @@ from sop_engine.ticket.records import Refusal
 
 MOST: Final = 200
 """numbers that are reserved at once"""
-_NAMES: Final = frozenset({"reserve_numbers", "void_number"})
+NAMES: Final = frozenset({"reserve_numbers", "void_number"})
 
 
 def is_free(draft: Draft) -> bool:
     """Whether the command is one of these and its actor may give tasks (`assign`): then he need not administer the
     site."""
     command = draft.command
-    return command.name in _NAMES and has_right(draft, command.standing_for or command.actor, "assign")
+    return command.name in NAMES and has_right(draft, command.standing_for or command.actor, "assign")
 
 
 def _reserve(draft: Draft) -> dict[str, Any]:

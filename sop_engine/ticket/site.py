@@ -24,7 +24,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sop_engine import canonical, worktime
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 from sop_engine.normal_form import from_json, to_json
 from sop_engine.procedure import Duration, Schedule, Tree
 from sop_engine.ticket import backfilling, reserving, rostering, terminals
@@ -61,11 +61,7 @@ def decide_site(program: Program, site: Ticket | None, command: Command, given: 
             free = command.actor == TIMER or command.name in rostering.BY_ANYONE or terminals.is_own(command)
             free = free or reserving.is_free(draft) or backfilling.may_declare(draft)
             if not free and not has_right(draft, command.standing_for or command.actor, "admin"):
-                return Refusal(
-                    "not_you",
-                    msg("{name} is no administrator of this site", name=command.standing_for or command.actor),
-                    possible=tuple(who for who, entry in people_of(draft).items() if "admin" in entry["rights"]),
-                )
+                return _not_you(draft)
         arguments = _COMMANDS[command.name](draft)
     except Unanswered as missing:
         return missing.missing
@@ -324,6 +320,23 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     **terminals.COMMANDS,
     **reserving.COMMANDS,
     **backfilling.COMMANDS,
+}
+
+
+def _not_you(draft: Draft) -> Refusal:
+    """Who may do this instead: an administrator, and for some commands others too."""
+    command, person = draft.command, draft.command.standing_for or draft.command.actor
+    said = msg("{name} is no administrator of this site", name=person)
+    if command.name in _OTHERS_TOO:
+        said = msg("{name} may not do this: only an administrator, and {others}", name=person,
+                   others=_OTHERS_TOO[command.name])  # fmt: skip
+    administrators = (who for who, entry in people_of(draft).items() if "admin" in entry["rights"])
+    return Refusal("not_you", said, possible=tuple(administrators))
+
+
+_OTHERS_TOO: Final[Mapping[str, Message]] = {
+    **dict.fromkeys(reserving.NAMES, msg("whoever has the right `assign`")),
+    "declare_outage": msg("whoever holds the role `manager`"),
 }
 
 

@@ -33,6 +33,14 @@ def test_who_gives_tasks_reserves_too(sop: Sop) -> None:
     assert sop("actor", "change", "liu_yang", "--right", "admin", "--as", "刘洋").code == 5
 
 
+def test_whoever_may_not_is_told_who_may(sop: Sop) -> None:
+    refused = sop("print", "--blank", "1", "--procedure", "repair", *DESK)
+    assert (refused.code, "whoever has the right `assign`" in refused.err) == (5, True)
+    outage = ("outage", "declare", "--from", "08:00", "--to", "08:20", "--reason", "x", *DESK)
+    refused = sop(*outage)
+    assert (refused.code, "whoever holds the role `manager`" in refused.err) == (5, True)
+
+
 def test_a_slip_that_was_torn_up_is_void(sop: Sop) -> None:
     sop("print", "--blank", "2", "--procedure", "repair")
     number = "WX-20261123-001"
