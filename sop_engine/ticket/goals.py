@@ -49,10 +49,19 @@ def settle(draft: Draft) -> None:
     if not goals:
         return
     marks = marks_of(draft)
+    if "with" in draft.ticket.acts:
+        goals = _while_waiting(draft)
     for goal in goals:
         if draft.returned_since is not None:
             _keep_used(draft, goal, draft.returned_since)
         _settle(draft, goal, marks)
+
+
+def _while_waiting(draft: Draft) -> tuple[Goal, ...]:
+    """Of a ticket that goes with another: what is promised to those who wait so. All else the other's promises are for."""
+    rules = draft.program.procedure.acts.join
+    state = "" if rules is None else rules.state
+    return tuple(goal for goal in draft.program.procedure.goals if state in goal.within_states)
 
 
 def _settle(draft: Draft, goal: Goal, marks: Marks) -> None:
