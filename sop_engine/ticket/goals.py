@@ -58,7 +58,7 @@ def settle(draft: Draft) -> None:
 
 
 def _while_waiting(draft: Draft) -> tuple[Goal, ...]:
-    """Of a ticket that goes with another: what is promised to those who wait so. All else the other's promises are for."""
+    """Of a ticket that goes with another: what is promised to those who wait so. The rest is promised by the other."""
     rules = draft.program.procedure.acts.join
     state = "" if rules is None else rules.state
     return tuple(goal for goal in draft.program.procedure.goals if state in goal.within_states)

@@ -84,7 +84,7 @@ def join(draft: Draft) -> dict[str, Any]:
     Run(draft).go(Sent(((ticket.active[0], (rules.state,)),)))
     _require_waiting(draft, rules)
     running.reset_timers(draft)
-    tell_of(draft, JOIN, told)
+    tell_of(draft, "joined", told)
     return {"as": leave, "to": other, **reason_of(draft, required=False)}
 
 
@@ -104,7 +104,9 @@ def part(draft: Draft) -> dict[str, Any]:
     leader = draft.ticket.acts.get(GOES_WITH, {}).get("ticket")
     if leader is None:
         others = _others(draft)
-        one = msg("part one of those that go with it: sop part {other} --reason WHY", other=others[0]) if others else None
+        one = (
+            msg("part one of those that go with it: sop part {other} --reason WHY", other=others[0]) if others else None
+        )
         raise Refused(Refusal("not_now", msg("{ticket} goes with no other ticket", ticket=draft.ticket.id), fix=one))
     reason = reason_of(draft, required=True)
     effects.follow(draft, "lose", leader, {"ticket": draft.ticket.id})
@@ -161,7 +163,7 @@ def _go(draft: Draft, rules: Join, way: str) -> None:
         Run(draft).go(Sent(((rules.state, (target,)),)))
     running.reset_timers(draft)
     if way == "alone":
-        tell_of(draft, PART, [draft.ticket.owner])
+        tell_of(draft, "parted", [draft.ticket.owner])
 
 
 # --- whoever leads ---------------------------------------------------------------------------------------------------
@@ -200,7 +202,7 @@ def gain(draft: Draft) -> dict[str, Any]:
     if JOINED in draft.program.procedure.events:
         effects.signal(draft, [ticket.id], JOINED, {})
     own = {person_of(draft)}
-    tell_of(draft, "gain", [each for each in holding(draft, list(ticket.tasks)) if each not in own])
+    tell_of(draft, "gained", [each for each in holding(draft, list(ticket.tasks)) if each not in own])
     return arguments
 
 
@@ -210,7 +212,7 @@ def lose(draft: Draft) -> dict[str, Any]:
     if arguments["ticket"] in draft.ticket.acts.get("others", ()):
         draft.emit("lost", tickets=[arguments["ticket"]])
         own = {person_of(draft)}
-        tell_of(draft, "lose", [each for each in holding(draft, list(draft.ticket.tasks)) if each not in own])
+        tell_of(draft, "lost", [each for each in holding(draft, list(draft.ticket.tasks)) if each not in own])
     return arguments
 
 
@@ -282,13 +284,12 @@ def _rules(draft: Draft) -> Join:
 def _leader(draft: Draft, argument: str) -> str:
     """The ticket that is to lead: open, and of the same procedure. What else may hinder is seen there."""
     other = other_of(draft, argument)
-    if other["status"] == "closed" or other["procedure"] != draft.ticket.procedure:
-        why = (
-            msg("{other} is closed", other=other["id"])
-            if other["status"] == "closed"
-            else msg("{other} follows another procedure ({procedure})", other=other["id"],
-                     procedure=other["procedure"])  # fmt: skip
-        )
+    why = None
+    if other["status"] == "closed":
+        why = msg("{other} is closed", other=other["id"])
+    elif other["procedure"] != draft.ticket.procedure:
+        why = msg("{other} follows another procedure ({procedure})", other=other["id"], procedure=other["procedure"])
+    if why is not None:
         raise Refused(
             Refusal("not_now", msg("nothing can go with it: {why}", why=why), fix=_link(draft.ticket.id, other["id"]))
         )
@@ -328,8 +329,9 @@ def _goes_already(draft: Draft) -> Refusal:
 
 def _require_waiting(draft: Draft, rules: Join) -> None:
     """Refuse where the state that the procedure names lets nothing wait in it."""
-    if rules.state not in draft.ticket.active:
+    state = draft.program.states[rules.state]
+    if state.id not in draft.ticket.active:
         raise Refused(
             Refusal("not_now", msg("{ticket} would not wait in {state}: it goes on from there by itself",
-                                   ticket=draft.ticket.id, state=draft.program.states[rules.state].title or rules.state))
+                                   ticket=draft.ticket.id, state=state.title or state.id))
         )  # fmt: skip

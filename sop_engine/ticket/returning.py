@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 from sop_engine.acts import Return
 from sop_engine.chart.host import Sent
 from sop_engine.messages import Message, msg
-from sop_engine.procedure import ROOT, State, Transition
+from sop_engine.procedure import ROOT
 from sop_engine.ticket import people, running
 from sop_engine.ticket.acts import reason_of, require_open
 from sop_engine.ticket.allowing import person_of

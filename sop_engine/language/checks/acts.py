@@ -200,13 +200,14 @@ def joining(draft: Draft) -> Iterator[Diagnostic]:
 def _where(draft: Draft, graph: Graph, use: Use, rules: Join) -> Iterator[Diagnostic]:
     """What is wrong with a state of `join`."""
     state, way = graph.states[use.name], use.way.removeprefix("join.")
-    known = [each.id for each in graph.states.values() if each.id != ROOT and each.kind not in ("final", "history")]
+    states = [each.id for each in graph.states.values() if each.id != ROOT and each.kind not in ("final", "history")]
     if way != "state":
         if state.kind == "history" or use.name == rules.state or (state.kind == "final" and way == "alone"):
             yield error(
                 "SOP443", use.span, msg("in `{name}` a ticket that went with another cannot go on", name=use.name),
                 msg("It would wait for nobody, or be closed with nothing done."),
-                msg("name the state in which it goes on"), near(use.name, [each for each in known if each != rules.state]),
+                msg("name the state in which it goes on"),
+                near(use.name, [each for each in states if each != rules.state]),
             )  # fmt: skip
         return
     if state.kind != "atomic" or state.always or graph.parallel_of(use.name) is not None:
