@@ -215,7 +215,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         links=[LinkView(id=each["id"], how=each["as"]) for each in ticket.links],
         absorbed=list(ticket.acts.get("absorbed", ())),
         goes_with=with_view(opened, ticket),
-        others=list(ticket.acts.get("others", ())),
+        others=[each["ticket"] for each in ticket.acts.get("others", ())],
         urged=urged_view(opened, ticket),
         copies=copies_view(opened, ticket),
         watchers=list(ticket.acts.get("watchers", ())),

@@ -72,7 +72,7 @@ def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, ma
     more = {
         "ended_for": reason_of_end(reading, ticket, made),
         "absorbed": callers(opened, reading, ticket.acts.get("absorbed", ())),
-        "others": callers(opened, reading, ticket.acts.get("others", ())),
+        "others": callers(opened, reading, [each["ticket"] for each in ticket.acts.get("others", ())]),
     }
     if ticket.status != "suspended":
         return more

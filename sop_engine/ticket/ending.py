@@ -91,7 +91,7 @@ def _outcome(draft: Draft) -> str:
 
 def require_childless(draft: Draft, act: str) -> None:
     """Refuse while a child is open, or others go with the ticket, and name them."""
-    others = tuple(draft.ticket.acts.get("others", ()))
+    others = tuple(each["ticket"] for each in draft.ticket.acts.get("others", ()))
     if others:
         raise Refused(
             Refusal(

@@ -141,12 +141,12 @@ def _parted(ticket: Ticket, *_: Any) -> None:
     del ticket.acts["with"]
 
 
-def _gained(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.acts["others"] = [*ticket.acts.get("others", ()), event["ticket"]]
+def _gained(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
+    ticket.acts["others"] = [*ticket.acts.get("others", ()), {"step": number, "ticket": event["ticket"]}]
 
 
 def _lost(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.acts["others"] = [each for each in ticket.acts["others"] if each not in event["tickets"]]
+    ticket.acts["others"] = [each for each in ticket.acts["others"] if each["ticket"] not in event["tickets"]]
     if not ticket.acts["others"]:
         del ticket.acts["others"]
 

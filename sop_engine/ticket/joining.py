@@ -9,7 +9,8 @@ The law:
 2. It has from the leader, at once and as often as they change, the fields that the procedure shares. Notices to people
    outside that the leader sends reach its own people too, where the procedure says so; in the words of its own fields.
 3. As soon as the leader comes to the state `then`, each of the others goes on there too (or only so many, and the rest
-   in `others`): with its own revisit, its own promises, its own end.
+   in `others`): with its own revisit, its own promises, its own end. What was done on the leader meanwhile was done for
+   it too: conditions, promises and separation of duty count it from there on.
 4. Where the leader ends otherwise, or somebody parts the two, a ticket goes on by itself in the state `alone`. Promises
    begin there by their own starts, or by `did part`.
 5. A ticket that leaves the state by a way of its own procedure, is closed by force or is void, goes with nobody.
@@ -17,8 +18,9 @@ The law:
    for ever. Who goes with another leads nobody.
 7. Both sides stand in one transaction. Leave is asked where it was said; what reaches the other asks nobody.
 
-`Ticket.acts`: `with` is `{ticket, at, by}` of whoever goes with another, `others` the ids of those that go with this
-one, in order. To the leader each joining is `did joined`, and the event `joined` where its procedure takes it.
+`Ticket.acts`: `with` is `{ticket, at, by}` of whoever goes with another, `others` is `[{ticket, step}]` of those that
+go with this one, in order, with the step at which each came. To the leader each joining is `did joined`, and the event
+`joined` where its procedure takes it.
 """
 
 from collections.abc import Iterator
@@ -37,7 +39,7 @@ from sop_engine.ticket.attention import holding
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused, tell_of
 from sop_engine.ticket.ending import require_childless
-from sop_engine.ticket.records import Letter, Refusal
+from sop_engine.ticket.records import Letter, Refusal, Ticket
 from sop_engine.ticket.running import Run
 from sop_engine.ticket.suspending import require_going
 from sop_engine.ticket.ties import linked, other_of
@@ -67,11 +69,11 @@ def join(draft: Draft) -> dict[str, Any]:
     ticket, other = draft.ticket, _leader(draft, "to")
     if GOES_WITH in ticket.acts:
         raise Refused(_goes_already(draft))
-    if ticket.acts.get("others"):
+    if others := others_of(ticket):
         raise Refused(
             Refusal(
                 "not_now",
-                msg("{tickets} go with {ticket}, so it goes with nobody", tickets=_others(draft), ticket=ticket.id),
+                msg("{tickets} go with {ticket}, so it goes with nobody", tickets=tuple(others), ticket=ticket.id),
                 fix=msg("the other way round: sop join {other} {ticket}", other=other, ticket=ticket.id),
             )
         )
@@ -103,7 +105,7 @@ def part(draft: Draft) -> dict[str, Any]:
     leave = allow(draft, PART, rules.by)
     leader = draft.ticket.acts.get(GOES_WITH, {}).get("ticket")
     if leader is None:
-        others = _others(draft)
+        others = others_of(draft.ticket)
         one = (
             msg("part one of those that go with it: sop part {other} --reason WHY", other=others[0]) if others else None
         )
@@ -148,6 +150,8 @@ def go_on(draft: Draft) -> dict[str, Any]:
     """The leader has come to where each goes on by itself, or has ended."""
     arguments, rules = dict(draft.command.arguments), draft.program.procedure.acts.join
     if rules is not None and GOES_WITH in draft.ticket.acts:
+        for trigger, by in arguments["done"].items():
+            draft.emit("did", trigger=trigger, by=by)
         _go(draft, rules, str(arguments["way"]))
     return arguments
 
@@ -209,7 +213,7 @@ def gain(draft: Draft) -> dict[str, Any]:
 def lose(draft: Draft) -> dict[str, Any]:
     """A ticket goes with this one no more."""
     arguments = dict(draft.command.arguments)
-    if arguments["ticket"] in draft.ticket.acts.get("others", ()):
+    if arguments["ticket"] in others_of(draft.ticket):
         draft.emit("lost", tickets=[arguments["ticket"]])
         own = {person_of(draft)}
         tell_of(draft, "lost", [each for each in holding(draft, list(draft.ticket.tasks)) if each not in own])
@@ -227,7 +231,7 @@ def settle(draft: Draft) -> None:
     if own is not None and (rules is None or rules.state not in ticket.active):
         draft.emit("parted", way="own", **{"from": own["ticket"]})
         effects.follow(draft, "lose", own["ticket"], {"ticket": ticket.id})
-    others = list(ticket.acts.get("others", ()))
+    others = others_of(ticket)
     if not others or rules is None:
         return
     news = _news(draft, rules)
@@ -237,11 +241,23 @@ def settle(draft: Draft) -> None:
             effects.follow(draft, "hear", other, news)
     arrived = any(event["kind"] == "entered" and event["state"] == rules.then for event in draft.events)
     if arrived or ticket.status == "closed":
+        came = {each["ticket"]: each["step"] for each in ticket.acts["others"]}
         draft.emit("lost", tickets=others)
         for rank, other in enumerate(others):
             more = rules.at_most is not None and rank >= rules.at_most
             way = "alone" if not arrived else "others" if more else "then"
-            effects.follow(draft, "go_on", other, {"way": way})
+            done = _done_since(draft, came[other]) if arrived else {}
+            effects.follow(draft, "go_on", other, {"done": done, "way": way})
+
+
+def _done_since(draft: Draft, step: int) -> dict[str, list[str]]:
+    """Who has done which of the procedure's triggers after a step."""
+    since = {
+        trigger: sorted(person for person, number in entry["by"].items() if number > step)
+        for trigger, entry in draft.ticket.did.items()
+        if trigger in draft.program.triggers
+    }
+    return {trigger: by for trigger, by in since.items() if by}
 
 
 def _news(draft: Draft, rules: Join) -> dict[str, Any]:
@@ -314,8 +330,9 @@ def _doers(draft: Draft) -> list[str]:
     return [command.actor, *([command.standing_for] if command.standing_for else [])]
 
 
-def _others(draft: Draft) -> tuple[str, ...]:
-    return tuple(draft.ticket.acts.get("others", ()))
+def others_of(ticket: Ticket) -> list[str]:
+    """The tickets that go with one, in order of joining."""
+    return [each["ticket"] for each in ticket.acts.get("others", ())]
 
 
 def _goes_already(draft: Draft) -> Refusal:

@@ -8,7 +8,7 @@ import pytest
 
 from sop_engine import errors
 from sop_engine.engine.reports import outcomes
-from sop_engine.ticket.joining import SAME_CAUSE
+from sop_engine.ticket.joining import SAME_CAUSE, others_of
 from sop_engine.ticket.records import SITE
 from tests.desk import START, Desk
 from tests.ticket.test_suspending import after, publish_calendar
@@ -59,6 +59,7 @@ states:
     transitions:
       confirm: {by: desk, to: closed}
       not_mended: {by: desk, to: registered}
+      inspect: {by: {who: anyone, not: did done}}
   closed: {final: true, outcome: mended}
   cancelled: {final: true, outcome: cancelled}
 """
@@ -108,7 +109,7 @@ def test_who_joins_waits_with_no_task_and_no_promise_but_that_of_waiting(desk: D
         "finishing": "dropped",
         "waiting": "running",
     }
-    assert desk.ticket(leader).acts["others"] == [other]
+    assert others_of(desk.ticket(leader)) == [other]
     assert [desk.ticket(id).links for id in (leader, other)] == [
         [{"as": SAME_CAUSE, "id": other}],
         [{"as": SAME_CAUSE, "id": leader}],
@@ -121,7 +122,7 @@ def test_a_ticket_is_opened_to_go_with_another_from_the_first(desk: Desk) -> Non
     other = desk.command("open", "", "xu", **arguments).step.ticket
     assert desk.state(other) == ["with_another"]
     assert set(desk.ticket(other).goals) == {"waiting"}
-    assert desk.ticket(leader).acts["others"] == [other]
+    assert others_of(desk.ticket(leader)) == [other]
 
 
 def test_one_dispatch_and_each_his_own_notice_and_revisit(desk: Desk) -> None:
@@ -137,6 +138,18 @@ def test_one_dispatch_and_each_his_own_notice_and_revisit(desk: Desk) -> None:
     assert "others" not in desk.ticket(leader).acts
     desk.do(others[0], "not_mended", "wang")
     assert [desk.state(id) for id in (leader, *others)] == [["to_revisit"], ["registered"], ["to_revisit"]]
+
+
+def test_what_was_done_on_the_leader_was_done_for_the_others(desk: Desk) -> None:
+    leader = opened(desk)
+    desk.do(leader, "dispatch", "wang", visit="2026-11-24")
+    other = opened(desk)
+    desk.command("join", other, "wang", to=leader)
+    desk.command("claim", leader, "li")
+    desk.do(leader, "done", "li", result="换了水管")
+    assert set(desk.ticket(other).did) == {"open", "join", "done"}
+    with pytest.raises(errors.NotYou, match="done"):
+        desk.do(other, "inspect", "li")
 
 
 def test_one_that_joins_later_has_what_was_shared_before(desk: Desk) -> None:
@@ -185,7 +198,7 @@ def test_who_is_parted_goes_on_alone_and_its_promises_begin_anew(desk: Desk) -> 
     assert (ticket.goals["finishing"]["status"], ticket.goals["finishing"]["start"]) == ("running", after(hours=1))
     assert "others" not in desk.ticket(leader).acts
     desk.command("join", other, "xu", to=leader)
-    assert desk.ticket(leader).acts["others"] == [other]
+    assert others_of(desk.ticket(leader)) == [other]
 
 
 def test_where_the_leader_ends_otherwise_the_others_go_on_alone(desk: Desk) -> None:
@@ -268,7 +281,7 @@ def test_a_leader_that_rests_still_gains_others(desk: Desk) -> None:
     leader, other = opened(desk), opened(desk)
     desk.command("suspend", leader, "wang", reason="等料", until=after(hours=5))
     desk.command("join", other, "xu", to=leader)
-    assert desk.ticket(leader).acts["others"] == [other]
+    assert others_of(desk.ticket(leader)) == [other]
     desk.command("resume", leader, "wang")
     mend(desk, leader)
     assert desk.state(other) == ["to_revisit"]
