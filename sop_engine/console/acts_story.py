@@ -89,6 +89,16 @@ def act_deed(
             return msg("the roster was changed")
         case "void":
             return msg("voided it: it was opened by mistake")
+        case "reopen":
+            return msg("reopened it")
+        case "close":
+            return msg("closed it by force")
+    return _tie_deed(command, arguments, events)
+
+
+def _tie_deed(command: str, arguments: Mapping[str, Any], events: Sequence[Event]) -> Message | None:
+    """What ties it to another ticket, or frees it."""
+    match command:
         case "link" | "tie" if "how" in arguments:
             return msg("linked it: {how} {ticket}", how=LINKED.get(arguments["how"], arguments["how"]),
                        ticket=arguments["to"])  # fmt: skip
@@ -114,10 +124,6 @@ def act_deed(
             return msg("the other has ended; it goes on by itself")
         case "go_on":
             return msg("the work is done; it goes on by itself")
-        case "reopen":
-            return msg("reopened it")
-        case "close":
-            return msg("closed it by force")
     return None
 
 

@@ -150,7 +150,7 @@ def go_on(draft: Draft) -> dict[str, Any]:
     """The leader has come to where each goes on by itself, or has ended."""
     arguments, rules = dict(draft.command.arguments), draft.program.procedure.acts.join
     if rules is not None and GOES_WITH in draft.ticket.acts:
-        for trigger, by in arguments["done"].items():
+        for trigger, by in sorted(arguments["done"].items()):  # as the record will have them
             draft.emit("did", trigger=trigger, by=by)
         _go(draft, rules, str(arguments["way"]))
     return arguments

@@ -159,18 +159,19 @@ def joining(draft: Draft) -> Iterator[Diagnostic]:
 
     Fails:
 
-        acts: {join: {state: waiting, then: waiting, alone: received}}
+        acts: {join: {state: waiting, then: closed, alone: closed}}
         states:
+          received: {title: Received, transitions: {finish: {by: desk, to: closed}}}
           waiting: {title: Goes with another}
-          received: {transitions: {finish: {by: desk, to: closed}}}
+          closed: {final: true, outcome: done, title: Closed}
 
     Passes:
 
-        acts: {join: {state: waiting, then: mended, alone: received}}
+        acts: {join: {state: waiting, then: closed, alone: received}}
         states:
+          received: {title: Received, transitions: {finish: {by: desk, to: closed}}}
           waiting: {title: Goes with another}
-          received: {transitions: {mend: {by: desk, to: mended}}}
-          mended: {transitions: {finish: {by: desk, to: closed}}}
+          closed: {final: true, outcome: done, title: Closed}
     """
     procedure = draft.procedure
     rules = procedure.acts.join if procedure is not None else None
@@ -217,7 +218,7 @@ def _where(draft: Draft, graph: Graph, use: Use, rules: Join) -> Iterator[Diagno
             msg("declare a state of its own for it: `with_another: {{title: Goes with another}}`"),
         )  # fmt: skip
         return
-    ways = {id(act.way) for act in graph.acts if act.trigger == "join"}
+    ways = {id(act.way) for act in graph.acts if act.trigger == "join" or act.source == use.name}
     for edge in graph.edges:
         targets = graph.targets(edge.transition)
         if id(edge.transition) not in ways and any(use.name in graph.path(target) for target in targets):
