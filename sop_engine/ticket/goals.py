@@ -185,12 +185,14 @@ def _drop(draft: Draft, goal: Goal, why: str = "") -> None:
     clear(draft, goal)
 
 
-def drop_all(draft: Draft, why: str) -> None:
-    """Drop every goal that is undecided, since the ticket ends otherwise than by its procedure: what that would have
-    said of them, a condition that comes to hold when the ticket stands nowhere, is not asked."""
+def drop_all(draft: Draft, why: str, but: str = "") -> None:
+    """Drop every goal that is undecided, `but` those that live in this state too, since the ticket goes otherwise than
+    by its procedure: what that would have said of them, a condition that comes to hold when the ticket stands nowhere,
+    is not asked."""
     for goal in draft.program.procedure.goals:
         entry = draft.ticket.goals.get(goal.id)
-        if entry is not None and entry["status"] in UNDECIDED:
+        lives_on = bool(but) and but in goal.within_states
+        if entry is not None and entry["status"] in UNDECIDED and not lives_on:
             _drop(draft, goal, why)
 
 

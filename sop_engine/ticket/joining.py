@@ -4,8 +4,8 @@ The law:
 
 1. One of them leads; the others go with it, each with its number, its people, its own words. There is one dispatch and
    one set of promises: the leader's. A ticket that joins leaves where it stood, as on any way, and waits in the state
-   that the procedure names; its tasks are nobody's, its promises are dropped, neither kept nor missed, and those alone
-   begin that live in this state (`while`).
+   that the procedure names; its tasks are nobody's, its promises are dropped, neither kept nor missed. Those alone run
+   on, or begin, that live in this state (`while`).
 2. It has from the leader, at once and as often as they change, the fields that the procedure shares. Notices to people
    outside that the leader sends reach its own people too, where the procedure says so; in the words of its own fields.
 3. As soon as the leader comes to the state `then`, each of the others goes on there too (or only so many, and the rest
@@ -20,7 +20,7 @@ The law:
 
 `Ticket.acts`: `with` is `{ticket, at, by}` of whoever goes with another, `others` is `[{ticket, step}]` of those that
 go with this one, in order, with the step at which each came. To the leader each joining is `did joined`, and the event
-`joined` where its procedure takes it.
+`joined` where a state of its procedure has something for it.
 """
 
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def join(draft: Draft) -> dict[str, Any]:
     told = holding(draft, list(ticket.tasks))
     for region in list(ticket.tasks):
         draft.emit("unassigned", region=region)
-    goals.drop_all(draft, JOINED)
+    goals.drop_all(draft, JOINED, but=rules.state)
     _bind(draft, other)
     Run(draft).go(Sent(((ticket.active[0], (rules.state,)),)))
     _require_waiting(draft, rules)
@@ -203,7 +203,7 @@ def gain(draft: Draft) -> dict[str, Any]:
     shared = {name: ticket.fields[name] for name in rules.shares if ticket.fields.get(name) is not None}
     if shared:
         effects.follow(draft, "hear", other, {"fields": shared})
-    if JOINED in draft.program.procedure.events:
+    if any(handler.event in (JOINED, "*") for state in draft.program.procedure.states for handler in state.handlers):
         effects.signal(draft, [ticket.id], JOINED, {})
     own = {person_of(draft)}
     tell_of(draft, "gained", [each for each in holding(draft, list(ticket.tasks)) if each not in own])

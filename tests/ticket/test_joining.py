@@ -29,7 +29,6 @@ fields:
 notices:
   visiting: {title: 上门, subject: 上门, text: "{{ fault }} {{ visit }}", personal: contact}
   mended: {title: 已修复, subject: 已修复, text: "{{ result }}", personal: contact}
-takes: joined
 open: {by: desk, ask: fault, may_ask: phone, to: registered}
 acts:
   return: {by: desk}
@@ -42,6 +41,7 @@ goals:
   finishing: {start: [did open, did part], stop: did done, within: 4 h, source: ours}
   calling: {while: to_revisit, stop: did confirm, within: 1 h, source: ours}
   waiting: {while: with_another, stop: to_revisit, within: 8 h, source: ours}
+  outside: {start: did open, while: [registered, mending, with_another], stop: did cancel, within: 6 h, source: ours}
 anytime:
   cancel: {by: desk, to: cancelled}
 
@@ -107,6 +107,7 @@ def test_who_joins_waits_with_no_task_and_no_promise_but_that_of_waiting(desk: D
     assert (ticket.active, ticket.tasks, ticket.acts["with"]["ticket"]) == (["with_another"], {}, leader)
     assert {name: each["status"] for name, each in ticket.goals.items()} == {
         "finishing": "dropped",
+        "outside": "running",
         "waiting": "running",
     }
     assert others_of(desk.ticket(leader)) == [other]
@@ -121,7 +122,7 @@ def test_a_ticket_is_opened_to_go_with_another_from_the_first(desk: Desk) -> Non
     arguments = {"procedure": "repair", "fields": {"fault": "楼上漏水"}, "join": leader}
     other = desk.command("open", "", "xu", **arguments).step.ticket
     assert desk.state(other) == ["with_another"]
-    assert set(desk.ticket(other).goals) == {"waiting"}
+    assert set(desk.ticket(other).goals) == {"waiting", "outside"}
     assert others_of(desk.ticket(leader)) == [other]
 
 

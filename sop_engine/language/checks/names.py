@@ -202,7 +202,8 @@ def unknown_triggers(draft: Draft) -> Iterator[Diagnostic]:
     for use in draft.uses:
         if use.kind != "event":
             continue
-        if use.way == "on_event" and use.name not in raised and not draft.known("event", use.name):
+        gains = use.name == "joined" and acts.join is not None
+        if use.way == "on_event" and use.name not in raised and not draft.known("event", use.name) and not gains:
             yield error(
                 "SOP131", use.span, msg("nothing raises the event `{name}`", name=use.name),
                 msg("This handler would wait for ever."),
