@@ -116,7 +116,7 @@ def test_nobody_claims_what_separation_keeps_from_him(desk: Desk) -> None:
     desk.publish(other("build: {by: assignee", "build: {by: {who: assignee, not: did measure}"))
     qt = desk.open("other", by="wang")
     desk.do(qt, "measure", by="li")
-    with pytest.raises(errors.NotYou, match="li could not `build`.*separation of duty"):
+    with pytest.raises(errors.NotYou, match=r"li could not `build`.*separation of duty"):
         desk.command("claim", qt, "li")
     desk.command("claim", qt, "zhao")
 
