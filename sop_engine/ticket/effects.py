@@ -188,11 +188,14 @@ def signal(draft: Draft, to: Sequence[str], event: str, arguments: Mapping[str, 
 
 
 def follow(draft: Draft, name: str, ticket: str, arguments: Mapping[str, Any]) -> None:
-    """A command that must be accepted in the same transaction, caused by this step."""
-    cause = (draft.ticket.id, draft.number)
-    identity = f"{draft.command.id}.{len(draft.consequences) + 1}"
-    command = draft.command
-    draft.consequences.append(Command(identity, name, ticket, command.actor, command.login, arguments, cause=cause))
+    """A command that must be accepted in the same transaction, caused by this step. Whoever stands behind its actor
+    stands behind him there too: separation of duty counts both."""
+    cause, command = (draft.ticket.id, draft.number), draft.command
+    identity = f"{command.id}.{len(draft.consequences) + 1}"
+    behind = draft.delegation[1] if draft.delegation is not None else command.standing_for
+    draft.consequences.append(
+        Command(identity, name, ticket, command.actor, command.login, arguments, standing_for=behind, cause=cause)
+    )
 
 
 def collect(draft: Draft, effect: Collect) -> None:

@@ -306,7 +306,7 @@ def _give_back(draft: Draft, way: Way) -> None:
         may = person is not None and (
             people.active(draft, person) if role is None else people.holds_role(draft, person, role)
         )
-        if may:
+        if person is not None and may and people.barred_as_assignee(draft, region, {person}) is None:
             draft.emit("assigned", region=region, assignee=person, **offered)
         elif role is not None:
             draft.emit("assigned", region=region, **offered)
