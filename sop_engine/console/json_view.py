@@ -195,7 +195,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         status=ticket.status,
         state=head.state,
         path=list(ticket.active),
-        subject=head.subject,
+        subject=opened.text_seen(ticket, head.subject),
         owner=ticket.owner,
         tasks=_tasks(program, ticket, head.tasks),
         fields=_fields(opened, program, ticket),
@@ -270,7 +270,7 @@ def head_json(opened: "Opened", head: "Head", now: str) -> HeadView:
         status=head.status,
         outcome=head.outcome,
         state=head.state,
-        subject=head.subject,
+        subject=opened.text_seen(head, head.subject),
         unit=head.unit,
         owner=head.owner,
         tasks=tasks,
@@ -361,9 +361,10 @@ def kind_of(timer: Timer) -> str:
 
 def _fields(opened: "Opened", program: Program, ticket: Ticket) -> dict[str, Any]:
     shown, hidden = {}, opened.hidden_from(ticket)
+    values = opened.fields_seen(ticket, program.procedure.fields)
     for field in program.procedure.fields:
-        if field.id in ticket.fields:
-            value = ticket.fields[field.id]
+        if field.id in values:
+            value = values[field.id]
             if field.personal in hidden:
                 shown[field.id] = None if isinstance(value, Erased) else masked_json(field, value)
                 continue

@@ -67,16 +67,23 @@ def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, ma
         return {}
     from sop_engine.console.acts_view import absorbed, reason_of_end, reason_of_rest
 
-    more = {"ended_for": reason_of_end(reading, ticket, made), "absorbed": absorbed(opened, reading, ticket)}
+    more = {
+        "ended_for": _seen(opened, ticket, reason_of_end(reading, ticket, made)),
+        "absorbed": absorbed(opened, reading, ticket),
+    }
     if ticket.status != "suspended":
         return more
     from sop_engine.ticket.suspending import may_resume
 
     return {
         **more,
-        "rests": reason_of_rest(reading, ticket, made),
+        "rests": _seen(opened, ticket, reason_of_rest(reading, ticket, made)),
         "resumers": answered(opened, reading, program, ticket, may_resume),
     }
+
+
+def _seen(opened: "Opened", ticket: Ticket, reason: str | None) -> str | None:
+    return None if reason is None else opened.text_seen(ticket, reason)
 
 
 def _live(draft: Draft) -> frozenset[str]:

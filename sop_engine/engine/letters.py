@@ -8,6 +8,7 @@ from sop_engine import canonical
 from sop_engine.engine.act_letters import ACT_LETTERS, act_letter
 from sop_engine.engine.channels import Parcel
 from sop_engine.engine.engine import Engine
+from sop_engine.engine.personal import fields_seen, hidden_classes, text_seen
 from sop_engine.engine.sorting import person_of
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, Text, msg, say, title_of
@@ -32,15 +33,19 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
     program = engine.program(reading, ticket)
     person = person_of(reading, letter)
     language = (person.language if person else None) or engine.settings.languages[0]
+    hidden = _hidden(engine, letter, ticket, person)
     facts = _facts(engine, reading, program, ticket, language) | _cause(engine, reading, program, letter, language)
     if letter.notice:
         notice = next(each for each in program.procedure.notices if each.id == letter.notice)
         subject, body = _templates(reading, notice, language)
-        values, settings = _values(program, ticket, notice.personal), engine.settings
+        hidden -= set(notice.personal)
+        values, settings = _values(program, ticket, notice.personal, hidden), engine.settings
+        facts["subject"] = text_seen(hidden, facts["subject"])
         subject, body = render_notice(
             subject, body, values, facts, language, settings.zone_info, currency=settings.currency
         )
     else:
+        facts["subject"] = text_seen(hidden, facts["subject"])
         subject, body = default_notice(facts, language)
     name, contact = _address(program, ticket, letter.to, person)
     return Parcel(
@@ -162,10 +167,19 @@ def _of_shift(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
     return msg("the shift of {whose} is over, and nobody is there to take the task", whose=whose)
 
 
-def _values(program: Program, ticket: Ticket, personal: tuple[str, ...]) -> list[tuple[Any, Any, bool]]:
+def _hidden(engine: Engine, letter: OutLetter, ticket: Ticket, person: Person | None) -> frozenset[str | None]:
+    """The classes of personal data that whoever reads a letter is not to see in free texts."""
+    roles = () if person is None else [role for role, _scope in person.roles]
+    return hidden_classes(engine.settings.personal, None if person is None else person.id, roles, ticket)
+
+
+def _values(
+    program: Program, ticket: Ticket, personal: tuple[str, ...], hidden: frozenset[str | None]
+) -> list[tuple[Any, Any, bool]]:
     """(field, value, may be shown): personal data only of the classes that the notice's readers may see."""
+    seen = fields_seen(hidden, program.procedure.fields, ticket.fields)
     return [
-        (field, ticket.fields.get(field.id), field.personal is None or field.personal in personal)
+        (field, seen.get(field.id), field.personal is None or field.personal in personal)
         for field in program.procedure.fields
     ]
 

@@ -273,7 +273,8 @@ class Reads(Protocol):
         """Tickets of that number, of that unit, then others; of each open ones first, newest first."""
 
     def findings(self, ticket: str) -> dict[str, Finding]:
-        """part -> the words by which a ticket is found; parts are `fields`, `fields:CLASS` and `step:NUMBER`."""
+        """part -> the words by which a ticket is found; parts are `fields`, `fields:CLASS`, `step:NUMBER` and
+        `step:NUMBER:CLASS`."""
 
     def resolve(self, suffix: str) -> list[Head]:
         """Tickets whose id is, or else ends in, `suffix` (case-folded); exact first."""

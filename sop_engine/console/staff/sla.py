@@ -90,8 +90,8 @@ def promise_json(opened: "Opened", promise: Promise) -> dict[str, Any]:
     """A promise as lists of them have it."""
     (view,) = goal_views(opened, promise.program, {promise.name: promise.entry})
     head = promise.head
-    return {"ticket": head.id, "procedure": head.procedure, "subject": head.subject, "unit": head.unit,
-            "owner": head.owner, "goal": view}  # fmt: skip
+    return {"ticket": head.id, "procedure": head.procedure, "unit": head.unit,
+            "subject": opened.text_seen(head, head.subject), "owner": head.owner, "goal": view}  # fmt: skip
 
 
 def _row(opened: "Opened", promise: Promise) -> list[Any]:
@@ -109,7 +109,8 @@ def _row(opened: "Opened", promise: Promise) -> list[Any]:
         late = moment <= opened.now
         left = msg("{span} late", span=short_span(opened.now - moment)) if late else short_span(moment - opened.now)
         when = _short(opened, entry["due"]) + ("?" if entry["provisional"] else "")
-    return [head.id, title, left, when, head.subject, opened.names.get(head.owner) or head.owner]
+    subject = opened.text_seen(head, head.subject)
+    return [head.id, title, left, when, subject, opened.names.get(head.owner) or head.owner]
 
 
 def _short(opened: "Opened", instant: str) -> str:
