@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 from sop_engine.console.acts_view import (
     CopyView,
     EndedView,
+    FileView,
     SuspendedView,
     UrgedView,
     copies_view,
     ended_view,
+    files_view,
     suspended_view,
     urged_view,
 )
@@ -134,6 +136,8 @@ class TicketView(TypedDict):
     absorbed: list[str]
     """tickets that were merged into it"""
     urged: UrgedView
+    files: list[FileView]
+    """that were attached, besides those of its fields"""
     copies: list[CopyView]
     watchers: list[str]
     """who is told of each change of state"""
@@ -209,6 +213,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         links=[LinkView(id=each["id"], how=each["as"]) for each in ticket.links],
         absorbed=list(ticket.acts.get("absorbed", ())),
         urged=urged_view(opened, ticket),
+        files=files_view(seen),
         copies=copies_view(opened, ticket),
         watchers=list(ticket.acts.get("watchers", ())),
         suspended=suspended_view(opened, seen),

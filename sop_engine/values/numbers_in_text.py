@@ -16,10 +16,7 @@ from sop_engine.procedure import Field
 NUMBERS: Final = "numbers"
 """the class of personal data that they are, as a site says who sees it"""
 
-_NARROW: Final = {
-    **{0xFF10 + digit: ord("0") + digit for digit in range(10)},
-    **dict(zip(map(ord, "＋（）Ｘｘ－"), "+()Xx-", strict=True)),
-}
+_NARROW: Final = str.maketrans("０１２３４５６７８９＋（）Ｘｘ－", "0123456789+()Xx-")
 """characters of a Chinese keyboard, one for one"""
 
 # patterns are texts, which `re` compiles at first use and keeps: most commands mask nothing

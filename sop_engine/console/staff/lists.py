@@ -61,7 +61,14 @@ def ls(
     after: Annotated[_Said, option("--after", help=msg("those after this ticket"), metavar="ID")] = None,
     quiet: Annotated[_Flag, option("--quiet", "-q", help=msg("the numbers only, a line each"))] = False,
     save_as: Annotated[
-        _Said, option("--save", help=msg("keep these options as a view under this name"), metavar="NAME")
+        _Said,
+        option(
+            "--save",
+            help=msg(
+                "keep these options as a view under this name; without it the same list is shown, and nothing is kept"
+            ),
+            metavar="NAME",
+        ),
     ] = None,
 ) -> None:
     """List tickets: what is late or waits for you by what is left of it, all else newest last. Nothing fires."""
