@@ -25,6 +25,9 @@ NOTICES: Final[Mapping[str, Message]] = {
     "forced": msg("that it was closed by force"),
     "merged": msg("that it was merged into another"),
     "absorbed": msg("that another was merged into it"),
+    "swap_asked": msg("that a swap of shifts is asked"),
+    "swapped": msg("that shifts were swapped"),
+    "swap_declined": msg("that a swap of shifts is off"),
 }
 """of which act a notice is -> what it says"""
 LINKED: Final[Mapping[str, Message]] = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine import canonical
-from sop_engine.engine.act_letters import ACT_LETTERS, act_letter
+from sop_engine.engine.act_letters import ACT_LETTERS, act_letter, how_to_answer
 from sop_engine.engine.channels import Parcel
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.personal import fields_seen, hidden_classes, text_seen
@@ -16,7 +16,7 @@ from sop_engine.procedure import Notice
 from sop_engine.store.seam import OutLetter, Person, Reads
 from sop_engine.ticket.attention import CUSTOMER
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import Ticket
+from sop_engine.ticket.records import SITE, Ticket
 from sop_engine.ticket.shift_ends import OVER, WARNED
 from sop_engine.values import show_instant
 
@@ -33,6 +33,8 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
     program = engine.program(reading, ticket)
     person = person_of(reading, letter)
     language = (person.language if person else None) or engine.settings.languages[0]
+    if ticket.id == SITE:
+        return _of_site(engine, reading, letter, person, language)
     hidden = _hidden(engine, letter, ticket, person)
     facts = _facts(engine, reading, program, ticket, language) | _cause(engine, reading, program, letter, language)
     if letter.notice:
@@ -61,6 +63,22 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
         language=language,
         training=engine.settings.training,
     )
+
+
+def _of_site(engine: Engine, reading: Reads, letter: OutLetter, person: Person | None, language: str) -> Parcel:
+    """A letter that the site's own history wrote: it is about no ticket."""
+    assert person is not None, "only people of the site are told of what is the site's"
+    stored = next(reading.steps(SITE, letter.number - 1, letter.number))
+    record = canonical.parse(stored.data)
+    act = record["events"][letter.position]["act"]
+    said, answer = say(_act(reading, act, record), language), how_to_answer(act, record)
+    body = [said, *([] if answer is None else [say(answer, language)]), engine.settings.name]
+    return Parcel(
+        key=f"{letter.ticket}:{letter.number}:{letter.position}:{letter.to}", ticket="", to=letter.to,
+        name=person.name or person.id, contact=dict(person.contact), subject=said, body="\n".join(body) + "\n",
+        at=canonical.instant_text(engine.clock.now()), channel=letter.channel, language=language,
+        training=engine.settings.training,
+    )  # fmt: skip
 
 
 def together(parcels: Sequence[Parcel]) -> Parcel:

@@ -71,6 +71,17 @@ def test_a_swap_is_proposed_shown_and_agreed_to(sop: Sop, loaded: Path) -> None:
     assert sop("audit", "replay", "site").code == 0
 
 
+def test_whoever_is_asked_is_reminded_until_he_has_answered(sop: Sop, loaded: Path) -> None:
+    sop("roster", "swap", "张伟", "李强", "2026-11-24", "--as", "zhang_wei")
+    line = "张伟 (zhang_wei) would like to swap the shifts of 2026-11-24 with you; agree: sop roster swap li_qiang"
+    assert line in sop("--as", "li_qiang").err
+    assert line in sop("ls", "--mine", "--as", "li_qiang").err
+    for words in (("--as", "zhang_wei"), ("--as", "wang_fang"), ("ls", "--as", "li_qiang")):
+        assert "would like to swap" not in sop(*words).err
+    sop("roster", "swap", "张伟", "李强", "2026-11-24", "--as", "li_qiang")
+    assert "would like to swap" not in sop("--as", "li_qiang").err
+
+
 def test_under_a_key_a_swap_is_proposed_once(sop: Sop, loaded: Path, site: Path) -> None:
     words = ("roster", "swap", "张伟", "李强", "2026-11-24", "--as", "zhang_wei", "--key", "k1", "--json")
     assert [sop(*words).json["state"] for _time in range(2)] == ["proposed", "proposed"]

@@ -127,6 +127,10 @@ def _list(opened: "Opened", narrowed: Narrowed, wanted: Asked, names: tuple[str,
             output.line(head.id)
         return
     count = print_list(opened, heads, names)
+    if narrowed.mine:
+        from sop_engine.console.staff.swaps import swaps_asked_of  # a list of other tickets asks nobody
+
+        output.tell(*swaps_asked_of(opened, opened.person))
     if not count:
         output.tell(nothing_found(narrowed), *_elsewhere(opened, narrowed))
     if most is not None and narrowed.limit is None and count == most:
