@@ -118,6 +118,17 @@ def test_doctor_says_that_procedures_ask_for_a_roster_that_is_not_there(sop: Sop
     assert sop("roster", "check").code == 1
 
 
+def test_lint_says_it_of_the_site_s_own_procedures_too(sop: Sop, site: Path, sheet: Path) -> None:
+    assert "no roster was loaded" not in sop("flow", "lint").err
+    asking = REPAIR.replace("assign: engineer", "assign: {role: engineer, on_shift: true}")
+    (site / "workflows" / "repair.sop.yaml").write_text(asking, encoding="utf-8")
+    said = sop("flow", "lint")
+    assert "procedures ask who is on shift (Engineer), and no roster was loaded" in said.err
+    assert "sop roster import FILE" in said.err
+    sop("roster", "import", str(sheet), "--month", "2026-11")
+    assert "no roster was loaded" not in sop("flow", "lint").err
+
+
 def test_who_is_off_is_refused_with_who_is_there(sop: Sop, loaded: Path, site: Path) -> None:
     asking = REPAIR.replace("assign: engineer", "assign: {role: engineer, on_shift: true}")
     (site / "workflows" / "repair.sop.yaml").write_text(asking, encoding="utf-8")
