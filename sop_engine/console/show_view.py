@@ -66,7 +66,7 @@ def _head(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs += [(msg("ticket"), ticket.id), (msg("procedure"), version)]
     pairs.append((msg("state"), _state(opened, seen)))
     if head.subject:
-        pairs.append((msg("subject"), head.subject))
+        pairs.append((msg("subject"), opened.text_seen(ticket, head.subject)))
     pairs.append((msg("owner"), opened.named(ticket.owner)))
     for region, task in ticket.tasks.items():
         pairs.append((msg("task") if len(ticket.tasks) == 1 else msg("task {region}", region=region),
@@ -119,10 +119,11 @@ def role_text(program: Program, role: str, language: str) -> str:
 def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     ticket, hidden = seen.ticket, opened.hidden_from(seen.ticket)
     pairs: list[tuple[Any, Any]] = []
+    fields = opened.fields_seen(ticket, seen.program.procedure.fields)
     for field in seen.program.procedure.fields:
-        if field.id not in ticket.fields:
+        if field.id not in fields:
             continue
-        value = ticket.fields[field.id]
+        value = fields[field.id]
         title = field.title or field.id
         if isinstance(value, Erased) or value is None:
             pairs.append((title, msg("(erased)")))
