@@ -160,7 +160,7 @@ def _print(opened: "Opened", found: Sequence[_Found]) -> None:
     columns = [
         Column(msg("number"), whole=True),
         Column(msg("unit"), whole=True),
-        Column(msg("subject")),
+        Column(msg("subject"), goes_on=True),
         Column(msg("state")),
         Column(msg("opened")),
         Column(msg("found in")),
