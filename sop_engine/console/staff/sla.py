@@ -63,7 +63,7 @@ def ls(
                 by=None if within is None else canonical.instant_text(opened.now + within),
                 missed=breached,
                 procedure=find_procedure(reading, procedure).procedure if procedure else None,
-                unit=unit_named(unit) if unit else None,
+                unit=unit_named(reading, unit) if unit else None,
                 mine=mine_of(reading, opened.person) if mine else None,
             )
         found = Promises(opened, wanted, most)
