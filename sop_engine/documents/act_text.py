@@ -62,6 +62,7 @@ _WORDS: Final[dict[str, Text]] = {
     "shift_end": {"zh": "下班时仍在手的任务", "en": "Tasks in hand when a shift ends"},
     "handover": {"zh": "交班前必须办完", "en": "To be done before a shift is handed over"},
     "warned": {"zh": "提前 {span} 提醒本人和接手人", "en": "both are told {span} before"},
+    "while": {"zh": "只在：{guard}", "en": "only while {guard}"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
 
@@ -80,7 +81,8 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
     if (end := acts.shift_end) is not None:
         to = recipients_text([replace(each, on_shift=each.kind == "role") for each in end.to], names)
         warned = phrase(_WORDS["warned"], names.language, span=duration_text(end.warn, names.language))
-        yield phrase(_WORDS["shift_end"], names.language), to, (warned,)
+        only = [phrase(_WORDS["while"], names.language, guard=guard_text(end.when, names))] if end.when else []
+        yield phrase(_WORDS["shift_end"], names.language), to, (warned, *only)
 
 
 def _who(act: str, by: tuple[Who, ...], names: Names) -> str:
