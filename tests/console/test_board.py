@@ -1,7 +1,9 @@
 """`sop board`: what stands on the terminal, what keys do, and what others do meanwhile."""
 
 import os
+import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +15,6 @@ from sop_engine.console.call import Call
 from sop_engine.console.staff.listing import CELLS
 from sop_engine.console.staff.narrowed import Narrowed
 from sop_engine.console.text import width
-from sop_engine.errors import SetUp
-from sop_engine.messages import msg
 from tests.console.boards import Pressing, play, shown, typed
 from tests.console.conftest import Sop
 
@@ -164,21 +164,30 @@ def test_a_long_queue_is_drawn_in_part_and_narrowed_as_a_whole(
     play(playing)
 
 
-def test_a_store_that_cannot_be_read_is_told_until_it_can(sop: Sop, wx: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def gone(_self: Desk) -> list[Row]:
-        raise SetUp(msg("the disk is gone"))
+def test_a_store_that_is_gone_is_told_until_it_is_back_and_nothing_is_done_to_another(
+    sop: Sop, site: Path, wx: str
+) -> None:
+    store, aside = site / "site.db", site / "aside.db"
 
     async def playing(board: Board, press: Pressing) -> None:
-        with monkeypatch.context() as patched:
-            patched.setattr(Desk, "rows", gone)
-            board._look()
-            await press()
-            assert "may be old: the disk is gone" in shown(board) and wx in shown(board)
+        store.rename(aside)
+        board._look()
+        await press()
+        assert "what stands here may be" in shown(board) and wx in shown(board)
+        await press("n", *typed("x"), "enter")
+        assert "cannot be read" in shown(board)
+        await press("escape")
+        shutil.copy(aside, store)
+        board._look()
+        await press()
+        assert "another file" in shown(board) and "sop board" in shown(board)
+        aside.replace(store)
         board._look()
         await press()
         assert "can be read again" in shown(board)
 
     play(playing)
+    assert sop("show", wx, "--json").json["number"] == 1
 
 
 def test_ctrl_c_ends_it_from_a_form_too(sop: Sop, wx: str) -> None:

@@ -148,7 +148,8 @@ class Board(App[None]):
             rows = self._desk.rows()
         except SopError as error:
             self._unreadable = True
-            self._say([self._desk.say(msg("what stands here may be old: {message}", message=error.message))])
+            fix = [] if error.fix is None else [self._desk.say(error.fix)]
+            self._say([self._desk.say(msg("what stands here may be old: {message}", message=error.message)), *fix])
             return
         if self._unreadable:
             self._unreadable = False

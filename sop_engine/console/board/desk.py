@@ -23,7 +23,7 @@ from sop_engine.console.staff.listing import CELLS, Lines, Titles
 from sop_engine.console.staff.lists import found
 from sop_engine.console.staff.narrowed import Narrowed, asked
 from sop_engine.console.text import harmless, one_line
-from sop_engine.errors import NotFound, SopError
+from sop_engine.errors import NotFound, SetUp, SopError, system_reason
 from sop_engine.messages import msg, say
 from sop_engine.procedure import Field
 from sop_engine.store.files import Files
@@ -86,11 +86,34 @@ class Desk:
         self._narrowed = narrowed
         self._output = Captured(opened.call.language)
         self._titles = Titles(opened)
+        self._file = self._file_now()
         opened.call.output = self._output
 
     def say(self, message: Any) -> str:
         """A message in the reader's language."""
         return say(message, self._opened.call.language)
+
+    def _file_now(self) -> tuple[int, int] | None:
+        """Which file holds the tickets; None where a server does. Raises `SetUp` where it is gone."""
+        settings = self._opened.site.settings
+        if settings.store:
+            return None
+        try:
+            status = settings.store_path.stat()
+        except OSError as error:
+            path, reason = str(settings.store_path), system_reason(error)
+            raise SetUp(msg("{path} cannot be read: {error}", path=path, error=reason), where=path) from None
+        return status.st_dev, status.st_ino
+
+    def _require_store(self) -> None:
+        """Raise `SetUp` where the tickets are in another file by now: what was written into the one that was opened
+        would be lost with it."""
+        settings = self._opened.site.settings
+        if self._file_now() != self._file:
+            raise SetUp(
+                msg("{path} is another file than the one that was opened", path=str(settings.store_path)),
+                fix=msg("end the board and open it anew: sop board"),
+            )
 
     @property
     def idle_seconds(self) -> float | None:
@@ -108,6 +131,7 @@ class Desk:
 
     def rows(self) -> list[Row]:
         """The queue as it is now. Raises `SopError`."""
+        self._require_store()
         opened, lines = self._opened, Lines(self._opened, self._titles)
         with opened.reading() as reading:
             wanted = asked(opened, reading, self._narrowed)
@@ -246,6 +270,7 @@ class Desk:
         opened = self._opened
         self._output.told.clear()
         try:
+            self._require_store()
             with opened.reading() as reading:
                 place, head = self._place(reading, deed.ticket)
             with explaining(opened, head._replace(number=deed.number)):
