@@ -10,10 +10,12 @@ from sop_engine.console.acts_view import (
     EndedView,
     SuspendedView,
     UrgedView,
+    WithView,
     copies_view,
     ended_view,
     suspended_view,
     urged_view,
+    with_view,
 )
 from sop_engine.console.failures import spoken
 from sop_engine.console.masking import masked_json
@@ -133,6 +135,10 @@ class TicketView(TypedDict):
     links: list[LinkView]
     absorbed: list[str]
     """tickets that were merged into it"""
+    goes_with: WithView | None
+    """the ticket with which it goes: the same cause, and one job"""
+    others: list[str]
+    """tickets that go with it"""
     urged: UrgedView
     copies: list[CopyView]
     watchers: list[str]
@@ -208,6 +214,8 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         parent=ticket.parent,
         links=[LinkView(id=each["id"], how=each["as"]) for each in ticket.links],
         absorbed=list(ticket.acts.get("absorbed", ())),
+        goes_with=with_view(opened, ticket),
+        others=[each["ticket"] for each in ticket.acts.get("others", ())],
         urged=urged_view(opened, ticket),
         copies=copies_view(opened, ticket),
         watchers=list(ticket.acts.get("watchers", ())),

@@ -43,6 +43,8 @@ class Look:
     """why it ended otherwise than by its procedure"""
     absorbed: Sequence[tuple[str, tuple[str, ...]]] = ()
     """the tickets that were merged into it, with whoever had told of each"""
+    others: Sequence[tuple[str, tuple[str, ...]]] = ()
+    """the tickets that go with it, likewise"""
 
 
 def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head, made: Sequence[Step] = ()) -> Look:
@@ -61,13 +63,17 @@ def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head, made: Seq
 
 
 def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, made: Sequence[Step]) -> dict[str, Any]:
-    """What is to be said of a ticket that is suspended, that ended otherwise than by its procedure, or into which
-    others were merged."""
-    if ticket.status != "suspended" and ticket.acts.keys().isdisjoint({"ended", "absorbed"}):
+    """What is to be said of a ticket that is suspended, that ended otherwise than by its procedure, into which
+    others were merged, or with which others go."""
+    if ticket.status != "suspended" and ticket.acts.keys().isdisjoint({"ended", "absorbed", "others"}):
         return {}
-    from sop_engine.console.acts_view import absorbed, reason_of_end, reason_of_rest
+    from sop_engine.console.acts_view import callers, reason_of_end, reason_of_rest
 
-    more = {"ended_for": reason_of_end(reading, ticket, made), "absorbed": absorbed(opened, reading, ticket)}
+    more = {
+        "ended_for": reason_of_end(reading, ticket, made),
+        "absorbed": callers(opened, reading, ticket.acts.get("absorbed", ())),
+        "others": callers(opened, reading, [each["ticket"] for each in ticket.acts.get("others", ())]),
+    }
     if ticket.status != "suspended":
         return more
     from sop_engine.ticket.suspending import may_resume

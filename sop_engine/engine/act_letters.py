@@ -28,8 +28,15 @@ ACT_LETTERS: Final[Mapping[str, Message]] = {
     "forced": msg("{name} has closed this by force", name=""),
     "merged": msg("{name} has merged this into {ticket}, which goes on for both", name="", ticket=""),
     "absorbed": msg("{ticket} was merged into this: the same matter, told by somebody else", ticket=""),
+    "joined": msg("{name} has joined this to {ticket}: one cause, and one job for both", name="", ticket=""),
+    "gained": msg("{ticket} goes with this from now on: the same cause", ticket=""),
+    "lost": msg("{ticket} goes with this no more", ticket=""),
+    "parted": msg("this goes with {ticket} no more, and has to be dealt with by itself", ticket=""),
 }
 """of which act a notice is -> what it says; who did it, and with which other ticket, is put in when it goes out"""
+
+OTHER: Final = ("into", "to", "from", "ticket", "tickets")
+"""where the events of such acts have the other ticket"""
 
 
 def act_letter(act: str, name: str, record: Mapping[str, Any]) -> Message:
@@ -38,5 +45,5 @@ def act_letter(act: str, name: str, record: Mapping[str, Any]) -> Message:
     values: dict[str, Any] = {"name": name}
     if "ticket" in said.values:
         event = next(each for each in record["events"] if each["kind"] == act)
-        values["ticket"] = event.get("into") or event["ticket"]
+        values["ticket"] = next(event[name] for name in OTHER if name in event)
     return Message(said.template, {each: values[each] for each in said.values})

@@ -124,6 +124,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     shifts.on_shift_of_a_role,
     acts.outcomes_of_acts,
     acts.reopened_to,
+    acts.joining,
     unused.unused_fields,
     unused.unused_roles,
     unused.unused_papers,
