@@ -146,9 +146,11 @@ def task_rows(ticket: Ticket) -> dict[str, tuple[str | None, str | None]]:
     `REGION>lent` -> (to whom, or None; to which role). Whoever was let know has a row as well:
     `copied>PERSON`, which is nobody's task."""
     rows = {region: (task.get("assignee"), task.get("role")) for region, task in ticket.tasks.items()}
-    for name, what in (("offered", "offered"), ("delegated", "lent")) if ticket.acts else ():
+    if not ticket.acts:
+        return rows
+    for name, what in (("offered", "offered"), ("delegated", "lent")):
         for region, entry in ticket.acts.get(name, {}).items():
             rows[f"{region}>{what}"] = entry.get("to"), entry.get("role")
-    for person in ticket.acts.get("copies", ()) if ticket.acts else ():
+    for person in ticket.acts.get("copies", ()):
         rows[COPIED + person] = COPIED + person, None
     return rows
