@@ -260,13 +260,33 @@ class Staff(RuleBasedStateMachine):
             which = self.one_with(which, lambda ticket: ticket.status == "closed" and "closed" in ticket.acts)
         self.act(name, which, by, reason="x", **({"force": True} if name == "close" else {}))
 
-    @rule(which=WHICH, by=NAMES, other=WHICH, name=st.sampled_from(["link", "unlink", "merge", "split"]))
+    @rule(
+        which=WHICH, by=NAMES, other=WHICH, name=st.sampled_from(["link", "unlink", "merge", "split", "join", "part"])
+    )
     def ties(self, which: int, by: str, other: int, name: str) -> None:
         to = self.other(other)
         given: dict[str, dict[str, Any]] = {
             "link": {"to": to}, "unlink": {"to": to}, "merge": {"into": to}, "split": {"carry": ["what"]},
         }  # fmt: skip
         self.act(name, which, by, reason="x", **given[name])
+
+    # --- one cause ---------------------------------------------------------------------------------------------------
+
+    @rule(which=WHICH, by=st.sampled_from(["wang", "xu", "he"]), other=WHICH)
+    def joins(self, which: int, by: str, other: int) -> None:
+        self.act("join", which, by, to=self.other(other), reason="x")
+
+    joins_again = joins
+
+    @precondition(lambda self: len(self.bench.known) < 6)
+    @rule(by=st.sampled_from(["wang", "xu"]), other=WHICH)
+    def opens_with_another(self, by: str, other: int) -> None:
+        with suppress(*REFUSED):
+            self.bench.command("open", "", by, procedure="works", fields={"what": "也漏"}, join=self.other(other))
+
+    @rule(which=WHICH, by=NAMES)
+    def parts(self, which: int, by: str) -> None:
+        self.act("part", self.one_with(which, lambda ticket: "with" in ticket.acts), by, reason="x")
 
 
 def after_now(bench: Bench, minutes: int) -> str:
