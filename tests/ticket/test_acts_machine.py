@@ -260,9 +260,7 @@ class Staff(RuleBasedStateMachine):
             which = self.one_with(which, lambda ticket: ticket.status == "closed" and "closed" in ticket.acts)
         self.act(name, which, by, reason="x", **({"force": True} if name == "close" else {}))
 
-    @rule(
-        which=WHICH, by=NAMES, other=WHICH, name=st.sampled_from(["link", "unlink", "merge", "split", "join", "part"])
-    )
+    @rule(which=WHICH, by=NAMES, other=WHICH, name=st.sampled_from(["link", "unlink", "merge", "split"]))
     def ties(self, which: int, by: str, other: int, name: str) -> None:
         to = self.other(other)
         given: dict[str, dict[str, Any]] = {
