@@ -145,35 +145,41 @@ class Staff(RuleBasedStateMachine):
 
     # --- hands -------------------------------------------------------------------------------------------------------
 
-    @rule(which=WHICH, by=NAMES, region=st.sampled_from(["water", "power", "papers", "ticket"]), other=NAMES,
-          name=st.sampled_from(["claim", "assign", "transfer", "delegate", "give_back"]), role=st.booleans(),
-          minutes=LATER, sure=st.booleans(), at_once=st.sampled_from(["", *ANSWERS]))  # fmt: skip
+    def task(self, choice: int, claimed: bool) -> tuple[int, str]:
+        """A ticket's place and the region of a task that somebody has, or that is offered; else any."""
+        found = [
+            (place, region)
+            for place, id in enumerate(sorted(self.bench.known, reverse=True))
+            for region, task in self.bench.known[id].tasks.items()
+            if ("assignee" in task) == claimed
+        ]
+        return found[choice % len(found)] if found else (choice, "water")
+
+    @rule(choice=st.integers(0, 30), by=NAMES)
+    def claims(self, choice: int, by: str) -> None:
+        which, region = self.task(choice, claimed=False)
+        self.act("claim", which, by, region=region)
+
+    claims_again = claims
+
+    @rule(choice=st.integers(0, 30), by=NAMES, other=NAMES, name=st.sampled_from(["assign", "give_back"]), sure=TEN)
+    def gives(self, choice: int, by: str, other: str, name: str, sure: int) -> None:
+        which, region = self.task(choice, claimed=True)
+        by = self.some(which).tasks.get(region, {}).get("assignee", by) if sure else by
+        self.act(name, which, by, region=region, **({"to": other} if name == "assign" else {"reason": "x"}))
+
+    @rule(choice=st.integers(0, 30), by=NAMES, other=NAMES, name=st.sampled_from(["transfer", "delegate"]), sure=TEN,
+          minutes=LATER, answer=st.sampled_from(["", *ANSWERS]))  # fmt: skip
     def passes_on(
-        self,
-        which: int,
-        by: str,
-        region: str,
-        other: str,
-        name: str,
-        role: bool,
-        minutes: int,
-        sure: bool,
-        at_once: str,
-    ) -> None:
-        if sure:
-            which = self.one_with(which, lambda ticket: "assignee" in ticket.tasks.get(region, {}))
-        task = self.some(which).tasks.get(region, {})
-        by = task.get("assignee", by) if sure else by
-        more: dict[str, Any] = {} if name in {"claim", "give_back"} else {"to": other}
-        if name == "transfer" and role:
-            more = {"role": "lead"}
-        if name == "delegate" and role:
-            more["until"] = after_now(self.bench, minutes)
-        if name == "give_back":
-            more["reason"] = "x"
-        if self.act(name, which, by, region=region, **more) and at_once and name in {"transfer", "delegate"}:
+        self, choice: int, by: str, other: str, name: str, sure: int, minutes: int, answer: str
+    ) -> None:  # fmt: skip
+        which, region = self.task(choice, claimed=True)
+        by = self.some(which).tasks.get(region, {}).get("assignee", by) if sure else by
+        to = {"role": "lead"} if name == "transfer" and sure > 7 else {"to": other}
+        until = {"until": after_now(self.bench, minutes)} if name == "delegate" and minutes % 2 else {}
+        if self.act(name, which, by, region=region, **to, **until) and answer:
             self.bench.look()
-            self.act(at_once, which, by if at_once == "take_back" else other, reason="x")
+            self.act(answer, which, by if answer == "take_back" else other, reason="x")
 
     passes_on_again = passes_on
 
