@@ -13,6 +13,7 @@ from sop_engine.console.names import apart, span, titled, when, with_names
 from sop_engine.console.promises import coming_promise, goal_title, promise_lines
 from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
+from sop_engine.ticket import skills
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.possible import outcome_title
 from sop_engine.ticket.program import Program
@@ -66,11 +67,11 @@ def _head(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs += [(msg("ticket"), ticket.id), (msg("procedure"), version)]
     pairs.append((msg("state"), _state(opened, seen)))
     if head.subject:
-        pairs.append((msg("subject"), head.subject))
+        pairs.append((msg("subject"), opened.text_seen(ticket, head.subject)))
     pairs.append((msg("owner"), opened.named(ticket.owner)))
     for region, task in ticket.tasks.items():
         pairs.append((msg("task") if len(ticket.tasks) == 1 else msg("task {region}", region=region),
-                      _task(opened, seen.program, task)))  # fmt: skip
+                      _task(opened, seen, task)))  # fmt: skip
     opening = values.show_instant(canonical.instant_of(ticket.opened), language, opened.zone)
     pairs.append((msg("opened"), msg("{time} by {name}", time=opening, name=opened.named(ticket.opener))))
     if ticket.parent:
@@ -102,12 +103,16 @@ def outcome_text(program: Program, outcome: str | None, language: str) -> str:
     return titled(outcome or "-", title if isinstance(title, Mapping) else {}, language)
 
 
-def _task(opened: "Opened", program: Program, task: Mapping[str, str]) -> Any:
+def _task(opened: "Opened", seen: "Look", task: Mapping[str, str]) -> Any:
     if "assignee" in task:
         return opened.named(task["assignee"])
-    return msg(
-        "offered to {role}; take it with: sop claim", role=role_text(program, task["role"], opened.call.language)
-    )
+    program, language = seen.program, opened.call.language
+    role = role_text(program, task["role"], language)
+    asked = skills.named(program, seen.ticket.fields, task.get("skill", ""))
+    if not asked:
+        return msg("offered to {role}; take it with: sop claim", role=role)
+    titles = tuple(titled(each, program.skills[each].title, language) for each in asked)
+    return msg("offered to {role} with the skill {skill}; take it with: sop claim", role=role, skill=titles)
 
 
 def role_text(program: Program, role: str, language: str) -> str:
@@ -119,10 +124,11 @@ def role_text(program: Program, role: str, language: str) -> str:
 def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     ticket, hidden = seen.ticket, opened.hidden_from(seen.ticket)
     pairs: list[tuple[Any, Any]] = []
+    fields = opened.fields_seen(ticket, seen.program.procedure.fields)
     for field in seen.program.procedure.fields:
-        if field.id not in ticket.fields:
+        if field.id not in fields:
             continue
-        value = ticket.fields[field.id]
+        value = fields[field.id]
         title = field.title or field.id
         if isinstance(value, Erased) or value is None:
             pairs.append((title, msg("(erased)")))

@@ -34,7 +34,7 @@ class Teller:
     names: Mapping[str, str]
     currency: str
     hidden: frozenset[str | None] = frozenset()
-    """the classes of personal data that the reader sees masked"""
+    """the classes of personal data that the reader sees masked; `NUMBERS`: those in free texts"""
 
 
 class Words:
@@ -104,6 +104,8 @@ class Words:
             return canonical.to_bytes(value).decode()[:200]
         if field.personal in self.teller.hidden:
             return masked_text(field, value)
+        if values.NUMBERS in self.teller.hidden:
+            value = values.in_free_texts(field, value, values.mask_numbers)
         if field.type == "staff":
             return tuple(self._person(each) for each in (value if isinstance(value, list) else [value]))
         teller = self.teller
@@ -111,7 +113,10 @@ class Words:
 
     def _text(self, sealed: Any) -> Any:
         value = self._opened(sealed) if isinstance(sealed, Mapping) else sealed
-        return msg("(erased)") if isinstance(value, Erased) else str(value).replace("\n", " ")
+        if isinstance(value, Erased):
+            return msg("(erased)")
+        text = str(value).replace("\n", " ")
+        return values.mask_numbers(text) if values.NUMBERS in self.teller.hidden else text
 
     def _opened(self, sealed: Mapping[str, Any]) -> Any:
         """What lies beside the step for a commitment."""

@@ -52,8 +52,10 @@ def _reached(event: Mapping[str, Any]) -> list[str]:
     match event["kind"]:
         case "child_started":
             return [event["id"]]
-        case "signalled":
+        case "signalled" | "shared":
             return list(event["to"])
+        case "lost":
+            return list(event["tickets"])
     return []
 
 

@@ -54,7 +54,7 @@ def reopen(draft: Draft) -> dict[str, Any]:
     draft.emit("did", trigger=REOPEN, by=by)
     for timer in draft.program.states[ROOT].timers:
         running.set_timer(draft, draft.program.states[ROOT], timer)
-    Run(draft).go(Begun(Transition(target=(rules.to,))))
+    Run(draft).go(Begun(Transition(target=(rules.to,)), REOPEN))
     running.reset_timers(draft)
     return {"as": leave, **reason}
 

@@ -44,9 +44,12 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
         running.set_timer(draft, draft.program.states[ROOT], timer)
     fields = take_values(draft, procedure.open, opening=True)
     run = Run(draft)
-    opening = draft.program.chart.opening(run)
-    if opening is None or not run.go(Begun(opening)):
-        raise Refused(_guards_failed(draft, procedure.open))
+    if arguments.get("join") is not None:
+        run.go(rare("joining", "opening")(draft))
+    else:
+        opening = draft.program.chart.opening(run)
+        if opening is None or not run.go(Begun(opening)):
+            raise Refused(_guards_failed(draft, procedure.open))
     if arguments.get("rework_of") is not None:
         rare("ties", "open_as_rework")(draft)
     running.reset_timers(draft)

@@ -90,3 +90,14 @@ def test_a_list_is_one_line_where_it_fits_and_a_line_each_where_it_does_not() ->
     narrow = listed("现在可以：", parts, "、", 18)
     assert narrow == ["现在可以：", "  派单（前台）", "  取消（前台，需", "    要：原因）"]
     assert all(width(line) <= 18 for line in narrow)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1-cmd", "-x", "@x", "＝1", "＋1", "－1", "＠x", "--force", "-1=2"])
+def test_no_cell_in_a_pipe_is_a_formula(text: str) -> None:
+    assert tab_cell(text) == f"'{text}"
+    assert tab_cell("a" + text) == "a" + text
+
+
+@pytest.mark.parametrize("text", ["-", "-5", "+86 138 0000 1202", "-12.50", "+3 %", "", "漏水", "WX-7"])
+def test_a_number_or_a_dash_is_no_formula(text: str) -> None:
+    assert tab_cell(text) == text

@@ -88,7 +88,7 @@ def gather(opened: "Opened", since: datetime, until: datetime) -> tuple[list[Ite
         program = opened.site.engine.programs.of(reading, head.digest)
         why = "important" if _is_important(opened, reading, head, program) else _why(head, begin, end)
         if why:
-            items.append(Item(head, program, why, _last_note(reading, head, begin)))
+            items.append(Item(head, program, why, _last_note(opened, reading, head, begin)))
         else:
             others += 1
     order = list(WHY)
@@ -128,7 +128,7 @@ def _is_important(opened: "Opened", reading: Reads, head: Head, program: Program
     return ticket is not None and answered(opened, reading, program, ticket, lambda draft: draft.holds(important))
 
 
-def _last_note(reading: Reads, head: Head, begin: str) -> Note | None:
+def _last_note(opened: "Opened", reading: Reads, head: Head, begin: str) -> Note | None:
     """What was written down last in the shift that ends."""
     if head.recorded < begin:
         return None
@@ -140,7 +140,8 @@ def _last_note(reading: Reads, head: Head, begin: str) -> Note | None:
             continue
         sealed = reading.sealed(head.id, stored.number).get((stored.number, note["slot"]))
         kept = sealed is not None and sealed.salt is not None
-        found = Note(record["recorded"], record["actor"], str(sealed.value) if sealed is not None and kept else None)
+        text = opened.text_seen(head, str(sealed.value)) if sealed is not None and kept else None
+        found = Note(record["recorded"], record["actor"], text)
     return found
 
 

@@ -93,7 +93,7 @@ def _minute(lines: Lines, instant: str) -> str:
 CELLS: Final[Mapping[str, Cell]] = {
     "number": Cell(msg("number"), lambda _lines, head: head.id, whole=True),
     "unit": Cell(msg("unit"), lambda _lines, head: head.unit or "", whole=True),
-    "subject": Cell(msg("subject"), lambda _lines, head: head.subject),
+    "subject": Cell(msg("subject"), lambda lines, head: lines.opened.text_seen(head, head.subject)),
     "state": Cell(msg("state"), states),
     "owner": Cell(msg("owner"), lambda lines, head: lines.opened.names.get(head.owner) or head.owner),
     "assignee": Cell(msg("assignee"), holders),

@@ -119,7 +119,8 @@ def _page(
     personal = {each.personal for each in program.procedure.fields if each.personal} - hidden if hidden else None
     reader = Reader(opened.call.language, opened.zone, personal, opened.names, opened.currency)
     head = _head(opened, ticket, stored)
-    fields = {name: None if isinstance(value, Erased) else value for name, value in ticket.fields.items()}
+    seen = opened.fields_seen(ticket, program.procedure.fields)
+    fields = {name: None if isinstance(value, Erased) else value for name, value in seen.items()}
     if form is None:
         return _ticket_page(opened, reading, program, fields, head, ticket, stored, reader)
 
@@ -181,7 +182,7 @@ def _ticket_page(
         head=head,
         procedure=say(procedure.title, language) if procedure.title else procedure.id,
         state=say(tuple(program.states[leaf].title or leaf for leaf in stored.state), language),
-        subject=stored.subject,
+        subject=opened.text_seen(ticket, stored.subject),
         outcome=outcome_text(program, ticket.outcome, language) if ticket.outcome else "",
         digest=ticket.digest,
         facts=facts_of(procedure, fields, reader),
