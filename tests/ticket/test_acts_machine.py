@@ -58,7 +58,7 @@ class Staff(RuleBasedStateMachine):
         self.folder.cleanup()
 
     def replays(self) -> None:
-        """Every step is decided again as it was recorded; what calendars and templates are named by is not kept here."""
+        """Every step is decided again as it was recorded; of the site itself this bench keeps no texts."""
         report = self.bench.replay()
         assert not [each for each in report.mismatches if each.ticket != SITE], report.mismatches
 
