@@ -41,6 +41,7 @@ acts:
   void: {by: desk}
   force_close: {by: lead}
   reopen: {by: desk, to: working, within: 2 days}
+  join: {by: desk, state: with_another, then: checking, alone: surveying, shares: amount}
 anytime:
   cancel: {by: owner, to: cancelled}
   look_in: {by: [desk, lead], may_ask: amount}
@@ -49,6 +50,7 @@ goals:
   doing: {start: working, stop: checking, within: 5 h, again: resume, warn: 50%, escalate: {1 h: {hand_to: lead}}}
   pipes: {start: cutting, stop: did inspect, while: water, within: 2 h, again: new_cycle}
 states:
+  with_another: {transitions: {hurry_up: {by: desk, to: surveying}}}
   surveying:
     after: {1 day: {tell: desk}}
     transitions:
@@ -231,7 +233,7 @@ class Bench(Desk):
         lent."""
         book = self.did.setdefault(record["ticket"], [])
         persons = {each for each in (record["actor"], record["for"]) if each}
-        arguments = record["command"]["arguments"]
+        name, arguments = record["command"]["name"], record["command"]["arguments"]
         if arguments.get("as") == "delegate":
             persons |= {each["from"] for each in before.acts["delegated"].values() if each["to"] == record["actor"]}
         for event in record["events"]:
@@ -242,6 +244,8 @@ class Bench(Desk):
                     self._require_apart(book, "agree", persons, "signer", where)
                     signed = {each for signer in before.signatures.get(event["offer"], ()) for each in signer}
                     assert not signed & persons, f"{where}: signed twice"
+                case "did" if name == "go_on":  # what was done on the ticket that led was done for this one too
+                    book.append((record["number"], event["trigger"], frozenset(event["by"])))
                 case "did":
                     signers = before.signatures.get(event.get("offer", ""), [])
                     signed = {each for signer in signers for each in signer}
@@ -272,6 +276,15 @@ class Bench(Desk):
                 assert self.known[gone].acts["ended"]["into"] == id, (id, gone)
             into = ticket.acts.get("ended", {}).get("into")
             assert into is None or id in self.known[into].acts["absorbed"], (id, into)
+            leader = ticket.acts.get("with", {}).get("ticket")
+            if leader is not None:
+                with_it = [each["ticket"] for each in self.known[leader].acts.get("others", ())]
+                assert id in with_it, f"{id} goes with {leader}, which knows nothing of it"
+                assert ticket.active == ["with_another"], f"{id} goes with {leader}, and stands in {ticket.active}"
+            for other in ticket.acts.get("others", ()):
+                goes = self.known[other["ticket"]].acts.get("with", {}).get("ticket")
+                assert goes == id, f"{other['ticket']} should go with {id}, and goes with {goes}"
+                assert ticket.status != "closed", f"{id} is closed, and {other['ticket']} goes with it"
             for child in ticket.children:
                 assert self.known[child["id"]].parent == id, (id, child)
 
@@ -302,7 +315,7 @@ def _stands(ticket: Ticket) -> str:
         return f"it is closed, and has {ticket.tasks} {ticket.timers}"
     if any(goal["status"] in UNDECIDED for goal in ticket.goals.values()):
         return f"it is closed, and a promise runs: {ticket.goals}"
-    left = {"suspended", "offered", "delegated", "shifts", "watchers", "signers"} & set(ticket.acts)
+    left = {"suspended", "offered", "delegated", "shifts", "watchers", "signers", "with", "others"} & set(ticket.acts)
     return f"it is closed, and still has {left}" if left else ""
 
 

@@ -274,13 +274,14 @@ class Staff(RuleBasedStateMachine):
             which = self.one_with(which, lambda ticket: ticket.status == "closed" and "closed" in ticket.acts)
         self.act(name, which, by, reason="x", **({"force": True} if name == "close" else {}))
 
-    @rule(which=WHICH, by=NAMES, other=WHICH, name=st.sampled_from(["link", "unlink", "merge", "split"]))
+    @rule(which=WHICH, by=NAMES, other=WHICH,
+          name=st.sampled_from(["link", "unlink", "merge", "split", "join", "join", "part"]))  # fmt: skip
     def ties(self, which: int, by: str, other: int, name: str) -> None:
+        if name == "part":
+            which = self.one_with(which, lambda ticket: "with" in ticket.acts)
         to = self.other(other)
-        given: dict[str, dict[str, Any]] = {
-            "link": {"to": to}, "unlink": {"to": to}, "merge": {"into": to}, "split": {"carry": ["what"]},
-        }  # fmt: skip
-        self.act(name, which, by, reason="x", **given[name])
+        given: dict[str, dict[str, Any]] = {"merge": {"into": to}, "split": {"carry": ["what"]}, "part": {}}
+        self.act(name, which, by, reason="x", **given.get(name, {"to": to}))
 
 
 def erase_values(bench: Bench, id: str) -> None:
