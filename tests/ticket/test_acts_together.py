@@ -70,6 +70,21 @@ states:
   over: {final: true, outcome: over}
   lapsed: {final: true, outcome: lapsed}
 """
+WELDING = """
+procedure: welding
+title: Welding
+prefix: HJ
+roles: [desk, engineer]
+skills: {hot_work: Hot work}
+open: {by: desk, to: begun}
+acts: {return: {by: desk}}
+states:
+  begun:
+    entry: {assign: {role: engineer, skill: hot_work}}
+    transitions: {weld: {by: assignee, to: trying}}
+  trying: {transitions: {confirm: {by: desk, to: over}}}
+  over: {final: true, outcome: over}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -148,6 +163,18 @@ def test_what_comes_back_comes_to_nobody_whom_separation_keeps_from_it(desk: Des
     desk.do(qt, "go_on", by="li")
     desk.command("return", qt, "wang", to="begun", reason="没做完")
     assert desk.ticket(qt).tasks == {"ticket": {"role": "engineer"}}
+
+
+def test_what_comes_back_comes_to_nobody_whose_licence_has_run_out(desk: Desk) -> None:
+    desk.publish(WELDING)
+    desk.site("skill", actor="li", skill="hot_work", until="2026-11-23")
+    desk.site("skill", actor="zhao", skill="hot_work", until=None)
+    hj = desk.open("welding", by="wang")
+    desk.command("claim", hj, "li")
+    desk.do(hj, "weld", by="li")
+    desk.advance(hours=30)
+    desk.command("return", hj, "wang", reason="没焊牢")
+    assert desk.ticket(hj).tasks == {"ticket": {"role": "engineer", "skill": "hot_work"}}
 
 
 # --- whoever has left ------------------------------------------------------------------------------------------------
