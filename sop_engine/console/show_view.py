@@ -32,8 +32,10 @@ def print_ticket(
     seen: "Look",
     story: "Sequence[Chapter] | None" = None,
     more: Mapping[str, Any] | None = None,
+    done: bool = False,
 ) -> None:
-    """Print a ticket on stdout, in words or as JSON; with its story, where that is given. JSON has `more` entries."""
+    """Print a ticket on stdout, in words or as JSON; with its story, where that is given. JSON has `more` entries. When
+    something was `done`, a terminal on which the last lines say what is possible is not told it twice."""
     output = opened.call.output
     if output.as_json:
         events = {} if story is None else {"events": [chapter.plain() for chapter in story]}
@@ -44,7 +46,7 @@ def print_ticket(
         _fields(opened, seen),
         promise_lines(opened, seen),
         _timers(opened, seen),
-        _possible(opened, seen),
+        _possible(opened, seen, done and output.on_terminal() and output.room() is not None),
     ]
     for rank, section in enumerate(each for each in sections if each):
         if rank and output.on_terminal():
@@ -184,10 +186,14 @@ def timer_text(program: Program, key: str, language: str) -> str:
     return title_of(known[1].title, language, key) if known is not None else key
 
 
-def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
+def _possible(opened: "Opened", seen: "Look", said_below: bool) -> list[tuple[Any, Any]]:
+    """What can be done; where it is `said_below`, only what the last lines leave out."""
     language = opened.call.language
     pairs: list[tuple[Any, Any]] = []
     for each in seen.possible:
+        told = each["allowed"] or each["who"] or each["shut"]
+        if said_below and told and not each["region"] and not each["signatures"]:
+            continue
         name = f"{each['region']}.{each['trigger']}" if each["region"] else each["trigger"]
         parts = [say(with_names(each["by"], opened.names), language)]
         required = [need["title"] or need["name"] for need in each["needs"] if need["required"]]
@@ -196,7 +202,7 @@ def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         if each["signatures"]:
             parts.append(say(msg("signed: {have} of {want}", **each["signatures"]), language))
         if not each["allowed"]:
-            parts.append(say(msg("not you"), language))
+            parts.append(say(msg("not now") if each["shut"] else msg("not you"), language))
         pairs.append((msg("possible {trigger}", trigger=titled(name, each["title"], language)), apart(parts, language)))
     return pairs
 

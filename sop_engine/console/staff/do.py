@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from sop_engine.console.asking import ask_field, ask_until_enough
+from sop_engine.console.asking import ask_field, ask_until_enough, is_asked
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
@@ -101,7 +101,7 @@ def _ask(opened: "Opened", program: Program, ticket: Ticket, offer: Offer, given
     """Ask for what the trigger asks and was not given, in the procedure's order."""
     for name in offer.ask:
         field = program.fields[name]
-        if name not in given and field.required is None:
+        if name not in given and is_asked(opened, program, ticket, field, given):
             value = ask_field(opened, field, ticket.fields.get(name), required=True)
             if value is None:
                 value = ticket.fields.get(name, field.default)
