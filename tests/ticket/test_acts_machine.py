@@ -299,7 +299,7 @@ def after_now(bench: Bench, minutes: int) -> str:
 
 
 def test_whatever_staff_does_the_laws_hold() -> None:
-    about = settings(max_examples=10, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+    about = settings(max_examples=8, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Staff, settings=about)
 
 
