@@ -279,6 +279,10 @@ class Staff(RuleBasedStateMachine):
     def ties(self, which: int, by: str, other: int, name: str) -> None:
         if name == "part":
             which = self.one_with(which, lambda ticket: "with" in ticket.acts)
+        if name == "join":
+            opened = [place for place, id in enumerate(sorted(self.bench.known, reverse=True))
+                      if id.startswith("GC") and self.bench.known[id].status == "open"]  # fmt: skip
+            which, other = (opened[each % len(opened)] if opened else each for each in (which, other))
         to = self.other(other)
         given: dict[str, dict[str, Any]] = {"merge": {"into": to}, "split": {"carry": ["what"]}, "part": {}}
         self.act(name, which, by, reason="x", **given.get(name, {"to": to}))
