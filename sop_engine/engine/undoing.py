@@ -56,6 +56,8 @@ def _reached(event: Mapping[str, Any]) -> list[str]:
             return list(event["to"])
         case "lost":
             return list(event["tickets"])
+        case "parted":
+            return [event["from"]]
     return []
 
 

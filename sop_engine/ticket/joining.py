@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from sop_engine.acts import Join
 from sop_engine.chart.host import Begun, Sent
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 from sop_engine.parties import Recipient
 from sop_engine.procedure import ROOT, Transition
 from sop_engine.ticket import effects, goals, people, running
@@ -182,6 +182,8 @@ def gain(draft: Draft) -> dict[str, Any]:
             Refusal("not_now", msg("{ticket} follows a version of its procedure by which no ticket goes with another",
                                    ticket=ticket.id), fix=_link(other, ticket.id))
         )  # fmt: skip
+    if ticket.status == "closed":  # by a timer that was due, and fired before this
+        raise Refused(_cannot_lead(msg("{other} is closed", other=ticket.id), other, ticket.id))
     if GOES_WITH in ticket.acts:
         leader = ticket.acts[GOES_WITH]["ticket"]
         raise Refused(
@@ -306,10 +308,12 @@ def _leader(draft: Draft, argument: str) -> str:
     elif other["procedure"] != draft.ticket.procedure:
         why = msg("{other} follows another procedure ({procedure})", other=other["id"], procedure=other["procedure"])
     if why is not None:
-        raise Refused(
-            Refusal("not_now", msg("nothing can go with it: {why}", why=why), fix=_link(draft.ticket.id, other["id"]))
-        )
+        raise Refused(_cannot_lead(why, draft.ticket.id, other["id"]))
     return str(other["id"])
+
+
+def _cannot_lead(why: Message, ticket: str, other: str) -> Refusal:
+    return Refusal("not_now", msg("nothing can go with it: {why}", why=why), fix=_link(ticket, other))
 
 
 def _link(ticket: str, other: str) -> Any:

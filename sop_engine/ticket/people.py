@@ -160,6 +160,15 @@ def barred_as_assignee(draft: Draft, region: str, persons: set[str]) -> tuple[st
     return barred_in(draft, here, persons)
 
 
+def may_have(draft: Draft, region: str, person: str, task: Mapping[str, str]) -> bool:
+    """Whether somebody may have a task of a region and act on it: he holds its role (or works here, where it has none),
+    has the skill that it asks for, and separation of duty keeps him from nothing that waits for the assignee alone."""
+    role = task.get("role")
+    holds = active(draft, person) if role is None else holds_role(draft, person, role)
+    able = holds and skills.lacking(draft, person, task.get("skill", "")) is None
+    return able and barred_as_assignee(draft, region, {person}) is None
+
+
 def barred_in(draft: Draft, offers: Iterable[tuple[str, Offer]], persons: set[str]) -> tuple[str, Message] | None:
     """As `barred_as_assignee`, of these offers of states."""
     for _state, offer in offers:

@@ -303,10 +303,7 @@ def _give_back(draft: Draft, way: Way) -> None:
         former = way.tasks.get(region, {})
         person, role = former.get("assignee"), former.get("role")
         offered = {name: former[name] for name in ("role", "skill") if name in former}
-        may = person is not None and (
-            people.active(draft, person) if role is None else people.holds_role(draft, person, role)
-        )
-        if person is not None and may and people.barred_as_assignee(draft, region, {person}) is None:
+        if person is not None and people.may_have(draft, region, person, former):
             draft.emit("assigned", region=region, assignee=person, **offered)
         elif role is not None:
             draft.emit("assigned", region=region, **offered)

@@ -42,7 +42,7 @@ acts:
   void: {by: desk}
   force_close: {by: lead}
   reopen: {by: desk, to: working, within: 2 days}
-  join: {by: [desk, lead], state: along, then: checking, alone: surveying, shares: [amount]}
+  join: {by: [desk, lead], state: with_another, then: checking, alone: surveying, shares: [amount]}
 anytime:
   cancel: {by: owner, to: cancelled}
   look_in: {by: [desk, lead], may_ask: amount}
@@ -51,6 +51,9 @@ goals:
   doing: {start: working, stop: checking, within: 5 h, again: resume, warn: 50%, escalate: {1 h: {hand_to: lead}}}
   pipes: {start: cutting, stop: did inspect, while: water, within: 2 h, again: new_cycle}
 states:
+  with_another:
+    after: {2 days: {tell: desk}}
+    transitions: {hurry_up: {by: desk, to: surveying}}
   surveying:
     after: {1 day: {tell: desk}}
     transitions:
@@ -98,7 +101,6 @@ states:
                 sign: {count: 2, add: [manager, engineer], reject: refused}
                 to: agreed
           agreed: {final: true}
-  along: {after: {2 days: {tell: desk}}}
   checking:
     transitions:
       accept: {by: [{role: desk, not: [did lay, did wire, did agree]}, {role: manager, not: did lay}], to: over}
@@ -234,9 +236,9 @@ class Bench(Desk):
     def _look_at_duties(self, before: Ticket, record: Mapping[str, Any], where: str) -> None:
         """Separation of duty, by a book that is kept here: persons, those whom they stand in for, whose task they were
         lent."""
-        book, name = self.did.setdefault(record["ticket"], []), record["command"]["name"]
+        book = self.did.setdefault(record["ticket"], [])
         persons = {each for each in (record["actor"], record["for"]) if each}
-        arguments = record["command"]["arguments"]
+        name, arguments = record["command"]["name"], record["command"]["arguments"]
         if arguments.get("as") == "delegate":
             persons |= {each["from"] for each in before.acts["delegated"].values() if each["to"] == record["actor"]}
         for event in record["events"]:
@@ -283,7 +285,7 @@ class Bench(Desk):
             into = ticket.acts.get("ended", {}).get("into")
             assert into is None or id in self.known[into].acts["absorbed"], (id, into)
             leader = ticket.acts.get("with", {}).get("ticket")
-            assert (leader is not None) == ("along" in ticket.active), (id, ticket.acts)
+            assert (leader is not None) == ("with_another" in ticket.active), (id, ticket.acts)
             assert leader is None or id in others_of(self.known[leader]), (id, leader)
             for other in others_of(ticket):
                 assert self.known[other].acts["with"]["ticket"] == id, (id, other)
@@ -319,7 +321,7 @@ def _stands(ticket: Ticket) -> str:
         return f"it is closed, and has {ticket.tasks} {ticket.timers}"
     if any(goal["status"] in UNDECIDED for goal in ticket.goals.values()):
         return f"it is closed, and a promise runs: {ticket.goals}"
-    left = {"suspended", "offered", "delegated", "shifts", "watchers", "signers"} & set(ticket.acts)
+    left = {"suspended", "offered", "delegated", "shifts", "watchers", "signers", "with", "others"} & set(ticket.acts)
     return f"it is closed, and still has {left}" if left else ""
 
 

@@ -52,6 +52,39 @@ states:
   there: {transitions: {take: {by: lead, to: over}}}
   over: {final: true, outcome: over}
 """
+JOINING = """
+procedure: joining
+title: Joining
+prefix: TD
+roles: [desk, engineer]
+fields: {count: {type: integer}}
+open: {by: desk, to: begun}
+acts: {join: {by: desk, state: with_another, then: trying, alone: begun, shares: count}}
+states:
+  begun:
+    entry: {assign: engineer}
+    after: {2 h: {to: lapsed}}
+    transitions: {mend: {by: assignee, to: trying}}
+  with_another: {transitions: {leave: {by: desk, to: begun}}}
+  trying: {transitions: {confirm: {by: desk, to: over}}}
+  over: {final: true, outcome: over}
+  lapsed: {final: true, outcome: lapsed}
+"""
+WELDING = """
+procedure: welding
+title: Welding
+prefix: HJ
+roles: [desk, engineer]
+skills: {hot_work: Hot work}
+open: {by: desk, to: begun}
+acts: {return: {by: desk}}
+states:
+  begun:
+    entry: {assign: {role: engineer, skill: hot_work}}
+    transitions: {weld: {by: assignee, to: trying}}
+  trying: {transitions: {confirm: {by: desk, to: over}}}
+  over: {final: true, outcome: over}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +165,18 @@ def test_what_comes_back_comes_to_nobody_whom_separation_keeps_from_it(desk: Des
     assert desk.ticket(qt).tasks == {"ticket": {"role": "engineer"}}
 
 
+def test_what_comes_back_comes_to_nobody_whose_licence_has_run_out(desk: Desk) -> None:
+    desk.publish(WELDING)
+    desk.site("skill", actor="li", skill="hot_work", until="2026-11-23")
+    desk.site("skill", actor="zhao", skill="hot_work", until=None)
+    hj = desk.open("welding", by="wang")
+    desk.command("claim", hj, "li")
+    desk.do(hj, "weld", by="li")
+    desk.advance(hours=30)
+    desk.command("return", hj, "wang", reason="没焊牢")
+    assert desk.ticket(hj).tasks == {"ticket": {"role": "engineer", "skill": "hot_work"}}
+
+
 # --- whoever has left ------------------------------------------------------------------------------------------------
 
 
@@ -193,3 +238,34 @@ def test_nothing_is_merged_into_what_closes_meanwhile(desk: Desk) -> None:
     with pytest.raises(errors.NotNow, match=f"{old} is closed"):
         desk.command("merge", new, "wang", into=old, reason="重复")
     assert desk.ticket(new).status == "open"
+
+
+# --- whoever goes with another ---------------------------------------------------------------------------------------
+
+
+def joined(desk: Desk) -> tuple[str, str]:
+    """A ticket that leads, in the hands of li, and one that goes with it."""
+    desk.publish(JOINING)
+    leader, other = (desk.open("joining", by="wang") for _ in range(2))
+    desk.command("join", other, "wang", to=leader)
+    desk.command("claim", leader, "li")
+    return leader, other
+
+
+def test_whoever_went_his_own_way_does_not_go_back_to_what_has_lost_him(desk: Desk) -> None:
+    leader, other = joined(desk)
+    desk.do(other, "leave", by="xu")
+    with pytest.raises(errors.NotNow, match=f"{leader} have heard of that step"):
+        desk.command("withdraw", other, "xu", reason="按错了")
+    assert "with" not in desk.ticket(other).acts
+
+
+def test_nothing_goes_with_what_closes_meanwhile(desk: Desk) -> None:
+    desk.publish(JOINING)
+    old = desk.open("joining", by="wang")
+    desk.advance(hours=1)
+    new = desk.open("joining", by="wang")
+    desk.clock.advance(timedelta(minutes=90))
+    with pytest.raises(errors.NotNow, match=f"{old} is closed"):
+        desk.command("join", new, "wang", to=old)
+    assert "with" not in desk.ticket(new).acts
