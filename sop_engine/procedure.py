@@ -106,6 +106,8 @@ class Assign:
     """of a role: the first to claim has it; somebody must be named; whose turn it is; who has the fewest open tasks"""
     on_shift: bool = False
     """of a role: nobody has it who is not on shift"""
+    skill: str = ""
+    """of a role: nobody has it who lacks this skill; the id of a choice field: those that its value names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +320,8 @@ class Procedure:
     acts: Acts = USUAL_ACTS
     """what staff may do beside the transitions"""
     outcomes: tuple[Choice, ...] = ()
+    skills: tuple[Choice, ...] = ()
+    """what people must have learnt for a part of the work, or have a licence for"""
     events: tuple[str, ...] = ()
     """the signals that it takes from outside"""
     backdate: Duration | None = None

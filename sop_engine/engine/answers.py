@@ -9,6 +9,7 @@ from sop_engine import canonical, procedure
 from sop_engine.acts import VOID
 from sop_engine.engine import outages
 from sop_engine.engine.duty_answers import where_he_stands, who_is_on
+from sop_engine.engine.skill_answers import who_has
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import TURN, CalendarAnswer
@@ -75,6 +76,9 @@ class Answerer:
 
     def _shift(self, rest: str) -> Any:
         return where_he_stands(self._transaction, self._programs, zone_named(self._zone), rest)
+
+    def _skilled(self, rest: str) -> Any:
+        return who_has(self._transaction, rest)
 
     def _version(self, name: str) -> Any:
         version = self._transaction.newest(name)

@@ -100,6 +100,9 @@ class AssignWords(Words):
         None, description="who of a role: the first to claim, whoever is named, by turns, or who has least to do"
     )
     on_shift: bool = Field(False, description="of the role: nobody has it who is not on shift, as the roster says")
+    skill: str | None = Field(
+        None, description="of the role: nobody has it who lacks this skill, or those that this choice field names"
+    )
     field: str | None = Field(None, description="a staff or person field: whoever stands there")
 
 
@@ -329,6 +332,7 @@ class Document(TimedWords):
     calendar: str | None = Field(None, description="counts the time of all goals that say no other")
     use: Uses = Field([], description="fragments that are put here, each with its blanks filled in")
     roles: Roles = Field([], description="who takes part: ids, or ids with titles")
+    skills: Titles = Field([], description="what people must have learnt, or have a licence for: ids, with titles")
     fields: dict[str, FieldWords] = Field({}, description="what is written down")
     outcomes: Titles = Field([], description="how a ticket can end")
     words: dict[str, Title] = Field({}, description="titles of triggers, states, timers, goals and outcomes, said once")

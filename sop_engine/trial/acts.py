@@ -201,5 +201,7 @@ ACTS: Final[Mapping[str, Act]] = {
     "unlink": Act({"zh": "取消关联"}, {"to": _ticket("to")}),
     "split": Act({"zh": "拆单"}, {"carry": _carried, "fields": _fields, **_REASON}),
     "attach": Act({"zh": "附件"}, {"files": _files, "label": _text("label")}),
+    "join": Act({"zh": "并入同一起因"}, {"to": _ticket("to"), **_REASON}),
+    "part": Act({"zh": "拆开单办"}, _REASON),
 }
 """Verb -> the act. A verb is the command's name."""

@@ -55,6 +55,10 @@ class Repertoire:
         """Every role that one of the procedures knows."""
         return {role.id for piece in self.pieces.values() for role in piece.procedure.roles}
 
+    def skills(self) -> set[str]:
+        """Every skill that one of the procedures knows."""
+        return {skill.id for piece in self.pieces.values() for skill in piece.procedure.skills}
+
 
 def load(name: str, workflows: Path, templates: Path, also: Sequence[str] = ()) -> Repertoire:
     """A procedure's draft compiled, `also` others, every one that they start, and the calendars that they name, from

@@ -123,6 +123,7 @@ class ScenarioWords(Words):
     source: OneOrMore[str] = Field([], description="which clauses it shows")
     starts: str | None = Field(None, description="when it begins, where it is not when the others do: a holiday")
     people: dict[str, HeldRoles] = Field({}, description="who is there too, or has other roles in this one")
+    skills: dict[str, OneOrMore[str]] = Field({}, description="who has which skill in this one, and not those above")
     first: OneOrMore[str] = Field([], description="beginnings that are played before")
     steps: list[StepWords] = Field(min_length=1, description="what happens, in order")
 
@@ -135,6 +136,9 @@ class ScenarioFile(Words):
     starts: str = Field("2026-11-23 08:30", description="when every scenario begins, in the zone")
     zone: str = Field("Asia/Shanghai", description="the site's zone")
     people: dict[str, HeldRoles] = Field(description="who there is, with their roles")
+    skills: dict[str, OneOrMore[str]] = Field(
+        {}, description="skill -> who has it: `老李`, or `老李@2026-11-30` with the last day of his licence"
+    )
     units: dict[str, UnitWords] = Field({}, description="the register of units")
     opening: dict[str, Given] = Field({}, description="fields with which `open` begins unless a step says otherwise")
     beginnings: dict[str, Annotated[list[StepWords], Field(min_length=1)]] = Field(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -112,7 +112,7 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
         ]
         lines += [Line(step, here / "steps" / index) for index, step in enumerate(each.steps)]
         start = read_instant(each.starts or words.starts, ANY_DAY, zone)
-        scenarios.append(Scenario(title, here.name, start, tuple(lines), _players({**words.people, **each.people})))
+        scenarios.append(Scenario(title, here.name, start, tuple(lines), _cast(words, each)))
     units = {unit: {"name": each.name, "phone": str(each.phone)} for unit, each in words.units.items()}
     return Script(
         file=file,
@@ -126,15 +126,27 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
     )
 
 
-def _players(people: Mapping[str, HeldRoles]) -> tuple[Player, ...]:
+def _cast(words: ScenarioFile, scenario: ScenarioWords) -> tuple[Player, ...]:
+    return _players({**words.people, **scenario.people}, {**words.skills, **scenario.skills})
+
+
+def _players(people: Mapping[str, HeldRoles], skills: Mapping[str, str | list[str]]) -> tuple[Player, ...]:
     """Ids are made up, since names may be Chinese and keys of the record are not."""
     found = []
+    learnt = [(skill, *_until(said)) for skill, names in skills.items() for said in listed(names)]
     for index, (name, held) in enumerate(people.items(), 1):
         roles = tuple(
             (each.role, each.scope) if isinstance(each, ScopedRole) else (each, None) for each in listed(held)
         )
-        found.append(Player(f"player_{index}", name, roles))
+        own = tuple((skill, until) for skill, person, until in learnt if person == name)
+        found.append(Player(f"player_{index}", name, roles, own))
     return tuple(found)
+
+
+def _until(said: str) -> tuple[str, str | None]:
+    """Who has a skill, and the last day of his licence: `老李@2026-11-30`."""
+    name, _at, until = said.replace("＠", "@").partition("@")
+    return name, until or None
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------
@@ -142,6 +154,7 @@ def _players(people: Mapping[str, HeldRoles]) -> tuple[Player, ...]:
 
 def _faults(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
     yield from _head(words, top)
+    yield from _skilled(words.skills, words.people, top)
     for name, steps in words.beginnings.items():
         for index, step in enumerate(steps):
             yield from _step(words.people, step, top / "beginnings" / name / index)
@@ -149,9 +162,33 @@ def _faults(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
     for title, scenario in words.scenarios.items():
         here = top / "scenarios" / title
         yield from _beginnings(words, scenario, here)
+        yield from _skilled(scenario.skills, {**words.people, **scenario.people}, here)
         for index, step in enumerate(scenario.steps):
             yield from _step({**words.people, **scenario.people}, step, here / "steps" / index)
             yield from _opened(words, step, here / "steps" / index)
+
+
+def _skilled(
+    skills: Mapping[str, str | list[str]], people: Mapping[str, HeldRoles], above: Cursor
+) -> Iterator[Diagnostic]:
+    """Whoever has a skill is one of the people, and the last day of a licence a day."""
+    for skill, names in skills.items():
+        for said, here in zip(listed(names), (above / "skills" / skill).each(), strict=False):
+            name, until = _until(said)
+            if name not in people:
+                yield error(
+                    "SOP304",
+                    here.span,
+                    msg("nobody here is `{name}`", name=name),
+                    msg("The file knows: {names}.", names=tuple(people)),
+                    msg("enter the person under `people:`"),
+                    close(name, people),
+                )
+            try:
+                date.fromisoformat(until or "2026-11-30")
+            except ValueError:
+                title = msg("`{text}` is no day such as 2027-06-30", text=(until or "")[:40])
+                yield error("SOP301", here.span, title, None, msg("write it like `{name}@2026-11-30`", name=name))
 
 
 def _head(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:

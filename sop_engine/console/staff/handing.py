@@ -81,7 +81,7 @@ def gather(opened: "Opened", since: datetime, until: datetime) -> tuple[list[Ite
         answerer = Answerer(reading, zone, opened.now, programs)
         found = why(reading, head, program, begin, end, opened.now, answerer.answer)
         if found:
-            items.append(Item(head, program, found, _last_note(reading, head, begin)))
+            items.append(Item(head, program, found, _last_note(opened, reading, head, begin)))
         else:
             others += 1
     return sorted(items, key=lambda each: rank(each.why, each.head)), others
@@ -98,7 +98,7 @@ def _open(opened: "Opened") -> Iterator[tuple[Reads, Head]]:
         after = heads[-1].id
 
 
-def _last_note(reading: Reads, head: Head, begin: str) -> Note | None:
+def _last_note(opened: "Opened", reading: Reads, head: Head, begin: str) -> Note | None:
     """What was written down last in the shift that ends."""
     if head.recorded < begin:
         return None
@@ -110,7 +110,8 @@ def _last_note(reading: Reads, head: Head, begin: str) -> Note | None:
             continue
         sealed = reading.sealed(head.id, stored.number).get((stored.number, note["slot"]))
         kept = sealed is not None and sealed.salt is not None
-        found = Note(record["recorded"], record["actor"], str(sealed.value) if sealed is not None and kept else None)
+        text = opened.text_seen(head, str(sealed.value)) if sealed is not None and kept else None
+        found = Note(record["recorded"], record["actor"], text)
     return found
 
 

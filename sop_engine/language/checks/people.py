@@ -45,6 +45,8 @@ STAFF_VERBS: Final = frozenset(
         "turn_down",
         "take_back",
         "unlink",
+        "join",
+        "part",
     ]
 )
 
