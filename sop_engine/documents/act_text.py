@@ -64,7 +64,6 @@ _WORDS: Final[dict[str, Text]] = {
     "shift_end": {"zh": "下班时仍在手的任务", "en": "Tasks in hand when a shift ends"},
     "handover": {"zh": "交班前必须办完", "en": "To be done before a shift is handed over"},
     "warned": {"zh": "提前 {span} 提醒本人和接手人", "en": "both are told {span} before"},
-    "while": {"zh": "只在：{guard}", "en": "only while {guard}"},
     "waits": {"zh": "随主单办理，期间为“{state}”", "en": "it waits in “{state}”, and the other's work is for both"},
     "then": {
         "zh": "主单到“{state}”时，各单各自进入",
@@ -87,6 +86,7 @@ _WORDS: Final[dict[str, Text]] = {
         "zh": "主单发给客户的这些通知，各单客户也收到：{notices}",
         "en": "its own people get these notices of the other too: {notices}",
     },
+    "while": {"zh": "只在：{guard}", "en": "only while {guard}"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
 

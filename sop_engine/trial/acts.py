@@ -197,11 +197,11 @@ ACTS: Final[Mapping[str, Act]] = {
     "close": Act({"zh": "强制关单"}, {"force": _flag("force"), "outcome": _text("outcome"), **_REASON}),
     "reopen": Act({"zh": "重开"}, _REASON),
     "merge": Act({"zh": "并单"}, {"into": _ticket("into"), **_REASON}),
+    "join": Act({"zh": "并入同一起因"}, {"to": _ticket("to"), **_REASON}),
+    "part": Act({"zh": "拆开单办"}, _REASON),
     "link": Act({"zh": "关联"}, {"to": _ticket("to"), "as": _how}),
     "unlink": Act({"zh": "取消关联"}, {"to": _ticket("to")}),
     "split": Act({"zh": "拆单"}, {"carry": _carried, "fields": _fields, **_REASON}),
     "attach": Act({"zh": "附件"}, {"files": _files, "label": _text("label")}),
-    "join": Act({"zh": "并入同一起因"}, {"to": _ticket("to"), **_REASON}),
-    "part": Act({"zh": "拆开单办"}, _REASON),
 }
 """Verb -> the act. A verb is the command's name."""
