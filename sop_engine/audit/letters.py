@@ -80,10 +80,11 @@ def compare_letters(reading: Reads, id: str, told: Told) -> Iterator[Mismatch]:
 
 
 def _lost(letters: Sequence[OutLetter]) -> list[OutLetter]:
-    """Superseded letters without a later one that may be sent in their place."""
+    """Superseded letters without a later one in their place. It may have been recalled since: then that is on record,
+    and would have been so of these."""
     last: dict[tuple[str, ...], tuple[int, int]] = {}
     for each in letters:
-        if each.kind and each.status not in ("superseded", "recalled"):
+        if each.kind and each.status != "superseded":
             last[_sort(each)] = max(last.get(_sort(each), (0, 0)), (each.number, each.position))
     superseded = [each for each in letters if each.status == "superseded"]
     return [each for each in superseded if last.get(_sort(each), (0, 0)) < (each.number, each.position)]

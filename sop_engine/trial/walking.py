@@ -15,13 +15,13 @@ from sop_engine.errors import SopError
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
 from sop_engine.store.programs import Programs
-from sop_engine.ticket.attention import SIDES
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
 from sop_engine.trial.made_up import MadeUp, plain
 from sop_engine.trial.papers import unwritten
 from sop_engine.trial.repertoire import Repertoire
 from sop_engine.trial.stage import Player, Stage
+from sop_engine.trial.walking_acts import acts_of, chosen
 
 START: Final = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 ZONE: Final = "Asia/Shanghai"
@@ -88,8 +88,10 @@ class _Walker:
         tickets = self.open_tickets()
         if not tickets or chance < 0.23:
             self.open()
-        elif chance < 0.28:
+        elif chance < 0.3:
             self.staff_verb(self.random.choice(tickets))
+        elif chance < 0.31:
+            self.staff_verb(self.stage.ticket(self.random.choice(self.stage.tickets())))
         else:
             self.act(self.random.choice(tickets))
 
@@ -134,7 +136,7 @@ class _Walker:
 
     def staff_verb(self, ticket: Ticket) -> None:
         """What staff do to any ticket: take its task, give it away, become its owner, correct it, write something
-        down, call attention to it, let it rest."""
+        down, and whatever else is possible beside the transitions."""
         program, now = self.program(ticket), self.stage.clock.now()
         player, other = (each.id for each in self.random.sample(self.players, 2))
         region = self.random.choice([*ticket.tasks, "ticket"])
@@ -147,13 +149,11 @@ class _Walker:
             "hand_over": {"to": other, "reason": "交班"},
             "note": {"note": "已与业主沟通"},
             "edit": {"fields": {each.id: self.made_up.value(each, now) for each in corrected}, "reason": "录错"},
-            "urge": {"from": self.random.choice(SIDES), "note": "业主来电"},
-            "copy": {"to": [other]},
-            "watch": {},
-            "suspend": {"until": canonical.instant_text(now + timedelta(hours=4)), "reason": "等料"},
         }
-        name = self.random.choice(list(choices))
-        self.tried(name, ticket.id, self.random.choice([ticket.owner, player]), choices[name])
+        choices |= acts_of(self.random, program, ticket, other, self.stage.tickets(), now)
+        name = chosen(self.random, choices, ticket.status == "closed")
+        task = ticket.tasks.get(region, {}).get("assignee", player)
+        self.tried(name, ticket.id, self.random.choice([ticket.owner, task, player]), choices[name])
 
     def tried(self, name: str, ticket: str, player: str, arguments: dict[str, Any]) -> str:
         """What became of a command: `accepted`, or the name of its refusal."""

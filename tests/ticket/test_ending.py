@@ -341,3 +341,15 @@ def test_nobody_forces_by_owning_where_the_procedure_names_nobody(desk: Desk) ->
         desk.command("close", ticket, "wang", force=True, reason="x")
     desk.command("close", ticket, "boss", force=True, reason="无法继续")
     assert desk.ticket(ticket).outcome == "forced"
+
+
+def test_what_an_end_recalls_may_have_superseded_others_before(desk: Desk) -> None:
+    desk.publish(REPAIR.replace("after: {3 h: {tell: lead}}", "every: {1 h: {tell: lead}}"))
+    wx = mending(desk)
+    desk.advance(minutes=61)
+    desk.advance(minutes=60)
+    desk.command("void", wx, "he", reason="开错了")
+
+    with desk.store.reading() as reading:
+        told = [each.status for each in reading.letters(ticket=wx) if each.to == "he"]
+    assert told == ["superseded", "recalled"]  # and replay, when the test is over, finds nothing wrong in it
