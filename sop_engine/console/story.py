@@ -15,7 +15,7 @@ from typing import Any, Final
 from sop_engine import canonical, values
 from sop_engine.console.acts_story import LINKED, NOTICES, RESUMES, SHIFT_ENDS, act_deed, act_event
 from sop_engine.console.clauses import clauses_of
-from sop_engine.console.hands_story import HAND_NOTICES, RETURNS, chosen_how, hand_deed, hand_event
+from sop_engine.console.hands_story import HAND_NOTICES, RETURNS, chosen_how, hand_deed, hand_event, offered_to
 from sop_engine.console.masking import masked_text
 from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
@@ -191,8 +191,6 @@ class _Telling:
                 return msg("saw where {child} stands now", child=arguments["child"])
             case "claim":
                 return msg("took the task")
-            case "assign":
-                return msg("gave the task to {to}", to=self._person(arguments["to"]))
             case "hand_over":
                 return msg("handed it over to {to}", to=self._person(arguments["to"]))
             case "note":
@@ -379,7 +377,7 @@ class _Telling:
             return chosen_how(event, self._person, where)
         if "assignee" in event:
             return msg("the task is {person}'s{where}", person=self._person(event["assignee"]), where=where)
-        return msg("the task is offered to {role}{where}", role=self._role(event["role"]), where=where)
+        return offered_to(event, self._role(event["role"]), where)
 
     def _field_title(self, id: str) -> Any:
         field = self.program.fields.get(id)

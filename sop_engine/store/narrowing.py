@@ -5,7 +5,7 @@ tables comes as ids, and the tickets are then read by their ids. Orders that no 
 were found, so they cost what is found, and not what there is.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sop_engine.store import search
@@ -57,8 +57,19 @@ def conditions(site: str, query: Query, in_words: InWords) -> Iterator[tuple[str
     if query.copied is not None:
         # no index has it: what is open is looked through
         yield "body LIKE ?", [f'%"copies":{{%"{query.copied}":{{%']
+    if query.team:
+        team, *people = query.team
+        # no index has it: what is open is looked through
+        had = f"SELECT ticket FROM task INDEXED BY task_assignee WHERE site = ? AND assignee IN ({_marks(people)})"
+        yield (f"(body LIKE ? OR id IN ({had}))", [f'%"team":"{team}"%', site, *people]) if people else (
+            "body LIKE ?", [f'%"team":"{team}"%']
+        )  # fmt: skip
     for term in query.words:
         yield f"id IN ({in_words.source})", [site, in_words.match(term)]
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" for _each in values)
 
 
 def is_by_id(query: Query) -> bool:

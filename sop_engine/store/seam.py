@@ -189,6 +189,8 @@ class Query:
     """each must hold somewhere in what is written on the ticket"""
     copied: str | None = None
     """an actor who was let know; others may be among what is found, whose tickets hold his id elsewhere"""
+    team: Sequence[str] = ()
+    """a team, then its people: with a task that one of them has, or that may be offered to the team"""
     order: str = "opened"
     """one of `narrowing.ORDERS`"""
 

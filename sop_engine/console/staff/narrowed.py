@@ -13,6 +13,7 @@ from sop_engine import canonical
 from sop_engine.console.spans import read_span
 from sop_engine.console.staff.filters import Mine, unit_named
 from sop_engine.console.staff.filters import mine as mine_of
+from sop_engine.console.team_names import team_named, teams_in
 from sop_engine.console.tickets import by_title, find_procedure, folded, newest_versions, normal_form
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
@@ -54,6 +55,7 @@ class Narrowed:
     state: str | None = None
     unit: str | None = None
     owner: str | None = None
+    team: str | None = None
     due: str | None = None
     since: str | None = None
     text: str | None = None
@@ -95,16 +97,24 @@ class Asked:
     def is_exact(self) -> bool:
         """Whether all that the store gives is wanted: nobody's roles are for some units only."""
         scoped = self.whose is not None and not all(None in scopes for scopes in self.whose.roles.values())
-        return not scoped and self.query.copied is None
+        others = self.whose is not None and bool(self.whose.other_teams)
+        return not scoped and not others and self.query.copied is None and not self.query.team
 
     def has(self, reading: Reads, head: Head) -> bool:
         """Whether a ticket that the store gives is wanted."""
         if self.whose is not None and not self.whose.has(head):
             return False
+        if self.query.team and not any(self._of_team(task) for task in head.tasks.values()):
+            return False
         if self.query.copied is None:
             return True
         ticket = reading.ticket(head.id)
         return ticket is not None and self.query.copied in ticket.acts.get("copies", {})
+
+    def _of_team(self, task: Mapping[str, str]) -> bool:
+        """Whether a task is in the hands of somebody of the team, or offered to it."""
+        team, *people = self.query.team
+        return task["assignee"] in people if "assignee" in task else task.get("team") == team
 
 
 def asked(opened: "Opened", reading: Reads, narrowed: Narrowed) -> Asked:
@@ -122,12 +132,20 @@ def asked(opened: "Opened", reading: Reads, narrowed: Narrowed) -> Asked:
         roles=tuple(whose.roles) if whose is not None else (),
         unclaimed=narrowed.unclaimed,
         copied=opened.person if narrowed.copied else None,
+        team=_team(reading, narrowed.team) if narrowed.team is not None else (),
         left_by=_by(opened, narrowed),
         opened_since=_since(opened, narrowed.since) if narrowed.since is not None else None,
         words=_words(narrowed.text) if narrowed.text is not None else (),
         order=_order(narrowed),
     )
     return Asked(query, whose)
+
+
+def _team(reading: Reads, said: str) -> tuple[str, ...]:
+    """A team and its people, its lead among them. Raises `NotFound`."""
+    team = team_named(reading, said)
+    entry = teams_in(reading)[team]
+    return (team, *sorted({*entry["people"], entry["lead"]} - {None}))
 
 
 def _status(narrowed: Narrowed) -> str:
@@ -253,7 +271,7 @@ def without(narrowed: Narrowed) -> Iterator[tuple[str, Narrowed]]:
 
 _NARROWING: Final = (
     "closed", "suspended", "mine", "unclaimed", "copied", "overdue", "status", "procedure", "state", "unit", "owner",
-    "due", "since", "text",
+    "team", "due", "since", "text",
 )  # fmt: skip
 
 
