@@ -33,8 +33,10 @@ def print_ticket(
     seen: "Look",
     story: "Sequence[Chapter] | None" = None,
     more: Mapping[str, Any] | None = None,
+    done: bool = False,
 ) -> None:
-    """Print a ticket on stdout, in words or as JSON; with its story, where that is given. JSON has `more` entries."""
+    """Print a ticket on stdout, in words or as JSON; with its story, where that is given. JSON has `more` entries. When
+    something was `done`, a terminal on which the last lines say what is possible is not told it twice."""
     output = opened.call.output
     if output.as_json:
         events = {} if story is None else {"events": [chapter.plain() for chapter in story]}
@@ -45,7 +47,7 @@ def print_ticket(
         _fields(opened, seen),
         promise_lines(opened, seen),
         _timers(opened, seen),
-        _possible(opened, seen),
+        _possible(opened, seen, done and output.on_terminal() and output.room() is not None),
     ]
     for rank, section in enumerate(each for each in sections if each):
         if rank and output.on_terminal():
@@ -68,7 +70,7 @@ def _head(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs += [(msg("ticket"), ticket.id), (msg("procedure"), version)]
     pairs.append((msg("state"), _state(opened, seen)))
     if head.subject:
-        pairs.append((msg("subject"), head.subject))
+        pairs.append((msg("subject"), opened.text_seen(ticket, head.subject)))
     pairs.append((msg("owner"), opened.named(ticket.owner)))
     for region, task in ticket.tasks.items():
         pairs.append((msg("task") if len(ticket.tasks) == 1 else msg("task {region}", region=region),
@@ -127,10 +129,11 @@ def role_text(program: Program, role: str, language: str) -> str:
 def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     ticket, hidden = seen.ticket, opened.hidden_from(seen.ticket)
     pairs: list[tuple[Any, Any]] = []
+    fields = opened.fields_seen(ticket, seen.program.procedure.fields)
     for field in seen.program.procedure.fields:
-        if field.id not in ticket.fields:
+        if field.id not in fields:
             continue
-        value = ticket.fields[field.id]
+        value = fields[field.id]
         title = field.title or field.id
         if isinstance(value, Erased) or value is None:
             pairs.append((title, msg("(erased)")))
@@ -186,10 +189,14 @@ def timer_text(program: Program, key: str, language: str) -> str:
     return title_of(known[1].title, language, key) if known is not None else key
 
 
-def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
+def _possible(opened: "Opened", seen: "Look", said_below: bool) -> list[tuple[Any, Any]]:
+    """What can be done; where it is `said_below`, only what the last lines leave out."""
     language = opened.call.language
     pairs: list[tuple[Any, Any]] = []
     for each in seen.possible:
+        told = each["allowed"] or each["who"] or each["shut"]
+        if said_below and told and not each["region"] and not each["signatures"]:
+            continue
         name = f"{each['region']}.{each['trigger']}" if each["region"] else each["trigger"]
         parts = [say(with_names(each["by"], opened.names), language)]
         required = [need["title"] or need["name"] for need in each["needs"] if need["required"]]
@@ -198,7 +205,7 @@ def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         if each["signatures"]:
             parts.append(say(msg("signed: {have} of {want}", **each["signatures"]), language))
         if not each["allowed"]:
-            parts.append(say(msg("not you"), language))
+            parts.append(say(msg("not now") if each["shut"] else msg("not you"), language))
         pairs.append((msg("possible {trigger}", trigger=titled(name, each["title"], language)), apart(parts, language)))
     return pairs
 

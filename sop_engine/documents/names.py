@@ -10,7 +10,13 @@ from sop_engine.procedure import Field, Offer, Procedure
 
 _NONE: Final[Mapping[str, Procedure]] = {}
 _OPEN: Final[Text] = {"zh": "登记", "en": "Register"}
-_REOPEN: Final[Text] = {"zh": "重开", "en": "Reopen"}
+_ACTS: Final[Mapping[str, Text]] = {
+    "reopen": {"zh": "重开", "en": "Reopen"},
+    "join": {"zh": "并入同一起因", "en": "Join another ticket"},
+    "part": {"zh": "拆开单办", "en": "Part from the other"},
+    "joined": {"zh": "有单并入", "en": "Another ticket joins"},
+}
+"""acts of staff that conditions and promises may name as they name triggers"""
 """no trigger of a procedure, but a promise may begin by it"""
 
 
@@ -45,7 +51,7 @@ class Names:
         self._outcomes |= {each.id: self.title(each.title, each.id) for each in procedure.outcomes}
         self._notices = {each.id: self.title(each.title, each.id) for each in procedure.notices}
         self._forms = {each.id: self.title(each.title, each.id) for each in procedure.forms}
-        self._triggers: dict[str, str] = {"reopen": self.title(_REOPEN)}
+        self._triggers: dict[str, str] = {name: self.title(title) for name, title in _ACTS.items()}
         for offer in offers(procedure):
             self._triggers.setdefault(offer.trigger, self.offer(offer))
 

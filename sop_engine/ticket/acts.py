@@ -23,7 +23,7 @@ LONGEST_TEXT = 64 * 1024
 
 
 def claim(draft: Draft) -> dict[str, Any]:
-    """Take a task that is offered to a role which the actor holds."""
+    """Take a task that is offered to a role which the actor holds, and on which he may act."""
     region, task = task_meant(draft)
     person = draft.command.standing_for or draft.command.actor
     if "assignee" in task:
@@ -39,6 +39,7 @@ def claim(draft: Draft) -> dict[str, Any]:
     require_skill(draft, person, task)
     require_room(draft, task["role"], person, task.get("skill", ""))
     require_on_shift(draft, person, task["role"])
+    require_may_act(draft, region, person)
     draft.emit("assigned", region=region, role=task["role"], assignee=person)
     return region_argument(draft)
 

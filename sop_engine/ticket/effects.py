@@ -227,11 +227,21 @@ def signal(draft: Draft, to: Sequence[str], event: str, arguments: Mapping[str, 
 
 
 def follow(draft: Draft, name: str, ticket: str, arguments: Mapping[str, Any]) -> None:
-    """A command that must be accepted in the same transaction, caused by this step."""
-    cause = (draft.ticket.id, draft.number)
-    identity = f"{draft.command.id}.{len(draft.consequences) + 1}"
-    command = draft.command
-    draft.consequences.append(Command(identity, name, ticket, command.actor, command.login, arguments, cause=cause))
+    """A command that must be accepted in the same transaction, caused by this step. Whoever stands behind its actor
+    stands behind him there too: separation of duty counts both."""
+    cause, command = (draft.ticket.id, draft.number), draft.command
+    identity = f"{command.id}.{len(draft.consequences) + 1}"
+    behind = draft.delegation[1] if draft.delegation is not None else command.standing_for
+    draft.consequences.append(
+        Command(identity, name, ticket, command.actor, command.login, arguments, standing_for=behind, cause=cause)
+    )
+
+
+def _instant(draft: Draft, path: str) -> Any:
+    """What a field holds, or one end of its interval, as the record writes instants; None where nothing is."""
+    name, _dot, part = path.partition(".")
+    value = draft.ticket.fields.get(name)
+    return value.get(part) if part and isinstance(value, dict) else value
 
 
 def collect(draft: Draft, effect: Collect) -> None:
@@ -244,6 +254,8 @@ def collect(draft: Draft, effect: Collect) -> None:
         "status": effect.status,
         "without": draft.ticket.id,
     }
+    if effect.until:
+        query["until"], query["since"] = _instant(draft, effect.until), _instant(draft, effect.since)
     same = {name: draft.ticket.fields.get(name) for name in effect.same}
     rows = draft.facts.ask("collect:" + canonical.to_bytes(query).decode(), same)
     draft.write(draft.program.fields[effect.field], rows)

@@ -28,6 +28,7 @@
 | `backfilled` | it was entered afterwards, from a paper |
 | `closed` | the end, with its outcome |
 | `reopened` | it is open again; where it stands say the events that follow |
+| `joined`, `parted`; `gained`, `lost` | it goes with another ticket, and no more; others go with it |
 | `voided`, `forced`, `merged` | the end comes otherwise than by the procedure: how, when, by whom |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |

@@ -244,9 +244,9 @@ def require_free(draft: Draft, region: str) -> None:
         entry = draft.ticket.acts.get(name, {}).get(region)
         if entry is not None:
             who: Any = entry["to"] if "to" in entry else role_title(draft, entry["role"])
-            said = msg("the task of {ticket} is offered to {who}", ticket=draft.ticket.id, who=who)
+            said = msg("the task of {ticket} is offered to {name}", ticket=draft.ticket.id, name=who)
             if name == "delegated":
-                said = msg("the task of {ticket} is lent to {who}", ticket=draft.ticket.id, who=who)
+                said = msg("the task of {ticket} is lent to {name}", ticket=draft.ticket.id, name=who)
             raise Refused(
                 Refusal("not_now", said, fix=msg("take it back first: sop take-back {ticket}", ticket=draft.ticket.id))
             )

@@ -126,6 +126,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     skills.skills,
     acts.outcomes_of_acts,
     acts.reopened_to,
+    acts.joining,
     unused.unused_fields,
     unused.unused_roles,
     unused.unused_papers,
