@@ -50,12 +50,11 @@ def leading(draft: Draft, task: Mapping[str, str]) -> list[str]:
 
 
 def stranger(draft: Draft, person: str, task: Mapping[str, str]) -> Message | None:
-    """That somebody is not of the team that a task is offered to, and who is; None where he is, or there is none."""
+    """That somebody is not of the team that a task is offered to; None where he is, or there is none."""
     found = known(draft, task.get("team", ""))
     if found is None or person in found["people"]:
         return None
-    return msg("{name} is not of the team {team}, which it is offered to; of it are: {people}", name=person,
-               team=found["title"], people=tuple(found["people"]) or msg("nobody"))  # fmt: skip
+    return msg("{name} is not of the team {team}, which it is offered to", name=person, team=found["title"])
 
 
 def require_of_team(draft: Draft, person: str, task: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
+from sop_engine.store.seam import Query
 from sop_engine.ticket.records import SITE
 from tests.desk import Desk
 
@@ -169,3 +170,14 @@ def test_what_makes_no_team_is_refused(
         desk.site(act, **arguments)
     with pytest.raises(errors.NotYou):
         desk.command(act, SITE, "li", **arguments)
+
+
+def test_lists_find_what_a_team_has_and_what_it_is_offered(desk: Desk) -> None:
+    held, free, elsewhere, plain = offered(desk), offered(desk), offered(desk), desk.open("repair", by="wang")
+    desk.command("assign", held, "wang", to="li")
+    desk.command("assign", elsewhere, "wang", to="sun")
+    with desk.reading() as reading:
+        found = [head.id for head in reading.heads(Query(status="open", team=("one", "li", "qian", "zhao")))]
+        alone = [head.id for head in reading.heads(Query(status="open", team=("one",)))]
+    assert {held, free} <= set(found) and plain not in found
+    assert set(alone) == {held, free, elsewhere}
