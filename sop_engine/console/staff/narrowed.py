@@ -96,25 +96,13 @@ class Asked:
     @property
     def is_exact(self) -> bool:
         """Whether all that the store gives is wanted: nobody's roles are for some units only."""
-        scoped = self.whose is not None and not all(None in scopes for scopes in self.whose.roles.values())
-        others = self.whose is not None and bool(self.whose.other_teams)
-        return not scoped and not others and self.query.copied is None and not self.query.team
-
-    def has(self, reading: Reads, head: Head) -> bool:
-        """Whether a ticket that the store gives is wanted."""
-        if self.whose is not None and not self.whose.has(head):
-            return False
-        if self.query.team and not any(self._of_team(task) for task in head.tasks.values()):
-            return False
-        if self.query.copied is None:
+        if self.whose is None:
             return True
-        ticket = reading.ticket(head.id)
-        return ticket is not None and self.query.copied in ticket.acts.get("copies", {})
+        return not self.whose.other_teams and all(None in scopes for scopes in self.whose.roles.values())
 
-    def _of_team(self, task: Mapping[str, str]) -> bool:
-        """Whether a task is in the hands of somebody of the team, or offered to it."""
-        team, *people = self.query.team
-        return task["assignee"] in people if "assignee" in task else task.get("team") == team
+    def has(self, head: Head) -> bool:
+        """Whether a ticket that the store gives is wanted."""
+        return self.whose is None or self.whose.has(head)
 
 
 def asked(opened: "Opened", reading: Reads, narrowed: Narrowed) -> Asked:
