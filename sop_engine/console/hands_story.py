@@ -23,6 +23,7 @@ HAND_NOTICES: Final[Mapping[str, Message]] = {
     "delegate": msg("that the task is lent"),
     "delegation_ended": msg("that the task is its holder's alone again"),
     "inherit": msg("that the work of somebody who leaves is his now"),
+    "to_team": msg("that the task is offered to their team"),
     "reassign": msg("that the task was given to another"),
 }
 RETURNS: Final = msg("the task that was lent comes back")
@@ -37,6 +38,10 @@ _ENDS: Final[Mapping[str, Message]] = {
 def hand_deed(command: str, arguments: Mapping[str, Any], program: "Program", person: Say, role: Say) -> Message | None:
     """What such an act did, without by whom; None where the command is another."""
     match command:
+        case "assign" if "team" in arguments:
+            return msg("offered the task to the team {team}", team=arguments["team"])
+        case "assign":
+            return msg("gave the task to {to}", to=person(arguments["to"]))
         case "give_back" if "because" in arguments:
             return msg("gave the task back: {reason}", reason=reason_title(program, arguments["because"]))
         case "give_back":
@@ -76,6 +81,14 @@ def chosen_how(event: Mapping[str, Any], person: Say, where: Any) -> Message:
     if event["how"] == "turns":
         return msg("the task is {person}'s{where}: it is his turn", person=said, where=where)
     return msg("the task is {person}'s{where}: he has least to do", person=said, where=where)
+
+
+def offered_to(event: Mapping[str, Any], role: Any, where: Any) -> Message:
+    """To whom a task is offered: to a role, or to those of a team who hold it."""
+    if event.get("team"):
+        return msg("the task is offered to {role} of the team {team}{where}", role=role, team=event["team"],
+                   where=where)  # fmt: skip
+    return msg("the task is offered to {role}{where}", role=role, where=where)
 
 
 def reason_title(program: "Program", id: str) -> Any:

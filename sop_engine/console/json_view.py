@@ -49,6 +49,8 @@ class TaskView(TypedDict):
     """to whom its holder offers it on: {person} or {role}"""
     lent: str | None
     """who may act for its holder"""
+    team: str | None
+    """the team that it was given to, by id"""
 
 
 class TimerView(TypedDict):
@@ -320,6 +322,7 @@ def task_view(region: str, state: str | None, task: Mapping[str, str]) -> TaskVi
         role=task.get("role"),
         offered=offered or None,
         lent=task.get("lent"),
+        team=task.get("team"),
     )
 
 

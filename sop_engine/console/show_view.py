@@ -11,6 +11,7 @@ from sop_engine.console.json_view import ticket_json
 from sop_engine.console.masking import masked_text
 from sop_engine.console.names import apart, span, titled, when, with_names
 from sop_engine.console.promises import coming_promise, goal_title, promise_lines
+from sop_engine.console.team_names import team_title
 from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
 from sop_engine.ticket import skills
@@ -109,12 +110,14 @@ def _task(opened: "Opened", seen: "Look", task: Mapping[str, str]) -> Any:
     if "assignee" in task:
         return opened.named(task["assignee"])
     program, language = seen.program, opened.call.language
-    role = role_text(program, task["role"], language)
-    asked = skills.named(program, seen.ticket.fields, task.get("skill", ""))
-    if not asked:
-        return msg("offered to {role}; take it with: sop claim", role=role)
-    titles = tuple(titled(each, program.skills[each].title, language) for each in asked)
-    return msg("offered to {role} with the skill {skill}; take it with: sop claim", role=role, skill=titles)
+    who: Any = role_text(program, task["role"], language)
+    if asked := skills.named(program, seen.ticket.fields, task.get("skill", "")):
+        titles = tuple(titled(each, program.skills[each].title, language) for each in asked)
+        who = msg("{who} with the skill {skill}", who=who, skill=titles)
+    if "team" in task:
+        with opened.reading() as reading:
+            who = msg("{who} of the team {team}", who=who, team=team_title(reading, task["team"]))
+    return msg("offered to {role}; take it with: sop claim", role=who)
 
 
 def role_text(program: Program, role: str, language: str) -> str:

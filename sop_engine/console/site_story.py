@@ -77,6 +77,25 @@ def _skill(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
     return msg("{person} has the skill {skill}", person=name, skill=skill)
 
 
+def _team(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    said: list[Message] = []
+    if arguments.get("title"):
+        said.append(msg("it is called {title}", title=arguments["title"]))
+    if "lead" in arguments:
+        said.append(
+            msg("{person} leads", person=person(arguments["lead"])) if arguments["lead"] else msg("nobody leads")
+        )
+    if arguments.get("join"):
+        said.append(msg("{people} joined", people=tuple(person(each) for each in arguments["join"])))
+    if arguments.get("part"):
+        said.append(msg("{people} parted", people=tuple(person(each) for each in arguments["part"])))
+    return msg("the team {team}: {changes}", team=arguments["team"], changes=tuple(said))
+
+
+def _no_team(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg("the team {team} is no more", team=arguments["team"])
+
+
 def _publish(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
     return msg(
         "published {procedure} as version {number}", procedure=arguments["procedure"], number=arguments["number"]
@@ -157,6 +176,9 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "end_deputy": _end_deputy,
     "leave": _leave,
     "skill": _skill,
+    "add_team": _team,
+    "change_team": _team,
+    "remove_team": _no_team,
     "publish": _publish,
     "publish_calendar": _publish_calendar,
     "accept_clock": _clock,

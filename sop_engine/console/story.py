@@ -15,7 +15,7 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.console.acts_story import LINKED, act_deed, act_event
 from sop_engine.console.clauses import clauses_of
-from sop_engine.console.hands_story import chosen_how, hand_deed, hand_event
+from sop_engine.console.hands_story import chosen_how, hand_deed, hand_event, offered_to
 from sop_engine.console.names import apart, span
 from sop_engine.console.promises import goal_event
 from sop_engine.console.site_story import deed
@@ -172,8 +172,6 @@ class _Telling(Words):
                 return msg("saw where {child} stands now", child=arguments["child"])
             case "claim":
                 return msg("took the task")
-            case "assign":
-                return msg("gave the task to {to}", to=self._person(arguments["to"]))
             case "hand_over":
                 return msg("handed it over to {to}", to=self._person(arguments["to"]))
             case "note":
@@ -312,7 +310,7 @@ class _Telling(Words):
             return chosen_how(event, self._person, where)
         if "assignee" in event:
             return msg("the task is {person}'s{where}", person=self._person(event["assignee"]), where=where)
-        return msg("the task is offered to {role}{where}", role=self._role(event["role"]), where=where)
+        return offered_to(event, self._role(event["role"]), where)
 
     def _field_written(self, event: Mapping[str, Any]) -> Message:
         field, value = self._field_title(event["field"]), self._written(event)

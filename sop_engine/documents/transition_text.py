@@ -32,6 +32,7 @@ _WORDS: Final[dict[str, Text]] = {
     "assignee": {"zh": "经办人", "en": "assignee"},
     "owner": {"zh": "负责人", "en": "owner of the ticket"},
     "opener": {"zh": "登记人", "en": "whoever opened it"},
+    "lead": {"zh": "班组长", "en": "lead of the team"},
     "anyone": {"zh": "任何人", "en": "anyone"},
     "not_did": {"zh": "不得是做“{trigger}”的人", "en": "not who did “{trigger}”"},
     "not_did_since": {

@@ -23,6 +23,7 @@ ACT_LETTERS: Final[Mapping[str, Message]] = {
     "delegate": msg("{name} lends the task: the delegate may act on it", name=""),
     "delegation_ended": msg("the task that was lent is its holder's alone again"),
     "inherit": msg("somebody leaves, and what he had in hand here is yours"),
+    "to_team": msg("{name} offers the task to your team: give it to one of them, or take it", name=""),
     "reassign": msg("{name} has given the task to another", name=""),
     "voided": msg("{name} has voided this: it was opened by mistake", name=""),
     "forced": msg("{name} has closed this by force", name=""),

@@ -10,6 +10,7 @@ from sop_engine.acts import VOID
 from sop_engine.engine import outages
 from sop_engine.engine.duty_answers import where_he_stands, who_is_on
 from sop_engine.engine.skill_answers import who_has
+from sop_engine.engine.team_answers import leads_of, the_team
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import TURN, CalendarAnswer
@@ -79,6 +80,12 @@ class Answerer:
 
     def _skilled(self, rest: str) -> Any:
         return who_has(self._transaction, rest)
+
+    def _team(self, id: str) -> Any:
+        return the_team(self._transaction, id)
+
+    def _leads(self, person: str) -> list[str]:
+        return leads_of(self._transaction, person)
 
     def _version(self, name: str) -> Any:
         version = self._transaction.newest(name)

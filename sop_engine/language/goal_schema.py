@@ -18,7 +18,9 @@ class WithinWords(Words):
 class ReachedWords(Words):
     """Whom a warning reaches, and with which notice."""
 
-    to: OneOrMore[str] = Field(description="roles, fields, `assignee`, `owner`, `opener`")
+    to: OneOrMore[str] = Field(
+        description="roles, fields, `assignee`, `owner`, `opener`, `lead` (of the team of whoever has it)"
+    )
     notice: str | None = Field(None, description="which notice; the built-in one says number, subject and state")
     urgent: bool = Field(False, description="it goes out in quiet hours too, and waits for no digest")
     on_shift: bool = Field(

@@ -170,10 +170,12 @@ def tells(builder: Builder, given: Any, cursor: Cursor, at: str) -> list[Tell]:
 
 
 def recipient(builder: Builder, name: str, cursor: Cursor, at: str) -> Recipient:
-    """Whom a word in a notice means: a role, a field, or `assignee`, `owner`, `opener`."""
+    """Whom a word in a notice means: a role, a field, or `assignee`, `owner`, `opener`, `lead`."""
     match name:
         case "assignee" | "owner" | "opener":
             return Recipient(name)
+        case "lead" if name not in builder.fields and not builder.draft.known("role", name):
+            return Recipient(name)  # a role or field that is called so goes first
     if name in builder.fields and name in builder.draft.declared.get("role", {}):
         builder.draft.fact("two_meanings", cursor.span, name=name)
     if name in builder.fields:

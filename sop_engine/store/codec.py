@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.store import faults
-from sop_engine.store.narrowing import COPIED
+from sop_engine.store.narrowing import COPIED, OF_TEAM
 from sop_engine.store.seam import Head, Login, OutLetter, Person, Version
 from sop_engine.ticket.records import Sealed, Ticket
 
@@ -144,8 +144,11 @@ def timer_rows(ticket: Ticket) -> dict[str, tuple[str, str | None]]:
 def task_rows(ticket: Ticket) -> dict[str, tuple[str | None, str | None]]:
     """region -> (assignee, role); and, so that it is found, of a task that is offered on or lent: `REGION>offered` and
     `REGION>lent` -> (to whom, or None; to which role). Whoever was let know has a row as well:
-    `copied>PERSON`, which is nobody's task."""
+    `copied>PERSON`, which is nobody's task; and so has what is offered to a team: `REGION>team` -> `>teamTEAM`."""
     rows = {region: (task.get("assignee"), task.get("role")) for region, task in ticket.tasks.items()}
+    for region, task in ticket.tasks.items():
+        if "team" in task and "assignee" not in task:
+            rows[region + OF_TEAM] = OF_TEAM + task["team"], None
     if not ticket.acts:
         return rows
     for name, what in (("offered", "offered"), ("delegated", "lent")):

@@ -43,6 +43,8 @@ ALONG: Final = "along"
 """nothing is gathered: tickets are gone through in their order"""
 COPIED: Final = "copied>"
 """before whoever was let know, where it stands among tasks so that it is found"""
+OF_TEAM: Final = ">team"
+"""after the region of a task that is offered to a team, and before the team, where it stands among tasks likewise"""
 _IN_ORDER: Final = ("opened", "newest", "left")
 _OFFERED: Final = "SELECT ticket FROM task INDEXED BY task_offered WHERE site = ? AND assignee IS NULL AND role > ''"
 _STATES: Final = """
@@ -71,6 +73,11 @@ def conditions(site: str, query: Query, in_words: InWords, few: str) -> Iterator
     if query.copied is not None:
         told = "SELECT ticket FROM task INDEXED BY task_assignee WHERE site = ? AND assignee = ?"
         yield f"id IN ({told})", [site, COPIED + query.copied]
+    if query.team:
+        team, *people = query.team
+        had = f"SELECT ticket FROM task INDEXED BY task_assignee WHERE site = ? AND assignee IN ({_marks(query.team)})"
+        own = f"(region NOT LIKE '%>%' OR region LIKE '%{OF_TEAM}')"  # and not what one of them was offered or lent
+        yield f"id IN ({had} AND {own})", [site, OF_TEAM + team, *people]
     for term in query.words:
         yield f"id IN ({in_words.source})", [site, in_words.match(term)]
 
@@ -125,7 +132,7 @@ def sources(site: str, query: Query, by_state: bool) -> dict[str, Term]:
     """What could be gathered for a list of which only some are wanted: name -> the statement that finds it. Nothing
     where the list has no index of its order, or something else leaves few anyway. `by_state`: there is an index."""
     is_left = is_by_left(query)
-    elsewhere = query.words or (query.unit, query.parent, query.copied, query.due_before) != (None,) * 4
+    elsewhere = query.words or query.team or (query.unit, query.parent, query.copied, query.due_before) != (None,) * 4
     if elsewhere or query.suspended or not (query.newest or query.order in _IN_ORDER):
         return {}
     found: dict[str, Term] = {}

@@ -189,6 +189,7 @@ class Query:
     """each must hold somewhere in what is written on the ticket"""
     copied: str | None = None
     """an actor who was let know"""
+    team: Sequence[str] = ()  # a team, then its people: a task that one of them has, or that it is offered
     order: str = "opened"
     """one of `narrowing.ORDERS`"""
 

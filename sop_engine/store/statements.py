@@ -338,7 +338,9 @@ def _source(site: str, query: Query, in_words: narrowing.InWords, few: str) -> t
 
 def _index(query: Query, few: str) -> str:
     """The index that leaves the fewest tickets to look at, or gives them in their order."""
-    if few in ("mine", "unclaimed") or query.due_before is not None or query.words or query.copied is not None:
+    if few in ("mine", "unclaimed") or query.due_before is not None or query.words or query.team:
+        return "sqlite_autoindex_ticket_1"
+    if query.copied is not None:
         return "sqlite_autoindex_ticket_1"
     for column in ("unit", "parent"):
         if getattr(query, column) is not None:

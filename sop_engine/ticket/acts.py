@@ -1,17 +1,18 @@
 """What staff do to a ticket besides its triggers: claim, assign, hand over, note, edit. None of it moves the chart by
 itself, and none of it moves a clock; an edit may let an eventless transition hold."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sop_engine import values
 from sop_engine.chart.host import Looked
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT
-from sop_engine.ticket import people, running
+from sop_engine.ticket import people, running, teams
 from sop_engine.ticket.asking import write_all
 from sop_engine.ticket.dispatching import require_room
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused, require_on_shift, require_role, require_skill, tell_of
+from sop_engine.ticket.effects import Refused, offer_to_team, require_on_shift, require_role, require_skill, tell_of
 from sop_engine.ticket.filling import refill
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import Erased, Refusal
@@ -34,6 +35,7 @@ def claim(draft: Draft) -> dict[str, Any]:
             )
         )
     require_role(draft, person, task["role"])
+    teams.require_of_team(draft, person, task)
     require_skill(draft, person, task)
     require_room(draft, task["role"], person, task.get("skill", ""))
     require_on_shift(draft, person, task["role"])
@@ -43,11 +45,12 @@ def claim(draft: Draft) -> dict[str, Any]:
 
 
 def assign(draft: Draft) -> dict[str, Any]:
-    """Give a task to somebody who holds the role that it was offered to. The ticket's owner may, and who has the right
-    `assign`; its assignee may pass it on."""
+    """Give a task to somebody who holds the role that it was offered to, or offer it to a team of them. The ticket's
+    owner may, and who has the right `assign`; its assignee may pass it on; the lead of a team, within the team."""
     region, task = task_meant(draft)
     actor = draft.command.standing_for or draft.command.actor
-    if actor not in {draft.ticket.owner, task.get("assignee")} and not people.has_right(draft, actor, "assign"):
+    free = actor in {draft.ticket.owner, task.get("assignee")} or people.has_right(draft, actor, "assign")
+    if not free and not teams.is_lead(draft, actor, task):
         raise Refused(
             Refusal(
                 "not_you",
@@ -59,7 +62,11 @@ def assign(draft: Draft) -> dict[str, Any]:
                 ),
             )
         )
+    if draft.command.arguments.get("team") is not None:
+        return _to_team(draft, region, task)
     to = str(draft.command.arguments["to"])
+    if not free:
+        teams.require_of_team(draft, to, task)
     entries = {"role": task["role"]} if "role" in task else {}
     if "role" in task:
         require_role(draft, to, task["role"])
@@ -75,6 +82,23 @@ def assign(draft: Draft) -> dict[str, Any]:
     if former not in (None, actor, to):
         tell_of(draft, "reassign", [former, to])
     return {**region_argument(draft), "to": to, **reason_of(draft, required=False)}
+
+
+def _to_team(draft: Draft, region: str, task: Mapping[str, str]) -> dict[str, Any]:
+    """Offer a task to a team; whoever had it is told."""
+    if "role" not in task:
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("the task of {ticket} was offered to no role, so it cannot go to a team", ticket=draft.ticket.id),
+                fix=msg("give it to somebody: sop assign {ticket} NAME", ticket=draft.ticket.id),
+            )
+        )
+    team, former = str(draft.command.arguments["team"]), task.get("assignee")
+    offer_to_team(draft, region, {key: each for key, each in task.items() if key != "assignee"}, team)
+    if former is not None:
+        tell_of(draft, "reassign", [former])
+    return {**region_argument(draft), "team": team, **reason_of(draft, required=False)}
 
 
 def hand_over(draft: Draft) -> dict[str, Any]:

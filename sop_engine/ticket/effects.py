@@ -7,7 +7,7 @@ from typing import Any
 from sop_engine import canonical
 from sop_engine.messages import msg
 from sop_engine.procedure import Assign, Collect, Effect, Print, Raise, Set, Signal, Start, Tell
-from sop_engine.ticket import dispatching, duty, people, skills
+from sop_engine.ticket import dispatching, duty, people, skills, teams
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.filling import refill
 from sop_engine.ticket.records import TIMER, Command, Letter, Refusal
@@ -51,10 +51,12 @@ def perform(draft: Draft, effects: Sequence[Effect], region: str) -> list[str]:
 
 def assign(draft: Draft, effect: Assign, region: str) -> None:
     """Give a region's task away. A person named with the command gets it himself, if he holds the role."""
-    skill = _skill(draft, effect.skill, region)
+    skill = anew(draft, effect.skill, region)
     if effect.to == "role":
-        named = draft.command.arguments.get("assignee")
-        if named is None and effect.how != "claim":
+        named, team = draft.command.arguments.get("assignee"), draft.command.arguments.get("team")
+        if team is not None:
+            offer_to_team(draft, region, {"role": effect.name, "skill": effect.skill}, str(team))
+        elif named is None and effect.how != "claim":
             dispatch(draft, effect, region)
         elif named is None:
             draft.emit("assigned", region=region, role=effect.name, **skill)
@@ -79,12 +81,25 @@ def dispatch(draft: Draft, effect: Assign, region: str) -> None:
     """Give a task of a role to somebody as the procedure says; where nobody can have it, it is offered to the role."""
     chosen = dispatching.chosen(draft, effect)
     how = {} if chosen is None else {"assignee": chosen, "how": effect.how}
-    draft.emit("assigned", region=region, role=effect.name, **how, **_skill(draft, effect.skill, region))
+    draft.emit("assigned", region=region, role=effect.name, **how, **anew(draft, effect.skill, region))
 
 
-def _skill(draft: Draft, skill: str, region: str) -> dict[str, str]:
-    """What an event says of the skill that a task asks for: nothing where it asks for none, and did not before."""
-    return {"skill": skill} if skill or "skill" in draft.ticket.tasks.get(region, {}) else {}
+def anew(draft: Draft, skill: str, region: str) -> dict[str, str]:
+    """What the event says by which a task is given away anew: the skill that it asks for, and that no team has it;
+    nothing of what it did not have before either."""
+    former = draft.ticket.tasks.get(region, {})
+    found = {"skill": skill} if skill or "skill" in former else {}
+    return {**found, "team": ""} if "team" in former else found
+
+
+def offer_to_team(draft: Draft, region: str, task: Mapping[str, str], team: str) -> None:
+    """Offer a task of a role to a team. Its lead is told, who gives it to one of them; where it has none, all are."""
+    offered = {**task, "team": team}
+    able = people.offered_to(draft, offered)
+    known = teams.require_able(draft, team, able)
+    skill = anew(draft, task.get("skill", ""), region)
+    draft.emit("assigned", region=region, role=task["role"], **{**skill, "team": team})
+    tell_of(draft, teams.TO_TEAM, able if known["lead"] is None else [known["lead"]])
 
 
 def _doer(draft: Draft) -> str | None:

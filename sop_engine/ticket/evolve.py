@@ -237,9 +237,11 @@ def _timer_released(ticket: Ticket, event: Event, *_: Any) -> None:
 
 
 def _assigned(ticket: Ticket, event: Event, *_: Any) -> None:
-    skill = event.get("skill", ticket.tasks.get(event["region"], {}).get("skill"))  # it is the work that asks for it
-    task: dict[str, str] = {key: event[key] for key in ("role", "assignee") if key in event}
-    ticket.tasks[event["region"]] = {**task, "skill": skill} if skill else task
+    before = ticket.tasks.get(event["region"], {})
+    # what the work asks for, and whose it is to do, stays until it is given away anew; empty: none
+    kept: dict[str, str] = {key: before[key] for key in ("skill", "team") if key in before}
+    kept.update((key, event[key]) for key in ("role", "assignee", "skill", "team") if key in event)
+    ticket.tasks[event["region"]] = {key: each for key, each in kept.items() if each}
 
 
 def _unassigned(ticket: Ticket, event: Event, *_: Any) -> None:

@@ -12,7 +12,7 @@ from sop_engine.parties import Recipient
 from sop_engine.procedure import ROOT
 from sop_engine.ticket import duty, people
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.effects import Refused, anew
 from sop_engine.ticket.questions import CalendarAnswer
 from sop_engine.ticket.records import GOAL, NOTHING, Letter, Refusal
 from sop_engine.ticket.running import Run
@@ -119,11 +119,8 @@ def _climb(draft: Draft, goal: Goal, number: int) -> bool:
     if others:
         draft.emit("assigned", region=_region(draft), assignee=others[0])
     elif rung.hand_to and reached and (there or not rung.on_shift):
-        region = _region(draft)
-        none = (
-            {"skill": ""} if "skill" in draft.ticket.tasks.get(region, {}) else {}
-        )  # he sees to it; he need not do it
-        draft.emit("assigned", region=region, role=rung.hand_to, **none)
+        region = _region(draft)  # he sees to it and need not do it himself, so no skill is asked of him
+        draft.emit("assigned", region=region, role=rung.hand_to, **anew(draft, "", region))
     if reached:
         _tell(draft, goal, "due" if _at_once(rung) else "rung", reached, rung.notice, rung.urgent)
     if rung.event and not defer(draft, rung.event) and not Run(draft).go(Signalled(rung.event)):

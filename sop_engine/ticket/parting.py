@@ -9,6 +9,7 @@ from typing import Any
 
 from sop_engine import canonical
 from sop_engine.messages import msg
+from sop_engine.ticket import teaming
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import Refusal
@@ -75,6 +76,7 @@ def leave(draft: Draft) -> dict[str, Any]:
     if logins != standing:
         put(draft, "logins", logins)
     _end(draft, lambda each: actor in (each["for"], each["by"]))
+    teaming.without(draft, actor)
     return arguments
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sop_engine import canonical
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Not, Offer, Recipient, Who
-from sop_engine.ticket import duty, skills
+from sop_engine.ticket import duty, skills, teams
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.duty import role_title, unit_of
 from sop_engine.ticket.questions import holders
@@ -73,6 +73,10 @@ def let(draft: Draft, by: tuple[Who, ...], source: str, actor: str, standing_for
             able = _candidates(draft, who, source)
             refusal = refusal or skills.unskilled(draft, actor, lacking, able)
             continue
+        elsewhere = _elsewhere(draft, who, source, person)
+        if elsewhere is not None:
+            refusal = refusal or elsewhere
+            continue
         persons = {actor, person}
         if reason == DELEGATE:
             if standing_for is not None:
@@ -123,6 +127,12 @@ def _skill_of(draft: Draft, who: Who, source: str) -> str:
     """The skill that is asked of one of those who may: that of `who`, else that of the task that waits for somebody."""
     task = draft.ticket.tasks.get(draft.program.region(source), {}) if who.kind == "assignee" else {}
     return who.skill or ("" if "assignee" in task else task.get("skill", ""))
+
+
+def _elsewhere(draft: Draft, who: Who, source: str, person: str) -> Message | None:
+    """Why somebody is no assignee yet: the task is offered to a team, and he is not of it."""
+    task = draft.ticket.tasks.get(draft.program.region(source), {}) if who.kind == "assignee" else {}
+    return None if "assignee" in task else teams.stranger(draft, person, task)
 
 
 def excluded(draft: Draft, rules: Iterable[Not], persons: set[str]) -> Message | None:
@@ -230,7 +240,8 @@ def candidates(draft: Draft, role: str, skill: str = "") -> list[str]:
 
 def offered_to(draft: Draft, task: Mapping[str, str]) -> list[str]:
     """To whom a task that nobody has yet is offered, in id order."""
-    return skills.having(draft, task.get("skill", ""), holders_of(draft, task["role"]) if "role" in task else [])
+    able = skills.having(draft, task.get("skill", ""), holders_of(draft, task["role"]) if "role" in task else [])
+    return teams.within(draft, task.get("team", ""), able)
 
 
 def reached(draft: Draft, recipient: Recipient, region: str) -> list[str]:
@@ -251,6 +262,8 @@ def reached(draft: Draft, recipient: Recipient, region: str) -> list[str]:
                 lent = draft.ticket.acts.get("delegated", {}).get(region)
                 return [task["assignee"], *([lent["to"]] if lent is not None else [])]
             return offered_to(draft, task)
+        case "lead":
+            return teams.leading(draft, ticket.tasks.get(region, {}))
         case "field":
             if draft.program.fields[recipient.name].type == "staff":
                 return sorted(named_in(draft, recipient.name))

@@ -14,6 +14,7 @@
 | `on_shift:INSTANT/ROLE@UNIT` | who of the role (for that unit) is on shift then; see `ticket.duty` |
 | `shift:INSTANT/ID` | where somebody stands in the roster then; see `ticket.duty` |
 | `skilled:DAY/SKILL` | who has a skill on a day, and whose has run out; see `ticket.skills` |
+| `team:ID`, `leads:ID` | a team, and who leads the teams of somebody; see `ticket.teams` |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
 | `outage:INSTANT` | `{"from", "to"}` of the declared outage that holds an instant, or null |
 | `reserved:ID` | `{"procedure", "at", "by"}` of a number that was reserved for a slip, or null |
@@ -124,6 +125,16 @@ def shift(person: str, instant: str) -> str:
 def skilled(skill: str, day: str) -> str:
     """The question who has a skill on a day."""
     return f"skilled:{day}/{skill}"
+
+
+def team(id: str) -> str:
+    """The question who is of a team, and who leads it."""
+    return f"team:{id}"
+
+
+def leads(person: str) -> str:
+    """The question who leads the teams to which somebody belongs."""
+    return f"leads:{person}"
 
 
 def holders(role: str, unit: str | None) -> str:

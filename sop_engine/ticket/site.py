@@ -12,6 +12,7 @@ values lie beside the steps.
 | `deputies` | `[{"for", "by", "from", "to"}]`, instants |
 | `versions` | procedure -> `{"number", "digest"}` of the newest |
 | `calendars` | calendar -> `{"number", "digest"}` of the newest; not there before the first is published |
+| `teams` | not there before the first; see `ticket.teaming` |
 | `pins` | actor -> when he set his PIN; not there before the first one; see `ticket.terminals` |
 | `roster` | `{"number", "digest"}` of the newest roster; not there before the first is loaded |
 | `swaps` | swaps of shifts that wait for the other's word; see `ticket.rostering` |
@@ -28,7 +29,7 @@ from sop_engine import canonical, worktime
 from sop_engine.messages import Message, msg
 from sop_engine.normal_form import from_json, to_json
 from sop_engine.procedure import Duration, Schedule, Tree
-from sop_engine.ticket import backfilling, qualifying, reserving, rostering, terminals
+from sop_engine.ticket import backfilling, qualifying, reserving, rostering, teaming, terminals
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
@@ -321,6 +322,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     **terminals.COMMANDS,
     **reserving.COMMANDS,
     **qualifying.COMMANDS,
+    **teaming.COMMANDS,
     **backfilling.COMMANDS,
 }
 

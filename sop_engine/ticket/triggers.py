@@ -85,8 +85,7 @@ def do(draft: Draft) -> dict[str, Any]:
     if holder is not None:
         draft.delegation = draft.program.region(source), holder
     recorded: dict[str, Any] = {"as": leave, "source": source, "trigger": wanted}
-    if draft.command.arguments.get("assignee"):
-        recorded["assignee"] = draft.command.arguments["assignee"]
+    recorded |= {name: value for name in ("assignee", "team") if (value := draft.command.arguments.get(name))}
     complete = True
     if offer.sign is not None:
         recorded["fields"], complete = signing.sign(draft, offer, source)
@@ -106,7 +105,15 @@ def do(draft: Draft) -> dict[str, Any]:
 
 def _require_named(draft: Draft, offer: Offer) -> None:
     """Refuse where somebody was named to have the task, and the transition gave none away."""
-    named = draft.command.arguments.get("assignee")
+    named, team = draft.command.arguments.get("assignee"), draft.command.arguments.get("team")
+    if team and not any(event["kind"] == "assigned" and event.get("team") == team for event in draft.events):
+        raise Refused(
+            Refusal(
+                "not_understood",
+                msg("`{trigger}` gives the task to no role, so it cannot go to a team", trigger=offer.trigger),
+                fix=msg("to offer it to a team: sop assign {ticket} --team {team}", ticket=draft.ticket.id, team=team),
+            )
+        )
     if named and not any(event["kind"] == "assigned" and event.get("assignee") == named for event in draft.events):
         raise Refused(
             Refusal(

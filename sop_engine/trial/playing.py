@@ -153,6 +153,8 @@ class Play:
                 }
                 if words.assign is not None:
                     arguments["assignee"] = self.ids[words.assign]
+                if words.team is not None:
+                    arguments["team"] = words.team
                 return "do", arguments
             case "act":
                 verb = acts.verb(str(words.act))

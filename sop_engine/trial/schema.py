@@ -27,6 +27,13 @@ HeldRoles = Annotated[
 ]
 
 
+class TeamWords(Words):
+    """A team of the site."""
+
+    lead: str | None = Field(None, description="who leads it")
+    people: OneOrMore[str] = Field([], description="who is of it")
+
+
 class UnitWords(Words):
     """A unit of the register with whom to contact there."""
 
@@ -76,6 +83,7 @@ class StepWords(Words):
         {}, alias="with", description="the fields that the trigger asks, or what the act needs"
     )
     assign: str | None = Field(None, description="the person to whom the trigger gives the task")
+    team: str | None = Field(None, description="the team to which the trigger offers the task: its id")
     claim: bool | None = Field(None, description="takes a task that is offered to his role")
     give_to: str | None = Field(None, description="assigns the task to this person")
     hand_over: str | None = Field(None, description="makes this person the ticket's owner")
@@ -139,6 +147,7 @@ class ScenarioFile(Words):
     skills: dict[str, OneOrMore[str]] = Field(
         {}, description="skill -> who has it: `老李`, or `老李@2026-11-30` with the last day of his licence"
     )
+    teams: dict[str, TeamWords] = Field({}, description="team -> who leads it, and who is of it")
     units: dict[str, UnitWords] = Field({}, description="the register of units")
     opening: dict[str, Given] = Field({}, description="fields with which `open` begins unless a step says otherwise")
     beginnings: dict[str, Annotated[list[StepWords], Field(min_length=1)]] = Field(

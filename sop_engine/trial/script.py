@@ -17,6 +17,7 @@ from sop_engine.language.tree import Cursor, Scalar
 from sop_engine.language.validating import validate_as
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain
+from sop_engine.ticket.teaming import is_team_id, no_team_id
 from sop_engine.trial.names import close
 from sop_engine.trial.schema import HeldRoles, ScenarioFile, ScenarioWords, ScopedRole, StepWords
 from sop_engine.trial.stage import Player
@@ -73,6 +74,8 @@ class Script:
     """other procedures that are published too, beside those that it starts"""
     zone: ZoneInfo
     units: Mapping[str, Mapping[str, str]]
+    teams: Mapping[str, tuple[str | None, tuple[str, ...]]]
+    """team -> who leads it, and who is of it, by name"""
     opening: Mapping[str, Any]
     scenarios: tuple[Scenario, ...]
 
@@ -121,6 +124,7 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
         also=tuple(listed(words.also)),
         zone=zone,
         units=units,
+        teams={team: (each.lead, tuple(listed(each.people))) for team, each in words.teams.items()},
         opening=words.opening,
         scenarios=tuple(scenarios),
     )
@@ -155,6 +159,7 @@ def _until(said: str) -> tuple[str, str | None]:
 def _faults(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
     yield from _head(words, top)
     yield from _skilled(words.skills, words.people, top)
+    yield from _teams(words, top / "teams")
     for name, steps in words.beginnings.items():
         for index, step in enumerate(steps):
             yield from _step(words.people, step, top / "beginnings" / name / index)
@@ -176,19 +181,36 @@ def _skilled(
         for said, here in zip(listed(names), (above / "skills" / skill).each(), strict=False):
             name, until = _until(said)
             if name not in people:
-                yield error(
-                    "SOP304",
-                    here.span,
-                    msg("nobody here is `{name}`", name=name),
-                    msg("The file knows: {names}.", names=tuple(people)),
-                    msg("enter the person under `people:`"),
-                    close(name, people),
-                )
+                yield _nobody(name, people, here)
             try:
                 date.fromisoformat(until or "2026-11-30")
             except ValueError:
                 title = msg("`{text}` is no day such as 2027-06-30", text=(until or "")[:40])
                 yield error("SOP301", here.span, title, None, msg("write it like `{name}@2026-11-30`", name=name))
+
+
+def _teams(words: ScenarioFile, above: Cursor) -> Iterator[Diagnostic]:
+    """A team's id is one, and whoever leads it or is of it is one of the people."""
+    for team, each in words.teams.items():
+        here = above / team
+        if not is_team_id(team):
+            title, fix = no_team_id(team)
+            yield error("SOP301", here.name, title, None, fix)
+        places = [(each.lead, here / "lead"), *zip(listed(each.people), (here / "people").each(), strict=False)]
+        for name, place in places:
+            if name is not None and name not in words.people:
+                yield _nobody(name, words.people, place)
+
+
+def _nobody(name: str, people: Mapping[str, HeldRoles], place: Cursor) -> Diagnostic:
+    return error(
+        "SOP304",
+        place.span,
+        msg("nobody here is `{name}`", name=name),
+        msg("The file knows: {names}.", names=tuple(people)),
+        msg("enter the person under `people:`"),
+        close(name, people),
+    )
 
 
 def _head(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
@@ -258,14 +280,7 @@ def _step(people: Mapping[str, HeldRoles], step: StepWords, here: Cursor) -> Ite
     for name in ("by", "typed_by", "stands_in_for", "assign", "give_to", "hand_over", "assignee", "owner"):
         person = getattr(step, name)
         if person is not None and person not in people:
-            yield error(
-                "SOP304",
-                (here / name).span,
-                msg("nobody here is `{name}`", name=person),
-                msg("The file knows: {names}.", names=tuple(people)),
-                msg("enter the person under `people:`"),
-                close(person, people),
-            )
+            yield _nobody(person, people, here / name)
     if step.wait is not None:
         try:
             parse_duration(step.wait)

@@ -56,6 +56,7 @@ class Stage:
         players: Sequence[Player],
         units: Mapping[str, Mapping[str, str]],
         repertoire: Repertoire,
+        teams: Mapping[str, tuple[str | None, Sequence[str]]] | None = None,
     ) -> None:
         self.clock = SimulatedClock(start)
         self.settings = Settings(Path(), "Stage", "stage", zone, demo=True)
@@ -70,6 +71,10 @@ class Stage:
             self._site("add_person", actor=player.id, name=player.name, roles=roles)
             for skill, until in player.skills:
                 self._site("skill", actor=player.id, skill=skill, until=until)
+        ids = {player.name: player.id for player in players}
+        for team, (lead, people) in (teams or {}).items():
+            led = None if lead is None else ids[lead]
+            self._site("add_team", team=team, title=team, lead=led, join=[ids[each] for each in people])
         self._site("login", login=LOGIN, actor=KEEPER, people=sorted(self.players))
         with self.store.writing() as transaction:
             transaction.put_units([{"id": unit, "contact": dict(contact)} for unit, contact in units.items()])

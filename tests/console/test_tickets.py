@@ -205,6 +205,7 @@ def test_a_task_is_assigned_and_assigned_anew(sop: Sop, wx: str) -> None:
             "role": "engineer",
             "offered": None,
             "lent": None,
+            "team": None,
         }
     ]
     assert sop("assign", "1", "刘洋", "--as", "wang_fang").code == 5

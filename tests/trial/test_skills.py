@@ -1,4 +1,4 @@
-"""Scenarios say who has learnt what."""
+"""Scenarios say who has learnt what, and who is of which team."""
 
 from pathlib import Path
 
@@ -52,3 +52,35 @@ def test_a_walk_at_random_comes_through_what_asks_for_a_skill(tmp_path: Path) ->
     done = walk(load("errand", path.parent.parent, tmp_path / "templates"), seed=7, steps=60)
     assert not done.problems
     assert {"under_way", "closed"} <= done.states
+
+
+CREWS = (
+    PROCEDURE.replace("assign: doer,", "assign: runner,")
+    .replace("runner, lead]", "runner, boss]")
+    .replace("{when: count > 1, tell: lead, to", "{when: count > 1, tell: boss, to")
+)
+CREW = HEAD.replace("赵军: lead}", "赵军: runner}").replace(
+    "opening:", "teams: {crew: {lead: 赵军, people: 李强}}\nopening:"
+)
+OFFERED = """  派给班组:
+    steps:
+      - {by: 王芳, open: {}}
+      - {by: 张伟, do: 出发, team: crew, told: {gone: 王芳}}
+      - {by: 张伟, claim: true, refused: not_you, words: crew}
+      - {by: 李强, claim: true, assignee: 李强}
+      - {wait: 2 h, told: 赵军}
+"""
+
+
+def test_a_task_is_offered_to_a_team_and_its_lead_hears_of_it(tmp_path: Path) -> None:
+    path = folder(tmp_path, OFFERED, CREW, CREWS)
+    [result] = run_file(path, path.parent.parent, tmp_path / "templates")
+    assert result.failure is None, (result.failure.expected, result.failure.found)
+
+
+@pytest.mark.parametrize("wrong", ["{lead: 赵均}", "{people: [李强, 王芬]}"])
+def test_who_is_of_a_team_is_one_of_the_people(tmp_path: Path, wrong: str) -> None:
+    path = folder(tmp_path, OFFERED, CREW.replace("{lead: 赵军, people: 李强}", wrong), CREWS)
+    with pytest.raises(ScenarioFaults) as faults:
+        run_file(path, path.parent.parent, tmp_path / "templates")
+    assert [each.code for each in faults.value.diagnostics] == ["SOP304"]

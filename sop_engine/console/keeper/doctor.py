@@ -13,6 +13,7 @@ from sop_engine.console.keeper.left_over import look_at_hands
 from sop_engine.console.keeper.rostering import look_at_roster
 from sop_engine.console.keeper.skill_findings import look_at_skills
 from sop_engine.console.keeper.standing import standing
+from sop_engine.console.keeper.teams import look_at_teams
 from sop_engine.console.names import span
 from sop_engine.console.parameters import option
 from sop_engine.engine.sorting import require_same_kind
@@ -313,5 +314,6 @@ _LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
     _people,
     look_at_hands,
     look_at_skills,
+    look_at_teams,
     _too_few,
 )

@@ -206,9 +206,9 @@ def ls(call: Call) -> None:
             people = reading.people()
             site = reading.ticket(SITE)
         logins = site.fields["logins"] if site else {}
-        known = site.fields["people"] if site else {}
+        fields = site.fields if site else {"logins": {}, "people": {}}
         if call.json:
-            call.output.json([_json(person, logins, known) for person in people])
+            call.output.json([_json(person, fields) for person in people])
             return
         rows = [
             [
@@ -218,11 +218,15 @@ def ls(call: Call) -> None:
                 ", ".join(person.rights),
                 ", ".join(_logins(person.id, logins)),
                 "" if person.active else msg("disabled"),
-                ", ".join(_skills(person.id, known)),
+                ", ".join(_skills(person.id, fields)),
+                ", ".join(_teams(person.id, fields)),
             ]
             for person in people
         ]
-        heads = (msg("id"), msg("name"), msg("roles"), msg("rights"), msg("logins"), msg("status"), msg("skills"))
+        heads = (
+            msg("id"), msg("name"), msg("roles"), msg("rights"), msg("logins"), msg("status"), msg("skills"),
+            msg("teams"),
+        )  # fmt: skip
         call.output.table([Column(head, whole=head is heads[0]) for head in heads], rows)
 
 
@@ -252,12 +256,12 @@ def tell_person(opened: "Opened", actor: str) -> None:
         person = reading.person(actor)
         site = reading.ticket(SITE)
     assert person is not None
+    fields = site.fields if site else {"logins": {}, "people": {}}
     if opened.call.json:
-        fields = site.fields if site else {"logins": {}, "people": {}}
-        opened.call.output.json(_json(person, fields["logins"], fields["people"]))
+        opened.call.output.json(_json(person, fields))
         return
     said: list[Any] = [_scoped_names(person) or msg("no role")]
-    if held := _skills(actor, site.fields["people"] if site else {}):
+    if held := _skills(actor, fields):
         said.append(msg("skills: {skills}", skills=tuple(held)))
     if person.rights:
         said.append(msg("rights: {rights}", rights=tuple(person.rights)))
@@ -272,24 +276,31 @@ def _scoped_names(person: "Person") -> tuple[str, ...]:
     return tuple(role if scope is None else f"{role}@{scope}" for role, scope in person.roles)
 
 
-def _skills(actor: str, people: Mapping[str, Any]) -> list[str]:
+def _skills(actor: str, fields: Mapping[str, Any]) -> list[str]:
     """`water`, `electrical@2027-06-30`: what somebody has learnt, and until when his licence counts."""
-    held = people.get(actor, {}).get("skills", {})
+    held = fields["people"].get(actor, {}).get("skills", {})
     return [skill if entry["until"] is None else f"{skill}@{entry['until']}" for skill, entry in sorted(held.items())]
 
 
-def _json(person: "Person", logins: dict[str, Any], people: Mapping[str, Any]) -> dict[str, Any]:
-    skills = people.get(person.id, {}).get("skills", {})
+def _teams(actor: str, fields: Mapping[str, Any]) -> list[str]:
+    """The teams that somebody is of, or leads."""
+    teams = fields.get("teams", {})
+    return sorted(team for team, entry in teams.items() if actor in (*entry["people"], entry["lead"]))
+
+
+def _json(person: "Person", fields: Mapping[str, Any]) -> dict[str, Any]:
+    skills = fields["people"].get(person.id, {}).get("skills", {})
     return {
         "id": person.id,
         "name": person.name,
         "active": person.active,
         "roles": [{"role": role, "scope": scope} for role, scope in person.roles],
         "rights": list(person.rights),
-        "logins": _logins(person.id, logins),
+        "logins": _logins(person.id, fields["logins"]),
         "contact": person.contact,
         "language": person.language,
         "skills": [{"skill": skill, "until": entry["until"]} for skill, entry in sorted(skills.items())],
+        "teams": _teams(person.id, fields),
     }
 
 

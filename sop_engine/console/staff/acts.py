@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sop_engine.console.call import Call
 from sop_engine.console.doing import do_and_tell, explaining
 from sop_engine.console.parameters import TicketIds, argument, option
+from sop_engine.console.team_names import team_named
 from sop_engine.console.tickets import by_title, find_ticket, is_several
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
@@ -23,6 +24,8 @@ Region = Annotated[
 ]
 Reason = Annotated[str | None, option("--reason", help=msg("why"), metavar="TEXT")]
 
+Team = Annotated[str | None, option("--team", help=msg("the team, by id or title"), metavar="TEAM")]
+
 _Arguments = Callable[["Opened", Reads, Ticket], dict[str, Any]]
 
 
@@ -31,15 +34,24 @@ def claim(call: Call, id: TicketIds, region: Region = None) -> None:
     act(call, "claim", id, lambda opened, reading, ticket: region_given(opened, reading, ticket, region))
 
 
-def assign(call: Call, id: TicketIds, name: _Name, region: Region = None, reason: Reason = None) -> None:
-    """Give a task to somebody who holds the role that it was offered to."""
+def assign(
+    call: Call,
+    id: TicketIds,
+    name: Annotated[str | None, argument(msg("the person, by id or name"), "NAME")] = None,
+    region: Region = None,
+    reason: Reason = None,
+    team: Team = None,
+) -> None:
+    """Give a task to somebody who holds the role that it was offered to, or offer it to a team of them."""
+    if (name is None) == (team is None):
+        raise NotUnderstood(
+            msg("a task goes to a person, or with --team to a team"),
+            fix=msg("for example: sop assign 7 李强, or sop assign 7 --team 工程一班"),
+        )
 
     def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
-        return {
-            **region_given(opened, reading, ticket, region),
-            "to": find_person(reading, name).id,
-            **reason_given(reason),
-        }
+        to = {"to": find_person(reading, name).id} if name is not None else {"team": team_named(reading, str(team))}
+        return {**region_given(opened, reading, ticket, region), **to, **reason_given(reason)}
 
     act(call, "assign", id, arguments)
 

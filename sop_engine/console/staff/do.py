@@ -8,6 +8,7 @@ from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
 from sop_engine.console.looking import possible_now
 from sop_engine.console.parameters import FromFile, TicketIds, Values, argument, option
+from sop_engine.console.team_names import team_named
 from sop_engine.console.tickets import by_title, find_ticket, folded, is_several
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
@@ -34,19 +35,24 @@ def do(
     reason: Annotated[
         str | None, option("--reason", help=msg("the value of the field `reason`"), metavar="TEXT")
     ] = None,
+    team: Annotated[
+        str | None, option("--team", help=msg("to which team the task is offered that this assigns"), metavar="TEAM")
+    ] = None,
 ) -> None:
     """Do a trigger of a ticket, and print it as it is then."""
+    if assignee is not None and team is not None:
+        raise NotUnderstood(msg("--assignee and --team exclude each other: a task goes to a person or to a team"))
     with call.open() as opened:
         opened.require_known()
         said = [*(field or ()), *([f"reason={reason}"] if reason is not None else ())]
         if is_several(id):
-            _do_several(opened, id, trigger, said, from_file, assignee)
+            _do_several(opened, id, trigger, said, from_file, assignee, team)
         with opened.reading() as reading:
             head = find_ticket(reading, id)
             ticket = reading.ticket(head.id)
             assert ticket is not None, "a head has its ticket"
             program = opened.site.engine.program(reading, ticket)
-            person = find_person(reading, assignee).id if assignee is not None else None
+            whose = _whose(reading, assignee, team)
             allowed = call.asks and _may(opened, reading, program, ticket, trigger)
         wanted = trigger_named(program, ticket, trigger)
         offered = offer_named(program, ticket, wanted)
@@ -54,9 +60,7 @@ def do(
             given = read_given(opened, program.fields, said, from_file)
             if offered is not None and allowed and not _is_further_signature(ticket, *offered):
                 _ask(opened, program, ticket, offered[1], given)
-        arguments: dict[str, Any] = {"trigger": wanted, "fields": given}
-        if person is not None:
-            arguments["assignee"] = person
+        arguments: dict[str, Any] = {"trigger": wanted, "fields": given, **whose}
         if call.doer is not None and _is_signed(program, wanted):
             from sop_engine.console.proving import sign_for
 
@@ -68,8 +72,21 @@ def do(
         tell_done(opened, done)
 
 
+def _whose(reading: Reads, assignee: str | None, team: str | None) -> dict[str, str]:
+    """Who or which team was named to have the task, as the command says it."""
+    if assignee is not None:
+        return {"assignee": find_person(reading, assignee).id}
+    return {} if team is None else {"team": team_named(reading, team)}
+
+
 def _do_several(
-    opened: "Opened", ids: str, trigger: str, said: list[str], from_file: str | None, assignee: str | None
+    opened: "Opened",
+    ids: str,
+    trigger: str,
+    said: list[str],
+    from_file: str | None,
+    assignee: str | None,
+    team: str | None,
 ) -> None:
     """Do a trigger of each of several tickets, and end. Nothing is asked: what is missing is that ticket's failure."""
     from sop_engine.console.bulk import do_many
@@ -79,14 +96,14 @@ def _do_several(
 
     def make(reading: Reads, head: Head, ticket: Ticket) -> Command:
         program = opened.site.engine.program(reading, ticket)
-        person = {} if assignee is None else {"assignee": find_person(reading, assignee).id}
+        whose = _whose(reading, assignee, team)
         fields = read_given(opened, program.fields, said, from_file)
         wanted = trigger_named(program, ticket, trigger)
         if opened.call.doer is not None and _is_signed(program, wanted):
             from sop_engine.console.proving import require_no_pin
 
             require_no_pin(opened, head.id, wanted)
-        return opened.command("do", head.id, {"trigger": wanted, "fields": fields, **person})
+        return opened.command("do", head.id, {"trigger": wanted, "fields": fields, **whose})
 
     do_many(opened, ids, msg("`{command}`", command=trigger[:60]), make)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sop_engine.console.registered import as_registered
+from sop_engine.console.team_names import teams_in
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Reads
@@ -17,6 +18,8 @@ class Mine:
 
     person: str
     roles: Mapping[str, list[str | None]]
+    other_teams: frozenset[str] = frozenset()
+    """the teams of which he is not: what is offered to them is not offered to him"""
 
     def has(self, head: Head) -> bool:
         """Whether a ticket is his: as owner, as assignee or in his place, or offered to him, or to a role that he holds
@@ -29,7 +32,9 @@ class Mine:
             if any(covers(scope, head.unit) for scope in self.roles.get(task.get("offered_to", ""), ())):
                 return True
             scopes = self.roles.get(task.get("role", ""), ())
-            if "assignee" not in task and any(covers(scope, head.unit) for scope in scopes):
+            if "assignee" in task or task.get("team") in self.other_teams:
+                continue
+            if any(covers(scope, head.unit) for scope in scopes):
                 return True
         return False
 
@@ -40,7 +45,9 @@ def mine(reading: Reads, person: str) -> Mine:
     known = reading.person(person)
     for role, scope in known.roles if known is not None else ():
         found.setdefault(role, []).append(scope)
-    return Mine(person, found)
+    teams = teams_in(reading)
+    others = frozenset(team for team, entry in teams.items() if person not in (*entry["people"], entry["lead"]))
+    return Mine(person, found, others)
 
 
 def unit_named(reading: Reads, said: str) -> str:

@@ -49,6 +49,9 @@ def ls(
     ] = None,
     unit: Annotated[_Said, option("--unit", help=msg("of this unit"), metavar="UNIT")] = None,
     owner: Annotated[_Said, option("--owner", help=msg("of this owner, by id or name"), metavar="NAME")] = None,
+    team: Annotated[
+        _Said, option("--team", help=msg("in the hands of this team, or offered to it"), metavar="TEAM")
+    ] = None,
     since: Annotated[_Said, option("--since", help=msg("opened since then: 2h, 昨天, 11-20"), metavar="TIME")] = None,
     text: Annotated[_Said, option("--text", help=msg("with these words written on it"), metavar="WORDS")] = None,
     status: Annotated[_Said, option("--status", help=msg("open, suspended or closed"), metavar="STATUS")] = None,
@@ -77,7 +80,7 @@ def ls(
     typed = Narrowed(
         all=all, closed=closed, suspended=suspended, mine=mine, unclaimed=unclaimed, copied=copied, overdue=overdue,
         status=status, procedure=procedure, state=state, unit=unit, owner=owner, due=due, since=since, text=text,
-        sort=sort, columns=columns, limit=at_most(limit),
+        team=team, sort=sort, columns=columns, limit=at_most(limit),
     )  # fmt: skip
     with call.open() as opened:
         opened.require_known()
@@ -145,7 +148,7 @@ def found(opened: "Opened", wanted: Asked, limit: int | None = None, newest: boo
     query, left = wanted.query, limit
     # what is found by other tables is gathered and sorted anew for every page
     paged = query.order == "opened" and query.mine is None and not query.unclaimed and query.left_by is None
-    paged = paged and not query.words and not newest
+    paged = paged and not query.words and not query.team and not newest
     if not paged:
         with opened.reading() as reading:
             yield from _first(reading, wanted, limit, newest)

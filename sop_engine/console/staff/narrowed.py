@@ -13,6 +13,7 @@ from sop_engine import canonical
 from sop_engine.console.spans import read_span
 from sop_engine.console.staff.filters import Mine, unit_named
 from sop_engine.console.staff.filters import mine as mine_of
+from sop_engine.console.team_names import team_named, teams_in
 from sop_engine.console.tickets import by_title, find_procedure, folded, newest_versions, normal_form
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
@@ -54,6 +55,7 @@ class Narrowed:
     state: str | None = None
     unit: str | None = None
     owner: str | None = None
+    team: str | None = None
     due: str | None = None
     since: str | None = None
     text: str | None = None
@@ -94,7 +96,9 @@ class Asked:
     @property
     def is_exact(self) -> bool:
         """Whether all that the store gives is wanted: nobody's roles are for some units only."""
-        return self.whose is None or all(None in scopes for scopes in self.whose.roles.values())
+        if self.whose is None:
+            return True
+        return not self.whose.other_teams and all(None in scopes for scopes in self.whose.roles.values())
 
     def has(self, head: Head) -> bool:
         """Whether a ticket that the store gives is wanted."""
@@ -116,12 +120,20 @@ def asked(opened: "Opened", reading: Reads, narrowed: Narrowed) -> Asked:
         roles=tuple(whose.roles) if whose is not None else (),
         unclaimed=narrowed.unclaimed,
         copied=opened.person if narrowed.copied else None,
+        team=_team(reading, narrowed.team) if narrowed.team is not None else (),
         left_by=_by(opened, narrowed),
         opened_since=_since(opened, narrowed.since) if narrowed.since is not None else None,
         words=_words(narrowed.text) if narrowed.text is not None else (),
         order=_order(narrowed),
     )
     return Asked(query, whose)
+
+
+def _team(reading: Reads, said: str) -> tuple[str, ...]:
+    """A team and its people, its lead among them. Raises `NotFound`."""
+    team = team_named(reading, said)
+    entry = teams_in(reading)[team]
+    return (team, *sorted({*entry["people"], entry["lead"]} - {None}))
 
 
 def _status(narrowed: Narrowed) -> str:
@@ -247,7 +259,7 @@ def without(narrowed: Narrowed) -> Iterator[tuple[str, Narrowed]]:
 
 _NARROWING: Final = (
     "closed", "suspended", "mine", "unclaimed", "copied", "overdue", "status", "procedure", "state", "unit", "owner",
-    "due", "since", "text",
+    "team", "due", "since", "text",
 )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def unknown_roles(draft: Draft) -> Iterator[Diagnostic]:
         yield _fault(draft, "SOP106", use, "role", title, why, "roles", known)
     for use in draft.uses:
         if use.kind == "recipient" and not draft.known("role", use.name):
-            known = (*draft.names("role"), *draft.names("field"), "assignee", "owner", "opener")
+            known = (*draft.names("role"), *draft.names("field"), "assignee", "owner", "opener", "lead")
             yield error(
                 "SOP106", use.span, msg("there is no role or field named `{name}`", name=use.name),
                 msg("A notice reaches a role, whoever stands in a field, `assignee`, `owner` or `opener`."),

@@ -1,0 +1,89 @@
+"""Teams at the command line: making them, giving them work, and what lists say of it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.console.conftest import Sop
+
+
+@pytest.fixture
+def crew(sop: Sop) -> Sop:
+    """A site with a team of one engineer, led by another."""
+    assert sop("team", "add", "crew", "工程一班", "--lead", "李强").code == 0
+    return sop
+
+
+def listed(sop: Sop, *words: str) -> list[str]:
+    return [each["id"] for each in sop("ls", *words, "--json").json]
+
+
+def test_a_team_is_made_changed_listed_and_taken_away(crew: Sop) -> None:
+    assert crew("team", "add", "crew", "x").code == 4
+    assert crew("team", "add", "一班", "x").code == 2
+    assert crew("team", "change", "crew").code == 2
+    assert crew("team", "change", "crew", "--lead", "李强", "--no-lead").code == 2
+    assert "did you mean: `crew`?" in crew("team", "change", "crow", "--title", "x").err
+    told = crew("team", "change", "工程一班", "--title", "水班", "--join", "张伟")
+    assert "水班 (crew): led by 李强 (li_qiang); of it are: 张伟 (zhang_wei)" in told.err
+    assert crew("team", "ls", "--json").json == [
+        {"id": "crew", "title": "水班", "lead": "li_qiang", "people": ["zhang_wei"], "in_hand": 0, "offered": 0}
+    ]
+    assert crew("team", "ls").out == "crew\t水班\t李强\t张伟\t0\t0\n"
+    assert {each["id"]: each["teams"] for each in crew("actor", "ls", "--json").json}["li_qiang"] == ["crew"]
+    assert "李强 (li_qiang) leads" in crew("audit", "log", "site").out
+    assert crew("team", "remove", "crew").code == 0
+    assert crew("team", "ls").out == ""
+
+
+def test_a_dispatch_to_a_team_is_on_its_list_and_on_nobody_else_s(crew: Sop, wx: str) -> None:
+    assert crew("do", "1", "dispatch", "--as", "wang_fang", "--team", "二班").code == 3
+    assert crew("do", "1", "dispatch", "--as", "wang_fang", "--team", "crew", "--assignee", "李强").code == 2
+    told = crew("do", "1", "dispatch", "--as", "wang_fang", "--team", "工程一班")
+    assert "offered to Engineer (engineer) of the team 工程一班; take it with: sop claim" in told.out
+    assert listed(crew, "--team", "crew") == [wx]
+    assert listed(crew, "--mine", "--as", "zhang_wei") == []
+    assert listed(crew, "--mine", "--as", "li_qiang") == [wx]
+    assert crew("team", "ls", "--json").json[0]["offered"] == 1
+    refused = crew("claim", "1", "--as", "zhang_wei")
+    assert (refused.code, "is not of the team 工程一班" in refused.err) == (5, True)
+    crew("team", "change", "crew", "--join", "张伟")
+    assert crew("assign", "1", "张伟", "--as", "li_qiang").code == 0
+    assert listed(crew, "--team", "crew") == [wx]
+    assert crew("show", "1", "--json").json["tasks"][0]["team"] == "crew"
+    assert crew("team", "ls", "--json").json[0] | {"offered": 0, "in_hand": 1} == crew("team", "ls", "--json").json[0]
+    assert "of the team crew" in crew("audit", "log", "1").out
+
+
+def test_assign_offers_to_a_team_or_gives_to_a_person(crew: Sop, wx: str) -> None:
+    crew("do", "1", "dispatch", "--as", "wang_fang", "--assignee", "张伟")
+    assert crew("assign", "1", "--as", "wang_fang").code == 2
+    assert crew("assign", "1", "李强", "--team", "crew", "--as", "wang_fang").code == 2
+    assert listed(crew, "--team", "crew") == []
+    assert crew("assign", "1", "--team", "crew", "--as", "wang_fang").code == 0
+    assert crew("show", "1", "--json").json["tasks"][0]["assignee"] is None
+    assert "offered the task to the team crew" in crew("audit", "log", "1").out
+    crew("team", "remove", "crew")
+    assert listed(crew, "--mine", "--as", "zhang_wei") == [wx]
+
+
+def test_people_come_into_teams_from_a_table_and_go_when_they_leave(crew: Sop, tmp_path: Path) -> None:
+    sheet = tmp_path / "people.csv"
+    sheet.write_text("id,name,roles,team\nsun_lei,孙磊,engineer,工程一班\n", encoding="utf-8")
+    assert crew("actor", "import", str(sheet)).code == 0
+    assert crew("team", "ls", "--json").json[0]["people"] == ["sun_lei"]
+    sheet.write_text("id,name,roles,team\nlu_bo,陆博,engineer,二班\n", encoding="utf-8")
+    assert crew("actor", "import", str(sheet)).code == 2
+    crew("actor", "leave", "孙磊", "--to", "李强")
+    assert crew("team", "ls", "--json").json[0]["people"] == []
+
+
+def test_doctor_tells_of_teams_that_nobody_leads_or_nobody_is_of(crew: Sop) -> None:
+    def said() -> list[str]:
+        return [each["what"] for each in crew("doctor", "--json").json if "team" in each["fix"]]
+
+    assert said() == []
+    crew("team", "change", "crew", "--no-lead", "--join", "张伟")
+    assert said() == ["nobody leads the team crew (工程一班)"]
+    crew("actor", "disable", "张伟")
+    assert said() == ["nobody who works here is of the team crew (工程一班)"]
