@@ -105,6 +105,8 @@ def outcome_text(program: Program, outcome: str | None, language: str) -> str:
 def _task(opened: "Opened", program: Program, task: Mapping[str, str]) -> Any:
     if "assignee" in task:
         return opened.named(task["assignee"])
+    if "claim" in program.procedure.acts.never:
+        return msg("offered to {role}", role=role_text(program, task["role"], opened.call.language))
     return msg(
         "offered to {role}; take it with: sop claim", role=role_text(program, task["role"], opened.call.language)
     )

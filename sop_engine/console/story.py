@@ -21,6 +21,7 @@ from sop_engine.console.names import apart, shown_person, span, titled
 from sop_engine.console.promises import goal_event, goal_title
 from sop_engine.console.site_story import deed
 from sop_engine.console.undone_story import undone_event
+from sop_engine.engine.personal import field_seen, text_seen
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
 from sop_engine.ticket.levels import PREFIX
@@ -394,8 +395,7 @@ class _Telling:
             return canonical.to_bytes(value).decode()[:200]
         if field.personal in self.teller.hidden:
             return masked_text(field, value)
-        if values.NUMBERS in self.teller.hidden:
-            value = values.in_free_texts(field, value, values.mask_numbers)
+        value = field_seen(self.teller.hidden, field, value)
         if field.type == "staff":
             return tuple(self._person(each) for each in (value if isinstance(value, list) else [value]))
         teller = self.teller
@@ -420,10 +420,8 @@ class _Telling:
 
     def _text(self, sealed: Any) -> Any:
         value = self._opened(sealed) if isinstance(sealed, Mapping) else sealed
-        if isinstance(value, Erased):
-            return msg("(erased)")
-        text = str(value).replace("\n", " ")
-        return values.mask_numbers(text) if values.NUMBERS in self.teller.hidden else text
+        erased = isinstance(value, Erased)
+        return msg("(erased)") if erased else text_seen(self.teller.hidden, str(value).replace("\n", " "))
 
     def _opened(self, sealed: Mapping[str, Any]) -> Any:
         """What lies beside the step for a commitment."""

@@ -1,5 +1,7 @@
 """The words of `acts:`, which say who may do what beside the transitions, and within which limits."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from sop_engine.language.people_schema import By
@@ -126,8 +128,18 @@ class ReopenWords(Words):
     within: str | None = Field(None, description="how long after it was closed: `7 days`")
 
 
+ForbiddableWord = Literal[
+    "urge", "copy", "watch", "suspend", "claim", "give_back", "transfer", "delegate", "return", "withdraw", "void",
+    "force_close", "reopen", "link", "merge", "split",
+]  # fmt: skip
+
+
 class ActsWords(Words):
     """What staff may do beside the transitions."""
+
+    never: OneOrMore[ForbiddableWord] = Field(
+        [], description="what nobody does to these tickets, whoever he is: `[transfer, merge]`"
+    )
 
     urge: UrgeWords | None = Field(None, description="`sop urge`: reminds whoever holds the task")
     copy_: ActWords | None = Field(None, alias="copy", description="`sop copy`: lets somebody know")
