@@ -65,10 +65,18 @@ class EndedView(TypedDict):
     """null where it was erased"""
 
 
-def absorbed(opened: "Opened", reading: "Reads", ticket: Ticket) -> list[tuple[str, tuple[str, ...]]]:
-    """The tickets that were merged into one, with whoever had told of each: so that nobody is forgotten."""
+class WithView(TypedDict):
+    """The ticket with which one goes."""
+
+    ticket: str
+    at: str
+    by: str
+
+
+def callers(opened: "Opened", reading: "Reads", tickets: "Sequence[str]") -> list[tuple[str, tuple[str, ...]]]:
+    """Tickets that were merged into one, or go with it, with whoever had told of each: so that nobody is forgotten."""
     found = []
-    for id in ticket.acts.get("absorbed", ()):
+    for id in tickets:
         other = reading.ticket(id)
         assert other is not None, "a ticket is kept for ever"
         fields = opened.site.engine.program(reading, other).procedure.fields
@@ -81,6 +89,12 @@ def absorbed(opened: "Opened", reading: "Reads", ticket: Ticket) -> list[tuple[s
                 told += [shown] if not any(shown in each for each in told) else []
         found.append((id, tuple(told)))
     return found
+
+
+def with_view(opened: "Opened", ticket: Ticket) -> WithView | None:
+    """With which ticket it goes; None where it goes with none."""
+    entry = ticket.acts.get("with")
+    return None if entry is None else WithView(ticket=entry["ticket"], at=opened.local(entry["at"]), by=entry["by"])
 
 
 def urged_view(opened: "Opened", ticket: Ticket) -> UrgedView:
@@ -191,6 +205,11 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs += _end_lines(opened, seen)
     for id, reporter in seen.absorbed:
         pairs.append((msg("merged into it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))
+    if (leader := ticket.acts.get("with")) is not None:
+        said = msg("{time} by {name}", time=_clock(opened, leader["at"]), name=opened.named(leader["by"]))
+        pairs.append((msg("goes with"), msg("{ticket}, {done}", ticket=leader["ticket"], done=said)))
+    for id, reporter in seen.others:
+        pairs.append((msg("goes with it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))
     if times := ticket.acts.get("reopened"):
         pairs.append((msg("reopened"), msg("{times} times", times=times)))
     urged = urged_view(opened, ticket)

@@ -11,11 +11,13 @@ from sop_engine.console.acts_view import (
     FileView,
     SuspendedView,
     UrgedView,
+    WithView,
     copies_view,
     ended_view,
     files_view,
     suspended_view,
     urged_view,
+    with_view,
 )
 from sop_engine.console.failures import spoken
 from sop_engine.console.masking import masked_json
@@ -135,6 +137,10 @@ class TicketView(TypedDict):
     links: list[LinkView]
     absorbed: list[str]
     """tickets that were merged into it"""
+    goes_with: WithView | None
+    """the ticket with which it goes: the same cause, and one job"""
+    others: list[str]
+    """tickets that go with it"""
     urged: UrgedView
     files: list[FileView]
     """that were attached, besides those of its fields"""
@@ -212,6 +218,8 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         parent=ticket.parent,
         links=[LinkView(id=each["id"], how=each["as"]) for each in ticket.links],
         absorbed=list(ticket.acts.get("absorbed", ())),
+        goes_with=with_view(opened, ticket),
+        others=[each["ticket"] for each in ticket.acts.get("others", ())],
         urged=urged_view(opened, ticket),
         files=files_view(seen),
         copies=copies_view(opened, ticket),

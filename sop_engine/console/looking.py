@@ -45,6 +45,8 @@ class Look:
     """step -> the label of the files that it attached"""
     absorbed: Sequence[tuple[str, tuple[str, ...]]] = ()
     """the tickets that were merged into it, with whoever had told of each"""
+    others: Sequence[tuple[str, tuple[str, ...]]] = ()
+    """the tickets that go with it, likewise"""
 
 
 def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head, made: Sequence[Step] = ()) -> Look:
@@ -64,14 +66,15 @@ def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head, made: Seq
 
 def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, made: Sequence[Step]) -> dict[str, Any]:
     """What is to be said of a ticket that is suspended, that ended otherwise than by its procedure, into which others
-    were merged, or that has files."""
-    if ticket.status != "suspended" and ticket.acts.keys().isdisjoint({"ended", "absorbed", "files"}):
+    were merged, with which others go, or that has files."""
+    if ticket.status != "suspended" and ticket.acts.keys().isdisjoint({"ended", "absorbed", "others", "files"}):
         return {}
-    from sop_engine.console.acts_view import absorbed, labels_of, reason_of_end, reason_of_rest
+    from sop_engine.console.acts_view import callers, labels_of, reason_of_end, reason_of_rest
 
     more: dict[str, Any] = {
         "ended_for": _seen(opened, ticket, reason_of_end(reading, ticket, made)),
-        "absorbed": absorbed(opened, reading, ticket),
+        "absorbed": callers(opened, reading, ticket.acts.get("absorbed", ())),
+        "others": callers(opened, reading, [each["ticket"] for each in ticket.acts.get("others", ())]),
     }
     if "files" in ticket.acts:
         labels = labels_of(reading, ticket, made)

@@ -138,3 +138,9 @@ def test_who_is_off_is_refused_with_who_is_there(sop: Sop, loaded: Path, site: P
     assert said.code == 4
     first = said.err.splitlines()[0]
     assert first == "不能派给 李强 (li_qiang)：李强 (li_qiang) 不在班（轮休）；在班维修技工：张伟 (zhang_wei)（0 单）。"
+
+
+def test_a_site_without_a_roster_is_not_said_to_have_a_good_one(sop: Sop) -> None:
+    said = sop("roster", "check", "--as", "wang_fang")
+
+    assert (said.code, said.out) == (0, "no roster was loaded, and no procedure asks who is on shift\n")

@@ -10,6 +10,7 @@ from sop_engine.console.found_view import FoundView, MatchView
 from sop_engine.console.json_view import head_json
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
+from sop_engine.console.registered import as_registered
 from sop_engine.console.staff.filters import at_most
 from sop_engine.console.tickets import numbered
 from sop_engine.errors import NotUnderstood
@@ -85,6 +86,9 @@ def search_for(reading: Reads, said: str, limit: int | None, personal: Sequence[
             msg("there is no word in this to look for"), fix=msg("write a unit, a number, a name, or a word of a note")
         )
     numbers = [head.id for head in numbered(reading, wording.folded(said).replace(" ", ""))]
+    unit = wording.unit_of(terms)
+    if unit is not None and (known := as_registered(reading, unit)) != unit:
+        terms = wording.terms_of(known)
     return Search(terms, numbers, wording.unit_of(terms), personal, limit=limit)
 
 
@@ -171,7 +175,7 @@ def _print(opened: "Opened", found: Sequence[_Found]) -> None:
     columns = [
         Column(msg("number"), whole=True),
         Column(msg("unit"), whole=True),
-        Column(msg("subject")),
+        Column(msg("subject"), goes_on=True),
         Column(msg("state")),
         Column(msg("opened")),
         Column(msg("found in")),

@@ -67,7 +67,7 @@ def print_ticket(
             ticket = reading.ticket(stored.id)
             assert ticket is not None, "a head has its ticket"
             program = opened.site.engine.program(reading, ticket)
-            wanted = _form_named(program, form)
+            wanted = _form_named(program, form, stored.id)
             page = _page(opened, reading, program, ticket, stored, wanted)
             if opened.training:
                 from sop_engine.documents.watermark import watermarked
@@ -82,19 +82,21 @@ def print_ticket(
     elif to is None:
         write(sys.stdout, page)
     else:
-        call.output.tell(msg("{form} of {ticket} stands in {file}", form=name, ticket=stored.id, file=to))
+        title = name if wanted is None else wanted.title or name
+        call.output.tell(msg("{form} of {ticket} stands in {file}", form=title, ticket=stored.id, file=to))
 
 
-def _form_named(program: Program, said: str | None) -> Form | None:
+def _form_named(program: Program, said: str | None, ticket: str) -> Form | None:
     """The form that is meant; None is the ticket's own page. Raises `NotFound`, `NotUnderstood`."""
     forms = program.procedure.forms
     known = (*(each.id for each in forms), PAGE)
     if said is None:
         if len(forms) > 1:
-            titles = (*(msg("{title} ({id})", title=each.title, id=each.id) for each in forms), PAGE)
+            page = msg("{title} ({id})", title=msg("the ticket on a page"), id=PAGE)
+            titles = (*(msg("{title} ({id})", title=each.title, id=each.id) for each in forms), page)
             raise NotUnderstood(
                 msg("which form? there are {forms}", forms=titles),
-                fix=msg("sop print {ticket} {form}", ticket="ID", form=known[0]),
+                fix=msg("sop print {ticket} {form}", ticket=ticket, form=known[0]),
             )
         return forms[0] if forms else None
     id = by_title(said, {each.id: each.title for each in forms}, "form")

@@ -63,7 +63,7 @@ def ls(
                 by=None if within is None else canonical.instant_text(opened.now + within),
                 missed=breached,
                 procedure=find_procedure(reading, procedure).procedure if procedure else None,
-                unit=unit_named(unit) if unit else None,
+                unit=unit_named(reading, unit) if unit else None,
             )
             mines = whose(opened, reading) if mine else []
         found = MyPromises(opened, wanted, mines, most) if mines else Promises(opened, wanted, most)
