@@ -24,6 +24,11 @@ ENDS: Final[Mapping[str, Text]] = {
     MERGED: {"zh": "并单", "en": "Merged"},
 }
 """outcomes that procedures leave to these acts, with their titles"""
+FORBIDDABLE: Final = (
+    "urge", "copy", "watch", "suspend", "claim", "give_back", "transfer", "delegate", "return", "withdraw", "void",
+    "force_close", "reopen", "link", "merge", "split",
+)  # fmt: skip
+"""acts that a procedure may forbid outright, by the words of the language"""
 ANYONE: Final = (Who("anyone"),)
 ASSIGNEE: Final = (Who("assignee"),)
 HALF_AN_HOUR: Final = Duration(30, "min")
@@ -226,6 +231,8 @@ class Acts:
     link: Act = ACT
     merge: Act = OF_OWNERS
     split: Act = OF_OWNERS
+    never: tuple[str, ...] = ()
+    """what nobody does to its tickets, of `FORBIDDABLE`"""
     join: Join | None = None
     """None: each ticket is worked on by itself"""
 

@@ -117,6 +117,8 @@ def _task(opened: "Opened", seen: "Look", task: Mapping[str, str]) -> Any:
     if "team" in task:
         with opened.reading() as reading:
             who = msg("{who} of the team {team}", who=who, team=team_title(reading, task["team"]))
+    if "claim" in program.procedure.acts.never:
+        return msg("offered to {role}", role=who)
     return msg("offered to {role}; take it with: sop claim", role=who)
 
 

@@ -12,6 +12,7 @@ from sop_engine.console.hands_story import HAND_NOTICES, RETURNS
 from sop_engine.console.masking import masked_text
 from sop_engine.console.names import shown_person, titled
 from sop_engine.console.promises import goal_title
+from sop_engine.engine.personal import field_seen, text_seen
 from sop_engine.messages import Message, msg, say
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.possible import outcome_title
@@ -104,8 +105,7 @@ class Words:
             return canonical.to_bytes(value).decode()[:200]
         if field.personal in self.teller.hidden:
             return masked_text(field, value)
-        if values.NUMBERS in self.teller.hidden:
-            value = values.in_free_texts(field, value, values.mask_numbers)
+        value = field_seen(self.teller.hidden, field, value)
         if field.type == "staff":
             return tuple(self._person(each) for each in (value if isinstance(value, list) else [value]))
         teller = self.teller
@@ -115,8 +115,7 @@ class Words:
         value = self._opened(sealed) if isinstance(sealed, Mapping) else sealed
         if isinstance(value, Erased):
             return msg("(erased)")
-        text = str(value).replace("\n", " ")
-        return values.mask_numbers(text) if values.NUMBERS in self.teller.hidden else text
+        return text_seen(self.teller.hidden, str(value).replace("\n", " "))
 
     def _opened(self, sealed: Mapping[str, Any]) -> Any:
         """What lies beside the step for a commitment."""

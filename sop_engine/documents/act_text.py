@@ -32,9 +32,12 @@ _TITLES: Final[dict[str, Text]] = {
     "split": {"zh": "拆单", "en": "Split"},
     "join": {"zh": "并入同一起因", "en": "Join another ticket"},
 }
+_LANGUAGE: Final = {"back": "return"}
+"""an act -> its word in the language, where that is another"""
 _BY_RIGHT: Final = {"void", "force_close"}
 """acts for which the right counts, and the owner does not"""
 _WORDS: Final[dict[str, Text]] = {
+    "forbidden": {"zh": "任何人都不可", "en": "nobody: the procedure forbids it"},
     "usual": {"zh": "负责人，或有 assign 权限的人", "en": "the owner, or whoever has the right assign"},
     "right": {"zh": "有 assign 权限的人", "en": "whoever has the right assign"},
     "own": {"zh": "登记人自己在登记后 {span} 内", "en": "whoever opened it, within {span} of opening it"},
@@ -95,6 +98,9 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
     """Each act of which the procedure says something: its title, who may, and its limits."""
     acts, usual = procedure.acts, type(procedure.acts)()
     for name, title in _TITLES.items():
+        if _LANGUAGE.get(name, name) in acts.never:
+            yield names.title(title), phrase(_WORDS["forbidden"], names.language), ()
+            continue
         act = getattr(acts, name)
         if act != getattr(usual, name):
             own = {"claim": "claimers", "withdraw": "doer"}.get(name)

@@ -50,8 +50,8 @@ class Answerer:
 
     def _standing(self, pair: str) -> bool:
         actor, _, other = pair.partition(":")
-        person = self._transaction.person(actor)
-        if person is None or self._transaction.person(other) is None:
+        person, away = self._transaction.person(actor), self._transaction.person(other)
+        if person is None or away is None or not away.active:
             return False
         if {"admin", "stand_in"} & set(person.rights):
             return True

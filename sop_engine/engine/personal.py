@@ -9,6 +9,7 @@ class that it names.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sop_engine.procedure import Field
 from sop_engine.store.seam import Head
 from sop_engine.ticket.records import SITE, Ticket
 from sop_engine.values import NUMBERS, in_free_texts, mask_numbers
@@ -38,9 +39,14 @@ def text_seen(hidden: frozenset[str | None], text: str) -> str:
     return mask_numbers(text) if NUMBERS in hidden else text
 
 
-def fields_seen(hidden: frozenset[str | None], fields: Iterable[Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The recorded values of the declared `fields`, the free texts among them as in `text_seen`."""
-    declared = {field.id: field for field in fields}
+def field_seen(hidden: frozenset[str | None], field: Field, value: Any) -> Any:
+    """A field's recorded value, the free texts in it as in `text_seen`."""
+    return in_free_texts(field, value, mask_numbers) if NUMBERS in hidden else value
+
+
+def fields_seen(hidden: frozenset[str | None], fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The recorded values of the declared `fields`, each as in `field_seen`."""
     if NUMBERS not in hidden:
         return dict(values)
-    return {name: in_free_texts(declared[name], value, mask_numbers) for name, value in values.items()}
+    declared = {field.id: field for field in fields}
+    return {name: field_seen(hidden, declared[name], value) for name, value in values.items()}

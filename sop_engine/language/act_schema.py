@@ -131,6 +131,12 @@ class ReopenWords(Words):
     within: str | None = Field(None, description="how long after it was closed: `7 days`")
 
 
+ForbiddableWord = Literal[
+    "urge", "copy", "watch", "suspend", "claim", "give_back", "transfer", "delegate", "return", "withdraw", "void",
+    "force_close", "reopen", "link", "merge", "split",
+]  # fmt: skip
+
+
 class JoinWords(Words):
     """One cause, many callers: a ticket goes with another whose work is for both."""
 
@@ -158,6 +164,10 @@ class JoinWords(Words):
 
 class ActsWords(Words):
     """What staff may do beside the transitions."""
+
+    never: OneOrMore[ForbiddableWord] = Field(
+        [], description="what nobody does to these tickets, whoever he is: `[transfer, merge]`"
+    )
 
     urge: UrgeWords | None = Field(None, description="`sop urge`: reminds whoever holds the task")
     copy_: ActWords | None = Field(None, alias="copy", description="`sop copy`: lets somebody know")

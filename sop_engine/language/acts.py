@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from sop_engine.acts import (
+    FORBIDDABLE,
     HALF_AN_HOUR,
     TWO_HOURS,
     USUAL,
@@ -24,6 +25,7 @@ from sop_engine.acts import (
 )
 from sop_engine.language import people
 from sop_engine.language.act_schema import (
+    ActsWords,
     ActWords,
     ClaimWords,
     ForceCloseWords,
@@ -48,6 +50,8 @@ from sop_engine.procedure import Duration, Goal, Tree, Who
 ALL: Final = "all"
 PLACES: Final = ("previous", "opener")
 """where a ticket may go back to, besides states"""
+_MEMBERS: Final = {"copy": "copy_", "return": "return_"}
+"""a word of `acts:` -> the member that holds it, where that is another"""
 
 
 def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
@@ -74,8 +78,18 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         link=_act(builder, words.link, cursor / "link", USUAL.link),
         merge=_act(builder, words.merge, cursor / "merge", USUAL.merge),
         split=_act(builder, words.split, cursor / "split", USUAL.split),
+        never=_never(builder, words, cursor),
         join=_join(builder, words.join, cursor / "join"),
     )
+
+
+def _never(builder: Builder, words: ActsWords, cursor: Cursor) -> tuple[str, ...]:
+    """What is forbidden, in one order; of what is forbidden nothing else is said."""
+    named = list(listed(words.never))
+    for name, here in zip(named, (cursor / "never").each(), strict=False):
+        if getattr(words, _MEMBERS.get(name, name)) is not None:
+            builder.draft.fact("act_never", here.span, name=name)
+    return tuple(each for each in FORBIDDABLE if each in named)
 
 
 def _act(builder: Builder, words: ActWords | OwnersActWords | None, cursor: Cursor, usual: Act) -> Act:

@@ -76,6 +76,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
 """Each does its work on the draft and gives the command's arguments as the record holds them."""
 
 
+_require_allowed = rare("forbidding", "require_allowed")
 _require_outage, _note_paper = rare("backfilling", "require"), rare("backfilling", "note")
 _settle_hands, _settle_shifts = rare("hands", "settle"), rare("shift_ends", "settle")
 _settle_cause = rare("joining", "settle")
@@ -100,6 +101,8 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
         afterwards = "backfill" in command.arguments
         if afterwards:
             _require_outage(draft)
+        if program.procedure.acts.never:
+            _require_allowed(draft)
         arguments = _COMMANDS[command.name](draft)
         if afterwards:
             arguments = _note_paper(draft, arguments)

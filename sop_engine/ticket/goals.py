@@ -200,8 +200,9 @@ def drop_all(draft: Draft, why: str, but: str = "") -> None:
 
 
 def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
-    """Pause it, let it go on, or reckon anew where what it depends on has changed."""
-    counts = goal.when is None or draft.holds(goal.when)
+    """Pause it, let it go on, or reckon anew where what it depends on has changed. Whether one counts that ran is what
+    it was, where it depends on a value that was erased: no promise is dropped because nobody can tell any more."""
+    counts = goal.when is None or draft.holds(goal.when, before=None if entry["status"] == "waiting" else True)
     pauses, by = _pauses(draft, goal, entry["pauses"])
     if entry["status"] == "waiting":
         if counts and _terms(draft, goal) is not None:

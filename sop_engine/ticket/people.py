@@ -42,11 +42,11 @@ def identify(draft: Draft) -> Message | None:
         if not active(draft, person):
             return msg("{name} is not active here", name=person)
     other = command.standing_for
-    if other is not None and not active(draft, other):
+    if other is None or draft.facts.ask(f"standing:{command.actor}:{other}"):
+        return None  # what is known of whom he stands in for is asked where it decides: where a role of his counts
+    if not active(draft, other):
         return msg("{name} is not active here", name=other)
-    if other is not None and not draft.facts.ask(f"standing:{command.actor}:{other}"):
-        return msg("{name} may not stand in for {other}", name=command.actor, other=other)
-    return None
+    return msg("{name} may not stand in for {other}", name=command.actor, other=other)
 
 
 def may(draft: Draft, offer: Offer, source: str, actor: str, standing_for: str | None) -> Leave | Message:

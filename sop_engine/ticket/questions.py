@@ -5,7 +5,7 @@
 | `zone` | the site's time zone: `Asia/Shanghai` |
 | `person:ID` | `{"active": bool, "roles": [[role, scope or null]], "rights": [...]}`, or null |
 | `login:NAME` | `{"actor": id or null, "people": [ids]}` of a system user, or null |
-| `standing:ID:OTHER` | whether somebody may stand in for another at this time |
+| `standing:ID:OTHER` | whether somebody may stand in for another at this time; for nobody who has left |
 | `schedule:PROCEDURE/ID` | a calendar start as the newest version has it, or null |
 | `units` | the register's unit ids |
 | `holders:ROLE` , `holders:ROLE@UNIT` | actors who hold the role (for that unit), in id order |

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from sop_engine import canonical
 from sop_engine.engine.rebuild import rebuild
 from sop_engine.ticket.records import SITE
+from sop_engine.worktime.calendars import to_json
 from tests.desk import Desk
+from tests.worktime.shipped import calendar
 
 PARENT = """
 procedure: parent
@@ -121,3 +124,35 @@ def test_a_guard_reads_an_erased_value_as_unset_and_that_replays(desk: Desk) -> 
     desk.command("edit", "FD-20261123-001", "wang", fields={"what": "又"}, reason="补")
     desk.do("FD-20261123-001", "finish", by="wang")
     erase_all(desk)
+
+
+PROMISING = """
+procedure: promising
+title: {zh: 承诺, en: Promising}
+prefix: CN
+roles: [desk]
+fields: {said: {type: text, title: {zh: 说, en: Said}}}
+calendar: round-the-clock
+goals: {answering: {start: did open, stop: did finish, within: 4 h, when: given(said)}}
+open: {by: desk, may_ask: said, to: ready}
+states:
+  ready: {transitions: {look: {by: desk}, finish: {by: desk, to: over}}}
+  over: {final: true, outcome: over}
+"""
+
+
+def test_a_promise_that_ran_because_of_a_value_goes_on_when_that_is_gone(desk: Desk) -> None:
+    with desk.store.writing() as transaction:
+        digest = transaction.put_blob(canonical.to_bytes(to_json(calendar("round-the-clock"))))
+    desk.site("publish_calendar", calendar="round-the-clock", digest=digest, text=digest, places=digest, reason="x")
+    desk.publish(PROMISING)
+    cn, other = desk.open("promising", by="wang", said="密"), desk.open("promising", by="wang")
+    due = desk.ticket(cn).goals["answering"]["due"]
+    erase_all(desk)
+    for each in (cn, other):
+        desk.do(each, "look", by="wang")
+    assert (desk.ticket(cn).goals["answering"]["status"], desk.ticket(cn).goals["answering"]["due"]) == ("running", due)
+    assert desk.ticket(other).goals["answering"]["status"] == "waiting"
+    desk.advance(hours=5)
+    desk.do(cn, "finish", by="wang")
+    assert desk.ticket(cn).goals["answering"]["breached"] == due

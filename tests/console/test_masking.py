@@ -1,9 +1,11 @@
 """Who sees a customer's number: roles that the site names, and those on the case; others see it masked."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from sop_engine.console import masking
 from tests.console.conftest import Sop
 
 CALL = """\
@@ -188,3 +190,14 @@ def test_a_letter_to_who_does_not_see_numbers_has_them_masked(sop: Sop, site: Pa
     letters = {each["to"]: each["subject"] for each in sop("notify", "outbox", "--json").json}
     assert "漏水 138****1202" in letters["zhang_wei"]
     assert NUMBER in letters["liu_yang"]
+
+
+def test_no_list_shows_a_subject_as_it_stands_in_the_store() -> None:
+    console = Path(masking.__file__).parent
+    bare = [
+        f"{path.relative_to(console)}: {line.strip()}"
+        for path in sorted(console.rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\bhead\.subject", line) and "text_seen" not in line and "if head.subject" not in line
+    ]
+    assert bare == [], "say opened.text_seen(head, head.subject): there may be numbers in it"

@@ -4,9 +4,13 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from sop_engine import canonical
+from sop_engine.engine.delivery import Delivery
 from sop_engine.engine.resting import out_of_order
 from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.timers import Sweep
 from sop_engine.store.seam import NewLetter
 from tests.console.conftest import Sop
 from tests.engine.receivers import receiver
@@ -131,6 +135,16 @@ def test_notices_are_listed_by_person_channel_and_status_and_shown_in_their_word
     assert sop("notify", "ls", "--status", "snt").code == 2
     assert sop("notify", "ls", "--to", "nobody").code == 2
     assert sop("notify", "outbox", "999").code == 3
+
+
+def test_what_a_demo_could_not_fire_or_send_is_told(sop: Sop, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = sop("demo", "advance", "1min")
+    assert said.err.count("\n") == 1, "nothing more where all went well"
+    done = Sweep(fired=1, aside=2), Delivery(sent=1, failed=3, dead=4)
+    monkeypatch.setattr("sop_engine.engine.demo.advance", lambda _site, _by: done)
+    said = sop("demo", "advance", "1min")
+    assert "set aside because they could not fire: 2; which, and why: sop worker status" in said.err
+    assert "notices to be tried again: 3, dead: 4; which, and why: sop notify ls" in said.err
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------

@@ -98,3 +98,10 @@ def test_who_may_be_added_to_the_signers_and_what_a_refusal_does_is_told() -> No
     compiled = compile_text(signed.replace("ACTS", "").encode(), "repair.sop.yaml")
     assert compiled.procedure is not None, compiled.diagnostics
     assert "2 人签字；可加签：班长；拒签时：refused" in manual(compiled.procedure, "zh")
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", ("转单", "任何人都不可")), ("en", ("Transfer", "nobody"))])
+def test_the_manual_says_what_is_forbidden(language: str, said: tuple[str, str]) -> None:
+    shown = page("acts: {never: [transfer, return]}", language)
+    assert all(word in shown for word in said)
+    assert ("回退" if language == "zh" else "Return") in shown

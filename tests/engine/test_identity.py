@@ -68,6 +68,31 @@ def test_any_other_as_is_standing_in_and_needs_the_right(desk: Desk) -> None:
     assert desk.replay().clean
 
 
+def test_who_is_away_is_asked_for_only_where_a_role_of_his_counts(desk: Desk) -> None:
+    day = {"from": "2026-11-23T00:00:00.000Z", "to": "2026-11-24T00:00:00.000Z"}
+    desk.site("deputy", **{"for": "wang", "by": "lina", **day})
+    opened = desk.engine.act(
+        _open({"procedure": "repair", "fields": {"fault": "x"}}, Identity("lina", "lina", standing_for="wang"))
+    )
+    assert b'"person:wang"' in opened.step.data, "by his role it was opened"
+    note = Command(new_id(), "note", opened.step.ticket, "lina", "lina", {"note": "rang"}, standing_for="wang")
+    noted = desk.engine.act(note)
+    assert (b'"standing:lina:wang":true' in noted.step.data, b'"person:wang"' in noted.step.data) == (True, False)
+    assert desk.replay().clean
+
+
+def test_nobody_stands_in_for_somebody_who_left(desk: Desk) -> None:
+    day = {"from": "2026-11-23T00:00:00.000Z", "to": "2026-11-24T00:00:00.000Z"}
+    desk.site("deputy", **{"for": "wang", "by": "lina", **day})
+    desk.site("change_person", actor="wang", active=False)
+    for deputy in ("lina", "boss"):
+        login = "tester" if deputy == "boss" else deputy
+        with pytest.raises(errors.NotYou, match="wang is not active here"):
+            desk.engine.act(
+                _open({"procedure": "repair", "fields": {"fault": "x"}}, Identity(login, deputy, standing_for="wang"))
+            )
+
+
 def test_somebody_who_left_can_do_nothing(desk: Desk) -> None:
     desk.site("change_person", actor="lina", active=False)
     with pytest.raises(errors.NotYou, match="not active"):

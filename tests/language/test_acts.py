@@ -103,3 +103,24 @@ acts:
 )  # fmt: skip
 def test_hands_that_cannot_be_meant_are_a_fault(piece: str) -> None:
     assert compile_text(laid_over(piece.lstrip()).encode(), "example.sop.yaml").procedure is None
+
+
+def test_what_is_forbidden_stands_in_the_normal_form_in_one_order() -> None:
+    forbidding = procedure("acts: {never: [merge, transfer, return, copy]}")
+    assert forbidding.acts.never == ("copy", "transfer", "return", "merge")
+    assert procedure("acts: {never: merge}").acts.never == ("merge",)
+    assert normal_form.load(normal_form.to_bytes(forbidding)).acts == forbidding.acts
+    assert "never" not in normal_form.to_json(procedure("acts: {transfer: {by: desk}}"))["acts"]
+
+
+def test_an_act_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    compiled = compile_text(laid_over("acts: {never: [transfr]}").encode(), "example.sop.yaml")
+    assert compiled.procedure is None
+    (fault,) = compiled.diagnostics
+    assert "transfer" in fault.near, fault
+
+
+@pytest.mark.parametrize("word", ["copy", "return", "transfer"])
+def test_of_what_is_forbidden_nothing_else_is_said(word: str) -> None:
+    compiled = compile_text(laid_over(f"acts: {{never: {word}, {word}: {{by: desk}}}}").encode(), "example.sop.yaml")
+    assert "SOP451" in {each.code for each in compiled.diagnostics}

@@ -65,6 +65,12 @@ def advance(
             msg("it is {now} now; timers fired: {fired}, notices sent: {sent}", now=f"{now:%Y-%m-%d %H:%M}",
                 fired=sweep.fired, sent=delivery.sent)
         )  # fmt: skip
+        if sweep.aside:
+            call.output.tell(msg("set aside because they could not fire: {count}; which, and why: sop worker status",
+                                 count=sweep.aside))  # fmt: skip
+        if delivery.failed or delivery.dead:
+            call.output.tell(msg("notices to be tried again: {failed}, dead: {dead}; which, and why: sop notify ls",
+                                 failed=delivery.failed, dead=delivery.dead))  # fmt: skip
 
 
 def play(

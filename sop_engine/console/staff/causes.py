@@ -58,7 +58,7 @@ def tell_causes(opened: "Opened", heads: Sequence[Head], ticket: str) -> None:
         span = short_span(opened.now - canonical.instant_of(head.opened))
         opened.call.output.tell(
             msg("{other} ({subject}) was opened {span} ago near by; if it is the same cause: sop join {ticket} {other}",
-                other=head.id, subject=head.subject, span=span, ticket=ticket)
+                other=head.id, subject=opened.text_seen(head, head.subject), span=span, ticket=ticket)
         )  # fmt: skip
 
 
@@ -69,7 +69,14 @@ def asked_cause(opened: "Opened", heads: Sequence[Head]) -> str | None:
     output.tell(msg("opened near by, not long ago:"))
     for head in heads:
         span = short_span(opened.now - canonical.instant_of(head.opened))
-        output.tell(msg("  {ticket}  {subject}, opened {span} ago", ticket=head.id, subject=head.subject, span=span))
+        output.tell(
+            msg(
+                "  {ticket}  {subject}, opened {span} ago",
+                ticket=head.id,
+                subject=opened.text_seen(head, head.subject),
+                span=span,
+            )
+        )
     output.tell(msg("The same cause, and one job for both? Its number, or Enter for no"))
     sys.stderr.write("> ")
     sys.stderr.flush()

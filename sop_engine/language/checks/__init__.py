@@ -121,6 +121,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     goals.warned_at_once,
     acts.paused_promises,
     acts.task_goes_to,
+    acts.forbidden_acts,
     acts.returns,
     shifts.on_shift_of_a_role,
     skills.skills,

@@ -47,6 +47,37 @@ def paused_promises(draft: Draft) -> Iterator[Diagnostic]:
         )  # fmt: skip
 
 
+def forbidden_acts(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP451: an act is forbidden, and it is said how it is done.
+
+    `never` names what nobody does to the tickets of a procedure, whoever he is. Of the same act `acts:` says nothing
+    else: who may do it, and within which limits, would be read by nobody.
+
+    Fails:
+
+        open: {by: desk, ask: note, assign: desk, to: received}
+        acts: {never: [transfer, merge], transfer: {by: desk}}
+        states:
+          received: {transitions: {finish: {by: assignee, to: closed}}}
+          closed: {final: true, outcome: done}
+
+    Passes:
+
+        open: {by: desk, ask: note, assign: desk, to: received}
+        acts: {never: [transfer, merge]}
+        states:
+          received: {transitions: {finish: {by: assignee, to: closed}}}
+          closed: {final: true, outcome: done}
+    """
+    for fact in draft.of("act_never"):
+        name = fact.values["name"]
+        yield error(
+            "SOP451", fact.span, msg("`{name}` is forbidden, and `acts` says how it is done", name=name),
+            msg("Whoever reads how it is done counts on it, and everybody is refused."),
+            msg("take `{name}` out of `never`, or delete what `acts` says of it", name=name),
+        )  # fmt: skip
+
+
 def task_goes_to(draft: Draft) -> Iterator[Diagnostic]:
     """SOP444: `assign` does not say clearly to whom a task goes.
 
