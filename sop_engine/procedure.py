@@ -152,7 +152,7 @@ class Signal:
 @dataclass(frozen=True, slots=True)
 class Collect:
     """Freeze the tickets that a query finds as rows of a field: columns named like the heads' entries (`id`,
-    `procedure`, `subject`, `state`, `owner`, `opened`)."""
+    `procedure`, `subject`, `state`, `owner`, `opened`, `assignee`, `by_when`)."""
 
     kind: ClassVar[str] = "collect"
     field: str
@@ -162,6 +162,10 @@ class Collect:
     states: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
     """fields that must be equal there and here (`unit`)"""
+    since: str = ""
+    """a date-time field, or an end of an interval: when the shift began that is handed over"""
+    until: str = ""
+    """likewise: when the next shift ends. With it only what a shift hands over is found; column `why`"""
 
 
 Effect = Set | Raise | Assign | Tell | Print | Start | Signal | Collect

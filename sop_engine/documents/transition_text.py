@@ -71,6 +71,7 @@ _WORDS: Final[dict[str, Text]] = {
     "collect": {"zh": "把{which}汇入“{field}”", "en": "{which} are gathered in “{field}”"},
     "collect_open": {"zh": "未办结的工单", "en": "open tickets"},
     "collect_closed": {"zh": "已办结的工单", "en": "closed tickets"},
+    "collect_handed_over": {"zh": "本班移交的工单", "en": "tickets that the shift hands over"},
     "collect_any": {"zh": "工单", "en": "tickets"},
     "on_shift": {"zh": "当班的{role}", "en": "{role} on shift"},
     "skill": {"zh": "{who}（具备{skill}技能）", "en": "{who} with the skill {skill}"},
@@ -210,7 +211,8 @@ def effect_text(effect: Effect, names: Names) -> str:
         case Signal(to, event, _):
             return word(f"signal_{to}", event=one_line(event))
         case Collect():
-            return word("collect", which=word(f"collect_{effect.status}"), field=names.field(effect.field))
+            which = "collect_handed_over" if effect.until else f"collect_{effect.status}"
+            return word("collect", which=word(which), field=names.field(effect.field))
 
 
 def _set_value(field: str, value: Tree | None, names: Names) -> str:

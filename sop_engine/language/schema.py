@@ -178,6 +178,14 @@ class CollectWords(Words):
     status: Literal["open", "closed", "any"] = Field("open", description="`open`, `closed` or `any`")
     states: OneOrMore[str] = Field([], description="in one of these states")
     same: OneOrMore[str] = Field([], description="fields that must be equal there and here, such as `unit`")
+    since: str | None = Field(
+        None,
+        description="with `until`: when the shift began that is handed over: `shift.start`, `began`",
+    )
+    until: str | None = Field(
+        None,
+        description="only what a shift hands over to the one that ends then, as `sop handover` does: `next_ends`",
+    )
 
 
 class EffectWords(Words):

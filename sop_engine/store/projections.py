@@ -35,6 +35,7 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         unit = next((ticket.fields[name] for name in program.units if name in ticket.fields), None)
     show = functools.partial(_shown, zone)
     promised, missed = _promises(ticket.goals) if ticket.goals else (None, None)
+    urged = ticket.acts.get("urged") if ticket.acts else None
     return Head(
         id=ticket.id,
         procedure=ticket.procedure,
@@ -52,16 +53,19 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         opened=ticket.opened,
         recorded=ticket.recorded,
         effective=ticket.effective,
-        next_due=min(
-            (timer["due"] for key, timer in ticket.timers.items() if "aside" not in timer and not ticket.waits(key)),
-            default=None,
-        ),
+        next_due=_next_due(ticket) if ticket.timers else None,
         parent=ticket.parent,
         promised=promised,
         missed=missed,
-        urged=sum(side["times"] for side in ticket.acts.get("urged", {}).values()),
+        urged=sum(side["times"] for side in urged.values()) if urged else 0,
         suspended=ticket.acts["suspended"]["until"] if ticket.status == "suspended" else None,
     )
+
+
+def _next_due(ticket: Ticket) -> str | None:
+    """When the first timer fires that neither was set aside nor waits until the ticket is resumed."""
+    timers = ticket.timers.items()
+    return min((timer["due"] for key, timer in timers if "aside" not in timer and not ticket.waits(key)), default=None)
 
 
 def _tasks(ticket: Ticket) -> dict[str, dict[str, str]]:

@@ -188,7 +188,7 @@ class Query:
     words: Sequence[Term] = ()
     """each must hold somewhere in what is written on the ticket"""
     copied: str | None = None
-    """an actor who was let know; others may be among what is found, whose tickets hold his id elsewhere"""
+    """an actor who was let know"""
     order: str = "opened"
     """one of `narrowing.ORDERS`"""
 
@@ -266,8 +266,8 @@ class Reads(Protocol):
     def ticket(self, id: str) -> Ticket | None: ...
     def head(self, id: str) -> Head | None: ...
     def heads(self, query: Query) -> list[Head]: ...
-    def count_heads(self, query: Query) -> int:
-        """How many `heads` would give, without reading them."""
+    def count_heads(self, query: Query, most: int | None = None) -> int:
+        """How many `heads` would give without its limit, and without reading them; with `most` it counts no further."""
 
     def find(self, search: Search) -> list[Head]:
         """Tickets of that number, of that unit, then others; of each open ones first, newest first."""

@@ -222,6 +222,13 @@ def follow(draft: Draft, name: str, ticket: str, arguments: Mapping[str, Any]) -
     )
 
 
+def _instant(draft: Draft, path: str) -> Any:
+    """What a field holds, or one end of its interval, as the record writes instants; None where nothing is."""
+    name, _dot, part = path.partition(".")
+    value = draft.ticket.fields.get(name)
+    return value.get(part) if part and isinstance(value, dict) else value
+
+
 def collect(draft: Draft, effect: Collect) -> None:
     """Freeze what a query finds as rows of a field."""
     query: dict[str, Any] = {
@@ -232,6 +239,8 @@ def collect(draft: Draft, effect: Collect) -> None:
         "status": effect.status,
         "without": draft.ticket.id,
     }
+    if effect.until:
+        query["until"], query["since"] = _instant(draft, effect.until), _instant(draft, effect.since)
     same = {name: draft.ticket.fields.get(name) for name in effect.same}
     rows = draft.facts.ask("collect:" + canonical.to_bytes(query).decode(), same)
     draft.write(draft.program.fields[effect.field], rows)

@@ -22,7 +22,7 @@ def run_file(path: Path, workflows: Path, templates: Path) -> list[Result]:
     a procedure that does not compile, `NotFound` where there is none.
     """
     script = read_script(path)
-    return run_script(script, load(script.procedure, workflows, templates))
+    return run_script(script, load(script.procedure, workflows, templates, script.also))
 
 
 def run_script(script: Script, repertoire: Repertoire) -> list[Result]:

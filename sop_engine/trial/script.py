@@ -69,6 +69,8 @@ class Script:
     file: str
     procedure: str
     procedure_span: Span
+    also: tuple[str, ...]
+    """other procedures that are published too, beside those that it starts"""
     zone: ZoneInfo
     units: Mapping[str, Mapping[str, str]]
     opening: Mapping[str, Any]
@@ -116,6 +118,7 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
         file=file,
         procedure=words.procedure,
         procedure_span=(top / "procedure").span,
+        also=tuple(listed(words.also)),
         zone=zone,
         units=units,
         opening=words.opening,
@@ -155,12 +158,14 @@ def _faults(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
     for name, steps in words.beginnings.items():
         for index, step in enumerate(steps):
             yield from _step(words.people, step, top / "beginnings" / name / index)
+            yield from _opened(words, step, top / "beginnings" / name / index)
     for title, scenario in words.scenarios.items():
         here = top / "scenarios" / title
         yield from _beginnings(words, scenario, here)
         yield from _skilled(scenario.skills, {**words.people, **scenario.people}, here)
         for index, step in enumerate(scenario.steps):
             yield from _step({**words.people, **scenario.people}, step, here / "steps" / index)
+            yield from _opened(words, step, here / "steps" / index)
 
 
 def _skilled(
@@ -213,6 +218,29 @@ def _beginnings(words: ScenarioFile, scenario: ScenarioWords, here: Cursor) -> I
                 msg("declare it under `beginnings:`"),
                 close(name, words.beginnings),
             )
+
+
+def _opened(words: ScenarioFile, step: StepWords, here: Cursor) -> Iterator[Diagnostic]:
+    """What is said of a ticket's opening where none is opened, or of a procedure that is not there."""
+    for name in ("procedure", "rework_of"):
+        if getattr(step, name) is not None and step.open is None:
+            yield error(
+                "SOP303",
+                (here / name).span,
+                msg("`{word}` stands beside `open` only", word=name),
+                None,
+                msg("take it away, or name the ticket that is meant with `ticket:`"),
+            )
+    known = [words.procedure, *listed(words.also)]
+    if step.open is not None and step.procedure is not None and step.procedure not in known:
+        yield error(
+            "SOP302",
+            (here / "procedure").span,
+            msg("no procedure `{name}` is there", name=step.procedure),
+            msg("There are: {names}.", names=tuple(known)),
+            msg("name it under `also:`"),
+            close(step.procedure, known),
+        )
 
 
 def _step(people: Mapping[str, HeldRoles], step: StepWords, here: Cursor) -> Iterator[Diagnostic]:

@@ -15,8 +15,8 @@ from sop_engine.ticket.evolve import blank, evolve
 from sop_engine.ticket.records import DELEGATION, GOAL, RESUME, SHIFT_END, SITE, Ticket
 from sop_engine.ticket.ties import LINKS, SPLIT
 from tests.desk import Desk, NoTemplates
+from tests.ticket.acts import after
 from tests.ticket.test_rostering import load
-from tests.ticket.test_suspending import after, publish_calendar
 
 WORKS = """
 procedure: works
@@ -155,7 +155,7 @@ class Bench(Desk):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, PEOPLE, store=open_store(MEMORY, create=True))
-        publish_calendar(self, "round-the-clock")
+        self.publish_calendar("round-the-clock")
         for text in (PIECE, WORKS):
             self.publish(text)
         self.site("change_person", actor="he", give_rights=["assign"])

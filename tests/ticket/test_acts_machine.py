@@ -18,8 +18,8 @@ from sop_engine.engine.rebuild import rebuild
 from sop_engine.messages import Message
 from sop_engine.ticket import acts, hands, people, running
 from sop_engine.ticket.records import SITE, Ticket
+from tests.ticket.acts import after
 from tests.ticket.acts_bench import PEOPLE, Bench
-from tests.ticket.test_suspending import after
 
 NAMES = st.sampled_from(sorted(PEOPLE))
 WHICH = st.integers(0, 5)

@@ -9,7 +9,7 @@ import pytest
 
 from sop_engine import errors
 from tests.desk import Desk
-from tests.ticket.test_suspending import after
+from tests.ticket.acts import after
 
 PEOPLE: dict[str, list[Any]] = {
     "wang": ["desk"], "xu": ["desk"], "li": ["engineer"], "zhao": ["engineer"], "he": ["lead"], "sun": ["lead"],

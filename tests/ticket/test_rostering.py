@@ -14,7 +14,7 @@ from sop_engine.engine.letters import render
 from sop_engine.engine.rosters import carry_out, plan_load, standing_roster, swap_shifts
 from sop_engine.ticket.records import SITE
 from sop_engine.worktime.calendars import to_json
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 from tests.worktime.shipped import calendar
 
 PEOPLE = {
@@ -41,11 +41,8 @@ MONDAY = date(2026, 11, 23)
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    bench.publish(REPAIR)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, PEOPLE, REPAIR) as bench:
+        yield bench
 
 
 def load(desk: Desk, *rows: str, dry_run: bool = False) -> Done:

@@ -7,10 +7,10 @@ that the migrations make.
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sop_engine.store import search, statements
+from sop_engine.store import narrowing, search, statements
 from sop_engine.store.narrowing import InWords
 from sop_engine.store.seam import LONGEST_HOLD_SECONDS, Query
 from sop_engine.store.search import Search
@@ -114,7 +114,7 @@ def translated(text: str) -> str:
     if by_hand is not None:
         return by_hand
     text = re.sub(r" INDEXED BY \w+", "", text)
-    text = text.replace("FROM json_each(state)", "FROM json_array_elements_text(state::json) AS each(value)")
+    text = text.replace("instr(", "strpos(")
     if re.search(r"\?\d", text):
         return re.sub(r"\?(\d+)", r"$\1", text)
     pieces = text.split("?")
@@ -133,9 +133,12 @@ def in_words(site: str) -> InWords:
     return InWords(IN_WORDS, lambda term: search.in_a_database(term, site))
 
 
-def heads(site: str, query: Query) -> tuple[str, list[Any]]:
+def heads(site: str, query: Query, few: str | None = None) -> tuple[str, list[Any]]:
     """The statement and values that find what `query` asks for, as `statements.heads` does."""
-    text, values = statements.heads(site, query, in_words(site))
-    if query.limit is None:
-        values[-1] = None
+    text, values = statements.heads(site, query, in_words(site), few)
     return translated(text), values
+
+
+def fewest(run: Callable[[str, Sequence[Any]], Any], site: str, query: Query) -> str | None:
+    """What of a query there is little of, as `narrowing.fewest` does; `run` executes a statement of this dialect."""
+    return narrowing.fewest(lambda text, values: run(translated(text), values), site, query, by_state=False)

@@ -34,7 +34,7 @@ from sop_engine.store.postgres.crowd import Crowd, turns
 from sop_engine.store.postgres.faults import is_gone, unknown_outcome
 from sop_engine.store.postgres.link import Link
 from sop_engine.store.postgres.pending import Line, Pending
-from sop_engine.store.postgres.reading import heads
+from sop_engine.store.postgres.reading import count_heads, heads
 from sop_engine.store.postgres.wire import LOCKED, Clash, HeldUp, Question, Rows, ServerError
 from sop_engine.store.seam import Due, Foreseen, Head, Missed, NewLetter, Query
 from sop_engine.store.search import Finding, Search
@@ -141,6 +141,9 @@ class PostgresWriting(Writing):
         found = heads(self._execute_here, self._site, query)
         self._listed.update(head.id for head in found)
         return found
+
+    def count_heads(self, query: Query, most: int | None = None) -> int:
+        return count_heads(self._execute_here, self._site, query, most)
 
     def _in_words(self) -> InWords:
         return here.in_words(self._site)
