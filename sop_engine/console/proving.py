@@ -106,5 +106,9 @@ def read_secret(opened: "Opened", prompt: Message) -> str:
 
     try:
         return getpass.getpass(say(prompt, opened.call.language))
+    except KeyboardInterrupt:
+        # what is said of it begins on a line of its own, not behind the question
+        sys.stderr.write("\n")
+        raise
     except EOFError:
         raise NotUnderstood(msg("the input ended before a PIN was typed; nothing was changed")) from None

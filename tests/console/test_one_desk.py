@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sop_engine.console.call import Call
 from sop_engine.engine import pins
 from sop_engine.engine.site_folder import open_site
 from tests.console.place import move_clock
@@ -191,3 +192,17 @@ def test_whoever_is_on_is_off_when_his_shift_is_over(sop: Sop, typed: Sop, site:
     late = sop(*NEW)
     assert late.code != 0
     assert "his shift is over" in late.err
+
+
+def test_giving_up_at_a_pin_begins_a_line_of_its_own(sop: Sop, typed: Sop, monkeypatch: pytest.MonkeyPatch) -> None:
+    typed("4821\n", "actor", "pin", "王芳")
+
+    def give_up(_prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("getpass.getpass", give_up)
+    monkeypatch.setattr(Call, "asks", property(lambda _call: True))
+
+    said = sop("on", "王芳")
+
+    assert (said.code, said.err.startswith("\n")) == (130, True), said

@@ -43,3 +43,19 @@ def test_a_file_of_units_that_is_not_there_or_no_text(sop: Sop, site: Path, tmp_
     sheet = sop("unit", "import", "units.csv")
     assert sheet.code == 2
     assert "save it as CSV" in sheet.err
+
+
+def test_a_unit_that_stands_twice_in_a_table_is_a_fault(sop: Sop, site: Path, tmp_path: Path) -> None:
+    table = tmp_path / "units.csv"
+    table.write_text("房号,姓名\n8-1-0101,赵先生\n8栋1单元0101,钱先生\n", encoding="utf-8")
+
+    said = sop("unit", "import", str(table))
+
+    assert (said.code, "line 3: line 2 has the same unit" in said.err) == (2, True), said
+    assert "8-1-0101" not in sop("unit", "ls").out
+
+
+def test_an_address_to_which_no_mail_can_go_is_refused(sop: Sop, site: Path) -> None:
+    said = sop("actor", "add", "zhao", "赵", "--mail", "zhao@")
+
+    assert (said.code, "`zhao@` is no mail address" in said.err) == (2, True), said

@@ -54,7 +54,7 @@ def ls(call: Call) -> None:
             call.output.json([{name: opened.local(value) if name in times else value for name, value in each.items()}
                               for each in said])  # fmt: skip
             return
-        columns = [Column(msg("from")), Column(msg("to")), Column(msg("by")), Column(msg("reason"))]
+        columns = [Column(msg("since")), Column(msg("up to")), Column(msg("declared by")), Column(msg("reason"))]
         rows = [
             [*(show_instant(canonical.instant_of(each[name]), call.language, opened.zone) for name in ("from", "to")),
              opened.named(each["by"]), each["reason"]]

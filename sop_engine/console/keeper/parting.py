@@ -39,7 +39,7 @@ def deputies_(call: Call) -> None:
                 ]
             )
             return
-        heads = (msg("away"), msg("deputy"), msg("from"), msg("to"))
+        heads = (msg("away"), msg("deputy"), msg("since"), msg("up to"))
         rows = [
             [opened.named(each.away), opened.named(each.by), _time(opened, each.since), _time(opened, each.until)]
             for each in found

@@ -1,5 +1,6 @@
 """`sop actor`: people, their roles, rights and logins; standing deputies."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
     from sop_engine.store.seam import Person
 
+_MAIL: Final = r"[^@\s]+@[^@\s]+"
 _AS_FOR_ALL: Final = "site"
 _EACH_AT_ONCE: Final = "none"
 _Roles = Annotated[
@@ -347,6 +349,9 @@ def contact_of(
 
     given = {name: line_of(value, title) for name, value, title in
              (("mail", mail, msg("contact")), ("phone", phone, msg("phone"))) if value}  # fmt: skip
+    if mail and re.fullmatch(_MAIL, given["mail"]) is None:
+        raise NotUnderstood(msg("`{text}` is no mail address", text=given["mail"][:60]),
+                            fix=msg("write it like wang.fang@example.org"))  # fmt: skip
     known = channel_names(opened.site.settings)
     for each in channel or ():
         if each not in (*known, _AS_FOR_ALL):

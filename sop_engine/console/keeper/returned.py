@@ -81,7 +81,7 @@ def _figures_cells(words: Words, groups: tuple[str, ...], each: ReturnFigures) -
 def _print_list(opened: "Opened", found: list[Return], as_csv: bool) -> int:
     words = Words(opened)
     columns = [
-        Column(msg("number"), whole=True), Column(msg("when")), Column(msg("from")), Column(msg("back to")),
+        Column(msg("number"), whole=True), Column(msg("when")), Column(msg("out of")), Column(msg("back to")),
         Column(msg("by what")), Column(msg("after")), Column(msg("unit"), whole=True), Column(msg("person")),
     ]  # fmt: skip
     found.sort(key=lambda each: (each.at, each.reached.ticket))

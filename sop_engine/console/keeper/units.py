@@ -80,7 +80,9 @@ def _put(call: Call, entries: list[dict[str, Any]]) -> None:
 
 
 def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:
-    entries, faults = [], []
+    entries: list[dict[str, Any]] = []
+    faults: list[Message] = []
+    lines: dict[str, int] = {}
     sheet = read_sheet(read_named(path, MOST_BYTES), str(path))
     if "unit" not in {_COLUMNS.get(head, head) for head in sheet.heads}:
         raise NotUnderstood(
@@ -89,7 +91,11 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:
     for row in sheet.rows:
         said = {_COLUMNS.get(head, head): cell for head, cell in row.cells.items()}
         try:
-            entries.append(_entry(said.get("unit", ""), said.get("name", ""), said.get("phone", "")))
+            entry = _entry(said.get("unit", ""), said.get("name", ""), said.get("phone", ""))
+            if entry["id"] in lines:
+                raise NotUnderstood(msg("line {line} has the same unit", line=lines[entry["id"]]))
+            lines[entry["id"]] = row.number
+            entries.append(entry)
         except NotUnderstood as fault:
             faults.append(msg("line {line}: {fault}", line=row.number, fault=fault.message))
     return entries, faults

@@ -146,7 +146,7 @@ def numbers(
             call.output.json([{**each, "at": opened.local(each["at"])} for each in wanted])
             return
         columns = [Column(msg("number"), whole=True), Column(msg("procedure")), Column(msg("reserved")),
-                   Column(msg("by")), Column(msg("status"))]  # fmt: skip
+                   Column(msg("reserved by")), Column(msg("status"))]  # fmt: skip
         rows = [
             [each["number"], each["procedure"],
              show_instant(canonical.instant_of(each["at"]), call.language, opened.zone), opened.named(each["by"]),

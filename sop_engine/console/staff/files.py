@@ -97,7 +97,7 @@ def files(
         if call.json:
             call.output.json([_json(each, names.get(rank)) for rank, each in enumerate(found)])
             return SomeFailed.code if wrong and to is not None else 0
-        columns = [Column(msg("file")), Column(msg("label")), Column(msg("step")), Column(msg("size")),
+        columns = [Column(msg("file")), Column(msg("label")), Column(msg("in step")), Column(msg("size")),
                    Column(msg("status")), Column(msg("also in"))]  # fmt: skip
         if not call.output.table(columns, [_row(each) for each in found]):
             call.output.tell(msg("{ticket} has no files", ticket=head.id))
