@@ -37,6 +37,7 @@ check: $(VENV)/tested $(VENV)/editor/installed  ## all that CI runs
 golden: $(VENV)/tested  ## rewrite golden files; read their diff
 	$(BIN)/python -m tests.golden.rewrite
 	$(BIN)/python -m tests.documents.golden_documents
+	$(BIN)/python -m tests.console.board_pictures
 
 messages: $(VENV)/tested  ## take new sentences into the catalogue
 	$(BIN)/python -m tests.messages.update

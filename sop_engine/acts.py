@@ -28,6 +28,7 @@ ANYONE: Final = (Who("anyone"),)
 ASSIGNEE: Final = (Who("assignee"),)
 HALF_AN_HOUR: Final = Duration(30, "min")
 AN_HOUR: Final = Duration(1, "h")
+TWO_HOURS: Final = Duration(2, "h")
 SEVEN_DAYS: Final = Duration(7, "day")
 
 
@@ -145,6 +146,34 @@ class Reopen:
     """how long after it was closed"""
 
 
+@dataclass(frozen=True, slots=True)
+class Join:
+    """One cause, many callers: a ticket goes with another whose work is for both. An empty `by` means the owner, and
+    whoever has the right `assign`."""
+
+    state: str
+    """where it waits meanwhile"""
+    then: str
+    """where it goes on by itself, as soon as the other comes there"""
+    alone: str
+    """where it goes on when it is parted from the other, or the other has ended otherwise"""
+    by: tuple[Who, ...] = ()
+    at_most: int | None = None
+    """how many of those that went with one ticket go on in `then`, in order of joining; None: all"""
+    others: str = ""
+    """where the others go on"""
+    near: str = "building"
+    """one of `NEAR`: `sop new` offers to join a ticket for a unit as near as that"""
+    within: Duration = TWO_HOURS
+    """and opened no longer ago than this"""
+    shares: tuple[str, ...] = ()
+    """the fields that it has from the other, now and whenever they change"""
+    tells: tuple[str, ...] = ()
+    """the notices to people outside that reach its own people too when the other sends them"""
+
+
+NEAR: Final = ("unit", "riser", "building")
+"""how near two units may be: the same, of the same riser, of the same building"""
 ACT: Final = Act()
 OF_OWNERS: Final = Act(())
 """for the ticket's owner, and whoever has the right `assign`"""
@@ -164,6 +193,8 @@ class ShiftEnd:
     to: tuple[Recipient, ...]
     """whose they are then; the first of these who is on duty"""
     warn: Duration = HALF_AN_HOUR
+    when: Tree | None = None
+    """only while this holds; what waits until another day stays with whoever has it"""
 
 
 VOIDING: Final = Void()
@@ -195,6 +226,8 @@ class Acts:
     link: Act = ACT
     merge: Act = OF_OWNERS
     split: Act = OF_OWNERS
+    join: Join | None = None
+    """None: each ticket is worked on by itself"""
 
 
 USUAL: Final = Acts()

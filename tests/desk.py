@@ -22,9 +22,11 @@ from sop_engine.engine.settings import Settings
 from sop_engine.engine.timers import Sweep, tick
 from sop_engine.language import compile_text
 from sop_engine.store.programs import Programs
-from sop_engine.store.seam import Reads, Store
+from sop_engine.store.seam import CALENDAR, Reads, Store, Version
 from sop_engine.store.sqlite import open_store
 from sop_engine.ticket.records import SITE, Command, Ticket
+from sop_engine.worktime.calendars import to_json
+from tests.worktime.shipped import calendar
 
 START = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 """Monday, 08:30 in Shanghai"""
@@ -91,6 +93,13 @@ class Desk:
         )
         return compiled.procedure.id
 
+    def publish_calendar(self, name: str) -> None:
+        """Put a calendar of the library into the store, without a step of the site."""
+        data = canonical.to_bytes(to_json(calendar(name)))
+        with self.store.writing() as transaction:
+            digest = transaction.put_blob(data)
+            transaction.put_version(Version(CALENDAR + name, 1, digest, digest, digest, "", "boss", ""))
+
     def command(self, name: str, ticket: str, by: str = "boss", /, **more: Any) -> Done:
         """Any command by a person."""
         known = {"typist", "heard", "standing_for", "at", "expect"}
@@ -150,3 +159,17 @@ class Desk:
     def reading(self) -> Iterator[Reads]:
         with self.store.reading() as reading:
             yield reading
+
+
+@contextmanager
+def replayed(folder: Path, people: dict[str, list[Any]], *texts: str, calendar: str | None = None) -> Iterator[Desk]:
+    """A desk with some procedures, for a test's length; whatever was done there must replay in the end."""
+    desk = Desk(folder, people)
+    if calendar is not None:
+        desk.publish_calendar(calendar)
+    for text in texts:
+        desk.publish(text)
+    yield desk
+    # the calendar was put into the store without a step
+    found = [each for each in desk.replay().mismatches if calendar is None or each.ticket != SITE]
+    assert not found, found

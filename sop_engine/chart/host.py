@@ -9,9 +9,11 @@ from sop_engine.procedure import State, Transition, Tree
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A new ticket enters the chart at `target` (empty: the root's initial)."""
+    """A new ticket enters the chart at `target` (empty: the root's initial); a closed one enters it again. `by` says
+    which of the two."""
 
     transition: Transition
+    by: str = "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,13 @@ NOTICES: Final[Mapping[str, Message]] = {
     "forced": msg("that it was closed by force"),
     "merged": msg("that it was merged into another"),
     "absorbed": msg("that another was merged into it"),
+    "joined": msg("that it goes with another"),
+    "gained": msg("that another goes with it"),
+    "lost": msg("that another goes with it no more"),
+    "parted": msg("that it goes on by itself"),
+    "swap_asked": msg("that a swap of shifts is asked"),
+    "swapped": msg("that shifts were swapped"),
+    "swap_declined": msg("that a swap of shifts is off"),
 }
 """of which act a notice is -> what it says"""
 LINKED: Final[Mapping[str, Message]] = {
@@ -35,6 +42,7 @@ LINKED: Final[Mapping[str, Message]] = {
     "causes": msg("causes"),
     "split_into": msg("split into"),
     "split_from": msg("split from"),
+    "same_cause": msg("same cause"),
 }
 """how a ticket stands to another, as it is shown before the other's number"""
 RESUMES: Final = msg("the suspension ends")
@@ -84,6 +92,16 @@ def act_deed(
             return msg("the roster was changed")
         case "void":
             return msg("voided it: it was opened by mistake")
+        case "reopen":
+            return msg("reopened it")
+        case "close":
+            return msg("closed it by force")
+    return _tie_deed(command, arguments, events)
+
+
+def _tie_deed(command: str, arguments: Mapping[str, Any], events: Sequence[Event]) -> Message | None:
+    """What ties it to another ticket, or frees it."""
+    match command:
         case "link" | "tie" if "how" in arguments:
             return msg("linked it: {how} {ticket}", how=LINKED.get(arguments["how"], arguments["how"]),
                        ticket=arguments["to"])  # fmt: skip
@@ -95,10 +113,20 @@ def act_deed(
             return msg("{ticket} was merged into it", ticket=arguments["ticket"])
         case "split":
             return msg("split off {ticket}", ticket=next(event["to"] for event in events if event["kind"] == "linked"))
-        case "reopen":
-            return msg("reopened it")
-        case "close":
-            return msg("closed it by force")
+        case "join":
+            return msg("joined it to {ticket}: one cause, and one job for both", ticket=arguments["to"])
+        case "part":
+            return msg("parted it from {ticket}; it goes on by itself", ticket=arguments["from"])
+        case "gain":
+            return msg("{ticket} goes with it from now on", ticket=arguments["ticket"])
+        case "lose":
+            return msg("{ticket} goes with it no more", ticket=arguments["ticket"])
+        case "hear":
+            return msg("heard what became of the other")
+        case "go_on" if arguments["way"] == "alone":
+            return msg("the other has ended; it goes on by itself")
+        case "go_on":
+            return msg("the work is done; it goes on by itself")
     return None
 
 

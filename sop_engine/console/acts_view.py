@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from sop_engine import canonical, values
+from sop_engine.console.masking import masked_text
 from sop_engine.console.names import span, when, with_names
 from sop_engine.messages import msg
 from sop_engine.ticket.attention import CUSTOMER
@@ -64,20 +65,36 @@ class EndedView(TypedDict):
     """null where it was erased"""
 
 
-def absorbed(opened: "Opened", reading: "Reads", ticket: Ticket) -> list[tuple[str, tuple[str, ...]]]:
-    """The tickets that were merged into one, with whoever had told of each: so that nobody is forgotten."""
+class WithView(TypedDict):
+    """The ticket with which one goes."""
+
+    ticket: str
+    at: str
+    by: str
+
+
+def callers(opened: "Opened", reading: "Reads", tickets: "Sequence[str]") -> list[tuple[str, tuple[str, ...]]]:
+    """Tickets that were merged into one, or go with it, with whoever had told of each: so that nobody is forgotten."""
     found = []
-    for id in ticket.acts.get("absorbed", ()):
+    for id in tickets:
         other = reading.ticket(id)
         assert other is not None, "a ticket is kept for ever"
         fields = opened.site.engine.program(reading, other).procedure.fields
+        hidden = opened.hidden_from(other)
         told: list[str] = []
         for field in fields:
             if field.type in ("person", "phone") and other.fields.get(field.id) is not None:
-                shown = opened.shown(field, other.fields[field.id])
+                value = other.fields[field.id]
+                shown = masked_text(field, value) if field.personal in hidden else opened.shown(field, value)
                 told += [shown] if not any(shown in each for each in told) else []
         found.append((id, tuple(told)))
     return found
+
+
+def with_view(opened: "Opened", ticket: Ticket) -> WithView | None:
+    """With which ticket it goes; None where it goes with none."""
+    entry = ticket.acts.get("with")
+    return None if entry is None else WithView(ticket=entry["ticket"], at=opened.local(entry["at"]), by=entry["by"])
 
 
 def urged_view(opened: "Opened", ticket: Ticket) -> UrgedView:
@@ -103,6 +120,36 @@ def copies_view(opened: "Opened", ticket: Ticket) -> list[CopyView]:
         )
         for person, each in copies
     ]
+
+
+class FileView(TypedDict):
+    """A file that was attached, and is no field's."""
+
+    name: str
+    sha256: str
+    size: int
+    """in bytes"""
+    type: str
+    step: int
+    """that brought it"""
+    label: str | None
+    """what it shows; null where nothing was said, or it was erased"""
+
+
+def files_view(seen: "Look") -> list[FileView]:
+    """What was attached, as it came."""
+    return [
+        FileView(name=each["name"], sha256=each["sha256"], size=each["size"], type=each["type"], step=each["step"],
+                 label=seen.labels.get(each["step"]))
+        for each in seen.ticket.acts.get("files", ())
+    ]  # fmt: skip
+
+
+def labels_of(reading: "Reads", ticket: Ticket, made: "Sequence[Step]" = ()) -> dict[int, str]:
+    """Step -> the label of the files that it brought; none where nothing was said, or it was erased."""
+    found = {number: sealed for (number, slot), sealed in reading.sealed(ticket.id).items() if slot == "label"}
+    found |= {step.number: step.values["label"] for step in made if step.ticket == ticket.id and "label" in step.values}
+    return {number: str(sealed.value) for number, sealed in found.items() if sealed.salt is not None}
 
 
 def suspended_view(opened: "Opened", seen: "Look") -> SuspendedView | None:
@@ -158,6 +205,11 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs += _end_lines(opened, seen)
     for id, reporter in seen.absorbed:
         pairs.append((msg("merged into it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))
+    if (leader := ticket.acts.get("with")) is not None:
+        said = msg("{time} by {name}", time=_clock(opened, leader["at"]), name=opened.named(leader["by"]))
+        pairs.append((msg("goes with"), msg("{ticket}, {done}", ticket=leader["ticket"], done=said)))
+    for id, reporter in seen.others:
+        pairs.append((msg("goes with it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))
     if times := ticket.acts.get("reopened"):
         pairs.append((msg("reopened"), msg("{times} times", times=times)))
     urged = urged_view(opened, ticket)

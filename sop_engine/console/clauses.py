@@ -19,7 +19,7 @@ def clauses_of(events: Sequence[Mapping[str, Any]], program: Program) -> tuple[s
 
 
 def _cited(event: Mapping[str, Any], program: Program) -> Sequence[str]:
-    if event["by"] == "reopen":
+    if event["by"] in ("reopen", "join"):
         return ()
     if event["by"] == "open":
         offer = program.procedure.open

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from sop_engine.acts import Join
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import joined, phrase
 from sop_engine.documents.transition_text import guard_text, recipients_text, who_text
@@ -29,6 +30,7 @@ _TITLES: Final[dict[str, Text]] = {
     "link": {"zh": "关联", "en": "Link"},
     "merge": {"zh": "并单", "en": "Merge"},
     "split": {"zh": "拆单", "en": "Split"},
+    "join": {"zh": "并入同一起因", "en": "Join another ticket"},
 }
 _BY_RIGHT: Final = {"void", "force_close"}
 """acts for which the right counts, and the owner does not"""
@@ -62,6 +64,29 @@ _WORDS: Final[dict[str, Text]] = {
     "shift_end": {"zh": "下班时仍在手的任务", "en": "Tasks in hand when a shift ends"},
     "handover": {"zh": "交班前必须办完", "en": "To be done before a shift is handed over"},
     "warned": {"zh": "提前 {span} 提醒本人和接手人", "en": "both are told {span} before"},
+    "waits": {"zh": "随主单办理，期间为“{state}”", "en": "it waits in “{state}”, and the other's work is for both"},
+    "then": {
+        "zh": "主单到“{state}”时，各单各自进入",
+        "en": "each goes on by itself as soon as the other comes to “{state}”",
+    },
+    "only": {
+        "zh": "其中前 {count} 单，其余进入“{state}”",
+        "en": "the first {count} of them; the rest go on to “{state}”",
+    },
+    "alone": {
+        "zh": "拆开或主单另行结束时，回到“{state}”单独办理",
+        "en": "parted, or where the other ends otherwise: “{state}”",
+    },
+    "near": {"zh": "登记时提示 {span} 内{near}的单", "en": "offered when opening: {near}, within {span}"},
+    "unit": {"zh": "同一房号", "en": "the same unit"},
+    "riser": {"zh": "同一单元", "en": "the same riser"},
+    "building": {"zh": "同一楼栋", "en": "the same building"},
+    "shares": {"zh": "随主单更新：{fields}", "en": "has from the other: {fields}"},
+    "tells": {
+        "zh": "主单发给客户的这些通知，各单客户也收到：{notices}",
+        "en": "its own people get these notices of the other too: {notices}",
+    },
+    "while": {"zh": "只在：{guard}", "en": "only while {guard}"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
 
@@ -80,7 +105,8 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
     if (end := acts.shift_end) is not None:
         to = recipients_text([replace(each, on_shift=each.kind == "role") for each in end.to], names)
         warned = phrase(_WORDS["warned"], names.language, span=duration_text(end.warn, names.language))
-        yield phrase(_WORDS["shift_end"], names.language), to, (warned,)
+        only = [phrase(_WORDS["while"], names.language, guard=guard_text(end.when, names))] if end.when else []
+        yield phrase(_WORDS["shift_end"], names.language), to, (warned, *only)
 
 
 def _who(act: str, by: tuple[Who, ...], names: Names) -> str:
@@ -115,7 +141,24 @@ def _limits(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
             yield phrase(_WORDS["pauses"], language, goals=joined(titles, language))
         elif procedure.goals:
             yield phrase(_WORDS["runs"], language)
+    if name == "join" and acts.join is not None:
+        yield from _joining(acts.join, names)
     yield from _limits_of_going_back(procedure, name, names)
+
+
+def _joining(rules: Join, names: Names) -> Iterator[str]:
+    language = names.language
+    yield phrase(_WORDS["waits"], language, state=names.state(rules.state))
+    yield phrase(_WORDS["then"], language, state=names.state(rules.then))
+    if rules.at_most is not None:
+        yield phrase(_WORDS["only"], language, count=rules.at_most, state=names.state(rules.others))
+    yield phrase(_WORDS["alone"], language, state=names.state(rules.alone))
+    near = phrase(_WORDS[rules.near], language)
+    yield phrase(_WORDS["near"], language, span=duration_text(rules.within, language), near=near)
+    if rules.shares:
+        yield phrase(_WORDS["shares"], language, fields=joined([names.field(each) for each in rules.shares], language))
+    if rules.tells:
+        yield phrase(_WORDS["tells"], language, notices=joined([names.notice(each) for each in rules.tells], language))
 
 
 def _giving_back(procedure: Procedure, names: Names) -> Iterator[str]:

@@ -10,7 +10,13 @@ from sop_engine.procedure import Field, Offer, Procedure
 
 _NONE: Final[Mapping[str, Procedure]] = {}
 _OPEN: Final[Text] = {"zh": "登记", "en": "Register"}
-_REOPEN: Final[Text] = {"zh": "重开", "en": "Reopen"}
+_ACTS: Final[Mapping[str, Text]] = {
+    "reopen": {"zh": "重开", "en": "Reopen"},
+    "join": {"zh": "并入同一起因", "en": "Join another ticket"},
+    "part": {"zh": "拆开单办", "en": "Part from the other"},
+    "joined": {"zh": "有单并入", "en": "Another ticket joins"},
+}
+"""acts of staff that conditions and promises may name as they name triggers"""
 """no trigger of a procedure, but a promise may begin by it"""
 
 
@@ -40,11 +46,12 @@ class Names:
         self.fields: Mapping[str, Field] = {each.id: each for each in procedure.fields}
         self._states = {each.id: self.title(each.title, each.id) for each in procedure.states}
         self._roles = {each.id: self.title(each.title, each.id) for each in procedure.roles}
+        self._skills = {each.id: self.title(each.title, each.id) for each in procedure.skills}
         self._outcomes = {id: self.title(title, id) for id, title in ENDS.items()}
         self._outcomes |= {each.id: self.title(each.title, each.id) for each in procedure.outcomes}
         self._notices = {each.id: self.title(each.title, each.id) for each in procedure.notices}
         self._forms = {each.id: self.title(each.title, each.id) for each in procedure.forms}
-        self._triggers: dict[str, str] = {"reopen": self.title(_REOPEN)}
+        self._triggers: dict[str, str] = {name: self.title(title) for name, title in _ACTS.items()}
         for offer in offers(procedure):
             self._triggers.setdefault(offer.trigger, self.offer(offer))
 
@@ -61,6 +68,10 @@ class Names:
 
     def role(self, id: str) -> str:
         return self._roles.get(id, one_line(id))
+
+    def skill(self, id: str) -> str:
+        """What is asked for: a skill by its title, or the field whose value names it."""
+        return f"“{self._skills.get(id) or self.field(id)}”"
 
     def trigger(self, id: str) -> str:
         return self._triggers.get(id, one_line(id))

@@ -103,7 +103,7 @@ class _Count:
         result = _ENDED.get(event["kind"])
         if result == "dropped" and entry["breached"]:
             result = "late"
-        elif event.get("waited") or event.get("why") == "merged":
+        elif event.get("waited") or event.get("why") in ("merged", "joined"):
             result = None
         if result is not None:
             yield from self._outcome(whose, goal, entry, result, effective)

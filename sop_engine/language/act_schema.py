@@ -1,5 +1,7 @@
 """The words of `acts:`, which say who may do what beside the transitions, and within which limits."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from sop_engine.language.people_schema import By
@@ -89,6 +91,9 @@ class ShiftEndWords(Words):
 
     to: OneOrMore[str] = Field(description="whose they are then: a role, of which whoever is on shift; else who leads")
     warn: str | None = Field(None, description="how long before he and his lead are told: `30 min`")
+    when: Guard | None = Field(
+        None, description="only while this holds for the ticket; else the task stays with whoever has it"
+    )
 
 
 class HandoverWords(Words):
@@ -124,6 +129,31 @@ class ReopenWords(Words):
     to: str | None = Field(None, description="the state in which it goes on; where it is left out none is reopened")
     by: By | None = Field(None, description="who may; the owner and the right `assign` where it is left out")
     within: str | None = Field(None, description="how long after it was closed: `7 days`")
+
+
+class JoinWords(Words):
+    """One cause, many callers: a ticket goes with another whose work is for both."""
+
+    state: str = Field(description="the state in which it waits meanwhile; no transition leads there")
+    then: str = Field(description="the state in which it goes on, as soon as the other comes there")
+    alone: str = Field(
+        description="the state in which it goes on where the two are parted, or the other ends otherwise"
+    )
+    by: By | None = Field(None, description="who may; the owner and the right `assign` where it is left out")
+    at_most: int | None = Field(
+        None, ge=1, le=999, description="how many of them go on in `then`; all where it is left out"
+    )
+    others: str | None = Field(None, description="with `at_most`: the state in which the rest go on")
+    near: Literal["unit", "riser", "building"] | None = Field(
+        None,
+        description="`sop new` offers the tickets of the same `unit`, `riser` or `building`; the last where it is "
+        "left out",
+    )
+    within: str | None = Field(None, description="that were opened no longer ago than this; `2 h` where it is left out")
+    shares: OneOrMore[str] = Field(
+        [], description="fields that it has from the other, whenever they change; no personal ones"
+    )
+    tells: OneOrMore[str] = Field([], description="notices to people outside that reach its own people too")
 
 
 class ActsWords(Words):
@@ -163,3 +193,6 @@ class ActsWords(Words):
     link: ActWords | None = Field(None, description="`sop link`, `sop unlink`: says that two tickets belong together")
     merge: OwnersActWords | None = Field(None, description="`sop merge`: closes a double; the other goes on for both")
     split: OwnersActWords | None = Field(None, description="`sop split`: opens a second ticket for a part of it")
+    join: JoinWords | None = Field(
+        None, description="`sop join`, `sop part`: goes with another, whose work is for both"
+    )

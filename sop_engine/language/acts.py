@@ -4,12 +4,14 @@ from typing import Any, Final
 
 from sop_engine.acts import (
     HALF_AN_HOUR,
+    TWO_HOURS,
     USUAL,
     Act,
     Acts,
     Claim,
     ForceClose,
     GiveBack,
+    Join,
     Pass,
     Reason,
     Reopen,
@@ -27,6 +29,7 @@ from sop_engine.language.act_schema import (
     ForceCloseWords,
     GiveBackWords,
     HandoverWords,
+    JoinWords,
     OwnersActWords,
     PassWords,
     ReopenWords,
@@ -71,6 +74,7 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         link=_act(builder, words.link, cursor / "link", USUAL.link),
         merge=_act(builder, words.merge, cursor / "merge", USUAL.merge),
         split=_act(builder, words.split, cursor / "split", USUAL.split),
+        join=_join(builder, words.join, cursor / "join"),
     )
 
 
@@ -160,7 +164,8 @@ def _shift_end(builder: Builder, words: ShiftEndWords | None, cursor: Cursor) ->
         return None
     names = zip(listed(words.to), (cursor / "to").each(), strict=False)
     to = tuple(people.recipient(builder, name, here, "acts.shift_end") for name, here in names)
-    return ShiftEnd(to, _length(builder, words.warn, cursor / "warn", HALF_AN_HOUR))
+    warn = _length(builder, words.warn, cursor / "warn", HALF_AN_HOUR)
+    return ShiftEnd(to, warn, builder.guard(words.when, cursor / "when", "acts.shift_end"))
 
 
 def _pauses(builder: Builder, named: list[str], cursor: Cursor, goals: tuple[Goal, ...]) -> tuple[str, ...]:
@@ -224,6 +229,32 @@ def _reopen(builder: Builder, words: ReopenWords | None, cursor: Cursor) -> Reop
         by=_by(builder, words.by, cursor, usual.by),
         to=words.to or "",
         within=_length(builder, words.within, cursor / "within", usual.within),
+    )
+
+
+def _join(builder: Builder, words: JoinWords | None, cursor: Cursor) -> Join | None:
+    if words is None:
+        return None
+    builder.draft.fact("joins", cursor.name)
+    for name in ("state", "then", "alone", "others"):
+        state = getattr(words, name)
+        if state is not None:
+            builder.use("state", state, cursor / name, "acts.join", f"join.{name}")
+    for field, here in zip(listed(words.shares), (cursor / "shares").each(), strict=False):
+        builder.use("field", field, here, "acts.join", "shares")
+    for notice, here in zip(listed(words.tells), (cursor / "tells").each(), strict=False):
+        builder.use("notice", notice, here, "acts.join", "tells")
+    return Join(
+        state=words.state,
+        then=words.then,
+        alone=words.alone,
+        by=_by(builder, words.by, cursor, ()),
+        at_most=words.at_most,
+        others=words.others or "",
+        near=words.near or "building",
+        within=_length(builder, words.within, cursor / "within", TWO_HOURS),
+        shares=tuple(listed(words.shares)),
+        tells=tuple(listed(words.tells)),
     )
 
 

@@ -15,7 +15,8 @@ from sop_engine.language.satisfying import Values, can_hold, standing
 from sop_engine.procedure import ROOT, Tree
 
 OPENING: Final = "open"
-REOPENING: Final = "reopen"
+JOINED: Final = "joined"
+"""what happens to a ticket wherever it stands: another goes with it from then on"""
 
 
 class GoalPaths:
@@ -56,6 +57,8 @@ class GoalPaths:
         if any(self._is_hopeless(guard) or self._may(guard, state) for guard in self._stops for state in reached):
             return True
         for mark in self.goal.stop:
+            if mark.name == JOINED:
+                return True
             if mark.kind == "entered":
                 if any(mark.name in self._arrivals(edge) for edge in followed):
                     return True
@@ -100,13 +103,14 @@ class GoalPaths:
         """Whether a transition is the doing of a trigger, or the taking of an event."""
         if mark.kind == "took":
             return self._event.get(id(edge.transition)) in (mark.name, "*")
-        if edge.transition is self.graph.reopening:
-            return mark.name == REOPENING
+        act = self.graph.act_of(edge)
+        if act is not None:
+            return mark.name == act.trigger
         return mark.name == (OPENING if edge.kind == "open" else self._trigger.get(id(edge.transition)))
 
     def _at(self, mark: Mark) -> Iterator[str]:
         """What may be active right after a moment of the ticket's way, and wherever a condition may come to hold."""
-        if mark.kind == "holds":
+        if mark.kind == "holds" or mark.name == JOINED:
             yield from self.graph.reachable - {ROOT}
             return
         for edge in self.graph.edges:

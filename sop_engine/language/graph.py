@@ -30,7 +30,26 @@ class Edge:
     transition: Transition
     asked: frozenset[str]
     kind: str
-    """`offer`, `handler`, `timer`, `always`, `done` or `open`"""
+    """`offer`, `handler`, `timer`, `always`, `done`, `open` or `act`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A way that no transition of the procedure draws: staff send tickets there."""
+
+    trigger: str
+    """as promises name it: `reopen`, `join`, `part`; empty where they cannot"""
+    source: str
+    way: Transition
+
+    @property
+    def whenever(self) -> bool:
+        """Whether the ticket may have been anywhere before: then only what opening asked is sure of it."""
+        return self.source == ROOT
+
+    @property
+    def kind(self) -> str:
+        return "open" if self.whenever else "act"
 
 
 class Graph:
@@ -43,15 +62,28 @@ class Graph:
         self._sometimes = required
         self._computed = {field.id: field.computed for field in procedure.fields if field.computed is not None}
         self._together: dict[str, dict[str, bool]] = {}
-        again = procedure.acts.reopen.to
-        kind = self.states[again].kind if again in self.states else "final"
-        self.reopening = Transition(target=(again,)) if kind not in ("final", "history") else None
-        """how a closed ticket goes on: with what opening it had asked, since it may have been closed at any time"""
+        self.acts = tuple(self._acts())
         self._rank = {state.id: rank for rank, state in enumerate(procedure.states)}
 
     def surely_asked(self, offer: Offer) -> frozenset[str]:
         """What is given whenever the offer is done."""
         return frozenset(name for name in offer.ask if name not in self._sometimes)
+
+    def _acts(self) -> Iterator[Act]:
+        acts = self.procedure.acts
+        join = acts.join
+        ways = [("reopen", ROOT, acts.reopen.to)]
+        if join is not None and join.state in self.states:
+            ways += [("join", ROOT, join.state), ("part", join.state, join.alone)]
+            ways += [("", join.state, join.then), ("", join.state, join.others)]
+        for trigger, source, target in ways:
+            kind = self.states[target].kind if target in self.states else "history"
+            if kind != "history" and not (kind == "final" and source == ROOT):
+                yield Act(trigger, source, Transition(target=(target,)))
+
+    def act_of(self, edge: Edge) -> Act | None:
+        """The act of staff that an edge is; None where it is a transition."""
+        return next((act for act in self.acts if act.way is edge.transition), None)
 
     # --- structure ---
 
@@ -68,8 +100,8 @@ class Graph:
         none: frozenset[str] = frozenset()
         for way in self.procedure.open.alternatives:
             yield Edge(ROOT, way, self.surely_asked(self.procedure.open), "open")
-        if self.reopening is not None:
-            yield Edge(ROOT, self.reopening, self.surely_asked(self.procedure.open), "open")
+        for act in self.acts:
+            yield Edge(act.source, act.way, self.surely_asked(self.procedure.open) if act.whenever else none, act.kind)
         for state in self.procedure.states:
             for offer in state.offers:
                 asked = self.surely_asked(offer)

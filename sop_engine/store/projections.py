@@ -22,6 +22,7 @@ class SiteTables(Protocol):
     def put_login(self, login: Login | None, name: str) -> None: ...
     def put_version(self, version: Version) -> None: ...
     def put_meta(self, name: str, value: str) -> None: ...
+    def swap_meta(self, name: str, was: str | None, value: str) -> None: ...
 
 
 def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> Head:
@@ -98,10 +99,12 @@ def _shown(zone: ZoneInfo, field: Any, value: Any) -> str:
 
 def project_step(transaction: SiteTables, step: Step) -> None:
     """Keep what a step says beside its ticket: who had the turn of a role; of the site's history, people, logins and
-    versions."""
-    for event in step.events:
-        if event["kind"] == "assigned" and "how" in event:
-            transaction.put_meta(TURN + event["role"], event["assignee"])
+    versions. Raises `Missed` where a turn that the step took is another's meanwhile."""
+    took = {event["role"]: event["assignee"] for event in step.events if event["kind"] == "assigned" and "how" in event}
+    if took:
+        facts = canonical.parse(step.data)["facts"]
+        for role, person in sorted(took.items()):
+            transaction.swap_meta(TURN + role, facts[TURN + role], person)
     if step.ticket == SITE:
         project_site(transaction, step.data, step.values)
 

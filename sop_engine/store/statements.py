@@ -248,6 +248,9 @@ METAS: Final = "SELECT name, value FROM meta WHERE site = ? AND name >= ? AND na
 FORGET_META: Final = "DELETE FROM meta WHERE site = ? AND name = ?"
 PUT_META: Final = """
 INSERT INTO meta (site, name, value) VALUES (?, ?, ?) ON CONFLICT (site, name) DO UPDATE SET value = excluded.value"""
+NEW_META: Final = """
+INSERT INTO meta (site, name, value) VALUES (?, ?, ?) ON CONFLICT (site, name) DO NOTHING"""
+SWAP_META: Final = "UPDATE meta SET value = ? WHERE site = ? AND name = ? AND value = ?"
 
 FORGET: Final = tuple(
     f"DELETE FROM {table} WHERE site = ?"

@@ -18,6 +18,7 @@ from sop_engine.store.seam import (
     Foreseen,
     Head,
     Login,
+    Missed,
     Person,
     Query,
     Standing,
@@ -362,6 +363,14 @@ class Writing(Reading, WritesFindings):
 
     def put_meta(self, name: str, value: str) -> None:
         self._run(statements.PUT_META, (self._site, name, value))
+
+    def swap_meta(self, name: str, was: str | None, value: str) -> None:
+        if was is None:
+            swapped = self._run(statements.NEW_META, (self._site, name, value)).rowcount
+        else:
+            swapped = self._run(statements.SWAP_META, (value, self._site, name, was)).rowcount
+        if swapped != 1:
+            raise Missed([], [(name, "")])
 
     def forget_meta(self, name: str) -> None:
         self._run(statements.FORGET_META, (self._site, name))

@@ -64,6 +64,12 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "merge": rare("ties", "merge"),
     "absorb": rare("ties", "absorb"),
     "split": rare("ties", "split"),
+    "join": rare("joining", "join"),
+    "part": rare("joining", "part"),
+    "gain": rare("joining", "gain"),
+    "lose": rare("joining", "lose"),
+    "hear": rare("joining", "hear"),
+    "go_on": rare("joining", "go_on"),
     "set_aside": acts.set_aside,
     "release": acts.release,
 }
@@ -72,6 +78,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
 
 _require_outage, _note_paper = rare("backfilling", "require"), rare("backfilling", "note")
 _settle_hands, _settle_shifts = rare("hands", "settle"), rare("shift_ends", "settle")
+_settle_cause = rare("joining", "settle")
 
 
 def decide(program: Program, ticket: Ticket | None, command: Command, given: Given) -> Step | Refusal | Missing:
@@ -100,6 +107,8 @@ def decide(program: Program, ticket: Ticket | None, command: Command, given: Giv
             draft.compute()
             refill(draft)
             signing.void(draft)
+            if not draft.ticket.acts.keys().isdisjoint(("with", "others")):
+                _settle_cause(draft)
             goals.settle(draft)
             if not draft.ticket.acts.keys().isdisjoint(("offered", "delegated")):
                 _settle_hands(draft)

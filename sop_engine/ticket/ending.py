@@ -6,7 +6,8 @@ The law:
 1. The ticket leaves all its states and enters none, and nothing of what the procedure has for leaving them is done: a
    form that is printed on the way out, or a child that is started, belongs to the way that was not taken.
 2. Its tasks and timers go. Its promises are dropped, and say why.
-3. No child may be open: what has still to be done for the ticket is closed, or voided, before it.
+3. No child may be open, and no other ticket go with it: what has still to be done is closed, or voided, or parted
+   before it.
 4. A parent hears of the end as of any other.
 5. Whoever had the task hears that it is no more. Of a void ticket nothing else goes out: what still waits is recalled.
 
@@ -44,6 +45,8 @@ def void(draft: Draft) -> dict[str, Any]:
 def _may_void(draft: Draft) -> str:
     rules, person = draft.program.procedure.acts.void, person_of(draft)
     until = worktime.add(canonical.instant_of(draft.ticket.opened), rules.own_within, draft.zone)
+    if draft.ticket.parent is not None:  # a transition opened it, and nobody by mistake
+        return allow(draft, "void", rules.by, owner=False)
     openers = draft.ticket.did["open"]["by"]
     if person in openers and draft.given.effective <= until and people.active(draft, person):
         return "opener"
@@ -89,7 +92,17 @@ def _outcome(draft: Draft) -> str:
 
 
 def require_childless(draft: Draft, act: str) -> None:
-    """Refuse while a child is open, and name the children that are."""
+    """Refuse while a child is open, or others go with the ticket, and name them."""
+    others = tuple(each["ticket"] for each in draft.ticket.acts.get("others", ()))
+    if others:
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("{ticket} cannot be ended by `{act}` while {others} go with it", ticket=draft.ticket.id, act=act,
+                    others=others),
+                fix=msg("part them first: sop part {other} --reason WHY", other=others[0]),
+            )
+        )  # fmt: skip
     waiting = tuple(child["id"] for child in draft.children("") if child["status"] != "closed")
     if waiting:
         raise Refused(

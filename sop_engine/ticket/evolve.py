@@ -28,6 +28,7 @@
 | `backfilled` | it was entered afterwards, from a paper |
 | `closed` | the end, with its outcome |
 | `reopened` | it is open again; where it stands say the events that follow |
+| `joined`, `parted`; `gained`, `lost` | it goes with another ticket, and no more; others go with it |
 | `voided`, `forced`, `merged` | the end comes otherwise than by the procedure: how, when, by whom |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
@@ -236,7 +237,9 @@ def _timer_released(ticket: Ticket, event: Event, *_: Any) -> None:
 
 
 def _assigned(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.tasks[event["region"]] = {key: event[key] for key in ("role", "assignee") if key in event}
+    skill = event.get("skill", ticket.tasks.get(event["region"], {}).get("skill"))  # it is the work that asks for it
+    task: dict[str, str] = {key: event[key] for key in ("role", "assignee") if key in event}
+    ticket.tasks[event["region"]] = {**task, "skill": skill} if skill else task
 
 
 def _unassigned(ticket: Ticket, event: Event, *_: Any) -> None:

@@ -132,6 +132,25 @@ def _reopened(ticket: Ticket, *_: Any) -> None:
     ticket.acts["reopened"] = ticket.acts.get("reopened", 0) + 1
 
 
+def _joined(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["with"] = {"at": event["at"], "by": event["by"], "ticket": event["to"]}
+    ticket.acts.pop("trail", None)
+
+
+def _parted(ticket: Ticket, *_: Any) -> None:
+    del ticket.acts["with"]
+
+
+def _gained(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
+    ticket.acts["others"] = [*ticket.acts.get("others", ()), {"step": number, "ticket": event["ticket"]}]
+
+
+def _lost(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["others"] = [each for each in ticket.acts["others"] if each["ticket"] not in event["tickets"]]
+    if not ticket.acts["others"]:
+        del ticket.acts["others"]
+
+
 OF_ACTS: Final[dict[str, Callable[..., None]]] = {
     "shift_noted": _shift_noted,
     "shift_warned": _shift_warned,
@@ -158,5 +177,9 @@ OF_ACTS: Final[dict[str, Callable[..., None]]] = {
     "voided": _ended,
     "forced": _ended,
     "merged": _ended,
+    "joined": _joined,
+    "parted": _parted,
+    "gained": _gained,
+    "lost": _lost,
 }
 """Event -> what it changes; see the table of `ticket.evolve`."""

@@ -49,10 +49,19 @@ def settle(draft: Draft) -> None:
     if not goals:
         return
     marks = marks_of(draft)
+    if "with" in draft.ticket.acts:
+        goals = _while_waiting(draft)
     for goal in goals:
         if draft.returned_since is not None:
             _keep_used(draft, goal, draft.returned_since)
         _settle(draft, goal, marks)
+
+
+def _while_waiting(draft: Draft) -> tuple[Goal, ...]:
+    """Of a ticket that goes with another: what is promised to those who wait so. The rest is promised by the other."""
+    rules = draft.program.procedure.acts.join
+    state = "" if rules is None else rules.state
+    return tuple(goal for goal in draft.program.procedure.goals if state in goal.within_states)
 
 
 def _settle(draft: Draft, goal: Goal, marks: Marks) -> None:
@@ -176,12 +185,14 @@ def _drop(draft: Draft, goal: Goal, why: str = "") -> None:
     clear(draft, goal)
 
 
-def drop_all(draft: Draft, why: str) -> None:
-    """Drop every goal that is undecided, since the ticket ends otherwise than by its procedure: what that would have
-    said of them, a condition that comes to hold when the ticket stands nowhere, is not asked."""
+def drop_all(draft: Draft, why: str, but: str = "") -> None:
+    """Drop every goal that is undecided, `but` those that live in this state too, since the ticket goes otherwise than
+    by its procedure: what that would have said of them, a condition that comes to hold when the ticket stands nowhere,
+    is not asked."""
     for goal in draft.program.procedure.goals:
         entry = draft.ticket.goals.get(goal.id)
-        if entry is not None and entry["status"] in UNDECIDED:
+        lives_on = bool(but) and but in goal.within_states
+        if entry is not None and entry["status"] in UNDECIDED and not lives_on:
             _drop(draft, goal, why)
 
 

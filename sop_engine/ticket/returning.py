@@ -19,9 +19,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from sop_engine.acts import Return
-from sop_engine.chart.host import Occurrence, Sent
+from sop_engine.chart.host import Sent
 from sop_engine.messages import Message, msg
-from sop_engine.procedure import ROOT, State, Transition
+from sop_engine.procedure import ROOT
 from sop_engine.ticket import people, running
 from sop_engine.ticket.acts import reason_of, require_open
 from sop_engine.ticket.allowing import person_of
@@ -77,7 +77,7 @@ def send_back(draft: Draft) -> dict[str, Any]:
     draft.returned_since = way.since
     undone = _undone(draft, way, arcs)
     draft.emit("returned", **{"from": [source for source, _targets in arcs]}, to=list(way.targets), undone=undone)
-    _Back(draft).go(Sent(arcs))
+    Run(draft).go(Sent(arcs))
     if not set(way.targets) <= set(draft.ticket.active):
         raise Refused(
             Refusal(
@@ -93,13 +93,6 @@ def send_back(draft: Draft) -> dict[str, Any]:
     _tell(draft, way)
     region = {"region": draft.command.arguments["region"]} if draft.command.arguments.get("region") else {}
     return {"as": leave, "to": said, **region, **reason}
-
-
-class _Back(Run):
-    """The run of a return: what it takes is no transition of the procedure, and has no effects of its own."""
-
-    def taken(self, source: State, transition: Transition, occurrence: Occurrence | None) -> Sequence[str]:
-        return () if isinstance(occurrence, Sent) else super().taken(source, transition, occurrence)
 
 
 # --- where to --------------------------------------------------------------------------------------------------------
@@ -309,11 +302,11 @@ def _give_back(draft: Draft, way: Way) -> None:
     for region in dict.fromkeys(draft.program.region(leaf) for leaf in way.targets):
         former = way.tasks.get(region, {})
         person, role = former.get("assignee"), former.get("role")
-        offered = {"role": role} if role is not None else {}
+        offered = {name: former[name] for name in ("role", "skill") if name in former}
         may = person is not None and (
             people.active(draft, person) if role is None else people.holds_role(draft, person, role)
         )
-        if may:
+        if person is not None and may and people.barred_as_assignee(draft, region, {person}) is None:
             draft.emit("assigned", region=region, assignee=person, **offered)
         elif role is not None:
             draft.emit("assigned", region=region, **offered)
@@ -329,7 +322,7 @@ def _tell(draft: Draft, way: Way) -> None:
         if "assignee" in task:
             to.append(task["assignee"])
         else:
-            to += people.holders_of(draft, task["role"]) if "role" in task else [draft.ticket.owner]
+            to += people.offered_to(draft, task) if "role" in task else [draft.ticket.owner]
     tell_of(draft, "return", to)
 
 

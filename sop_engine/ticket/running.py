@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sop_engine import canonical, worktime
-from sop_engine.chart.host import Asked, Begun, Configuration, Fired, Occurrence, Signalled
+from sop_engine.chart.host import Asked, Begun, Configuration, Fired, Occurrence, Sent, Signalled
 from sop_engine.procedure import ROOT, Offer, State, Timer, Transition, Tree
 from sop_engine.ticket import effects
 from sop_engine.ticket.draft import Draft
@@ -31,6 +31,8 @@ class Run:
 
     def taken(self, source: State, transition: Transition, occurrence: Occurrence | None) -> Sequence[str]:
         draft = self.draft
+        if isinstance(occurrence, Sent):  # no transition of the procedure, and with no effects of its own
+            return ()
         kind, name, alternative = _place(source, transition, occurrence, draft.program.procedure.open)
         draft.emit("took", source=source.id, by=kind, name=name, alternative=alternative, to=list(transition.target))
         if isinstance(occurrence, Signalled):
@@ -184,8 +186,8 @@ def _place(
 ) -> tuple[str, str, int]:
     """Kind, name and number of a transition among its alternatives, as the record names its place in the procedure."""
     match occurrence:
-        case Begun() if not any(each is transition for each in opening.alternatives):
-            return "reopen", "reopen", 0
+        case Begun(by=name) if name != "open":
+            return name, name, 0
         case Begun():
             return "open", "open", _index(opening.alternatives, transition)
         case Asked(trigger=trigger):

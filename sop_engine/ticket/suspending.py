@@ -34,6 +34,7 @@ def suspend(draft: Draft) -> dict[str, Any]:
     """Let a ticket rest until an instant, with a reason."""
     require_open(draft)
     require_going(draft)
+    _require_on_its_own(draft)
     rules = draft.program.procedure.acts.suspend
     leave = allow(draft, "suspend", rules.by)
     before = draft.ticket.acts.get("suspensions", 0)
@@ -51,6 +52,20 @@ def suspend(draft: Draft) -> dict[str, Any]:
     draft.emit("suspended", at=draft.effective, by=person_of(draft), until=text)
     draft.emit("timer_set", timer=RESUME, due=text)
     return {"as": leave, "until": text, **reason}
+
+
+def _require_on_its_own(draft: Draft) -> None:
+    """Refuse where the ticket goes with another: it rests already, and goes on when that one does."""
+    leader = draft.ticket.acts.get("with", {}).get("ticket")
+    if leader is not None:
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("{ticket} goes with {leader}, and waits for it already", ticket=draft.ticket.id, leader=leader),
+                fix=msg("let the work itself rest: sop suspend {leader}; or part the two first: sop part {ticket}"
+                        " --reason WHY", leader=leader, ticket=draft.ticket.id),
+            )
+        )  # fmt: skip
 
 
 def _until(draft: Draft) -> datetime:

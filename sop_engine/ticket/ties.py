@@ -33,7 +33,7 @@ from sop_engine.ticket.records import SITE, Refusal
 RELATED: Final = "related"
 LINKS: Final[Mapping[str, str]] = {
     RELATED: RELATED, "rework_of": "reworked_by", "reworked_by": "rework_of", "caused_by": "causes",
-    "causes": "caused_by",
+    "causes": "caused_by", "same_cause": "same_cause",
 }  # fmt: skip
 """how one ticket may stand to another -> how the other stands to it"""
 SPLIT: Final = ("split_into", "split_from")
@@ -46,7 +46,7 @@ SPLIT: Final = ("split_into", "split_from")
 def link(draft: Draft) -> dict[str, Any]:
     """Say that two tickets belong together, and how. On closed tickets too."""
     leave = allow(draft, "link", draft.program.procedure.acts.link.by)
-    other, how = _other(draft, "to"), str(draft.command.arguments.get("how") or RELATED)
+    other, how = other_of(draft, "to"), str(draft.command.arguments.get("how") or RELATED)
     if how not in LINKS:
         raise Refused(
             Refusal(
@@ -55,7 +55,7 @@ def link(draft: Draft) -> dict[str, Any]:
                 near=near(how, LINKS),
             )
         )
-    if _linked(draft, other["id"]) is not None:
+    if linked(draft, other["id"]) is not None:
         raise Refused(
             Refusal(
                 "not_now",
@@ -71,7 +71,7 @@ def link(draft: Draft) -> dict[str, Any]:
 def open_as_rework(draft: Draft) -> None:
     """Link a ticket that is being opened to the one whose work did not last, which the command names."""
     allow(draft, "link", draft.program.procedure.acts.link.by)
-    other = _other(draft, "rework_of")
+    other = other_of(draft, "rework_of")
     if other["procedure"] != draft.ticket.procedure:
         raise Refused(
             Refusal(
@@ -89,7 +89,7 @@ def unlink(draft: Draft) -> dict[str, Any]:
     """Take a link back. What was split stays linked: that is how it came about."""
     leave = allow(draft, "unlink", draft.program.procedure.acts.link.by)
     to = str(draft.command.arguments["to"])
-    how = _linked(draft, to)
+    how = linked(draft, to)
     if how is None:
         known = tuple(each["id"] for each in draft.ticket.links)
         raise Refused(
@@ -111,12 +111,12 @@ def tie(draft: Draft) -> dict[str, Any]:
     arguments = dict(draft.command.arguments)
     if "how" in arguments:
         draft.emit("linked", to=arguments["to"], **{"as": arguments["how"]})
-    elif _linked(draft, arguments["to"]) is not None:
+    elif linked(draft, arguments["to"]) is not None:
         draft.emit("unlinked", to=arguments["to"])
     return arguments
 
 
-def _linked(draft: Draft, other: str) -> str | None:
+def linked(draft: Draft, other: str) -> str | None:
     """How a ticket is linked to another; None where it is not."""
     return next((each["as"] for each in draft.ticket.links if each["id"] == other), None)
 
@@ -128,22 +128,16 @@ def merge(draft: Draft) -> dict[str, Any]:
     """Close a ticket that was opened for what another has already, with a reason; the other goes on for both."""
     require_open(draft)
     leave = allow(draft, "merge", draft.program.procedure.acts.merge.by)
-    other = _other(draft, "into")
+    other = other_of(draft, "into")
     if other["status"] == "closed":
-        raise Refused(
-            Refusal(
-                "not_now",
-                msg("{other} is closed, and cannot go on for {ticket}", other=other["id"], ticket=draft.ticket.id),
-                fix=_only_link(draft, other["id"]),
-            )
-        )
+        raise Refused(_closed_already(other["id"], draft.ticket.id))
     if other["procedure"] != draft.ticket.procedure:
         raise Refused(
             Refusal(
                 "not_now",
                 msg("{other} follows another procedure ({procedure}), which has other things to do", other=other["id"],
                     procedure=other["procedure"]),
-                fix=_only_link(draft, other["id"]),
+                fix=_only_link(draft.ticket.id, other["id"]),
             )
         )  # fmt: skip
     require_childless(draft, "merge")
@@ -153,13 +147,23 @@ def merge(draft: Draft) -> dict[str, Any]:
     return {"as": leave, "into": other["id"], **reason}
 
 
-def _only_link(draft: Draft, other: str) -> Message:
-    return msg("only say that they belong together: sop link {ticket} {other}", ticket=draft.ticket.id, other=other)
+def _closed_already(other: str, ticket: str) -> Refusal:
+    return Refusal(
+        "not_now",
+        msg("{other} is closed, and cannot go on for {ticket}", other=other, ticket=ticket),
+        fix=_only_link(ticket, other),
+    )
+
+
+def _only_link(ticket: str, other: str) -> Message:
+    return msg("only say that they belong together: sop link {ticket} {other}", ticket=ticket, other=other)
 
 
 def absorb(draft: Draft) -> dict[str, Any]:
     """Another ticket was merged into this one: whoever has the task hears of it."""
     arguments = dict(draft.command.arguments)
+    if draft.ticket.status == "closed":  # by a timer that was due, and fired before this
+        raise Refused(_closed_already(draft.ticket.id, arguments["ticket"]))
     draft.emit("absorbed", ticket=arguments["ticket"])
     own = {person_of(draft)}
     tell_of(draft, "absorbed", [each for each in holding(draft, list(draft.ticket.tasks)) if each not in own])
@@ -225,7 +229,7 @@ def _carried(draft: Draft, names: list[str]) -> dict[str, Any]:
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _other(draft: Draft, argument: str) -> dict[str, Any]:
+def other_of(draft: Draft, argument: str) -> dict[str, Any]:
     """The other ticket, as it stands. Refuses one that there is not, and the ticket itself."""
     id = str(draft.command.arguments.get(argument) or "")
     if id == draft.ticket.id:

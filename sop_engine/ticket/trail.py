@@ -32,9 +32,12 @@ def remember(draft: Draft, stood: Stood | None) -> None:
     if stood is None or draft.ticket.status == "closed" or draft.command.name in {"return", "withdraw"}:
         return
     now = draft.program.chart.leaves(draft.ticket.active)
-    left = [leaf for leaf in stood.leaves if leaf not in now]
+    joining = draft.program.procedure.acts.join
+    waits = "" if joining is None else joining.state  # where it waits for another it cannot go back to
+    gone = [leaf for leaf in stood.leaves if leaf not in now]
+    left = [leaf for leaf in gone if leaf != waits]
     entered = [leaf for leaf in now if leaf not in stood.leaves]
-    if not left and not entered:
+    if not gone and not entered:
         return
     regions = {draft.program.region(leaf) for leaf in left}
     tasks = {region: task for region, task in stood.tasks.items() if region in regions}

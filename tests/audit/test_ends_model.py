@@ -15,7 +15,7 @@ from sop_engine.store.seam import Query
 from sop_engine.ticket.records import SITE
 from sop_engine.ticket.ties import LINKS, SPLIT
 from tests.desk import Desk
-from tests.ticket.test_suspending import after, publish_calendar
+from tests.ticket.acts import after
 
 HELPING = """
 procedure: helping
@@ -89,7 +89,7 @@ def play(desk: Desk, steps: list[tuple[str, int, int, str]]) -> int:
 def test_whatever_is_done_the_record_leads_to_what_stands_there(steps: list[tuple[str, int, int, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(Path(folder), PEOPLE)
-        publish_calendar(desk, "round-the-clock")
+        desk.publish_calendar("round-the-clock")
         desk.publish(HELPING)
         desk.open("helping", by="wang", what="漏水")
         desk.open("helping", by="xu", what="又漏了")

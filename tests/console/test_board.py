@@ -1,52 +1,22 @@
 """`sop board`: what stands on the terminal, what keys do, and what others do meanwhile."""
 
-import asyncio
 import os
+import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from sop_engine.clock import steady_seconds
 from sop_engine.console.board import app, desk
 from sop_engine.console.board.app import Board
-from sop_engine.console.board.desk import Desk
+from sop_engine.console.board.desk import Desk, Row
 from sop_engine.console.call import Call
 from sop_engine.console.staff.listing import CELLS
 from sop_engine.console.staff.narrowed import Narrowed
 from sop_engine.console.text import width
+from tests.console.boards import Pressing, play, shown, typed
 from tests.console.conftest import Sop
-
-Pressing = Callable[..., Awaitable[None]]
-Playing = Callable[[Board, Pressing], Awaitable[None]]
-SIZE = (80, 24)
-
-
-def shown(board: Board) -> str:
-    """What stands on the terminal, as plain text."""
-    return "\n".join(strip.text.rstrip() for strip in board.screen._compositor.render_strips())
-
-
-def play(playing: Playing, person: str = "wang_fang", language: str = "en") -> None:
-    """Open the board of somebody, and do what a test wants with it."""
-
-    async def run() -> None:
-        with Call("board", {"as_name": person, "lang": language, "site": os.environ["SOP_SITE"]}).open() as opened:
-            board = Board(Desk(opened, Narrowed(mine=True, sort="left")), poll_seconds=3600)
-            async with board.run_test(size=SIZE) as pilot:
-
-                async def press(*keys: str) -> None:
-                    await pilot.press(*keys)
-                    await pilot.pause()
-
-                await pilot.pause()
-                await playing(board, press)
-
-    asyncio.run(run())
-
-
-def typed(text: str) -> list[str]:
-    return ["space" if character == " " else character for character in text]
 
 
 def test_the_queue_and_the_ticket_at_the_cursor_fit_80_columns(sop: Sop, wx: str) -> None:
@@ -96,7 +66,7 @@ def test_notes_claims_and_urging_are_the_same_commands_as_elsewhere(sop: Sop, wx
     play(playing, "li_qiang")
 
     async def urging(board: Board, press: Pressing) -> None:
-        await press("u")
+        await press("u", "enter", "enter")
         assert f"{wx}: done" in shown(board)
 
     play(urging)
@@ -115,7 +85,9 @@ def test_what_others_do_appears_and_the_cursor_stays_on_its_ticket(sop: Sop, wx:
         await press("down")
         assert board._chosen == id
         with Call("do", {"as_name": "wang_fang", "lang": "en", "site": os.environ["SOP_SITE"]}).open() as other:
-            Desk(other, Narrowed()).do(wx, "cancel", {"reason": "x"})
+            theirs = Desk(other, Narrowed())
+            cancel = next(each for each in theirs.triggers(wx) if each.trigger == "cancel")
+            assert theirs.do(cancel, {"reason": ("x",)}).done
         board._look()
         await press()
         assert board._chosen == id
@@ -172,3 +144,70 @@ def test_without_a_terminal_or_the_package_it_says_what_to_do(
     missing = sop("board")
     assert (missing.code, "pip install 'sop-engine[tui]'" in missing.err) == (7, True)
     assert sop("board", "@nothing").code == 3
+
+
+def test_a_long_queue_is_drawn_in_part_and_narrowed_as_a_whole(
+    sop: Sop, wx: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [Row(f"WX-{rank}", 1, (f"WX-{rank}", f"3-2-{rank}", "leak 王芳", "", "", "")) for rank in range(2000)]
+    monkeypatch.setattr(Desk, "rows", lambda _self: rows)
+    monkeypatch.setattr(Desk, "page", lambda _self, id: [id])
+
+    async def playing(board: Board, press: Pressing) -> None:
+        assert "200 of 2000 tickets" in shown(board)
+        await press("slash", *typed("1987 王芳"), "enter")
+        assert board._chosen == "WX-1987"
+        assert "1 of 2000 tickets" in shown(board)
+        await press("escape")
+        assert "200 of 2000 tickets" in shown(board)
+
+    play(playing)
+
+
+def test_a_store_that_is_gone_is_told_until_it_is_back_and_nothing_is_done_to_another(
+    sop: Sop, site: Path, wx: str
+) -> None:
+    store, aside = site / "site.db", site / "aside.db"
+
+    async def playing(board: Board, press: Pressing) -> None:
+        store.rename(aside)
+        board._look()
+        await press()
+        assert "what stands here may be" in shown(board) and wx in shown(board)
+        await press("n", *typed("x"), "enter")
+        assert "cannot be read" in shown(board)
+        await press("escape")
+        shutil.copy(aside, store)
+        board._look()
+        await press()
+        assert "another file" in shown(board) and "sop board" in shown(board)
+        aside.replace(store)
+        board._look()
+        await press()
+        assert "can be read again" in shown(board)
+
+    play(playing)
+    assert sop("show", wx, "--json").json["number"] == 1
+
+
+def test_ctrl_c_ends_it_from_a_form_too(sop: Sop, wx: str) -> None:
+    async def playing(board: Board, press: Pressing) -> None:
+        await press("n", "x", "ctrl+c")
+        assert not board.is_running
+
+    play(playing)
+    assert sop("show", wx, "--json").json["number"] == 1
+
+
+def test_a_fault_of_the_program_is_told_as_any_command_tells_it(
+    sop: Sop, wx: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(board: Board) -> None:
+        board.fault = ZeroDivisionError("what stands in memory")
+
+    monkeypatch.setattr("sop_engine.console.output.Output.on_terminal", lambda _self: True)
+    monkeypatch.setattr("sop_engine.console.call.Call.asks", True)
+    monkeypatch.setattr(Board, "run", broken)
+    said = sop("board")
+    assert said.code == 70
+    assert "ZeroDivisionError" in said.err

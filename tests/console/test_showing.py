@@ -40,7 +40,11 @@ def test_a_ticket_alone_is_its_own_family(sop: Sop, wx: str) -> None:
 
 
 def test_watching_wants_a_terminal_and_the_present(sop: Sop, wx: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert sop("show", wx, "--watch").code == 2
+    refused = sop("show", wx, "--watch")
+    assert (refused.code, refused.out) == (2, "")
+    said, fix = refused.err.splitlines()
+    assert said == "--watch draws on a terminal, and this goes elsewhere."
+    assert fix == "fix: leave --watch out, or use a terminal"
     assert sop("show", wx, "--watch", "--json").code == 2
     monkeypatch.setattr("sop_engine.console.output.Output.on_terminal", lambda _self: True)
     assert sop("show", wx, "--watch", "--until", "1").code == 2

@@ -16,7 +16,7 @@ from sop_engine.messages import msg
 from sop_engine.store.seam import Missed, Reads, Writes
 from sop_engine.worktime import Calendar, Shift
 from sop_engine.worktime.calendars import to_json
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 from tests.worktime.machines import with_zones
 
 TWO_TIMERS = """
@@ -119,12 +119,8 @@ class BusyStore:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, {"wang": ["desk"]})
-    for text in (TWO_TIMERS, BRIEF, CHILD, PARENT):
-        bench.publish(text)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, {"wang": ["desk"]}, TWO_TIMERS, BRIEF, CHILD, PARENT) as bench:
+        yield bench
 
 
 def test_a_busy_store_sets_no_timer_aside(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 
 pytestmark = pytest.mark.usefixtures("every_store")
 
@@ -34,10 +34,8 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, {"wang": ["desk"]})
-    bench.publish(PARENT)
-    yield bench
-    assert bench.replay().clean
+    with replayed(tmp_path, {"wang": ["desk"]}, PARENT) as bench:
+        yield bench
 
 
 def test_a_timer_that_cannot_fire_is_set_aside_in_the_dry_run_too(desk: Desk) -> None:

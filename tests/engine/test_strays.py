@@ -13,7 +13,7 @@ from sop_engine.engine.engine import Engine
 from sop_engine.engine.site_folder import Site
 from sop_engine.engine.timers import BATCH, tick
 from tests.audit.test_replay import change
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 
 PAIR = """
 procedure: pair
@@ -35,11 +35,8 @@ STRAY = "INSERT INTO timer (site, ticket, key, due) VALUES ('local', ?, ?, ?)"
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, {"wang": ["desk"]})
-    bench.publish(PAIR)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, {"wang": ["desk"]}, PAIR) as bench:
+        yield bench
 
 
 def rows(desk: Desk, id: str) -> dict[str, tuple[str, str | None]]:

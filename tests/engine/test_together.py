@@ -14,7 +14,7 @@ from sop_engine.messages import msg
 from sop_engine.store.drivers import driver_module
 from sop_engine.ticket import decide, people
 from tests.audit.test_replay import change, rows
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 
 pytestmark = pytest.mark.usefixtures("every_store")
 
@@ -46,11 +46,8 @@ PEOPLE = {"wang": ["desk"], "zhao": ["desk", "engineer"], "li": ["engineer"], "s
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    bench.publish(JOB)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, PEOPLE, JOB) as bench:
+        yield bench
 
 
 def whole_store(desk: Desk) -> dict[str, list[Any]]:

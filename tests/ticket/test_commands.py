@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 from tests.repair import REPAIR
 
 PEOPLE = {"wang": ["desk"], "zhao": ["desk", "engineer"], "li": ["engineer"], "sun": ["security"], "he": ["lead"]}
@@ -15,11 +15,8 @@ PEOPLE = {"wang": ["desk"], "zhao": ["desk", "engineer"], "li": ["engineer"], "s
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    bench.publish(REPAIR)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, PEOPLE, REPAIR) as bench:
+        yield bench
 
 
 def on_site(desk: Desk) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
-from tests.desk import Desk
-from tests.ticket.test_hands import SIDE_BY_SIDE, holder, mine, told
+from tests.desk import Desk, replayed
+from tests.ticket.acts import holder, in_hand, mine, told
+from tests.ticket.test_hands import SIDE_BY_SIDE
 
 PEOPLE = {
     "wang": ["desk", "checker"], "li": ["engineer", "checker"], "zhao": ["engineer", "checker"], "he": ["engineer"],
@@ -29,20 +30,14 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    bench.publish(REPAIR)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, PEOPLE, REPAIR) as bench:
+        yield bench
 
 
 @pytest.fixture
 def wx(desk: Desk) -> str:
     """A repair that 李 has in hand."""
-    wx = desk.open("repair", by="wang")
-    desk.do(wx, "dispatch", by="wang")
-    desk.command("claim", wx, "li")
-    return wx
+    return in_hand(desk)
 
 
 def ends(desk: Desk, ticket: str) -> list[str]:

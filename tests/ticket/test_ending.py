@@ -14,10 +14,9 @@ from sop_engine.engine.rebuild import rebuild
 from sop_engine.engine.reports import outcomes
 from sop_engine.store.seam import Query
 from sop_engine.store.search import Search
-from sop_engine.ticket.records import SITE
 from sop_engine.values.words import terms_of
-from tests.desk import START, Desk
-from tests.ticket.test_suspending import after, publish_calendar
+from tests.desk import START, Desk, replayed
+from tests.ticket.acts import after, in_hand
 
 PEOPLE = {"wang": ["desk"], "xu": ["desk"], "li": ["engineer"], "he": ["lead"], "sun": ["security"]}
 REPAIR = """
@@ -95,20 +94,12 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    publish_calendar(bench, "round-the-clock")
-    bench.publish(REPAIR)
-    yield bench
-    # the calendar was put into the store without a step
-    found = [each for each in bench.replay().mismatches if each.ticket != SITE]
-    assert not found, found
+    with replayed(tmp_path, PEOPLE, REPAIR, calendar="round-the-clock") as bench:
+        yield bench
 
 
 def mending(desk: Desk, dispatcher: str = "wang") -> str:
-    wx = desk.open("repair", by="wang", fault="漏水")
-    desk.do(wx, "dispatch", by=dispatcher)
-    desk.command("claim", wx, "li")
-    return wx
+    return in_hand(desk, dispatcher=dispatcher, fault="漏水")
 
 
 # --- void ------------------------------------------------------------------------------------------------------------

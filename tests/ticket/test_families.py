@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 
 ENDLESS = """
 procedure: endless
@@ -101,12 +101,8 @@ PEOPLE = {"wang": ["desk"], "li": ["engineer"], "zhao": ["engineer"]}
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    for text in (ENDLESS, CHILD, PARENT):
-        bench.publish(text)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, PEOPLE, ENDLESS, CHILD, PARENT) as bench:
+        yield bench
 
 
 def ids(desk: Desk, prefix: str) -> list[str]:

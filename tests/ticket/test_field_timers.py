@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 
 VISIT = """
 procedure: visit
@@ -30,10 +30,8 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, {"wang": ["desk"]})
-    bench.publish(VISIT)
-    yield bench
-    assert bench.replay().clean
+    with replayed(tmp_path, {"wang": ["desk"]}, VISIT) as bench:
+        yield bench
 
 
 def _window(day: int) -> dict[str, str]:

@@ -59,12 +59,11 @@ def content(desk: Desk, id: str) -> dict[str, Any]:
     )
 )
 def test_regions_stand_where_the_stacks_say(steps: Steps) -> None:
-    from tests.ticket.test_suspending import publish_calendar
 
     with tempfile.TemporaryDirectory() as folder:
         # given three regions side by side
         desk = Desk(Path(folder), {"wang": ["desk"]})
-        publish_calendar(desk, "round-the-clock")
+        desk.publish_calendar("round-the-clock")
         desk.publish(CHART)
         xz = desk.open("walking", by="wang")
         stacks = {region: ["one"] for region in REGIONS}

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
-from tests.desk import Desk
+from tests.desk import Desk, replayed
+from tests.ticket.acts import holder, mine, told
+from tests.ticket.acts import in_hand as mending
 
 PEOPLE = {
     "wang": ["desk"], "sun": ["desk"], "li": ["engineer"], "zhao": ["engineer"], "he": ["lead"],
@@ -67,36 +69,8 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    bench.publish(REPAIR)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
-
-
-def mending(desk: Desk, by: str = "li") -> str:
-    wx = desk.open("repair", by="wang")
-    desk.do(wx, "dispatch", by="wang")
-    desk.command("claim", wx, by)
-    return wx
-
-
-def told(desk: Desk, ticket: str, act: str) -> list[list[str]]:
-    return [event["to"] for event in desk.events(ticket, "told") if event.get("act") == act]
-
-
-def holder(desk: Desk, ticket: str, region: str = "ticket") -> str | None:
-    return desk.ticket(ticket).tasks[region].get("assignee")
-
-
-def mine(desk: Desk, person: str, *roles: str) -> list[str]:
-    from sop_engine.console.staff.filters import mine as mine_of
-    from sop_engine.store.seam import Query
-
-    with desk.reading() as reading:
-        whose = mine_of(reading, person)
-        heads = reading.heads(Query(status="open", mine=person, roles=tuple(whose.roles)))
-        return [head.id for head in heads if whose.has(head)]
+    with replayed(tmp_path, PEOPLE, REPAIR) as bench:
+        yield bench
 
 
 # --- giving back -----------------------------------------------------------------------------------------------------

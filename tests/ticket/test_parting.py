@@ -8,8 +8,10 @@ import pytest
 from sop_engine import canonical, errors
 from sop_engine.engine.deputies import deputies, stood_in_for
 from sop_engine.engine.leaving import in_hand, offered_to_nobody, pass_on
-from tests.desk import Desk
-from tests.ticket.test_hands import SIDE_BY_SIDE, holder, told
+from tests.desk import Desk, replayed
+from tests.ticket.acts import holder, told
+from tests.ticket.acts import in_hand as mending
+from tests.ticket.test_hands import SIDE_BY_SIDE
 
 PEOPLE = {"wang": ["desk"], "sun": ["desk"], "li": ["engineer"], "zhao": ["engineer"], "he": ["engineer"]}
 REPAIR = """
@@ -32,18 +34,8 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    bench.publish(REPAIR)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
-
-
-def mending(desk: Desk) -> str:
-    wx = desk.open("repair", by="wang")
-    desk.do(wx, "dispatch", by="wang")
-    desk.command("claim", wx, "li")
-    return wx
+    with replayed(tmp_path, PEOPLE, REPAIR) as bench:
+        yield bench
 
 
 def deputise(desk: Desk, away: str, by: str, since: str = "2026-11-23", until: str = "2026-11-30") -> None:

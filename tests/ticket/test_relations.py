@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 
 FOUND = """
 procedure: found
@@ -123,12 +123,8 @@ PEOPLE = {"wang": ["desk"], "zhao": ["desk", "guard"], "li": ["engineer"], "sun"
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    for text in (FOUND, CHILD, PARENT, SIDES, ROUND):
-        bench.publish(text)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, PEOPLE, FOUND, CHILD, PARENT, SIDES, ROUND) as bench:
+        yield bench
 
 
 def test_two_different_people_sign(desk: Desk) -> None:

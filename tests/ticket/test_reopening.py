@@ -10,9 +10,8 @@ from sop_engine import errors
 from sop_engine.engine.exceptions import exceptions
 from sop_engine.engine.rebuild import rebuild
 from sop_engine.engine.reports import outcomes
-from sop_engine.ticket.records import SITE
-from tests.desk import START, Desk
-from tests.ticket.test_suspending import after, publish_calendar
+from tests.desk import START, Desk, replayed
+from tests.ticket.acts import after, in_hand
 
 PEOPLE = {"wang": ["desk"], "xu": ["desk"], "li": ["engineer", "desk"], "he": ["lead"], "sun": ["security"]}
 REPAIR = """
@@ -93,20 +92,13 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    publish_calendar(bench, "round-the-clock")
-    bench.publish(REPAIR.replace("POLICY", "new_cycle"))
-    yield bench
-    # the calendar was put into the store without a step
-    found = [each for each in bench.replay().mismatches if each.ticket != SITE]
-    assert not found, found
+    with replayed(tmp_path, PEOPLE, REPAIR.replace("POLICY", "new_cycle"), calendar="round-the-clock") as bench:
+        yield bench
 
 
 def closed(desk: Desk) -> str:
     """A repair that li has done and wang has confirmed, an hour after it was opened."""
-    wx = desk.open("repair", by="wang", fault="漏水")
-    desk.do(wx, "dispatch", by="wang")
-    desk.command("claim", wx, "li")
+    wx = in_hand(desk, fault="漏水")
     desk.clock.advance(timedelta(hours=1))
     desk.do(wx, "done", by="li")
     desk.do(wx, "confirm", by="wang")

@@ -2,16 +2,14 @@
 by side. Time that was used up stays used up, and the task is whose it was."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sop_engine import canonical, errors
-from sop_engine.ticket.records import SITE
-from tests.desk import START, Desk
-from tests.ticket.test_suspending import publish_calendar
+from sop_engine import errors
+from tests.desk import Desk, replayed
+from tests.ticket.acts import after, in_hand
 
 PEOPLE = {
     "wang": ["desk"], "li": ["engineer"], "zhao": ["engineer"], "he": ["lead"], "sun": ["security"],
@@ -74,23 +72,14 @@ def _over_every_store() -> None:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    publish_calendar(bench, "round-the-clock")
-    yield bench
-    found = [each for each in bench.replay().mismatches if each.ticket != SITE]
-    assert not found, found
-
-
-def after(**time: float) -> str:
-    return canonical.instant_text(START + timedelta(**time))
+    with replayed(tmp_path, PEOPLE, calendar="round-the-clock") as bench:
+        yield bench
 
 
 def checking(desk: Desk, rules: str = "{to: [previous, opener, registered]}") -> str:
     """A repair in the last state, mended by li."""
     desk.publish(REPAIR.replace("RETURN", rules))
-    wx = desk.open("repair", by="wang")
-    desk.do(wx, "dispatch", by="wang")
-    desk.command("claim", wx, "li")
+    wx = in_hand(desk)
     desk.do(wx, "done", by="li")
     return wx
 

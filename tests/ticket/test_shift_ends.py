@@ -11,7 +11,9 @@ from sop_engine import canonical
 from sop_engine.engine.identity import Identity
 from sop_engine.engine.rosters import swap_shifts
 from sop_engine.engine.shift_reckoning import look_again
-from tests.desk import START, Desk
+from tests.desk import START, Desk, replayed
+from tests.ticket.acts import in_hand as mending
+from tests.ticket.acts import told
 from tests.ticket.test_rostering import PEOPLE, load
 
 REPAIR = """
@@ -35,27 +37,13 @@ WHO = Identity("tester", "boss")
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    bench.publish(REPAIR)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
-
-
-def mending(desk: Desk, by: str = "li") -> str:
-    wx = desk.open("repair", by="wang")
-    desk.do(wx, "dispatch", by="wang")
-    desk.command("claim", wx, by)
-    return wx
+    with replayed(tmp_path, PEOPLE, REPAIR) as bench:
+        yield bench
 
 
 def roster(desk: Desk, *more: str) -> None:
     """Monday: li early (to 15:00), zhao late; he leads the late shift, sun is off."""
     load(desk, "name,22,23,24", "li,r,e,e", "zhao,r,l,r", "he,r,l,r", "sun,r,r,r", *more)
-
-
-def told(desk: Desk, wx: str, act: str) -> list[list[str]]:
-    return [event["to"] for event in desk.events(wx, "told") if event.get("act") == act]
 
 
 def due(desk: Desk, wx: str) -> Any:
@@ -192,3 +180,22 @@ def test_a_procedure_that_says_nothing_of_it_asks_nothing(desk: Desk) -> None:
     roster(desk)
     wx = mending(desk)
     assert desk.ticket(wx).acts == {} and due(desk, wx) is None
+
+
+def test_what_the_rule_leaves_out_stays_whose_it_is_until_it_counts_again(desk: Desk) -> None:
+    roster(desk)
+    states = REPAIR.replace("      done:", "      hold: {by: assignee, to: held}\n      done:").replace(
+        "  mended: {final", "  held: {transitions: {go_on: {by: assignee, to: mending}}}\n  mended: {final"
+    )
+    desk.publish(states.replace("warn: 30 min}", "warn: 30 min, when: not in_state('held')}"))
+    held, worked = mending(desk), mending(desk)
+    desk.do(held, "hold", by="li")
+    assert due(desk, held) is None
+    assert due(desk, worked) is not None
+
+    desk.advance(hours=7)
+    assert desk.ticket(held).tasks["ticket"]["assignee"] == "li"
+    assert desk.ticket(worked).tasks["ticket"]["assignee"] == "he"
+
+    desk.do(held, "go_on", by="li")
+    assert due(desk, held) is not None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sop_engine import errors
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 
 PEOPLE = {
     "wang": ["desk"], "sun": ["desk"], "he": ["lead"], "qian": ["lead"], "zhou": ["manager"], "wu": ["manager"],
@@ -51,10 +51,8 @@ def _over_every_store() -> None:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    bench.publish(PURCHASE.replace("ORDER", ""))
-    yield bench
-    assert bench.replay().clean
+    with replayed(tmp_path, PEOPLE, PURCHASE.replace("ORDER", "")) as bench:
+        yield bench
 
 
 def agreeing(desk: Desk) -> str:

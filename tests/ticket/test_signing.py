@@ -9,7 +9,7 @@ from sop_engine import errors
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.possible import possible
 from sop_engine.ticket.records import Command, Given, NewSeals
-from tests.desk import START, Desk
+from tests.desk import START, Desk, replayed
 
 PURCHASE = """
 procedure: purchase
@@ -58,11 +58,8 @@ PEOPLE = {"wang": ["desk"], "zhao": ["desk", "engineer"], "li": ["engineer"], "s
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    bench.publish(PURCHASE)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, PEOPLE, PURCHASE) as bench:
+        yield bench
 
 
 def signed_once(desk: Desk) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from sop_engine import errors
 from sop_engine.engine.rebuild import rebuild
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 
 ROUND = """
 procedure: round
@@ -28,11 +28,8 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, {"wang": ["desk"]})
-    bench.publish(ROUND)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, {"wang": ["desk"]}, ROUND) as bench:
+        yield bench
 
 
 def test_publishing_at_the_very_instant_of_a_start_does_not_lose_it(desk: Desk) -> None:

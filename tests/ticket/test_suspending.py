@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from sop_engine import canonical, errors
+from sop_engine import errors
 from sop_engine.engine.timers import tick
-from sop_engine.store.seam import CALENDAR, Query, Version
-from sop_engine.ticket.records import SITE
-from sop_engine.worktime.calendars import to_json
-from tests.desk import START, Desk
-from tests.worktime.shipped import calendar
+from sop_engine.store.seam import Query
+from tests.desk import Desk, replayed
+from tests.ticket.acts import after, in_hand
 
 PEOPLE = {"wang": ["desk"], "li": ["engineer"], "he": ["lead"], "sun": ["security"]}
 REPAIR = """
@@ -120,32 +118,12 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    publish_calendar(bench, "round-the-clock")
-    bench.publish(REPAIR)
-    yield bench
-    # the calendar was put into the store without a step
-    found = [each for each in bench.replay().mismatches if each.ticket != SITE]
-    assert not found, found
-
-
-def publish_calendar(bench: Desk, name: str) -> None:
-    data = canonical.to_bytes(to_json(calendar(name)))
-    with bench.store.writing() as transaction:
-        digest = transaction.put_blob(data)
-        transaction.put_version(Version(CALENDAR + name, 1, digest, digest, digest, "", "boss", ""))
-
-
-def after(**time: float) -> str:
-    """An instant so long after the bench's clock begins."""
-    return canonical.instant_text(START + timedelta(**time))
+    with replayed(tmp_path, PEOPLE, REPAIR, calendar="round-the-clock") as bench:
+        yield bench
 
 
 def mending(desk: Desk, **fields: Any) -> str:
-    wx = desk.open("repair", by="wang", fault="漏水", **fields)
-    desk.do(wx, "dispatch", by="wang")
-    desk.command("claim", wx, "li")
-    return wx
+    return in_hand(desk, fault="漏水", **fields)
 
 
 def suspended(desk: Desk, **time: float) -> str:

@@ -14,8 +14,8 @@ from sop_engine.engine.rebuild import rebuild
 from sop_engine.engine.reports import outcomes
 from sop_engine.ticket.records import SITE
 from sop_engine.ticket.ties import LINKS
-from tests.desk import START, Desk
-from tests.ticket.test_suspending import after, publish_calendar
+from tests.desk import START, Desk, replayed
+from tests.ticket.acts import after
 
 PEOPLE = {"wang": ["desk"], "xu": ["desk"], "li": ["engineer"], "zhao": ["engineer"], "he": ["lead"]}
 REPAIR = """
@@ -80,13 +80,8 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    publish_calendar(bench, "round-the-clock")
-    bench.publish(REPAIR)
-    yield bench
-    # the calendar was put into the store without a step
-    found = [each for each in bench.replay().mismatches if each.ticket != SITE]
-    assert not found, found
+    with replayed(tmp_path, PEOPLE, REPAIR, calendar="round-the-clock") as bench:
+        yield bench
 
 
 def opened(desk: Desk, by: str = "wang", **more: Any) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
-from tests.desk import Desk
+from tests.desk import Desk, replayed
+from tests.ticket.acts import in_hand, told
 
 PEOPLE = {
     "wang": ["desk"], "li": ["engineer"], "zhao": ["engineer"], "he": ["lead"], "sun": ["security"], "qian": ["lead"],
@@ -59,22 +60,12 @@ states:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, PEOPLE)
-    bench.publish(REPAIR)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
-
-
-def told(desk: Desk, ticket: str, act: str) -> list[list[str]]:
-    return [event["to"] for event in desk.events(ticket, "told") if event.get("act") == act]
+    with replayed(tmp_path, PEOPLE, REPAIR) as bench:
+        yield bench
 
 
 def mending(desk: Desk) -> str:
-    wx = desk.open("repair", by="wang", fault="漏水")
-    desk.do(wx, "dispatch", by="wang")
-    desk.command("claim", wx, "li")
-    return wx
+    return in_hand(desk, fault="漏水")
 
 
 # --- urging ----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.desk import Desk
+from tests.desk import Desk, replayed
 
 PARENT = """
 procedure: parent
@@ -64,11 +64,8 @@ ALL = "all(children('child'), 'there' in child.state)"
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    bench = Desk(tmp_path, {"wang": ["desk"]})
-    bench.publish(CHILD)
-    yield bench
-    report = bench.replay()
-    assert report.clean, report.mismatches
+    with replayed(tmp_path, {"wang": ["desk"]}, CHILD) as bench:
+        yield bench
 
 
 def family(desk: Desk, condition: str, *parts: str) -> tuple[str, list[str]]:

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from sop_engine import canonical, errors
+from sop_engine import errors
 from sop_engine.engine.delivery import deliver
 from sop_engine.engine.reports import outcomes
 from sop_engine.store.programs import Programs
 from sop_engine.ticket.records import SITE, Ticket
 from tests.desk import START, Desk
+from tests.ticket.acts import after, in_hand
 from tests.ticket.test_correcting import erase_all
-from tests.ticket.test_suspending import CHILD, PARENT, publish_calendar
+from tests.ticket.test_suspending import CHILD, PARENT
 
 PEOPLE = {
     "wang": ["desk"], "li": ["engineer"], "zhao": ["engineer"], "he": ["lead"], "sun": ["security"], "qian": ["lead"],
@@ -66,7 +67,7 @@ def _over_every_store() -> None:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     bench = Desk(tmp_path, {**PEOPLE, "he": ["lead", "desk"]})
-    publish_calendar(bench, "round-the-clock")
+    bench.publish_calendar("round-the-clock")
     bench.publish(REPAIR)
     yield bench
     assert not [each for each in bench.replay().mismatches if each.ticket != SITE]
@@ -77,15 +78,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     assert not [each for each in bench.replay().mismatches if each.ticket != SITE]
 
 
-def after(**time: float) -> str:
-    return canonical.instant_text(START + timedelta(**time))
-
-
 def mending(desk: Desk, **fields: Any) -> str:
-    wx = desk.open("repair", by="wang", fault="漏水", **fields)
-    desk.do(wx, "dispatch", by="wang")
-    desk.command("claim", wx, "li")
-    return wx
+    return in_hand(desk, fault="漏水", **fields)
 
 
 def content(ticket: Ticket) -> dict[str, Any]:

@@ -1,70 +1,102 @@
 """The board on a terminal: the queue above, the ticket below, keys for what is done most.
 
 The law. What users wrote reaches the terminal as plain text only: cells and pages are made as `Text`, never read as
-markup. Everything runs in one thread, each look at the store is short, and every two seconds the queue is read anew, so
-that what others do appears by itself. At a terminal of several people the board ends when nobody has typed anything for
-so long that whoever was on there is on no longer.
+markup. Everything runs in one thread, each look at the store is short, and every two seconds the queue is read anew,
+so that what others do appears by itself. Nothing is said by colour alone, and with NO_COLOR there is none. At a
+terminal of several people the board ends when nobody has typed anything for so long that whoever was on there is on no
+longer.
 """
 
-from collections.abc import Sequence
-from typing import Final
+import os
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.events import Event, Key
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Footer, Input, Static
 
 from sop_engine.clock import steady_seconds
-from sop_engine.console.board.desk import Choice, Desk, Need, Row
-from sop_engine.console.board.dialogs import Choosing, Form, Wanted
+from sop_engine.console.board.deeds import ACTS
+from sop_engine.console.board.desk import Desk, Row
+from sop_engine.console.board.dialogs import Choosing, Form
+from sop_engine.console.board.questions import Deed, Told, option
 from sop_engine.console.text import cut
 from sop_engine.errors import SopError
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 
 POLL_SECONDS: Final = 2.0
 NOTED_SECONDS: Final = 10.0
 """between two keys; what comes sooner is not written down anew"""
+MOST_DRAWN: Final = 200
+"""tickets that are drawn; all that are read can be narrowed to"""
 _KEYS: Final = (
-    ("d", "do", msg("do")),
-    ("c", "claim", msg("claim")),
-    ("n", "note", msg("note")),
-    ("u", "urge", msg("urge")),
-    ("r", "refresh", msg("look again")),
-    ("tab", "focus_next", msg("page")),
-    ("q", "quit", msg("end")),
+    ("d", "do", "d", msg("do")),
+    ("c", "act('c')", "c", msg("claim")),
+    ("n", "act('n')", "n", msg("note")),
+    ("u", "act('u')", "u", msg("urge")),
+    ("m", "more", "m", msg("more")),
+    ("slash", "narrow", "/", msg("narrow")),
+    ("r", "refresh", "r", msg("look again")),
+    ("tab", "focus_next", "tab", msg("page")),
+    ("q", "quit", "q", msg("end")),
 )
+"""those that the last line shows; the others stand in the list of `m`"""
 
 
 class Board(App[None]):
     """The whole board."""
 
+    AUTO_FOCUS = "#queue"
     ENABLE_COMMAND_PALETTE = False
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (12, "-high")]  # noqa: RUF012
     CSS = """
-    #queue { height: 1fr; min-height: 6; overflow-x: hidden; }
+    #queue { height: 1fr; min-height: 3; overflow-x: hidden; }
+    Board:nocolor DataTable > .datatable--cursor { text-style: reverse; }
+    Board:nocolor OptionList > .option-list--option-highlighted { text-style: bold underline; }
+    Board:nocolor Input > .input--cursor { text-style: reverse; }
+    #narrow { display: none; }
+    #count { height: 1; display: none; }
     #page { height: 1fr; border-top: solid $foreground; }
     #said { height: auto; max-height: 6; border-top: solid $foreground; }
+    .-low #page { display: none; }
+    .-low #said { max-height: 2; }
     """
 
     def __init__(self, desk: Desk, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()
+        # with NO_COLOR the terminal's own two colours, without greys that stand in for others
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") is not None else None)
+        self.animation_level = "none"  # what moves slowly over a slow line is in the way
         self._desk = desk
         self._poll_seconds = poll_seconds
+        self._read: list[Row] | None = None
         self._rows: list[Row] = []
+        self._unreadable = False
         self._typed = steady_seconds()
         self.left = False
         """whether it has ended because nobody typed anything"""
-        for key, action, title in _KEYS:
-            self.bind(key, action, description=desk.say(title))
-        self.bind("ctrl+c", "quit", show=False)
+        self.fault: Exception | None = None
+        """what has ended it, where that was a fault of the program"""
+        for keys, action, shown, title in _KEYS:
+            self.bind(keys, action, description=desk.say(title), key_display=shown)
+        for key in dict.fromkeys(act.key for act in ACTS):
+            if key not in "cnu":
+                self.bind(key, f"act('{key}')", show=False)
+        self._bindings.bind("ctrl+c", "quit", show=False, priority=True)
+        self.bind("escape", "all", show=False)
 
     def compose(self) -> ComposeResult:
         table: DataTable[Text] = DataTable(id="queue", cursor_type="row", zebra_stripes=False)
+        yield Input(
+            id="narrow", compact=True, placeholder=self._desk.say(msg("number, unit, words: type a part of it"))
+        )
         yield table
+        yield Static("", id="count", markup=False)
         with VerticalScroll(id="page"):
             yield Static("", id="ticket", markup=False)
         yield Static("", id="said", markup=False)
-        yield Footer()
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         self._table.add_columns(*(Text(head) for head in self._desk.heads()))
@@ -74,23 +106,35 @@ class Board(App[None]):
 
     @property
     def _table(self) -> DataTable[Text]:
-        found: DataTable[Text] = self.query_one("#queue", DataTable)
+        found: DataTable[Text] = self.screen_stack[0].query_one("#queue", DataTable)
         return found
+
+    def _part(self, id: str) -> Static:
+        """A part of the board itself, whatever lies over it."""
+        return self.screen_stack[0].query_one(f"#{id}", Static)
 
     @property
     def _chosen(self) -> str | None:
         """The number of the ticket at the cursor."""
-        return (
-            self._rows[self._table.cursor_row].id if self._rows and self._table.cursor_row < len(self._rows) else None
-        )
+        place = self._table.cursor_row
+        return self._rows[place].id if self._rows and place < len(self._rows) else None
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault is told as any command tells it, and not with what stands in memory."""
+        self.fault = self.fault or error
+        super()._handle_exception(error)
+        self._exit_renderables.clear()
 
     # --- looking ---
 
     def action_refresh(self) -> None:
         """Read the queue anew."""
-        self._rows = []
+        self._read = None
         self._look()
-        if not self._rows:
+        self._tell_empty()
+
+    def _tell_empty(self) -> None:
+        if self._read == []:
             self._say([self._desk.say(msg("nothing is waiting for you"))])
 
     def _look(self) -> None:
@@ -103,20 +147,38 @@ class Board(App[None]):
         try:
             rows = self._desk.rows()
         except SopError as error:
-            self._say([self._desk.say(error.message)])
+            self._unreadable = True
+            fix = [] if error.fix is None else [self._desk.say(error.fix)]
+            self._say([self._desk.say(msg("what stands here may be old: {message}", message=error.message)), *fix])
             return
-        if rows == self._rows:
+        if self._unreadable:
+            self._unreadable = False
+            self._say([self._desk.say(msg("the tickets can be read again"))])
+        if isinstance(self.screen, Form):
+            self.screen.look()
+        before, self._read = self._read, rows
+        if rows == before:
             return
-        here, place = self._chosen, self._table.cursor_row
-        moved = {row.id for row in rows} - {row.id for row in self._rows} if self._rows else set()
-        self._rows = rows
-        self._table.clear()
-        for row in rows:
-            self._table.add_row(*self._fitting(row), key=row.id)
-        ids = [row.id for row in rows]
-        self._table.move_cursor(row=ids.index(here) if here in ids else min(place, max(len(ids) - 1, 0)))
+        moved = {row.id for row in rows} - {row.id for row in before} if before else set()
+        self._draw_queue()
         if moved:
             self._say([self._desk.say(msg("new here: {tickets}", tickets=tuple(sorted(moved)[:5])))])
+
+    def _draw_queue(self) -> None:
+        """Draw the tickets that are not narrowed away, the first of them; then the page."""
+        typed = self.screen_stack[0].query_one("#narrow", Input).value
+        read, here, place = self._read or [], self._chosen, self._table.cursor_row
+        wanted = [row for row in read if row.has(typed)]
+        self._rows = wanted[:MOST_DRAWN]
+        self._table.clear()
+        for row in self._rows:
+            self._table.add_row(*self._fitting(row), key=row.id)
+        ids = [row.id for row in self._rows]
+        self._table.move_cursor(row=ids.index(here) if here in ids else min(place, max(len(ids) - 1, 0)))
+        count = self._part("count")
+        count.display = len(self._rows) < len(read)
+        shown = msg("{shown} of {count} tickets; / narrows", shown=len(self._rows), count=len(read))
+        count.update(Text(self._desk.say(shown)))
         self._draw_page()
 
     def _fitting(self, row: Row) -> list[Text]:
@@ -127,6 +189,10 @@ class Board(App[None]):
             Text(cell if most is None else cut(cell, most), no_wrap=True)
             for cell, most in zip(row.cells, widths, strict=True)
         ]
+
+    def on_resize(self) -> None:
+        if self._read:
+            self.call_after_refresh(self._draw_queue)
 
     async def on_event(self, event: Event) -> None:
         """Every key comes by here first, in forms too: somebody has typed something."""
@@ -139,71 +205,103 @@ class Board(App[None]):
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         self._draw_page()
 
+    def on_data_table_row_selected(self, _event: DataTable.RowSelected) -> None:
+        self.action_do()
+
     def _draw_page(self) -> None:
         id = self._chosen
         try:
             lines = [] if id is None else self._desk.page(id)
         except SopError as error:
             lines = [self._desk.say(error.message)]
-        self.query_one("#ticket", Static).update(Text("\n".join(lines)))
+        self._part("ticket").update(Text("\n".join(lines)))
 
     def _say(self, lines: Sequence[str]) -> None:
-        self.query_one("#said", Static).update(Text("\n".join(lines)))
+        self._part("said").update(Text("\n".join(lines)))
+
+    # --- narrowing ---
+
+    def action_narrow(self) -> None:
+        """Type a part of what stands in the queue; Enter goes to what is left of it, Esc shows all again."""
+        line = self.screen_stack[0].query_one("#narrow", Input)
+        line.display = True
+        line.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "narrow":
+            self._draw_queue()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == "narrow":
+            event.input.display = bool(event.value)
+            self._table.focus()
+
+    def action_all(self) -> None:
+        """Show all again."""
+        line = self.screen_stack[0].query_one("#narrow", Input)
+        line.value = ""
+        line.display = False
+        self._table.focus()
 
     # --- doing ---
 
-    def _done(self, lines: Sequence[str]) -> None:
-        self._look()
-        self._draw_page()
-        self._say(lines)
-
-    def action_claim(self) -> None:
-        if self._chosen is not None:
-            self._done(self._desk.claim(self._chosen))
-
-    def action_urge(self) -> None:
-        if self._chosen is not None:
-            self._done(self._desk.urge(self._chosen))
-
-    def action_note(self) -> None:
+    def _asking(self, ask: Callable[[str], Sequence[Any]]) -> tuple[str, Sequence[Any]] | None:
+        """The ticket at the cursor, and what can be done with it; None where there is none, or it cannot be read."""
         id = self._chosen
         if id is None:
-            return
-
-        def given(values: Wanted) -> None:
-            if values is not None and values["note"].strip():
-                self._done(self._desk.note(id, values["note"]))
-
-        title = self._desk.say(msg("note on {ticket}", ticket=id))
-        self.push_screen(Form(title, [Need("note", self._desk.say(msg("the note")), True, "")], self._desk.say), given)
-
-    def action_do(self) -> None:
-        id = self._chosen
-        if id is None:
-            return
+            return None
         try:
-            choices = self._desk.choices(id)
+            return id, ask(id)
         except SopError as error:
             self._say([self._desk.say(error.message)])
+            return None
+
+    def action_do(self) -> None:
+        found = self._asking(self._desk.triggers)
+        if found is None:
             return
-        if not choices:
+        id, deeds = found
+        if not deeds:
             self._say([self._desk.say(msg("{ticket} offers you nothing now", ticket=id))])
             return
+        named = [(each.trigger, f"{each.title} ({each.trigger})", each) for each in deeds]
+        self._choose(msg("what to do with {ticket}", ticket=id), named)
 
-        def chosen(choice: Choice | None) -> None:
-            if choice is not None:
-                self._fill(id, choice)
+    def action_more(self) -> None:
+        found = self._asking(self._desk.acts)
+        if found is not None:
+            named = [(each.act, f"{key}  {each.title}", each) for key, each in found[1]]
+            self._choose(msg("what else to do with {ticket}", ticket=found[0]), named)
 
-        self.push_screen(Choosing(self._desk.say(msg("what to do with {ticket}", ticket=id)), choices), chosen)
-
-    def _fill(self, id: str, choice: Choice) -> None:
-        """Ask for what a trigger needs, and do it."""
-
-        def given(values: Wanted) -> None:
-            if values is not None:
-                self._done(self._desk.do(id, choice.trigger, values))
-
-        if choice.needs:
-            self.push_screen(Form(f"{id} {choice.title}", choice.needs, self._desk.say), given)
+    def action_act(self, key: str) -> None:
+        found = self._asking(self._desk.acts)
+        if found is None:
+            return
+        fitting = [deed for its_key, deed in found[1] if its_key == key]
+        if fitting:
+            self._begin(fitting[0])
         else:
-            given({})
+            self._say([self._desk.say(msg("that cannot be done with {ticket} now; m lists what can", ticket=found[0]))])
+
+    def _choose(self, title: Message, named: Sequence[tuple[str, str, Deed]]) -> None:
+        """Let one of the deeds be chosen, and begin it."""
+        options = [option(id, shown, (deed.title,)) for id, shown, deed in named]
+
+        def chosen(place: int | None) -> None:
+            if place is not None:
+                self._begin(named[place][2])
+
+        self.push_screen(Choosing(self._desk.say(title), options, self._desk.say), chosen)
+
+    def _begin(self, deed: Deed) -> None:
+        """Ask for what a deed needs, and do it; at once where it needs nothing."""
+        if deed.questions:
+            self.push_screen(Form(deed, self._desk), self._done)
+        else:
+            self._done(self._desk.do(deed, {}))
+
+    def _done(self, told: Told | None) -> None:
+        if told is not None:
+            self._look()
+            self._draw_page()
+            self._say(told.lines)

@@ -4,28 +4,39 @@ Texts come out harmless and in one language: whoever draws them must only not re
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sop_engine import values
+from sop_engine.console.board.deeds import ACTS, Act, Place, paths_of, people
+from sop_engine.console.board.questions import Deed, Kind, Option, Question, Told, Values, option
 from sop_engine.console.doing import explaining
 from sop_engine.console.failures import NO_CONTEXT, Explained, failure_lines
-from sop_engine.console.given import read_given
+from sop_engine.console.given import read_given, read_texts
 from sop_engine.console.looking import look, possible_now
+from sop_engine.console.masking import masked_text
+from sop_engine.console.names import typed_form
 from sop_engine.console.output import Output
 from sop_engine.console.show_view import next_lines, print_ticket
 from sop_engine.console.staff.listing import CELLS, Lines, Titles
 from sop_engine.console.staff.lists import found
 from sop_engine.console.staff.narrowed import Narrowed, asked
-from sop_engine.console.text import one_line
-from sop_engine.errors import SopError
+from sop_engine.console.text import harmless, one_line
+from sop_engine.errors import NotFound, SetUp, SopError, system_reason
 from sop_engine.messages import msg, say
+from sop_engine.procedure import Field
+from sop_engine.store.files import Files
+from sop_engine.store.seam import Head, Reads
+from sop_engine.values import ValueProblem, fold
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
 COLUMNS: Final = ("number", "unit", "subject", "state", "assignee", "left")
-MOST: Final = 200
-"""tickets of a queue"""
+MOST: Final = 2000
+"""tickets of a queue that are read"""
+_FILES: Final = frozenset({"file", "photo"})
 
 
 class Captured(Output):
@@ -61,25 +72,10 @@ class Row:
     """of its last step"""
     cells: tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A field that a trigger asks, as a form shows it."""
-
-    name: str
-    title: str
-    required: bool
-    hint: str
-    """what can be written"""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Something that can be done now."""
-
-    trigger: str
-    title: str
-    needs: tuple[Need, ...]
+    def has(self, typed: str) -> bool:
+        """Whether each word that was typed stands in one of its cells."""
+        cells = [fold(cell).casefold() for cell in self.cells]
+        return all(any(word in cell for cell in cells) for word in fold(typed).casefold().split())
 
 
 class Desk:
@@ -90,11 +86,34 @@ class Desk:
         self._narrowed = narrowed
         self._output = Captured(opened.call.language)
         self._titles = Titles(opened)
+        self._file = self._file_now()
         opened.call.output = self._output
 
     def say(self, message: Any) -> str:
         """A message in the reader's language."""
         return say(message, self._opened.call.language)
+
+    def _file_now(self) -> tuple[int, int] | None:
+        """Which file holds the tickets; None where a server does. Raises `SetUp` where it is gone."""
+        settings = self._opened.site.settings
+        if settings.store:
+            return None
+        try:
+            status = settings.store_path.stat()
+        except OSError as error:
+            path, reason = str(settings.store_path), system_reason(error)
+            raise SetUp(msg("{path} cannot be read: {error}", path=path, error=reason), where=path) from None
+        return status.st_dev, status.st_ino
+
+    def _require_store(self) -> None:
+        """Raise `SetUp` where the tickets are in another file by now: what was written into the one that was opened
+        would be lost with it."""
+        settings = self._opened.site.settings
+        if self._file_now() != self._file:
+            raise SetUp(
+                msg("{path} is another file than the one that was opened", path=str(settings.store_path)),
+                fix=msg("end the board and open it anew: sop board"),
+            )
 
     @property
     def idle_seconds(self) -> float | None:
@@ -112,6 +131,7 @@ class Desk:
 
     def rows(self) -> list[Row]:
         """The queue as it is now. Raises `SopError`."""
+        self._require_store()
         opened, lines = self._opened, Lines(self._opened, self._titles)
         with opened.reading() as reading:
             wanted = asked(opened, reading, self._narrowed)
@@ -132,72 +152,164 @@ class Desk:
         print_ticket(opened, seen)
         return list(self._output.lines)
 
-    def choices(self, id: str) -> list[Choice]:
-        """What whoever asks may do with a ticket now. Raises `SopError`."""
+    def meanwhile(self, id: str, number: int) -> tuple[int, list[str]]:
+        """The last step of a ticket, and the story of what was done after step `number`. Raises `SopError`."""
+        with self._opened.reading() as reading:
+            head = reading.head(id)
+            if head is None or head.number <= number:
+                return number, []
+            from sop_engine.console.past import read_story
+
+            told = [chapter.lines[0] for chapter in read_story(self._opened, reading, id, after=number)]
+            return head.number, [one_line(line) for line in told]
+
+    # --- what can be done ---
+
+    def triggers(self, id: str) -> list[Deed]:
+        """What its procedure lets whoever asks do with a ticket now. Raises `SopError`."""
         opened = self._opened
         with opened.reading() as reading:
-            ticket = reading.ticket(id)
-            if ticket is None:
-                return []
-            program = opened.site.engine.program(reading, ticket)
-            offers = [each for each in possible_now(opened, reading, program, ticket) if each["allowed"]]
-        return [self._choice(each) for each in offers]
+            place, head = self._place(reading, id)
+            offers = possible_now(opened, reading, place.program, place.ticket)
+        return [self._deed(place, head, each) for each in offers if each["allowed"]]
 
-    def _choice(self, offer: Mapping[str, Any]) -> Choice:
+    def acts(self, id: str) -> list[tuple[str, Deed]]:
+        """What can be done beside that, each with its key; whether he may is said when it is done. Raises
+        `SopError`."""
+        with self._opened.reading() as reading:
+            place, head = self._place(reading, id)
+            return [
+                (act.key, Deed(id, head.number, act.name, self.say(act.title), questions=act.ask(place)))
+                for act in ACTS
+                if act.fits(place.ticket)
+            ]
+
+    def _place(self, reading: Reads, id: str) -> tuple[Place, Head]:
+        head, ticket = reading.head(id), reading.ticket(id)
+        if head is None or ticket is None:
+            raise NotFound(msg("there is no ticket {ticket}", ticket=id))
+        return Place(self._opened, self._opened.site.engine.program(reading, ticket), ticket), head
+
+    def _deed(self, place: Place, head: Head, offer: Mapping[str, Any]) -> Deed:
         trigger = f"{offer['region']}.{offer['trigger']}" if offer["region"] else offer["trigger"]
         title = one_line(self.say(offer["title"] or offer["trigger"]))
-        return Choice(trigger, title, tuple(self._need(each) for each in offer["needs"]))
+        questions = tuple(self._question(place, each) for each in offer["needs"])
+        return Deed(head.id, head.number, "do", title, trigger, questions)
 
-    def _need(self, need: Mapping[str, Any]) -> Need:
+    def _question(self, place: Place, need: Mapping[str, Any]) -> Question:
+        field, opened = place.program.fields[need["name"]], self._opened
+        kind, options = self._kind(place, field)
+        present = place.ticket.fields.get(field.id, field.default)
+        kept = "" if present is None else opened.shown(field, present)
+        if kept and field.personal in opened.hidden_from(place.ticket):
+            kept = masked_text(field, present)
+        example = typed_form(values.example(field, opened.call.language), opened.call.language)
+        hint = self.say(field.hint) if field.hint else "" if options or field.type == "text" else example
         title = one_line(self.say(need["title"] or need["name"]))
-        if need["type"] == "staff":
-            hint = tuple(self._opened.staff.values())
-        elif need["choices"]:
-            hint = tuple(self.say(each["title"] or each["id"]) for each in need["choices"])
-        else:
-            hint = (self.say(need["example"]) if not isinstance(need["example"], list | Mapping) else "",)
-        return Need(need["name"], title, need["required"], one_line(self.say(hint)))
+        return Question(field.id, title, need["required"], kind, options, one_line(hint), one_line(kept))
+
+    def _kind(self, place: Place, field: Field) -> tuple[Kind, tuple[Option, ...]]:
+        """How a field is asked for, and what there is to pick from."""
+        match field.type:
+            case "choice" | "checklist":
+                options = tuple(place.option(each.id, each.title) for each in field.choices)
+                return ("checks" if field.type == "checklist" else "several" if field.many else "one"), options
+            case "boolean":
+                return "one", (place.option("yes", msg("yes")), place.option("no", msg("no")))
+            case "staff":
+                return ("several" if field.many else "one"), people(self._opened)
+            case "unit":
+                with self._opened.reading() as reading:
+                    units = tuple(option(each["id"], each["id"]) for each in reading.units())
+                return ("several" if field.many else "one"), units
+            case "rows":
+                return "lines", ()
+        return ("lines" if field.many else "text"), ()
 
     # --- doing ---
 
-    def do(self, id: str, trigger: str, values: Mapping[str, str]) -> list[str]:
-        """Do a trigger with values as they were typed; gives what is to be said of it."""
+    def problem(self, deed: Deed, question: Question, texts: Sequence[str]) -> str | None:
+        """What is wrong with an answer, in words, before anything is done; None where nothing is."""
+        if not texts:
+            return self.say(msg("this is needed")) if question.required and not question.kept else None
+        try:
+            if deed.act == "do":
+                self._read(deed, question, texts)
+            elif question.name == "until":
+                from sop_engine.console.staff.attention import instant_given
 
-        def arguments(program: Any) -> dict[str, Any]:
-            said = [f"{name}={text}" for name, text in values.items() if text.strip()]
-            return {"trigger": trigger, "fields": read_given(self._opened, program.fields, said, None)}
+                instant_given(self._opened, texts[0])
+            elif question.name == "files":
+                self._look_at_files(texts)
+            if question.kind == "one" and all(texts[0] != each.id for each in question.options):
+                return self.say(msg("nothing of the list is {text}", text=one_line(texts[0])[:40]))
+        except ValueProblem as problem:
+            return one_line(self.say(problem.message))
+        except SopError as error:
+            return one_line(self.say(error.message))
+        return None
 
-        return self._act("do", id, arguments)
+    def _read(self, deed: Deed, question: Question, texts: Sequence[str]) -> None:
+        """Read the value of a field and keep nothing of it."""
+        opened = self._opened
+        with opened.reading() as reading:
+            field = self._place(reading, deed.ticket)[0].program.fields[question.name]
+        if field.type in _FILES:
+            self._look_at_files(texts)
+        else:
+            read_texts(opened, field, list(texts))
 
-    def claim(self, id: str) -> list[str]:
-        """Take the task; gives what is to be said of it."""
-        return self._act("claim", id, lambda _program: {})
+    def _look_at_files(self, texts: Sequence[str]) -> None:
+        settings = self._opened.site.settings
+        files = Files(settings.folder / "files", settings.largest_file_bytes)
+        for path in paths_of(tuple(texts)):
+            files.about(Path(path))
 
-    def urge(self, id: str) -> list[str]:
-        """Urge whoever has the task; gives what is to be said of it."""
-        return self._act("urge", id, lambda _program: {})
-
-    def note(self, id: str, text: str) -> list[str]:
-        """Write something down; gives what is to be said of it."""
-        return self._act("note", id, lambda _program: {"note": text})
-
-    def _act(self, name: str, id: str, arguments: Any) -> list[str]:
+    def do(self, deed: Deed, values: Values) -> Told:
+        """Do it, with what was answered, on the ticket as it stood; and tell what came of it."""
         opened = self._opened
         self._output.told.clear()
         try:
+            self._require_store()
             with opened.reading() as reading:
-                head, ticket = reading.head(id), reading.ticket(id)
-                assert head is not None and ticket is not None, "it stands in the queue"
-                program = opened.site.engine.program(reading, ticket)
-            with explaining(opened, head):
-                done = opened.act(opened.command(name, id, arguments(program)))
+                place, head = self._place(reading, deed.ticket)
+            with explaining(opened, head._replace(number=deed.number)):
+                command = opened.command(deed.act, deed.ticket, self._arguments(place, deed, values))
+                # whoever writes a note need not have seen the last step; whoever moves a ticket must
+                expect = deed.number if deed.act in ("do", "return") else None
+                done = opened.act(replace(command, expect=expect))
             with opened.reading() as reading:
                 seen = look(opened, reading, done.ticket, done.head)
-            return [self.say(msg("{ticket}: done", ticket=id)), *next_lines(opened, seen)]
+            lines = [self.say(msg("{ticket}: done", ticket=deed.ticket)), *next_lines(opened, seen)]
+            return Told(True, tuple(self._lines(lines)), done.head.number)
         except Explained as explained:
-            return self._refused(failure_lines(explained.error, explained.around, opened.call.language))
+            return self._refused(deed, failure_lines(explained.error, explained.around, opened.call.language))
         except SopError as error:
-            return self._refused(failure_lines(error, NO_CONTEXT, opened.call.language))
+            return self._refused(deed, failure_lines(error, NO_CONTEXT, opened.call.language))
+        finally:
+            opened.discard_arrivals()
+            opened.arrivals.clear()
 
-    def _refused(self, lines: Sequence[str]) -> list[str]:
-        return [*self._output.told, *lines]
+    def _arguments(self, place: Place, deed: Deed, values: Values) -> dict[str, Any]:
+        if deed.act != "do":
+            return self._act(deed).arguments(place, values)
+        fields = place.program.fields
+        said = [f"{name}={self._typed(fields[name], text)}" for name, texts in values.items() for text in texts]
+        return {"trigger": deed.trigger, "fields": read_given(self._opened, fields, said, None)}
+
+    def _typed(self, field: Field, text: str) -> str:
+        """A path is given with an `@` before it, whether it was typed so or not."""
+        return f"@{text.strip().removeprefix('@')}" if field.type in _FILES else text
+
+    def _act(self, deed: Deed) -> Act:
+        return next(each for each in ACTS if each.name == deed.act)
+
+    def _refused(self, deed: Deed, lines: Sequence[str]) -> Told:
+        try:
+            number, _lines = self.meanwhile(deed.ticket, deed.number)
+        except SopError:
+            number = deed.number
+        return Told(False, tuple(self._lines([*self._output.told, *lines])), number)
+
+    def _lines(self, lines: Sequence[Any]) -> list[str]:
+        return [harmless(self.say(line)) for line in lines]

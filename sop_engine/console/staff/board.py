@@ -36,9 +36,14 @@ def board(
             ) from None
         from sop_engine.console.board.desk import Desk
 
-        output = call.output  # the desk has one of its own
+        output = call.output
         shown = Board(Desk(opened, narrowed))
-        shown.run()
+        try:
+            shown.run()
+        finally:
+            call.output = output  # the desk has one of its own
+        if shown.fault is not None:
+            raise shown.fault
         if shown.left:
             minutes = int(opened.site.settings.idle.total_seconds() // 60)
             output.tell(msg("nobody has typed anything for {minutes} minutes, so the board has ended", minutes=minutes))

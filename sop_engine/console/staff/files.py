@@ -54,22 +54,26 @@ def attach(
         opened.require_known()
         with opened.reading() as reading:
             head = find_ticket(reading, id)
-        files = Files(opened.site.settings.folder / "files", opened.site.settings.largest_file_bytes)
         paths = [Path(each.removeprefix("@")).expanduser() for each in file]
-        references = [files.about(each) for each in paths]
-        arguments: dict[str, Any] = {"files": references}
-        if label is not None:
-            arguments["label"] = short(label)
         with explaining(opened, head):
-            # refused before anything is copied
-            opened.site.engine.act(opened.command("attach", head.id, arguments), dry_run=True)
-        if not call.dry_run:
-            for path, about in zip(paths, references, strict=True):
-                arrival = files.arrive(path)
-                opened.arrivals.append(arrival)
-                if arrival.reference != about:
-                    raise NotUnderstood(msg("{path} is being written; give it when it is finished", path=str(path)))
+            arguments = attachment(opened, head.id, paths, label)
         do_and_tell(opened, opened.command("attach", head.id, arguments), head)
+
+
+def attachment(opened: "Opened", id: str, paths: list[Path], label: str | None) -> dict[str, Any]:
+    """The arguments of `attach` for files that lie at `paths`. They are copied, and count when the command is done; in
+    a dry run they are only looked at. Raises what refuses it, before anything is copied."""
+    files = Files(opened.site.settings.folder / "files", opened.site.settings.largest_file_bytes)
+    references = [files.about(each) for each in paths]
+    arguments: dict[str, Any] = {"files": references, **({} if label is None else {"label": short(label)})}
+    opened.site.engine.act(opened.command("attach", id, arguments), dry_run=True)
+    if not opened.call.dry_run:
+        for path, about in zip(paths, references, strict=True):
+            arrival = files.arrive(path)
+            opened.arrivals.append(arrival)
+            if arrival.reference != about:
+                raise NotUnderstood(msg("{path} is being written; give it when it is finished", path=str(path)))
+    return arguments
 
 
 def files(
@@ -126,7 +130,13 @@ def _listed(opened: "Opened", reading: Reads, program: Program, ticket: Ticket) 
     labels = {number: sealed for (number, slot), sealed in reading.sealed(ticket.id).items() if slot == "label"}
     for each in ticket.acts.get("files", ()):
         sealed = labels.get(each["step"])
-        label = "" if sealed is None else sealed.value if sealed.salt is not None else msg("(erased)")
+        label = (
+            ""
+            if sealed is None
+            else opened.text_seen(ticket, str(sealed.value))
+            if sealed.salt is not None
+            else msg("(erased)")
+        )
         reference = {name: each[name] for name in ("sha256", "name", "size", "type")}
         found.append(entry(reference, label, None, each["step"]))
     return found

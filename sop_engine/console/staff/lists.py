@@ -63,7 +63,14 @@ def ls(
     after: Annotated[_Said, option("--after", help=msg("those after this ticket"), metavar="ID")] = None,
     quiet: Annotated[_Flag, option("--quiet", "-q", help=msg("the numbers only, a line each"))] = False,
     save_as: Annotated[
-        _Said, option("--save", help=msg("keep these options as a view under this name"), metavar="NAME")
+        _Said,
+        option(
+            "--save",
+            help=msg(
+                "keep these options as a view under this name; without it the same list is shown, and nothing is kept"
+            ),
+            metavar="NAME",
+        ),
     ] = None,
 ) -> None:
     """List tickets: what is late or waits for you by what is left of it, all else newest last. Nothing fires."""
@@ -122,6 +129,10 @@ def _list(opened: "Opened", narrowed: Narrowed, wanted: Asked, names: tuple[str,
             output.line(head.id)
         return
     count = print_list(opened, heads, names)
+    if narrowed.mine:
+        from sop_engine.console.staff.swaps import swaps_asked_of  # a list of other tickets asks nobody
+
+        output.tell(*swaps_asked_of(opened, opened.person))
     if not count:
         output.tell(nothing_found(narrowed), *_elsewhere(opened, narrowed))
     if most is not None and narrowed.limit is None and count == most:

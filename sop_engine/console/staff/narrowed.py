@@ -110,7 +110,7 @@ def asked(opened: "Opened", reading: Reads, narrowed: Narrowed) -> Asked:
         suspended={"open": False, "suspended": True}.get(status),
         procedures=(find_procedure(reading, narrowed.procedure).procedure,) if narrowed.procedure is not None else (),
         states=states_named(reading, narrowed.state) if narrowed.state is not None else (),
-        unit=unit_named(narrowed.unit) if narrowed.unit is not None else None,
+        unit=unit_named(reading, narrowed.unit) if narrowed.unit is not None else None,
         owner=find_person(reading, folded(narrowed.owner)).id if narrowed.owner is not None else None,
         mine=opened.person if narrowed.mine else None,
         roles=tuple(whose.roles) if whose is not None else (),

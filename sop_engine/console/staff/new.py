@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine import canonical
-from sop_engine.console.asking import ask_field, ask_until_enough
+from sop_engine.console.asking import ask_field, ask_until_enough, is_asked
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
 from sop_engine.console.json_view import head_json, possible_view
 from sop_engine.console.looking import possible_opening
 from sop_engine.console.parameters import FromFile, Values, argument, option
+from sop_engine.console.staff.causes import asked_cause, causes, tell_causes
 from sop_engine.console.staff.similar import (
     ASKED_BY,
     asked_rework,
@@ -28,6 +29,7 @@ from sop_engine.engine.publishing import edited_since
 from sop_engine.errors import SopError
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Version
+from sop_engine.ticket.evolve import blank
 from sop_engine.ticket.program import Program
 
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ def new(
     rework_of: Annotated[
         str | None, option("--rework-of", help=msg("the closed ticket whose work did not last"), metavar="ID")
     ] = None,
+    join: Annotated[
+        str | None, option("--join", help=msg("the open ticket of the same cause: one job for both"), metavar="ID")
+    ] = None,
 ) -> None:
     """Open a ticket by the newest published version, and print it."""
     with call.open() as opened:
@@ -61,24 +66,31 @@ def new(
             asks = call.asks and opening["allowed"]
             if asks:
                 _ask(opened, program, given)
-            arguments: dict[str, Any] = {"procedure": version.procedure, "fields": given, **_rework(opened, rework_of)}
+            arguments: dict[str, Any] = {"procedure": version.procedure, "fields": given}
+            arguments |= _others(opened, rework_of, join)
             if number is not None:
                 arguments["number"] = folded(number).strip().upper()
             if asks:
                 ask_until_enough(opened, "open", "", arguments, program.fields, {})
             heads = _similar(opened, program, given)
-            twice = doubles(opened, program, given, heads)
-            if asks and twice and not _is_repeated(opened) and not wants_another(opened, twice):
+            repeated = _is_repeated(opened)
+            near = [] if join is not None else _causes(opened, program, given)
+            if asks and near and not repeated and (meant := asked_cause(opened, near)):
+                arguments["join"] = meant
+            joins = "join" in arguments
+            twice = [] if joins else doubles(opened, program, given, heads)
+            if asks and twice and not repeated and not wants_another(opened, twice):
                 call.output.tell(msg("nothing was opened"))
                 return
-            before = [] if rework_of is not None else _earlier(opened, program, given)
-            if asks and before and not _is_repeated(opened) and (meant := asked_rework(opened, before)):
+            before = [] if joins or rework_of is not None else _earlier(opened, program, given)
+            if asks and before and not repeated and (meant := asked_rework(opened, before)):
                 arguments["rework_of"] = meant
             done = opened.act(opened.command("open", "", arguments))
         now = canonical.instant_text(opened.now)
         more = {
             "similar": [head_json(opened, head, now) for head in heads if head.id != done.step.ticket],
             "earlier": [head_json(opened, head, now) for head in before],
+            "near": [head_json(opened, head, now) for head in near],
         }
         if call.dry_run and call.json:
             entry = _entry(opened, opening)
@@ -86,7 +98,8 @@ def new(
         else:
             tell_done(opened, done, more)
         if not asks and not done.repeated:
-            tell_double(opened, twice)
+            tell_causes(opened, near, done.step.ticket)
+            tell_double(opened, [head for head in twice if head not in near])
             tell_earlier(opened, before)
 
 
@@ -122,12 +135,20 @@ def _similar(opened: "Opened", program: Program, given: dict[str, Any]) -> list[
         return similar(reading, program, given)
 
 
-def _rework(opened: "Opened", said: str | None) -> dict[str, str]:
-    """The ticket of `--rework-of` as an argument of the command."""
-    if said is None:
+def _others(opened: "Opened", rework_of: str | None, join: str | None) -> dict[str, str]:
+    """The tickets of `--rework-of` and `--join` as arguments of the command."""
+    said = {name: each for name, each in (("rework_of", rework_of), ("join", join)) if each is not None}
+    if not said:
         return {}
     with opened.reading() as reading:
-        return {"rework_of": find_ticket(reading, said).id}
+        return {name: find_ticket(reading, each).id for name, each in said.items()}
+
+
+def _causes(opened: "Opened", program: Program, given: dict[str, Any]) -> list[Head]:
+    if program.procedure.acts.join is None:
+        return []
+    with opened.reading() as reading:
+        return causes(opened, reading, program, given)
 
 
 def _earlier(opened: "Opened", program: Program, given: dict[str, Any]) -> list[Head]:
@@ -149,9 +170,10 @@ def _ask(opened: "Opened", program: Program, given: dict[str, Any]) -> None:
     what is open of his is shown: the question may be answered by that."""
     shown: set[str] = set()
     _show_similar(opened, program, given, shown)
+    unborn = blank("", program.procedure.id, program.digest)
     for name in program.procedure.open.ask:
         field = program.fields[name]
-        if name not in given and field.required is None:
+        if name not in given and is_asked(opened, program, unborn, field, given):
             value = ask_field(opened, field, None, required=field.fill is None)
             if value is not None:
                 given[name] = value

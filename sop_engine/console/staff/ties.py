@@ -23,6 +23,7 @@ _WORDS: Final[Mapping[str, Text]] = {
     "reworked_by": {"zh": "返工单", "en": "reworked by"},
     "caused_by": {"zh": "起因", "en": "caused by"},
     "causes": {"zh": "引起", "en": "causes"},
+    "same_cause": {"zh": "同一起因", "en": "same cause"},
 }
 """how a ticket stands to another, as it may be said"""
 
@@ -33,7 +34,7 @@ def link(
     other: _Other,
     how: Annotated[
         str | None,
-        option("--how", help=msg("related, rework_of, reworked_by, caused_by or causes"), metavar="WORD"),
+        option("--how", help=msg("related, rework_of, reworked_by, caused_by, causes or same_cause"), metavar="WORD"),
     ] = None,
 ) -> None:
     """Say that two tickets belong together, and how the first stands to the other; both show it."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from sop_engine.acts import ENDS
+from sop_engine.acts import ENDS, Join
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks.telling import error
-from sop_engine.language.draft import Draft
+from sop_engine.language.draft import Draft, Use
+from sop_engine.language.graph import Graph
 from sop_engine.language.near import near
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT
@@ -146,6 +147,88 @@ def outcomes_of_acts(draft: Draft) -> Iterator[Diagnostic]:
                 msg("Reports would take a ticket that ended as it should for one that did not."),
                 msg("name the outcome for what became of the matter: `cancelled`, `not_ours`, `keys_void`"),
             )  # fmt: skip
+
+
+def joining(draft: Draft) -> Iterator[Diagnostic]:
+    """SOP443: a ticket that goes with another could not wait, or not go on.
+
+    `join` names the state in which such a ticket waits (`state`), where it goes on as soon as the other comes there
+    (`then`), and where it goes on by itself (`alone`). It waits in a state without inner ones, beside nothing else, to
+    which nothing but joining leads: a ticket that came there otherwise would wait for nobody. `at_most` needs `others`,
+    where the rest go on, and `others` needs `at_most`. Personal values are never copied from one ticket to another.
+
+    Fails:
+
+        acts: {join: {state: waiting, then: closed, alone: closed}}
+        states:
+          received: {title: Received, transitions: {finish: {by: desk, to: closed}}}
+          waiting: {title: Goes with another}
+          closed: {final: true, outcome: done, title: Closed}
+
+    Passes:
+
+        acts: {join: {state: waiting, then: closed, alone: received}}
+        states:
+          received: {title: Received, transitions: {finish: {by: desk, to: closed}}}
+          waiting: {title: Goes with another}
+          closed: {final: true, outcome: done, title: Closed}
+    """
+    procedure = draft.procedure
+    rules = procedure.acts.join if procedure is not None else None
+    if procedure is None or rules is None:
+        return
+    graph = Graph(procedure)
+    for use in draft.uses:
+        if use.kind == "state" and use.way.startswith("join.") and use.name in graph.states:
+            yield from _where(draft, graph, use, rules)
+        elif use.kind == "field" and use.way == "shares":
+            field = next((each for each in procedure.fields if each.id == use.name), None)
+            if field is not None and (field.personal or field.computed or field.type in ("person", "phone")):
+                yield error(
+                    "SOP443", use.span, msg("`{name}` is not shared: it is personal, or computed", name=use.name),
+                    msg("What one caller has told stays on his ticket; what is computed comes out of other fields."),
+                    msg("leave it out; the ticket that leads is named on each"),
+                )  # fmt: skip
+    for fact in draft.of("joins"):
+        if (rules.at_most is None) != (rules.others == ""):
+            yield error(
+                "SOP443", fact.span, msg("`at_most` and `others` go together"),
+                msg("It is not said where those go on who are not among the first, or who these are."),
+                msg("give both: `at_most: 3, others: closing`; or neither, and all go on in `then`"),
+            )  # fmt: skip
+
+
+def _where(draft: Draft, graph: Graph, use: Use, rules: Join) -> Iterator[Diagnostic]:
+    """What is wrong with a state of `join`."""
+    state, way = graph.states[use.name], use.way.removeprefix("join.")
+    states = [each.id for each in graph.states.values() if each.id != ROOT and each.kind not in ("final", "history")]
+    if way != "state":
+        if state.kind == "history" or use.name == rules.state or (state.kind == "final" and way == "alone"):
+            yield error(
+                "SOP443", use.span, msg("in `{name}` a ticket that went with another cannot go on", name=use.name),
+                msg("It would wait for nobody, or be closed with nothing done."),
+                msg("name the state in which it goes on"),
+                near(use.name, [each for each in states if each != rules.state]),
+            )  # fmt: skip
+        return
+    if state.kind != "atomic" or state.always or graph.parallel_of(use.name) is not None:
+        yield error(
+            "SOP443", use.span, msg("in `{name}` a ticket cannot wait for another", name=use.name),
+            msg("It has inner states, stands beside others, is an end, or is left at once."),
+            msg("declare a state of its own for it: `with_another: {{title: Goes with another}}`"),
+        )  # fmt: skip
+        return
+    ways = {id(act.way) for act in graph.acts if act.trigger == "join" or act.source == use.name}
+    for edge in graph.edges:
+        targets = graph.targets(edge.transition)
+        if id(edge.transition) not in ways and any(use.name in graph.path(target) for target in targets):
+            yield error(
+                "SOP443", use.span,
+                msg("`{name}` is entered from `{source}` as well", name=use.name, source=edge.source or "open"),
+                msg("A ticket that comes there otherwise than by joining would wait for nobody."),
+                msg("lead that way elsewhere, or let tickets wait in a state of its own"),
+            )  # fmt: skip
+            return
 
 
 def reopened_to(draft: Draft) -> Iterator[Diagnostic]:

@@ -12,7 +12,7 @@ from sop_engine.language.near import near
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Collect, Effect, Procedure, Set, Start
 
-READ: Final = frozenset({"guard", "tell", "staff", "chosen", "moment", "rows"})
+READ: Final = frozenset({"guard", "tell", "staff", "chosen", "moment", "instant", "rows"})
 """How a field is used where its value matters at once."""
 
 
@@ -109,7 +109,7 @@ def _perhaps_given(graph: Graph, procedure: Procedure) -> Mapping[str, frozenset
         changed = False
         for edge, active in arrivals:
             before = known[edge.source] if edge.kind != "open" else always
-            if edge.transition is graph.reopening:  # whatever any ticket had when it was closed
+            if (act := graph.act_of(edge)) is not None and act.whenever:  # whatever any ticket had then
                 before = before.union(*known.values())
             given = before | _may_be_asked(graph, edge) | _written(edge.transition.effects)
             for state in active:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from sop_engine.acts import USUAL
 from sop_engine.diagnostics import Diagnostic, Note
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft, Use
@@ -181,8 +182,9 @@ def unknown_triggers(draft: Draft) -> Iterator[Diagnostic]:
             transitions: {check: {by: desk, ask: note}, finish: {by: {role: desk, not: did check}, to: closed}}
           closed: {final: true, outcome: done}
     """
-    reopens = draft.procedure is not None and draft.procedure.acts.reopen.to != ""
-    known = (*draft.names("trigger"), "open", *(["reopen"] if reopens else []))
+    acts = USUAL if draft.procedure is None else draft.procedure.acts
+    joins = ("join", "part", "joined") if acts.join is not None else ()
+    known = (*draft.names("trigger"), "open", *(["reopen"] if acts.reopen.to else []), *joins)
     for use in draft.uses:
         if use.kind == "trigger" and use.name not in known:
             yield error(
@@ -200,7 +202,8 @@ def unknown_triggers(draft: Draft) -> Iterator[Diagnostic]:
     for use in draft.uses:
         if use.kind != "event":
             continue
-        if use.way == "on_event" and use.name not in raised and not draft.known("event", use.name):
+        gains = use.name == "joined" and acts.join is not None
+        if use.way == "on_event" and use.name not in raised and not draft.known("event", use.name) and not gains:
             yield error(
                 "SOP131", use.span, msg("nothing raises the event `{name}`", name=use.name),
                 msg("This handler would wait for ever."),

@@ -40,6 +40,12 @@ WHERE timer.site = $1 AND timer.due <= $2 AND timer.aside IS NULL
   AND (SELECT id FROM ticket WHERE ticket.site = $1 AND ticket.id = timer.ticket) IS NULL
 ORDER BY timer.aside, timer.due, timer.ticket, timer.key LIMIT {limit:d}"""
 """timers of tickets that have no row, which nobody could hold"""
+_SWAPPED: Final = "WITH put AS ({} RETURNING 1) SELECT count(*) = 1 FROM put"
+NEW_META: Final = _SWAPPED.format(
+    "INSERT INTO meta (site, name, value) VALUES ($1, $2, $3) ON CONFLICT (site, name) DO NOTHING"
+)
+SWAP_META: Final = _SWAPPED.format("UPDATE meta SET value = $3 WHERE site = $1 AND name = $2 AND value = $4")
+"""each gives whether it was done, as what is pending does: so that sent once more it is looked at alike"""
 LOCK_REFUSALS: Final = "SELECT pg_advisory_xact_lock(hashtextextended('refusal ' || $1, 0))"
 
 _MOMENT: Final = """

@@ -216,6 +216,25 @@ class PostgresWriting(Writing):
         for letter in letters:
             self._pending.add_letter(ticket, number, letter, now)
 
+    def swap_meta(self, name: str, was: str | None, value: str) -> None:
+        if self._pending:
+            self._settle()
+        self._begin()
+        self._answers.clear()
+        more = () if was is None else (was,)
+        try:
+            row = self._write(
+                here.NEW_META if was is None else here.SWAP_META, (self._site, name, value, *more)
+            ).fetchone()
+        except ServerError as error:
+            if error.state not in _TRY_ANEW:
+                raise
+            row = None
+        self._holds = True
+        if row != (True,):
+            missed = Missed([], [(name, "")], self._link.patience.waited_seconds)
+            raise missed
+
     def _span_of(self, seconds: float) -> tuple[str, ...]:
         return (str(seconds),)  # the server adds it to its own clock
 
