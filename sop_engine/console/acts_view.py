@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sop_engine.console.looking import Look
     from sop_engine.console.opened import Opened
-    from sop_engine.store.seam import Reads
+    from sop_engine.store.seam import Head, Reads
     from sop_engine.ticket.records import Step
 
 
@@ -205,9 +205,8 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs += _end_lines(opened, seen)
     for id, reporter in seen.absorbed:
         pairs.append((msg("merged into it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))
-    if (leader := ticket.acts.get("with")) is not None:
-        said = msg("{time} by {name}", time=_clock(opened, leader["at"]), name=opened.named(leader["by"]))
-        pairs.append((msg("goes with"), msg("{ticket}, {done}", ticket=leader["ticket"], done=said)))
+    if seen.leader is not None:
+        pairs += _leader_lines(opened, seen.leader)
     for id, reporter in seen.others:
         pairs.append((msg("goes with it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))
     if times := ticket.acts.get("reopened"):
@@ -230,6 +229,21 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         pairs.append((msg("signs besides"), msg("{people}: {trigger}", people=people, trigger=title)))
     if watchers := ticket.acts.get("watchers"):
         pairs.append((msg("watched by"), tuple(opened.named(each) for each in watchers)))
+    return pairs
+
+
+def _leader_lines(opened: "Opened", leader: "Head") -> list[tuple[Any, Any]]:
+    """How far the ticket is with which this one goes: where it stands, who has it, how long is left."""
+    from sop_engine.console.staff.listing import Lines, Titles, holders, left, states
+
+    lines = Lines(opened, Titles(opened))
+    said = msg("{ticket}: {state}", ticket=leader.id, state=states(lines, leader))
+    pairs: list[tuple[Any, Any]] = [(msg("goes with"), said)]
+    who, span = holders(lines, leader), left(leader, opened.now)
+    if who:
+        pairs.append((msg("who has that"), who))
+    if span:
+        pairs.append((msg("left for that"), span))
     return pairs
 
 

@@ -47,6 +47,8 @@ class Look:
     """the tickets that were merged into it, with whoever had told of each"""
     others: Sequence[tuple[str, tuple[str, ...]]] = ()
     """the tickets that go with it, likewise"""
+    leader: Head | None = None
+    """the ticket with which it goes"""
 
 
 def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head, made: Sequence[Step] = ()) -> Look:
@@ -66,8 +68,8 @@ def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head, made: Seq
 
 def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, made: Sequence[Step]) -> dict[str, Any]:
     """What is to be said of a ticket that is suspended, that ended otherwise than by its procedure, into which others
-    were merged, with which others go, or that has files."""
-    if ticket.status != "suspended" and ticket.acts.keys().isdisjoint({"ended", "absorbed", "others", "files"}):
+    were merged, that goes with another or with which others go, or that has files."""
+    if ticket.status != "suspended" and ticket.acts.keys().isdisjoint({"ended", "absorbed", "with", "others", "files"}):
         return {}
     from sop_engine.console.acts_view import callers, labels_of, reason_of_end, reason_of_rest
 
@@ -76,6 +78,8 @@ def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, ma
         "absorbed": callers(opened, reading, ticket.acts.get("absorbed", ())),
         "others": callers(opened, reading, [each["ticket"] for each in ticket.acts.get("others", ())]),
     }
+    if "with" in ticket.acts:
+        more["leader"] = reading.head(ticket.acts["with"]["ticket"])
     if "files" in ticket.acts:
         labels = labels_of(reading, ticket, made)
         more["labels"] = {number: opened.text_seen(ticket, text) for number, text in labels.items()}

@@ -12,6 +12,7 @@ from sop_engine.engine.leaving import in_hand
 from sop_engine.language import compile_text
 from sop_engine.store.sqlite import MEMORY, open_store
 from sop_engine.ticket.evolve import blank, evolve
+from sop_engine.ticket.joining import others_of
 from sop_engine.ticket.records import DELEGATION, GOAL, RESUME, SHIFT_END, SITE, Ticket
 from sop_engine.ticket.ties import LINKS, SPLIT
 from tests.desk import Desk, NoTemplates
@@ -41,11 +42,12 @@ acts:
   void: {by: desk}
   force_close: {by: lead}
   reopen: {by: desk, to: working, within: 2 days}
+  join: {by: [desk, lead], state: along, then: checking, alone: surveying, shares: [amount]}
 anytime:
   cancel: {by: owner, to: cancelled}
   look_in: {by: [desk, lead], may_ask: amount}
 goals:
-  whole: {start: [did open, did reopen], stop: over, within: 12 h, again: resume}
+  whole: {start: [did open, did reopen, did part], stop: over, within: 12 h, again: resume}
   doing: {start: working, stop: checking, within: 5 h, again: resume, warn: 50%, escalate: {1 h: {hand_to: lead}}}
   pipes: {start: cutting, stop: did inspect, while: water, within: 2 h, again: new_cycle}
 states:
@@ -96,6 +98,7 @@ states:
                 sign: {count: 2, add: [manager, engineer], reject: refused}
                 to: agreed
           agreed: {final: true}
+  along: {after: {2 days: {tell: desk}}}
   checking:
     transitions:
       accept: {by: [{role: desk, not: [did lay, did wire, did agree]}, {role: manager, not: did lay}], to: over}
@@ -136,6 +139,8 @@ HANDS = frozenset({
     "inherit", "urge", "copy", "read", "watch", "note", "link", "unlink", "tie", "absorb", "look_at_roster",
 })  # fmt: skip
 """acts that move no state and no clock"""
+BESIDE = frozenset({"join", "part", "joined"})
+"""what joining and parting are called where something is done"""
 OWN_TIMERS = (DELEGATION, SHIFT_END)
 """timers that belong to whose a task is, and go with it"""
 UNDECIDED = {"waiting", "running", "paused"}
@@ -229,7 +234,7 @@ class Bench(Desk):
     def _look_at_duties(self, before: Ticket, record: Mapping[str, Any], where: str) -> None:
         """Separation of duty, by a book that is kept here: persons, those whom they stand in for, whose task they were
         lent."""
-        book = self.did.setdefault(record["ticket"], [])
+        book, name = self.did.setdefault(record["ticket"], []), record["command"]["name"]
         persons = {each for each in (record["actor"], record["for"]) if each}
         arguments = record["command"]["arguments"]
         if arguments.get("as") == "delegate":
@@ -242,10 +247,15 @@ class Bench(Desk):
                     self._require_apart(book, "agree", persons, "signer", where)
                     signed = {each for signer in before.signatures.get(event["offer"], ()) for each in signer}
                     assert not signed & persons, f"{where}: signed twice"
+                case "did" if name == "go_on" and event["trigger"] not in BESIDE:
+                    by = frozenset(event["by"])
+                    led = [doers for _n, done, doers in self.did[record["cause"][0]] if done == event["trigger"]]
+                    assert by <= frozenset().union(*led), f"{where}: {event['by']} did not do it for the other"
+                    book.append((record["number"], event["trigger"], by))
                 case "did":
                     signers = before.signatures.get(event.get("offer", ""), [])
                     signed = {each for signer in signers for each in signer}
-                    signs = record["command"]["name"] == "do" or not signers
+                    signs = name == "do" or not signers
                     doers = frozenset(signed | persons if signs else signed)
                     assert set(event["by"]) == doers, f"{where}: {event['by']} did it, and not {sorted(doers)}"
                     self._require_apart(book, event["trigger"], set(doers), str(arguments.get("as")), where)
@@ -272,6 +282,13 @@ class Bench(Desk):
                 assert self.known[gone].acts["ended"]["into"] == id, (id, gone)
             into = ticket.acts.get("ended", {}).get("into")
             assert into is None or id in self.known[into].acts["absorbed"], (id, into)
+            leader = ticket.acts.get("with", {}).get("ticket")
+            assert (leader is not None) == ("along" in ticket.active), (id, ticket.acts)
+            assert leader is None or id in others_of(self.known[leader]), (id, leader)
+            for other in others_of(ticket):
+                assert self.known[other].acts["with"]["ticket"] == id, (id, other)
+            assert not (leader and others_of(ticket)), f"{id} leads, and goes with {leader}"
+            assert not (others_of(ticket) and ticket.status == "closed"), f"{id} is closed, and others wait for it"
             for child in ticket.children:
                 assert self.known[child["id"]].parent == id, (id, child)
 

@@ -268,6 +268,24 @@ class Staff(RuleBasedStateMachine):
         }  # fmt: skip
         self.act(name, which, by, reason="x", **given[name])
 
+    # --- one cause ---------------------------------------------------------------------------------------------------
+
+    @rule(which=WHICH, by=st.sampled_from(["wang", "xu", "he"]), other=WHICH)
+    def joins(self, which: int, by: str, other: int) -> None:
+        self.act("join", which, by, to=self.other(other), reason="x")
+
+    joins_again = joins
+
+    @precondition(lambda self: len(self.bench.known) < 6)
+    @rule(by=st.sampled_from(["wang", "xu"]), other=WHICH)
+    def opens_with_another(self, by: str, other: int) -> None:
+        with suppress(*REFUSED):
+            self.bench.command("open", "", by, procedure="works", fields={"what": "也漏"}, join=self.other(other))
+
+    @rule(which=WHICH, by=NAMES)
+    def parts(self, which: int, by: str) -> None:
+        self.act("part", self.one_with(which, lambda ticket: "with" in ticket.acts), by, reason="x")
+
 
 def after_now(bench: Bench, minutes: int) -> str:
     """An instant so long after now."""
