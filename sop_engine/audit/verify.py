@@ -114,7 +114,9 @@ def _verify_steps(report: Report, past: Past) -> StoredStep | None:
 
 def _in_place(data: bytes, ticket: bytes, number: int, previous: str) -> bool:
     """Whether a step's bytes name this ticket, number and previous hash as the engine writes them."""
-    return ticket in data and _PLACE % number in data and _PREVIOUS % previous.encode() in data
+    # from the end, where they stand: from the beginning it takes four times as long
+    find = data.rfind
+    return find(ticket) >= 0 and find(_PLACE % number) >= 0 and find(_PREVIOUS % previous.encode()) >= 0
 
 
 def _committed(data: bytes) -> dict[str, str]:

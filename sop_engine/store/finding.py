@@ -1,16 +1,13 @@
 """The verbs of a transaction that find tickets, by number and by words. What each promises stands in `seam`."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from sop_engine.store import codec, search, statements
 from sop_engine.store.outbox import ReadsLetters, WritesLetters
 from sop_engine.store.seam import Head
 from sop_engine.store.search import Finding, Search
 from sop_engine.values import NUMBERS
-
-MOST_FOUND: Final = 50
-"""Candidates for a suffix; open tickets come first, so that one open and many closed are told apart."""
 
 
 class ReadsFindings(ReadsLetters):
@@ -20,7 +17,7 @@ class ReadsFindings(ReadsLetters):
         wanted = suffix.strip().casefold()
         if not wanted:
             return []
-        found = [codec.head_of(row) for row in self._all(statements.RESOLVE, wanted[::-1], MOST_FOUND)]
+        found = [codec.head_of(row) for row in self._all(statements.RESOLVE, wanted[::-1])]
         exact = [head for head in found if head.id.casefold() == wanted]
         return exact or found
 

@@ -1,7 +1,8 @@
 """The SQL of the hot path, by hand, for SQLite. A test EXPLAINs every statement here against the schema.
 
 Every key begins with the site, so SQLite, which has no statistics here, takes any index for a good one as soon as it
-gives the order that is asked for. Where that would read a whole table, the statement names its index.
+gives the order that is asked for. Where that would read a whole table, the statement names its index. For a limit that
+is bound it plans anew each time, which takes longer than many a statement does: limits stand in the text.
 """
 
 from dataclasses import replace
@@ -10,6 +11,8 @@ from typing import Any, Final
 from sop_engine.store import narrowing
 from sop_engine.store.seam import Query
 
+MOST_FOUND: Final = 50
+"""Candidates for a suffix; open tickets come first, so that one open and many closed are told apart."""
 HEAD_COLUMNS: Final = (
     "id, procedure, digest, version, number, hash, status, outcome, state, subject, unit, owner, tasks, opened,"
     " recorded, effective, next_due, parent, promised, missed, urged, suspended"
@@ -29,7 +32,7 @@ WHERE site = ? AND id = ?"""
 HEAD: Final = f"SELECT {HEAD_COLUMNS} FROM ticket WHERE site = ? AND id = ?"
 RESOLVE: Final = f"""
 SELECT {HEAD_COLUMNS} FROM ticket WHERE site = ?1 AND tail >= ?2 AND tail < ?2 || char(1114111) AND id <> 'site'
-ORDER BY tail = ?2 DESC, status = 'closed', opened DESC, id DESC LIMIT ?3"""
+ORDER BY tail = ?2 DESC, status = 'closed', opened DESC, id DESC LIMIT {MOST_FOUND}"""
 STEPS: Final = """
 SELECT ticket, number, data, hash FROM step WHERE site = ? AND ticket = ? AND number > ? AND number <= ?
 ORDER BY number"""
@@ -102,7 +105,9 @@ INSERT INTO timer (site, ticket, key, due, aside) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (site, ticket, key) DO UPDATE SET due = excluded.due, aside = excluded.aside"""
 DELETE_TIMER: Final = "DELETE FROM timer WHERE site = ? AND ticket = ? AND key = ?"
 DUE: Final = """
-SELECT due, ticket, key FROM timer WHERE site = ? AND due <= ? AND aside IS NULL ORDER BY due, ticket, key LIMIT ?"""
+SELECT due, ticket, key FROM timer WHERE site = ? AND due <= ? AND aside IS NULL
+ORDER BY aside, due, ticket, key LIMIT {limit:d}"""
+"""`aside` is null in all of them; to order by it lets PostgreSQL read them in the order of its index"""
 ASIDE: Final = """
 SELECT due, ticket, key, aside FROM timer WHERE site = ? AND aside IS NOT NULL ORDER BY due, ticket, key"""
 OVERDUE: Final = "SELECT count(*) FROM timer WHERE site = ? AND due <= ? AND aside IS NULL"
@@ -259,7 +264,6 @@ def heads(
     """The statement and parameters that find what `query` asks for, in its order, or the newest of it backwards; `few`
     as `narrowing.fewest` says."""
     source, parameters = _source(site, query, in_words, few or _gathered(query))
-    # in the text, since SQLite plans anew for every limit that is bound, which takes as long as a short list
     limit = "" if query.limit is None else f" LIMIT {query.limit:d}"
     order = "opened DESC, id DESC" if query.newest else _order(query)
     return f"\nSELECT {HEAD_COLUMNS} {source} ORDER BY {order}{limit}", parameters

@@ -183,7 +183,7 @@ class Reading(ReadsFindings):
         return [codec.from_json(body) for (body,) in self._all(statements.UNITS)]
 
     def due(self, before: str, limit: int) -> list[Due]:
-        return [Due(*row) for row in self._all(statements.DUE, before, limit)]
+        return [Due(*row) for row in self._all(statements.DUE.format(limit=limit), before)]
 
     def aside(self) -> list[tuple[Due, str]]:
         return [(Due(due, ticket, key), why) for due, ticket, key, why in self._all(statements.ASIDE)]

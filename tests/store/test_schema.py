@@ -63,7 +63,7 @@ WHOLE_TABLE = {
 }
 """Statements that are there to read all of a table."""
 TEXTS = FORGET | {
-    name: text
+    name: text.replace("{limit:d}", "40")
     for name, text in vars(statements).items()
     if name.isupper() and isinstance(text, str) and not name.endswith("_COLUMNS")
 }
@@ -185,9 +185,14 @@ def test_what_is_found_by_words_is_found_by_their_index(new_store: Any) -> None:
     assert any(line.startswith("SCAN finding_words VIRTUAL TABLE INDEX 0:M") for line in plan)
 
 
+def test_only_what_is_rarely_asked_binds_its_limit() -> None:
+    rare = {"TICKET_IDS", "REFUSALS", "REFUSALS_OF", "TAKE_LETTERS"}
+    assert {name for name, text in TEXTS.items() if re.search(r"LIMIT \?", text)} == rare
+
+
 def test_due_timers_are_read_from_the_index_alone(new_store: Any) -> None:
     index = "SEARCH timer USING COVERING INDEX timer_due"
-    assert _plan(new_store, statements.DUE) == [f"{index} (site=? AND aside=? AND due<?)"]
+    assert _plan(new_store, TEXTS["DUE"]) == [f"{index} (site=? AND aside=? AND due<?)"]
     assert _plan(new_store, statements.NEXT_DUE) == [f"{index} (site=? AND aside=?)"]
 
 

@@ -58,16 +58,12 @@ SELECT finding.ticket FROM finding WHERE finding.site = ?
 """the parts of tickets in which a term holds, by the index that the migration makes"""
 
 _BY_HAND: Final[Mapping[str, str]] = {
-    # `aside` is null in all of them; to order by it lets the server read them in the order of its index
-    statements.DUE: """
-SELECT due, ticket, key FROM timer WHERE site = $1 AND due <= $2 AND aside IS NULL
-ORDER BY aside, due, ticket, key LIMIT $3""",
     statements.NEXT_DUE: """
 SELECT (SELECT due FROM timer WHERE site = $1 AND aside IS NULL ORDER BY aside, due LIMIT 1)""",
     statements.RESOLVE: f"""
 SELECT {statements.HEAD_COLUMNS} FROM ticket WHERE site = $1 AND tail >= $2 AND tail < $2 || chr(1114111)
   AND id <> 'site'
-ORDER BY tail = $2 DESC, status = 'closed', opened DESC, id DESC LIMIT $3""",
+ORDER BY tail = $2 DESC, status = 'closed', opened DESC, id DESC LIMIT {statements.MOST_FOUND}""",
     statements.DRAW: """
 INSERT INTO counter (site, prefix, day, last) VALUES ($1, $2, $3, 1)
 ON CONFLICT (site, prefix, day) DO UPDATE SET last = counter.last + 1 RETURNING last""",
