@@ -125,7 +125,7 @@ def _run() -> int:
 
     code: Any = 0
     try:
-        code = program()
+        program()
     except SystemExit as ended:
         code = ended.code
     finally:

@@ -11,7 +11,7 @@ from sop_engine.engine.reports import outcomes
 from sop_engine.ticket.joining import SAME_CAUSE, others_of
 from sop_engine.ticket.records import SITE
 from tests.desk import START, Desk
-from tests.ticket.test_suspending import after, publish_calendar
+from tests.ticket.acts import after
 
 PEOPLE = {"wang": ["desk"], "xu": ["desk"], "li": ["engineer"], "he": ["lead"]}
 REPAIR = """
@@ -68,7 +68,7 @@ states:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     bench = Desk(tmp_path, PEOPLE)
-    publish_calendar(bench, "round-the-clock")
+    bench.publish_calendar("round-the-clock")
     bench.publish(REPAIR)
     yield bench
     found = [each for each in bench.replay().mismatches if each.ticket != SITE]
