@@ -215,15 +215,18 @@ def _update_outside_indexes(session: Any, values: Sequence[Any]) -> None:
     _put_columns(session, values)
 
 
-def _update_promises(session: Any, values: Sequence[Any]) -> None:
-    _put_columns(session, values, "promised", "missed")
+def _update_state(session: Any, values: Sequence[Any]) -> None:
+    _put_columns(session, values, "state")
+
+
+def _update_left(session: Any, values: Sequence[Any]) -> None:
+    _put_columns(session, values, "state", "next_due", "suspended", "promised", "missed")
 
 
 def _put_columns(session: Any, values: Sequence[Any], *more: str) -> None:
     body, *columns, site, id, _before = values
     row = session.get(_table("Ticket"), (site, id))
-    names = ["number", "hash", "outcome", "state", "subject", "tasks", "recorded", "effective", "next_due", "urged",
-             "suspended", *more]  # fmt: skip
+    names = ["number", "hash", "outcome", "subject", "tasks", "recorded", "effective", "urged", *more]
     for name, value in zip(["body", *names], [body, *columns], strict=True):
         setattr(row, name, value)
 
@@ -262,7 +265,8 @@ _VERBS: Final[dict[str, Callable[[Any, Sequence[Any]], None]]] = {
     statements.INSERT_TICKET: _add("Ticket", f"site, tail, body, {statements.HEAD_COLUMNS}"),
     statements.UPDATE_TICKET: _update_ticket,
     statements.UPDATE_OUTSIDE_INDEXES: _update_outside_indexes,
-    statements.UPDATE_PROMISES: _update_promises,
+    statements.UPDATE_STATE: _update_state,
+    statements.UPDATE_LEFT: _update_left,
     statements.PUT_TASK: _merge("Task", "site, ticket, region, assignee, role"),
     statements.DELETE_TASK: _delete("Task"),
     statements.PUT_TIMER: _merge("Timer", "site, ticket, key, due, aside"),

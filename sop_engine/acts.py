@@ -193,6 +193,8 @@ class ShiftEnd:
     to: tuple[Recipient, ...]
     """whose they are then; the first of these who is on duty"""
     warn: Duration = HALF_AN_HOUR
+    when: Tree | None = None
+    """only while this holds; what waits until another day stays with whoever has it"""
 
 
 VOIDING: Final = Void()

@@ -38,6 +38,8 @@ class Who:
     """counts only while this holds (`by` that depends on a field)"""
     on_shift: bool = False
     """of a role: only those of its holders who are on shift, as the roster says"""
+    skill: str = ""
+    """only whoever has this skill; the id of a choice field: those that its value names. Empty: no skill is asked"""
 
 
 @dataclass(frozen=True, slots=True)

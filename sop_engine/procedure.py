@@ -106,6 +106,8 @@ class Assign:
     """of a role: the first to claim has it; somebody must be named; whose turn it is; who has the fewest open tasks"""
     on_shift: bool = False
     """of a role: nobody has it who is not on shift"""
+    skill: str = ""
+    """of a role: nobody has it who lacks this skill; the id of a choice field: those that its value names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class Signal:
 @dataclass(frozen=True, slots=True)
 class Collect:
     """Freeze the tickets that a query finds as rows of a field: columns named like the heads' entries (`id`,
-    `procedure`, `subject`, `state`, `owner`, `opened`)."""
+    `procedure`, `subject`, `state`, `owner`, `opened`, `assignee`, `by_when`)."""
 
     kind: ClassVar[str] = "collect"
     field: str
@@ -160,6 +162,10 @@ class Collect:
     states: tuple[str, ...] = ()
     same: tuple[str, ...] = ()
     """fields that must be equal there and here (`unit`)"""
+    since: str = ""
+    """a date-time field, or an end of an interval: when the shift began that is handed over"""
+    until: str = ""
+    """likewise: when the next shift ends. With it only what a shift hands over is found; column `why`"""
 
 
 Effect = Set | Raise | Assign | Tell | Print | Start | Signal | Collect
@@ -314,6 +320,8 @@ class Procedure:
     acts: Acts = USUAL_ACTS
     """what staff may do beside the transitions"""
     outcomes: tuple[Choice, ...] = ()
+    skills: tuple[Choice, ...] = ()
+    """what people must have learnt for a part of the work, or have a licence for"""
     events: tuple[str, ...] = ()
     """the signals that it takes from outside"""
     backdate: Duration | None = None

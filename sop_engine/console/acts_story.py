@@ -29,6 +29,9 @@ NOTICES: Final[Mapping[str, Message]] = {
     "gained": msg("that another goes with it"),
     "lost": msg("that another goes with it no more"),
     "parted": msg("that it goes on by itself"),
+    "swap_asked": msg("that a swap of shifts is asked"),
+    "swapped": msg("that shifts were swapped"),
+    "swap_declined": msg("that a swap of shifts is off"),
 }
 """of which act a notice is -> what it says"""
 LINKED: Final[Mapping[str, Message]] = {

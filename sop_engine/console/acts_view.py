@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from sop_engine import canonical, values
+from sop_engine.console.masking import masked_text
 from sop_engine.console.names import span, when, with_names
 from sop_engine.messages import msg
 from sop_engine.ticket.attention import CUSTOMER
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from sop_engine.console.looking import Look
     from sop_engine.console.opened import Opened
-    from sop_engine.store.seam import Reads
+    from sop_engine.store.seam import Head, Reads
     from sop_engine.ticket.records import Step
 
 
@@ -79,10 +80,12 @@ def callers(opened: "Opened", reading: "Reads", tickets: "Sequence[str]") -> lis
         other = reading.ticket(id)
         assert other is not None, "a ticket is kept for ever"
         fields = opened.site.engine.program(reading, other).procedure.fields
+        hidden = opened.hidden_from(other)
         told: list[str] = []
         for field in fields:
             if field.type in ("person", "phone") and other.fields.get(field.id) is not None:
-                shown = opened.shown(field, other.fields[field.id])
+                value = other.fields[field.id]
+                shown = masked_text(field, value) if field.personal in hidden else opened.shown(field, value)
                 told += [shown] if not any(shown in each for each in told) else []
         found.append((id, tuple(told)))
     return found
@@ -117,6 +120,36 @@ def copies_view(opened: "Opened", ticket: Ticket) -> list[CopyView]:
         )
         for person, each in copies
     ]
+
+
+class FileView(TypedDict):
+    """A file that was attached, and is no field's."""
+
+    name: str
+    sha256: str
+    size: int
+    """in bytes"""
+    type: str
+    step: int
+    """that brought it"""
+    label: str | None
+    """what it shows; null where nothing was said, or it was erased"""
+
+
+def files_view(seen: "Look") -> list[FileView]:
+    """What was attached, as it came."""
+    return [
+        FileView(name=each["name"], sha256=each["sha256"], size=each["size"], type=each["type"], step=each["step"],
+                 label=seen.labels.get(each["step"]))
+        for each in seen.ticket.acts.get("files", ())
+    ]  # fmt: skip
+
+
+def labels_of(reading: "Reads", ticket: Ticket, made: "Sequence[Step]" = ()) -> dict[int, str]:
+    """Step -> the label of the files that it brought; none where nothing was said, or it was erased."""
+    found = {number: sealed for (number, slot), sealed in reading.sealed(ticket.id).items() if slot == "label"}
+    found |= {step.number: step.values["label"] for step in made if step.ticket == ticket.id and "label" in step.values}
+    return {number: str(sealed.value) for number, sealed in found.items() if sealed.salt is not None}
 
 
 def suspended_view(opened: "Opened", seen: "Look") -> SuspendedView | None:
@@ -172,9 +205,8 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs += _end_lines(opened, seen)
     for id, reporter in seen.absorbed:
         pairs.append((msg("merged into it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))
-    if (leader := ticket.acts.get("with")) is not None:
-        said = msg("{time} by {name}", time=_clock(opened, leader["at"]), name=opened.named(leader["by"]))
-        pairs.append((msg("goes with"), msg("{ticket}, {done}", ticket=leader["ticket"], done=said)))
+    if seen.leader is not None:
+        pairs += _leader_lines(opened, seen.leader)
     for id, reporter in seen.others:
         pairs.append((msg("goes with it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))
     if times := ticket.acts.get("reopened"):
@@ -197,6 +229,21 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         pairs.append((msg("signs besides"), msg("{people}: {trigger}", people=people, trigger=title)))
     if watchers := ticket.acts.get("watchers"):
         pairs.append((msg("watched by"), tuple(opened.named(each) for each in watchers)))
+    return pairs
+
+
+def _leader_lines(opened: "Opened", leader: "Head") -> list[tuple[Any, Any]]:
+    """How far the ticket is with which this one goes: where it stands, who has it, how long is left."""
+    from sop_engine.console.staff.listing import Lines, Titles, holders, left, states
+
+    lines = Lines(opened, Titles(opened))
+    said = msg("{ticket}: {state}", ticket=leader.id, state=states(lines, leader))
+    pairs: list[tuple[Any, Any]] = [(msg("goes with"), said)]
+    who, span = holders(lines, leader), left(leader, opened.now)
+    if who:
+        pairs.append((msg("who has that"), who))
+    if span:
+        pairs.append((msg("left for that"), span))
     return pairs
 
 

@@ -7,15 +7,38 @@ from typing import TYPE_CHECKING, Any
 
 from sop_engine import values
 from sop_engine.console.given import read_texts
+from sop_engine.console.looking import answered
 from sop_engine.console.masking import masked_text
 from sop_engine.console.names import typed_form
-from sop_engine.errors import NotUnderstood, SopError
+from sop_engine.errors import NotNow, NotUnderstood, SopError
 from sop_engine.messages import msg, say
 from sop_engine.procedure import Field
 from sop_engine.values import ValueProblem
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
+    from sop_engine.ticket.draft import Draft
+    from sop_engine.ticket.program import Program
+    from sop_engine.ticket.records import Ticket
+
+
+def is_asked(opened: "Opened", program: "Program", ticket: "Ticket", field: Field, given: Mapping[str, Any]) -> bool:
+    """Whether a field is to be asked for in its turn: always, or where it is only sometimes required, if it is by
+    what the ticket has and what was `given` before it. Of a ticket not there yet what is left out has its default."""
+    if field.required is None:
+        return True
+    required = field.required
+    opening = {} if ticket.number else {each.id: each.default for each in program.fields.values()}
+
+    def ask(draft: "Draft") -> bool:
+        for name, value in {**opening, **given}.items():
+            draft.values.pop(name, None)
+            if value is not None:
+                draft.values[name] = program.decoders[name](value)
+        return draft.holds(required)
+
+    with opened.reading() as reading:
+        return answered(opened, reading, program, ticket, ask)
 
 
 def ask_field(opened: "Opened", field: Field, present: Any, required: bool) -> Any:
@@ -117,24 +140,33 @@ def ask_until_enough(
     present: Mapping[str, Any],
 ) -> None:
     """Try a command without keeping anything, and ask for what is missing, until nothing is. The answers are put into
-    the `fields` of its arguments; `present` are the values that the ticket has. Raises what refuses it for another
-    reason."""
+    the `fields` of its arguments; `present` are the values that the ticket has. What a condition reads and may be given
+    is asked for too, once. Raises what refuses it for another reason."""
     given: dict[str, Any] = arguments["fields"]
+    asked: set[str] = set()
     while True:
         try:
             opened.site.engine.act(opened.command(name, ticket, arguments), dry_run=True)
             return
-        except NotUnderstood as refusal:
-            missing = [need["name"] for need in refusal.needs if isinstance(need, Mapping) and need["required"]]
-            if not _ask_missing(opened, [fields[each] for each in missing if each not in given], given, present):
+        except (NotUnderstood, NotNow) as refusal:
+            wanted = [
+                fields[need["name"]]
+                for need in refusal.needs
+                if isinstance(need, Mapping) and need["required"] is isinstance(refusal, NotUnderstood)
+            ]
+            missing = [each for each in wanted if each.id not in given and each.id not in asked]
+            asked.update(each.id for each in missing)
+            if not _ask_missing(opened, missing, given, present, isinstance(refusal, NotUnderstood)):
                 raise
 
 
-def _ask_missing(opened: "Opened", missing: list[Field], given: dict[str, Any], present: Mapping[str, Any]) -> bool:
+def _ask_missing(
+    opened: "Opened", missing: list[Field], given: dict[str, Any], present: Mapping[str, Any], required: bool
+) -> bool:
     """Ask for fields that a command was refused for; whether any was given."""
     answered = False
     for field in missing:
-        value = ask_field(opened, field, present.get(field.id), required=True)
+        value = ask_field(opened, field, present.get(field.id), required)
         if value is not None:
             given[field.id] = value
             answered = True

@@ -227,7 +227,7 @@ def _tickets(opened: "Opened", _command: str, _given: Sequence[str], unfinished:
         found = [head for head in newest if head.id.casefold().startswith(wanted)]
         if not found:
             found = [head for head in reading.resolve(wanted) if head.status != "closed" and head.id != "site"]
-    yield from ((head.id, head.subject) for head in found[:MOST])
+    yield from ((head.id, opened.text_seen(head, head.subject)) for head in found[:MOST])
 
 
 def _triggers(opened: "Opened", _command: str, given: Sequence[str], unfinished: str) -> Iterator[Pair]:

@@ -36,7 +36,7 @@ def tell_done(opened: "Opened", done: "Done", more: Mapping[str, Any] | None = N
     with opened.reading() as reading:
         seen = look(opened, reading, done.ticket, done.head, (*done.fired, done.step, *done.followed))
         happened = [] if done.repeated else _happened(opened, reading, done)
-    print_ticket(opened, seen, more=more)
+    print_ticket(opened, seen, more=more, done=True)
     last: list[Any] = []
     if call.dry_run:
         last.append(msg("dry run: nothing of this was kept"))
@@ -74,7 +74,14 @@ def explaining(opened: "Opened", head: Head | None) -> Iterator[None]:
         error.message = with_names(error.message, opened.names)
         if error.fix is not None:
             error.fix = with_names(error.fix, opened.names)
+        if opened.call.language == "zh" and not opened.call.json:
+            error.possible = tuple(_by_name(each, opened.names) for each in error.possible)
         raise Explained(error, _around(opened, error, head)) from error
+
+
+def _by_name(offer: Any, names: Mapping[str, str]) -> Any:
+    """Something possible, with whoever may do it by name; who may at all stands as it is."""
+    return {**offer, "who": with_names(offer.get("who") or (), names)} if isinstance(offer, Mapping) else offer
 
 
 def _around(opened: "Opened", error: SopError, head: Head | None) -> Around:

@@ -180,19 +180,23 @@ def _possible_lines(error: SopError, around: Around, language: str, room: int | 
 
 
 def _offers(offers: Iterable[Mapping[str, Any]], language: str) -> Iterable[str]:
-    """`approve (manager)`, `return (desk, needs: reason)`, each trigger once."""
+    """`approve (manager)`, `return (desk, needs: reason)`, each trigger once; in Chinese with the titles of what is
+    needed, which may be typed too."""
     seen = set()
     for offer in offers:
         if offer["trigger"] in seen:
             continue
         seen.add(offer["trigger"])
         said = [say(tuple(offer.get("who") or ()), language)]
-        if offer.get("needs"):
-            said.append(say(msg("needs: {fields}", fields=tuple(offer["needs"])), language))
-        inside = ", ".join(each for each in said if each)
-        title = say(offer.get("title") or "", language)
-        name = offer["trigger"] if language == "en" or not title else f"{offer['trigger']} {title}"
-        yield f"{name} ({inside})" if inside else name
+        needs = offer.get("needs_titles" if language == "zh" else "needs")
+        if needs:
+            said.append(say(msg("needs: {fields}", fields=tuple(needs)), language))
+        inside = [each for each in said if each]
+        if language == "zh":
+            name = f"{offer['trigger']} {say(offer.get('title') or '', language)}".rstrip()
+            yield f"{name}（{'；'.join(inside)}）" if inside else name
+        else:
+            yield f"{offer['trigger']} ({', '.join(inside)})" if inside else offer["trigger"]
 
 
 # --- what was typed --------------------------------------------------------------------------------------------------

@@ -44,8 +44,10 @@ def test(
             broken += 1
             _tell_faults(call, render(faults.diagnostics, faults.text.encode(), call.language))
             continue
-        if script.procedure not in repertoires:
-            repertoires[script.procedure] = load(script.procedure, workflows, workflows.parent / "templates")
+        known = repertoires.get(script.procedure)
+        if known is None or not set(script.also) <= known.pieces.keys():
+            templates = workflows.parent / "templates"
+            repertoires[script.procedure] = load(script.procedure, workflows, templates, script.also)
         results += run_script(script, repertoires[script.procedure])
     covered = [cover(each.main.procedure, results) for each in repertoires.values()] if coverage else []
     failed = sum(not each.passed for each in results)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import values
+from sop_engine.console.registered import units_as_registered
 from sop_engine.console.tickets import by_title
 from sop_engine.errors import NotUnderstood, SetUp, system_reason
 from sop_engine.messages import Message, msg
@@ -95,6 +96,14 @@ def read_texts(opened: "Opened", field: Field, texts: Sequence[str]) -> Any:
     `ValueProblem`, and what files raise."""
     if field.type in _FILES:
         return _read_files(opened, field, texts)
+    value = _parsed(opened, field, texts)
+    if field.type != "unit":
+        return value
+    with opened.reading() as reading:
+        return units_as_registered(reading, field, value)
+
+
+def _parsed(opened: "Opened", field: Field, texts: Sequence[str]) -> Any:
     if len(texts) > 1 and field.many:
         found: list[Any] = []
         for text in texts:
@@ -167,7 +176,11 @@ def _read_json_value(opened: "Opened", field: Field, value: Any) -> Any:
         items = value if isinstance(value, list) else [value]
         if items and all(isinstance(each, str) for each in items):
             return read_texts(opened, field, items)
-    return values.normalise(field, value, opened.context())
+    normal = values.normalise(field, value, opened.context())
+    if field.type != "unit":
+        return normal
+    with opened.reading() as reading:
+        return units_as_registered(reading, field, normal)
 
 
 def _read(source: str, most: int) -> str:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 from sop_engine.console.acts_view import (
     CopyView,
     EndedView,
+    FileView,
     SuspendedView,
     UrgedView,
     WithView,
     copies_view,
     ended_view,
+    files_view,
     suspended_view,
     urged_view,
     with_view,
@@ -140,6 +142,8 @@ class TicketView(TypedDict):
     others: list[str]
     """tickets that go with it"""
     urged: UrgedView
+    files: list[FileView]
+    """that were attached, besides those of its fields"""
     copies: list[CopyView]
     watchers: list[str]
     """who is told of each change of state"""
@@ -201,7 +205,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         status=ticket.status,
         state=head.state,
         path=list(ticket.active),
-        subject=head.subject,
+        subject=opened.text_seen(ticket, head.subject),
         owner=ticket.owner,
         tasks=_tasks(program, ticket, head.tasks),
         fields=_fields(opened, program, ticket),
@@ -217,6 +221,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         goes_with=with_view(opened, ticket),
         others=[each["ticket"] for each in ticket.acts.get("others", ())],
         urged=urged_view(opened, ticket),
+        files=files_view(seen),
         copies=copies_view(opened, ticket),
         watchers=list(ticket.acts.get("watchers", ())),
         suspended=suspended_view(opened, seen),
@@ -278,7 +283,7 @@ def head_json(opened: "Opened", head: "Head", now: str) -> HeadView:
         status=head.status,
         outcome=head.outcome,
         state=head.state,
-        subject=head.subject,
+        subject=opened.text_seen(head, head.subject),
         unit=head.unit,
         owner=head.owner,
         tasks=tasks,
@@ -369,9 +374,10 @@ def kind_of(timer: Timer) -> str:
 
 def _fields(opened: "Opened", program: Program, ticket: Ticket) -> dict[str, Any]:
     shown, hidden = {}, opened.hidden_from(ticket)
+    values = opened.fields_seen(ticket, program.procedure.fields)
     for field in program.procedure.fields:
-        if field.id in ticket.fields:
-            value = ticket.fields[field.id]
+        if field.id in values:
+            value = values[field.id]
             if field.personal in hidden:
                 shown[field.id] = None if isinstance(value, Erased) else masked_json(field, value)
                 continue

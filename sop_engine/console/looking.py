@@ -1,7 +1,7 @@
 """A ticket as it stands, with what can be done now: everything that `show` says, gathered in one snapshot."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,10 +41,14 @@ class Look:
     """who may resume it, in words"""
     ended_for: str | None = None
     """why it ended otherwise than by its procedure"""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """step -> the label of the files that it attached"""
     absorbed: Sequence[tuple[str, tuple[str, ...]]] = ()
     """the tickets that were merged into it, with whoever had told of each"""
     others: Sequence[tuple[str, tuple[str, ...]]] = ()
     """the tickets that go with it, likewise"""
+    leader: Head | None = None
+    """the ticket with which it goes"""
 
 
 def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head, made: Sequence[Step] = ()) -> Look:
@@ -63,26 +67,35 @@ def look(opened: "Opened", reading: Reads, ticket: Ticket, head: Head, made: Seq
 
 
 def _rest(opened: "Opened", reading: Reads, program: Program, ticket: Ticket, made: Sequence[Step]) -> dict[str, Any]:
-    """What is to be said of a ticket that is suspended, that ended otherwise than by its procedure, into which
-    others were merged, or with which others go."""
-    if ticket.status != "suspended" and ticket.acts.keys().isdisjoint({"ended", "absorbed", "others"}):
+    """What is to be said of a ticket that is suspended, that ended otherwise than by its procedure, into which others
+    were merged, that goes with another or with which others go, or that has files."""
+    if ticket.status != "suspended" and ticket.acts.keys().isdisjoint({"ended", "absorbed", "with", "others", "files"}):
         return {}
-    from sop_engine.console.acts_view import callers, reason_of_end, reason_of_rest
+    from sop_engine.console.acts_view import callers, labels_of, reason_of_end, reason_of_rest
 
-    more = {
-        "ended_for": reason_of_end(reading, ticket, made),
+    more: dict[str, Any] = {
+        "ended_for": _seen(opened, ticket, reason_of_end(reading, ticket, made)),
         "absorbed": callers(opened, reading, ticket.acts.get("absorbed", ())),
         "others": callers(opened, reading, [each["ticket"] for each in ticket.acts.get("others", ())]),
     }
+    if "with" in ticket.acts:
+        more["leader"] = reading.head(ticket.acts["with"]["ticket"])
+    if "files" in ticket.acts:
+        labels = labels_of(reading, ticket, made)
+        more["labels"] = {number: opened.text_seen(ticket, text) for number, text in labels.items()}
     if ticket.status != "suspended":
         return more
     from sop_engine.ticket.suspending import may_resume
 
     return {
         **more,
-        "rests": reason_of_rest(reading, ticket, made),
+        "rests": _seen(opened, ticket, reason_of_rest(reading, ticket, made)),
         "resumers": answered(opened, reading, program, ticket, may_resume),
     }
+
+
+def _seen(opened: "Opened", ticket: Ticket, reason: str | None) -> str | None:
+    return None if reason is None else opened.text_seen(ticket, reason)
 
 
 def _live(draft: Draft) -> frozenset[str]:

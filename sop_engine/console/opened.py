@@ -1,7 +1,7 @@
 """An open site as a command uses it: who asks, people by name, commands made and done."""
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -15,7 +15,7 @@ from sop_engine.engine.site_folder import Site
 from sop_engine.errors import NotUnderstood, NotYou, SopError
 from sop_engine.messages import msg
 from sop_engine.procedure import Field
-from sop_engine.store.seam import Reads
+from sop_engine.store.seam import Head, Reads
 from sop_engine.ticket.records import Command, Ticket
 from sop_engine.values import Context, ValueProblem
 from sop_engine.values.moments import read_instant
@@ -154,7 +154,10 @@ class Opened:
         with self._register() as register:
             person = register.person(self.person)
         if person is None or "admin" not in person.rights:
-            raise NotYou(msg("{name} is no administrator of this site", name=self.named(self.person)))
+            raise NotYou(
+                msg("{name} is no administrator of this site", name=self.named(self.person)),
+                fix=msg("who is one: sop actor ls"),
+            )
 
     @property
     def person(self) -> str:
@@ -168,7 +171,7 @@ class Opened:
             person = register.person(self.person)
         return frozenset(role for role, _scope in person.roles) if person is not None and person.active else frozenset()
 
-    def hidden_from(self, ticket: Ticket | None = None) -> frozenset[str | None]:
+    def hidden_from(self, ticket: Ticket | Head | None = None) -> frozenset[str | None]:
         """The classes of personal data of a ticket (None: of any) that whoever asks sees masked: none where the site
         says nothing of it; see `console.seeing`."""
         if not self.site.settings.personal:
@@ -176,6 +179,23 @@ class Opened:
         from sop_engine.console.seeing import hidden_from
 
         return hidden_from(self, ticket)
+
+    def text_seen(self, ticket: Ticket | Head, text: str) -> str:
+        """What somebody wrote on a ticket, a note, a reason, its subject, as whoever asks sees it: the one place where
+        the numbers of persons in it are masked. Nothing of the kind is said without."""
+        if not self.site.settings.personal or not text:
+            return text
+        from sop_engine.engine.personal import text_seen
+
+        return text_seen(self.hidden_from(ticket), text)
+
+    def fields_seen(self, ticket: Ticket, fields: Iterable[Field]) -> Mapping[str, Any]:
+        """The recorded values of a ticket, the free texts among them as in `text_seen`."""
+        if not self.site.settings.personal:
+            return ticket.fields
+        from sop_engine.engine.personal import fields_seen
+
+        return fields_seen(self.hidden_from(ticket), fields, ticket.fields)
 
     def searchable(self, reading: Reads) -> tuple[str, ...] | None:
         """The classes of personal data by which whoever asks finds; None: by all."""

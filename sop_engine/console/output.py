@@ -8,21 +8,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TextIO
 
-from sop_engine.console.text import cut, harmless, harmless_json, one_line, padded, tab_cell, width
+from sop_engine.console.text import cut, harmless, harmless_json, one_line, padded, tab_cell, width, wrapped
 from sop_engine.errors import SetUp, system_reason
 from sop_engine.messages import Message, msg, say
 
 NARROWEST: Final = 6
 """cells that a column keeps, however narrow the terminal"""
 _GAP: Final = "  "
+_NARROWEST_VALUE: Final = 20
+"""cells that values have beside their names, however narrow the terminal"""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A table's column. `whole` ones (ids) are never cut."""
+    """A table's column. `whole` ones (ids) are never cut. Where the terminal is too narrow, one that `goes_on` leaves
+    out what the column before it says already."""
 
     title: Message
     whole: bool = False
+    goes_on: bool = False
 
 
 class Output:
@@ -45,8 +49,9 @@ class Output:
             return count
         cells = [[self.word(each) for each in row] for row in rows]
         if cells:
-            for line in table_lines([self.word(each.title) for each in columns],
-                                    [each.whole for each in columns], cells, self.columns(), self.bold):  # fmt: skip
+            heads = [self.word(each.title) for each in columns]
+            whole, goes_on = [each.whole for each in columns], [each.goes_on for each in columns]
+            for line in table_lines(heads, whole, cells, self.columns(), self.bold, goes_on):
                 self.line(line, raw=True)
         return len(cells)
 
@@ -58,8 +63,10 @@ class Output:
                 self.line(f"{tab_cell(name)}\t{tab_cell(value)}", raw=True)
             return
         room = max((width(one_line(name)) for name, _value in said), default=0)
+        most = max(self.columns() - room - len(_GAP), _NARROWEST_VALUE)
         for name, value in said:
-            first, *rest = harmless(value).replace("\t", " ").split("\n")
+            lines = harmless(value).replace("\t", " ").split("\n")
+            first, *rest = [piece for line in lines for piece in wrapped(line, most)]
             self.line(f"{self.bold(padded(one_line(name), room))}{_GAP}{first}".rstrip(), raw=True)
             for line in rest:
                 self.line(" " * (room + len(_GAP)) + line, raw=True)
@@ -123,23 +130,53 @@ class Output:
 
 
 def table_lines(
-    heads: Sequence[str], whole: Sequence[bool], rows: Sequence[Sequence[str]], room: int, bold: Any = str
+    heads: Sequence[str],
+    whole: Sequence[bool],
+    rows: Sequence[Sequence[str]],
+    room: int,
+    bold: Any = str,
+    goes_on: Sequence[bool] = (),
 ) -> list[str]:
-    """A table as lines: cells on one line each, cut where the terminal is too narrow for them, but whole columns."""
+    """A table as lines: cells on one line each. Where the terminal is too narrow for them, columns in which nothing
+    stands are left out, then what is said twice, and then cells are cut, but those of whole columns."""
     cells = [[one_line(cell) for cell in row] for row in rows]
-    widths = [max(width(each) for each in column) for column in zip(heads, *cells, strict=True)]
-    narrow = [rank for rank, kept in enumerate(whole) if not kept]
-    while narrow and sum(widths) + len(_GAP) * (len(widths) - 1) > room:
-        widest = max(narrow, key=lambda rank: widths[rank])
+    ranks = list(range(len(heads)))
+    widths = _widths(heads, cells)
+    if _taken(widths) > room:
+        ranks = [rank for rank in ranks if not cells or any(row[rank] for row in cells)]
+        cells = [_said_once(row, goes_on) for row in cells]
+    heads, cells = [heads[rank] for rank in ranks], [[row[rank] for rank in ranks] for row in cells]
+    widths = _widths(heads, cells)
+    narrow = [at for at, rank in enumerate(ranks) if not whole[rank]]
+    while narrow and _taken(widths) > room:
+        widest = max(narrow, key=lambda at: widths[at])
         if widths[widest] <= NARROWEST:
             break
         widths[widest] -= 1
     lines = []
-    for rank, row in enumerate([list(heads), *cells]):
+    for rank, row in enumerate([heads, *cells]):
         parts = [padded(cut(cell, size), size) for cell, size in zip(row, widths, strict=True)]
         text = _GAP.join(parts).rstrip()
         lines.append(bold(text) if rank == 0 else text)
     return lines
+
+
+def _widths(heads: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max(width(each) for each in column) for column in zip(heads, *cells, strict=True)]
+
+
+def _taken(widths: Sequence[int]) -> int:
+    """The cells that a line of such columns takes."""
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def _said_once(row: Sequence[str], goes_on: Sequence[bool]) -> list[str]:
+    """The cells of a row, those that go on without what the cell before them says."""
+    said = list(row)
+    for rank, continued in enumerate(goes_on):
+        if continued and rank and row[rank - 1] and row[rank].startswith(f"{row[rank - 1]} "):
+            said[rank] = row[rank].removeprefix(row[rank - 1]).lstrip()
+    return said
 
 
 # --- streams ---------------------------------------------------------------------------------------------------------

@@ -60,6 +60,21 @@ def sign_for(opened: "Opened") -> None:
         raise no_pin(opened, who.actor)
 
 
+def require_no_pin(opened: "Opened", ticket: str, trigger: str) -> None:
+    """Refuse to sign one of several tickets for another who would give his PIN with it: he sees each that he signs.
+    Raises `NotNow`."""
+    who = opened.who
+    if who.typist is None or who.heard == "paper":
+        return
+    with opened.reading() as reading:
+        proves = pins.has_pin(reading, who.actor) or not opened.site.settings.as_without_pin
+    if proves:
+        raise NotNow(
+            msg("what {name} signs is typed ticket by ticket, with his PIN", name=opened.named(who.actor)),
+            fix=msg("sop do {ticket} {trigger} --doer {name}", ticket=ticket, trigger=trigger, name=who.actor),
+        )
+
+
 def no_pin(opened: "Opened", person: str) -> NotNow:
     """What is said where a PIN is wanted and none was ever set."""
     return NotNow(

@@ -13,6 +13,7 @@ from sop_engine.console.names import apart, span, titled, when, with_names
 from sop_engine.console.promises import coming_promise, goal_title, promise_lines
 from sop_engine.console.text import listed
 from sop_engine.messages import Message, msg, say, title_of
+from sop_engine.ticket import skills
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.possible import outcome_title
 from sop_engine.ticket.program import Program
@@ -31,8 +32,10 @@ def print_ticket(
     seen: "Look",
     story: "Sequence[Chapter] | None" = None,
     more: Mapping[str, Any] | None = None,
+    done: bool = False,
 ) -> None:
-    """Print a ticket on stdout, in words or as JSON; with its story, where that is given. JSON has `more` entries."""
+    """Print a ticket on stdout, in words or as JSON; with its story, where that is given. JSON has `more` entries. When
+    something was `done`, a terminal on which the last lines say what is possible is not told it twice."""
     output = opened.call.output
     if output.as_json:
         events = {} if story is None else {"events": [chapter.plain() for chapter in story]}
@@ -43,7 +46,7 @@ def print_ticket(
         _fields(opened, seen),
         promise_lines(opened, seen),
         _timers(opened, seen),
-        _possible(opened, seen),
+        _possible(opened, seen, done and output.on_terminal() and output.room() is not None),
     ]
     for rank, section in enumerate(each for each in sections if each):
         if rank and output.on_terminal():
@@ -66,11 +69,11 @@ def _head(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     pairs += [(msg("ticket"), ticket.id), (msg("procedure"), version)]
     pairs.append((msg("state"), _state(opened, seen)))
     if head.subject:
-        pairs.append((msg("subject"), head.subject))
+        pairs.append((msg("subject"), opened.text_seen(ticket, head.subject)))
     pairs.append((msg("owner"), opened.named(ticket.owner)))
     for region, task in ticket.tasks.items():
         pairs.append((msg("task") if len(ticket.tasks) == 1 else msg("task {region}", region=region),
-                      _task(opened, seen.program, task)))  # fmt: skip
+                      _task(opened, seen, task)))  # fmt: skip
     opening = values.show_instant(canonical.instant_of(ticket.opened), language, opened.zone)
     pairs.append((msg("opened"), msg("{time} by {name}", time=opening, name=opened.named(ticket.opener))))
     if ticket.parent:
@@ -102,12 +105,16 @@ def outcome_text(program: Program, outcome: str | None, language: str) -> str:
     return titled(outcome or "-", title if isinstance(title, Mapping) else {}, language)
 
 
-def _task(opened: "Opened", program: Program, task: Mapping[str, str]) -> Any:
+def _task(opened: "Opened", seen: "Look", task: Mapping[str, str]) -> Any:
     if "assignee" in task:
         return opened.named(task["assignee"])
-    return msg(
-        "offered to {role}; take it with: sop claim", role=role_text(program, task["role"], opened.call.language)
-    )
+    program, language = seen.program, opened.call.language
+    role = role_text(program, task["role"], language)
+    asked = skills.named(program, seen.ticket.fields, task.get("skill", ""))
+    if not asked:
+        return msg("offered to {role}; take it with: sop claim", role=role)
+    titles = tuple(titled(each, program.skills[each].title, language) for each in asked)
+    return msg("offered to {role} with the skill {skill}; take it with: sop claim", role=role, skill=titles)
 
 
 def role_text(program: Program, role: str, language: str) -> str:
@@ -119,10 +126,11 @@ def role_text(program: Program, role: str, language: str) -> str:
 def _fields(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
     ticket, hidden = seen.ticket, opened.hidden_from(seen.ticket)
     pairs: list[tuple[Any, Any]] = []
+    fields = opened.fields_seen(ticket, seen.program.procedure.fields)
     for field in seen.program.procedure.fields:
-        if field.id not in ticket.fields:
+        if field.id not in fields:
             continue
-        value = ticket.fields[field.id]
+        value = fields[field.id]
         title = field.title or field.id
         if isinstance(value, Erased) or value is None:
             pairs.append((title, msg("(erased)")))
@@ -178,10 +186,14 @@ def timer_text(program: Program, key: str, language: str) -> str:
     return title_of(known[1].title, language, key) if known is not None else key
 
 
-def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
+def _possible(opened: "Opened", seen: "Look", said_below: bool) -> list[tuple[Any, Any]]:
+    """What can be done; where it is `said_below`, only what the last lines leave out."""
     language = opened.call.language
     pairs: list[tuple[Any, Any]] = []
     for each in seen.possible:
+        told = each["allowed"] or each["who"] or each["shut"]
+        if said_below and told and not each["region"] and not each["signatures"]:
+            continue
         name = f"{each['region']}.{each['trigger']}" if each["region"] else each["trigger"]
         parts = [say(with_names(each["by"], opened.names), language)]
         required = [need["title"] or need["name"] for need in each["needs"] if need["required"]]
@@ -190,7 +202,7 @@ def _possible(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         if each["signatures"]:
             parts.append(say(msg("signed: {have} of {want}", **each["signatures"]), language))
         if not each["allowed"]:
-            parts.append(say(msg("not you"), language))
+            parts.append(say(msg("not now") if each["shut"] else msg("not you"), language))
         pairs.append((msg("possible {trigger}", trigger=titled(name, each["title"], language)), apart(parts, language)))
     return pairs
 

@@ -68,6 +68,15 @@ def _leave(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
     return msg("{person} has left: disabled, without logins and deputies", person=person(arguments["actor"]))
 
 
+def _skill(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    name, skill = person(arguments["actor"]), arguments["skill"]
+    if arguments.get("remove"):
+        return msg("{person} has the skill {skill} no more", person=name, skill=skill)
+    if arguments.get("until") is not None:
+        return msg("{person} has the skill {skill}, until {day}", person=name, skill=skill, day=arguments["until"])
+    return msg("{person} has the skill {skill}", person=name, skill=skill)
+
+
 def _publish(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
     return msg(
         "published {procedure} as version {number}", procedure=arguments["procedure"], number=arguments["number"]
@@ -147,6 +156,7 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "deputy": _deputy,
     "end_deputy": _end_deputy,
     "leave": _leave,
+    "skill": _skill,
     "publish": _publish,
     "publish_calendar": _publish_calendar,
     "accept_clock": _clock,

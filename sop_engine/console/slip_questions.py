@@ -31,7 +31,10 @@ def ask_slip(
     worker = _ask_worker(opened, reading, worker)
     ticks: list[Tick] = []
     present: dict[str, Any] = dict(ticket.fields)
-    for trigger in boxes:
+    booked = _booked(program, ticket, boxes)
+    for trigger in booked:
+        output.tell(msg("☑ {title} ({id}): booked already", title=_title(program, trigger), id=trigger))
+    for trigger in boxes[len(booked) :]:
         tick = _ask_box(opened, program, trigger)
         if tick is None:
             continue
@@ -71,14 +74,27 @@ def _ask_worker(opened: "Opened", reading: Reads, worker: str | None) -> str | N
             opened.call.output.tell(fault.message)
 
 
+def _booked(program: Program, ticket: Ticket, boxes: tuple[str, ...]) -> tuple[str, ...]:
+    """The boxes at the head of the paper that were done already, told by radio, and cannot be done again as it is."""
+    offered = {offer.trigger for _state, offer in program.chart.offers(ticket.active)}
+    done: list[str] = []
+    for trigger in boxes:
+        if trigger in offered or trigger not in ticket.did:
+            break
+        done.append(trigger)
+    return tuple(done)
+
+
+def _title(program: Program, trigger: str) -> Any:
+    titles = (offer.title for state in program.procedure.states for offer in state.offers if offer.trigger == trigger)
+    return next(titles, {}) or trigger
+
+
 def _ask_box(opened: "Opened", program: Program, trigger: str) -> "Tick | None":
     from sop_engine.console.staff.slip import Tick, time_of
 
-    title = next(
-        (offer.title for state in program.procedure.states for offer in state.offers if offer.trigger == trigger), {}
-    )
     while True:
-        opened.call.output.tell(msg("☐ {title} ({id})", title=title or trigger, id=trigger))
+        opened.call.output.tell(msg("☐ {title} ({id})", title=_title(program, trigger), id=trigger))
         text = answer(opened).strip()
         if not text:
             return None

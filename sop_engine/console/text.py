@@ -18,6 +18,9 @@ _HARMFUL: Final = re.compile(
 _JOINER: Final = "\u200d"
 _AS_EMOJI: Final = "\ufe0f"
 CUT: Final = "…"
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""what the first character of a cell may be that a spreadsheet takes for a formula"""
+_NO_FORMULA: Final = r"[+-]?[0-9][0-9., %]*|-"
 
 
 def harmless(text: str) -> str:
@@ -38,8 +41,11 @@ def one_line(text: str) -> str:
 
 
 def tab_cell(text: str) -> str:
-    """`text` made harmless for a line of tab-separated values: backslash, tab and line feed escaped."""
+    """`text` made harmless for a line of tab-separated values: backslash, tab and line feed escaped, and an apostrophe
+    before what a spreadsheet, into which many a pipe leads, would take for a formula. Numbers and a dash are none."""
     escaped = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n")
+    if escaped.startswith(FORMULA) and re.fullmatch(_NO_FORMULA, escaped) is None:
+        escaped = f"'{escaped}"
     return harmless(escaped)
 
 

@@ -27,7 +27,7 @@ TOPICS: Final[Mapping[str, tuple[Message, ...]]] = {
         msg("units: flats, shops, parking spaces"),
         msg(
             "A unit is kept as 3-2-1202: building, entrance, flat. You may write 3栋2单元1202, 3#2-1202 or full-width"
-            " figures. The register fills in who lives there: sop unit ls."
+            " figures, 803 for 0803. The register fills in who lives there: sop unit ls."
         ),
         msg("What is open of a unit: sop ls --unit 3-2-1202; all that ever was: sop find 3-2-1202."),
     ),

@@ -112,6 +112,8 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "actor import": Leaf("keeper.people_import", "import_", msg("add many people from a table"), "write"),
     "actor grant": Leaf("keeper.people", "grant", msg("give somebody roles"), "write"),
     "actor revoke": Leaf("keeper.people", "revoke", msg("take roles from somebody"), "write"),
+    "actor skill": Leaf("keeper.skills", "skill", msg("enter what somebody has learnt, or a licence"), "write"),
+    "actor skills": Leaf("keeper.skills", "skills", msg("list skills and licences, what runs out first above")),
     "actor change": Leaf("keeper.people", "change", msg("change what is known of somebody, or his rights"), "write"),
     "actor login": Leaf("keeper.people", "login", msg("say whose a system user is"), "write"),
     "actor pin": Leaf("keeper.pins", "pin", msg("set your PIN for shared terminals"), "write"),

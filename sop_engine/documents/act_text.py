@@ -86,6 +86,7 @@ _WORDS: Final[dict[str, Text]] = {
         "zh": "主单发给客户的这些通知，各单客户也收到：{notices}",
         "en": "its own people get these notices of the other too: {notices}",
     },
+    "while": {"zh": "只在：{guard}", "en": "only while {guard}"},
     "runs": {"zh": "期间各时限照常计时", "en": "meanwhile what is promised runs on"},
 }
 
@@ -104,7 +105,8 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
     if (end := acts.shift_end) is not None:
         to = recipients_text([replace(each, on_shift=each.kind == "role") for each in end.to], names)
         warned = phrase(_WORDS["warned"], names.language, span=duration_text(end.warn, names.language))
-        yield phrase(_WORDS["shift_end"], names.language), to, (warned,)
+        only = [phrase(_WORDS["while"], names.language, guard=guard_text(end.when, names))] if end.when else []
+        yield phrase(_WORDS["shift_end"], names.language), to, (warned, *only)
 
 
 def _who(act: str, by: tuple[Who, ...], names: Names) -> str:

@@ -71,8 +71,11 @@ _WORDS: Final[dict[str, Text]] = {
     "collect": {"zh": "把{which}汇入“{field}”", "en": "{which} are gathered in “{field}”"},
     "collect_open": {"zh": "未办结的工单", "en": "open tickets"},
     "collect_closed": {"zh": "已办结的工单", "en": "closed tickets"},
+    "collect_handed_over": {"zh": "本班移交的工单", "en": "tickets that the shift hands over"},
     "collect_any": {"zh": "工单", "en": "tickets"},
     "on_shift": {"zh": "当班的{role}", "en": "{role} on shift"},
+    "skill": {"zh": "{who}（具备{skill}技能）", "en": "{who} with the skill {skill}"},
+    "skill_of": {"zh": "{who}（具备{skill}所需的技能）", "en": "{who} with the skill that {skill} calls for"},
     "after": {"zh": "进入后满 {duration}", "en": "{duration} after it begins"},
     "at": {"zh": "到“{field}”时", "en": "at “{field}”"},
     "at_time": {"zh": "到“{field}”当天 {time}", "en": "at {time} on “{field}”"},
@@ -85,7 +88,9 @@ def who_text(by: Sequence[Who], names: Names) -> str:
     """Who may, in words, with whom separation of duty keeps out: `前台（不得是做“完工”的人）`."""
     shared = {(each.exclude, each.when is None) for each in by}
     if len(by) > 1 and len(shared) == 1 and by[0].exclude and by[0].when is None:
-        people = joined([_person(each.kind, each.name, names, each.on_shift) for each in by], names.language)
+        people = joined(
+            [_person(each.kind, each.name, names, each.on_shift, each.skill) for each in by], names.language
+        )
         return _excluded(people, by[0].exclude, names)
     return joined([_one_who(each, names) for each in by], names.language)
 
@@ -97,7 +102,8 @@ def people_and_rules(by: Sequence[Who], names: Names) -> tuple[str, tuple[str, .
     if len({each.exclude for each in by}) != 1:
         return who_text(by, names), ()
     people = joined(
-        [_conditioned(_person(each.kind, each.name, names, each.on_shift), each, names) for each in by], names.language
+        [_conditioned(_person(each.kind, each.name, names, each.on_shift, each.skill), each, names) for each in by],
+        names.language,
     )
     return people, tuple(_rules(by[0].exclude, names))
 
@@ -115,7 +121,7 @@ def _rules(exclude: Sequence[Not], names: Names) -> list[str]:
 
 
 def _one_who(who: Who, names: Names) -> str:
-    text = _person(who.kind, who.name, names, who.on_shift)
+    text = _person(who.kind, who.name, names, who.on_shift, who.skill)
     if who.exclude:
         text = _excluded(text, who.exclude, names)
     return _conditioned(text, who, names)
@@ -133,7 +139,11 @@ def _excluded(people: str, exclude: Sequence[Not], names: Names) -> str:
     return phrase(_WORDS["exclusion"], names.language, who=people, rules=rules)
 
 
-def _person(kind: str, name: str, names: Names, on_shift: bool = False) -> str:
+def _person(kind: str, name: str, names: Names, on_shift: bool = False, skill: str = "") -> str:
+    if skill:
+        key = "skill" if skill in {each.id for each in names.procedure.skills} else "skill_of"
+        who = _person(kind, name, names, on_shift)
+        return phrase(_WORDS[key], names.language, who=who, skill=names.skill(skill))
     if on_shift:
         return phrase(_WORDS["on_shift"], names.language, role=names.role(name))
     if kind == "role":
@@ -183,10 +193,10 @@ def effect_text(effect: Effect, names: Names) -> str:
             return word("set", field=names.field(field), value=_set_value(field, value, names))
         case Raise(event):
             return word("raise", event=one_line(event))
-        case Assign("role", name, how, on_shift) if how != "claim":
-            return word(f"assign_{how}", name=_person("role", name, names, on_shift))
-        case Assign(to, name, _, on_shift):
-            said = _person("role" if to == "role" else "field", name, names, on_shift)
+        case Assign("role", name, how, on_shift, skill) if how != "claim":
+            return word(f"assign_{how}", name=_person("role", name, names, on_shift, skill))
+        case Assign(to, name, _, on_shift, skill):
+            said = _person("role" if to == "role" else "field", name, names, on_shift, skill)
             return word(f"assign_{to}", name=said)
         case Tell(to, notice, urgent):
             key = "tell_notice" if notice else "tell"
@@ -201,7 +211,8 @@ def effect_text(effect: Effect, names: Names) -> str:
         case Signal(to, event, _):
             return word(f"signal_{to}", event=one_line(event))
         case Collect():
-            return word("collect", which=word(f"collect_{effect.status}"), field=names.field(effect.field))
+            which = "collect_handed_over" if effect.until else f"collect_{effect.status}"
+            return word("collect", which=word(which), field=names.field(effect.field))
 
 
 def _set_value(field: str, value: Tree | None, names: Names) -> str:

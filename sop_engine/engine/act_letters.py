@@ -32,6 +32,9 @@ ACT_LETTERS: Final[Mapping[str, Message]] = {
     "gained": msg("{ticket} goes with this from now on: the same cause", ticket=""),
     "lost": msg("{ticket} goes with this no more", ticket=""),
     "parted": msg("this goes with {ticket} no more, and has to be dealt with by itself", ticket=""),
+    "swap_asked": msg("{name} would like to swap the shifts of {day} with you", name="", day=""),
+    "swapped": msg("the swap of shifts of {day} counts: {name} has agreed", name="", day=""),
+    "swap_declined": msg("the swap of shifts of {day} is off: {name} has said so", name="", day=""),
 }
 """of which act a notice is -> what it says; who did it, and with which other ticket, is put in when it goes out"""
 
@@ -46,4 +49,15 @@ def act_letter(act: str, name: str, record: Mapping[str, Any]) -> Message:
     if "ticket" in said.values:
         event = next(each for each in record["events"] if each["kind"] == act)
         values["ticket"] = next(event[name] for name in OTHER if name in event)
+    if "day" in said.values:
+        values["day"] = record["command"]["arguments"]["date"]
     return Message(said.template, {each: values[each] for each in said.values})
+
+
+def how_to_answer(act: str, record: Mapping[str, Any]) -> Message | None:
+    """What to type at what the site's history told somebody; None where nothing is asked of him."""
+    if act != "swap_asked":
+        return None
+    asked = record["command"]["arguments"]
+    return msg("agree: sop roster swap {one} {other} {day}; decline: the same with --withdraw", one=asked["one"],
+               other=asked["other"], day=asked["date"])  # fmt: skip

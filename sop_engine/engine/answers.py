@@ -9,6 +9,7 @@ from sop_engine import canonical, procedure
 from sop_engine.acts import VOID
 from sop_engine.engine import outages
 from sop_engine.engine.duty_answers import where_he_stands, who_is_on
+from sop_engine.engine.skill_answers import who_has
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import TURN, CalendarAnswer
@@ -75,6 +76,9 @@ class Answerer:
 
     def _shift(self, rest: str) -> Any:
         return where_he_stands(self._transaction, self._programs, zone_named(self._zone), rest)
+
+    def _skilled(self, rest: str) -> Any:
+        return who_has(self._transaction, rest)
 
     def _version(self, name: str) -> Any:
         version = self._transaction.newest(name)
@@ -148,12 +152,31 @@ class Answerer:
     def _collect(self, query: dict[str, Any], same: Mapping[str, Any]) -> list[dict[str, Any]]:
         if any(same.get(name) is None for name in query["same"]):
             return []  # what is unset is equal to nothing
-        found: list[Head] = []
+        handed_over = "until" in query
+        if handed_over and query["until"] is None:
+            return []
+        found: list[tuple[str, Head]] = []
         wanted = self._wanted(query, same)
         while len(found) < procedure.LARGEST_ROWS and (heads := self._transaction.heads(wanted)):
-            found += [head for head in heads if self._fits(head, query, same)]
+            for head in heads:
+                why = self._why(head, query) if handed_over else ""
+                if (why or not handed_over) and self._fits(head, query, same):
+                    found.append((why, head))
             wanted = replace(wanted, after=heads[-1].id)
-        return [_row(head, query["columns"]) for head in found[: procedure.LARGEST_ROWS]]
+        if handed_over:
+            from sop_engine.engine.handed_over import rank
+
+            found.sort(key=lambda each: rank(*each))
+        return [_row(why, head, query["columns"]) for why, head in found[: procedure.LARGEST_ROWS]]
+
+    def _why(self, head: Head, query: dict[str, Any]) -> str:
+        """Why a shift hands a ticket over to the next; empty: it does not."""
+        if head.id == SITE or head.status == "closed":
+            return ""
+        from sop_engine.engine import handed_over  # handing a shift over alone asks this
+
+        program = self._programs.of(self._transaction, head.digest)
+        return handed_over.why(self._transaction, head, program, query["since"], query["until"], self._now, self.answer)
 
     def _wanted(self, query: dict[str, Any], same: Mapping[str, Any]) -> Query:
         return Query(
@@ -185,8 +208,8 @@ class DrawingAnswerer(Answerer):
         return self._writes.draw(prefix, day)
 
 
-def _row(head: Head, columns: Sequence[str]) -> dict[str, Any]:
-    known = {
+def _row(why: str, head: Head, columns: Sequence[str]) -> dict[str, Any]:
+    known: dict[str, Any] = {
         "id": head.id,
         "opened": head.opened,
         "owner": head.owner,
@@ -194,4 +217,16 @@ def _row(head: Head, columns: Sequence[str]) -> dict[str, Any]:
         "state": ",".join(head.state),
         "subject": head.subject,
     }
+    if not known.keys() >= set(columns):
+        known |= _more(why, head)
     return {name: known[name] for name in columns if name in known}
+
+
+def _more(why: str, head: Head) -> dict[str, Any]:
+    """What is seldom asked for: whose task it is (of several, the first), when something is due next, why it is handed
+    over. What there is not has no entry."""
+    from sop_engine.engine.handed_over import by_when
+
+    assignee = next((task["assignee"] for task in head.tasks.values() if "assignee" in task), None)
+    found = {"assignee": assignee, "by_when": by_when(head), "why": why or None}
+    return {name: value for name, value in found.items() if value is not None}

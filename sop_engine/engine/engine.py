@@ -11,19 +11,20 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sop_engine import canonical, worktime
+from sop_engine import canonical
 from sop_engine.clock import Clock
-from sop_engine.engine import keys, outages
+from sop_engine.engine import keys
 from sop_engine.engine.answers import DrawingAnswerer
 from sop_engine.engine.chain import Caused, Chain, earliest_before
 from sop_engine.engine.foreseeing import foreseen
+from sop_engine.engine.instants import effective_at, recorded_at
 from sop_engine.engine.posting import post
 from sop_engine.engine.refusing import Noting, as_error, told
 from sop_engine.engine.settings import Settings
-from sop_engine.errors import NotFound, NotNow, NotUnderstood, Overtaken, SetUp, SopError
+from sop_engine.errors import NotFound, NotNow, Overtaken, SetUp, SopError
 from sop_engine.messages import kept, msg
 from sop_engine.store import indexing
 from sop_engine.store.attempts import Attempts, attempt
@@ -37,10 +38,10 @@ from sop_engine.ticket.program import Program
 from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import SITE, Command, Given, Missing, NewSeals, Refusal, Sealed, Step, Ticket
 from sop_engine.ticket.terms import terms_of
+from sop_engine.worktime.durations import Duration
 
 DEEPEST: Final = 20
 """how long a chain of causes may be"""
-CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
 _Timer = tuple[str, str, str]
 """ticket, key, due"""
@@ -293,50 +294,17 @@ class Engine:
         return self.clock.now().astimezone(self.settings.zone_info)
 
     def recorded(self, transaction: Reads, ticket: Ticket | None, command: Command | None = None) -> datetime:
-        """When a step is recorded: now, and never before the ticket's last. Raises `SetUp` where the clock is more than
-        five minutes behind what is recorded, or behind the procedure that a ticket is opened by, and nobody has
-        accepted that."""
-        now, last, what = self.clock.now(), "", ""
-        if ticket is not None and ticket.recorded:
-            last, what = ticket.recorded, ticket.id
-        elif command is not None and command.name == "open":
-            version = transaction.newest(str(command.arguments["procedure"]))
-            last, what = (version.published, version.procedure) if version is not None else ("", "")
-        if last and canonical.instant_of(last) - now > CLOCK_TOLERANCE:
-            accepted = transaction.meta("clock_accepted_through")
-            if accepted is None or accepted < last:
-                at = canonical.instant_text(now)
-                raise SetUp(
-                    msg("the clock says {now}, but {ticket} has a step recorded at {last}",
-                        now=at, ticket=what, last=last)
-                    if ticket is not None
-                    else msg("the clock says {now}, but {procedure} was published at {last}",
-                             now=at, procedure=what, last=last),
-                    fix=msg("set the clock right; or, if it is, accept it on record: sop doctor --accept-clock"),
-                )  # fmt: skip
-        return max(now, canonical.instant_of(last)) if ticket is not None and last else now
+        """When a step is recorded; see `instants.recorded_at`."""
+        return recorded_at(transaction, self.clock.now(), ticket, command)
 
     def _effective(self, transaction: Reads, command: Command, ticket: Ticket | None, recorded: datetime) -> datetime:
-        """When a person's step counts: when it is recorded, or at the claimed time where the procedure lets it."""
-        last = canonical.instant_of(ticket.effective) if ticket is not None and ticket.effective else None
-        if command.at is None:
-            return max(recorded, last or recorded)
-        if command.at > recorded:
-            local = command.at.astimezone(self.settings.zone_info)
-            raise NotUnderstood(msg("the claimed time {at} has not come yet", at=f"{local:%Y-%m-%d %H:%M}"))
-        if (afterwards := outages.effective_of(transaction, command, last)) is not None:
-            return afterwards
-        backdate = command.ticket != SITE and self._program_for(transaction, command, ticket).procedure.backdate
-        if not backdate or worktime.subtract(recorded, backdate, self.settings.zone_info) > command.at:
-            return max(recorded, last or recorded)
-        if last is not None and command.at < last and command.heard == "paper":
-            return last  # what stands on a slip stands there, though something else has been recorded since
-        if last is not None and command.at < last:
-            raise NotNow(
-                msg("{ticket} has a step that counts from {last}; nothing can be claimed before it",
-                    ticket=command.ticket, last=canonical.instant_text(last))
-            )  # fmt: skip
-        return command.at
+        """From when a person's step counts; see `instants.effective_at`."""
+
+        def backdate() -> Duration | None:
+            of_site = command.ticket == SITE
+            return None if of_site else self._program_for(transaction, command, ticket).procedure.backdate
+
+        return effective_at(transaction, command, ticket, recorded, self.settings.zone_info, backdate)
 
     # --- timers ---
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine import canonical
-from sop_engine.engine.act_letters import ACT_LETTERS, act_letter
+from sop_engine.engine.act_letters import ACT_LETTERS, act_letter, how_to_answer
 from sop_engine.engine.channels import Parcel
 from sop_engine.engine.engine import Engine
+from sop_engine.engine.personal import fields_seen, hidden_classes, text_seen
 from sop_engine.engine.sorting import person_of
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, Text, msg, say, title_of
@@ -15,7 +16,7 @@ from sop_engine.procedure import Notice
 from sop_engine.store.seam import OutLetter, Person, Reads
 from sop_engine.ticket.attention import CUSTOMER
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.records import Ticket
+from sop_engine.ticket.records import SITE, Ticket
 from sop_engine.ticket.shift_ends import OVER, WARNED
 from sop_engine.values import show_instant
 
@@ -32,15 +33,21 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
     program = engine.program(reading, ticket)
     person = person_of(reading, letter)
     language = (person.language if person else None) or engine.settings.languages[0]
+    if ticket.id == SITE:
+        return _of_site(engine, reading, letter, person, language)
+    hidden = _hidden(engine, letter, ticket, person)
     facts = _facts(engine, reading, program, ticket, language) | _cause(engine, reading, program, letter, language)
     if letter.notice:
         notice = next(each for each in program.procedure.notices if each.id == letter.notice)
         subject, body = _templates(reading, notice, language)
-        values, settings = _values(program, ticket, notice.personal), engine.settings
+        hidden -= set(notice.personal)
+        values, settings = _values(program, ticket, notice.personal, hidden), engine.settings
+        facts["subject"] = text_seen(hidden, facts["subject"])
         subject, body = render_notice(
             subject, body, values, facts, language, settings.zone_info, currency=settings.currency
         )
     else:
+        facts["subject"] = text_seen(hidden, facts["subject"])
         subject, body = default_notice(facts, language)
     name, contact = _address(program, ticket, letter.to, person)
     return Parcel(
@@ -56,6 +63,22 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
         language=language,
         training=engine.settings.training,
     )
+
+
+def _of_site(engine: Engine, reading: Reads, letter: OutLetter, person: Person | None, language: str) -> Parcel:
+    """A letter that the site's own history wrote: it is about no ticket."""
+    assert person is not None, "only people of the site are told of what is the site's"
+    stored = next(reading.steps(SITE, letter.number - 1, letter.number))
+    record = canonical.parse(stored.data)
+    act = record["events"][letter.position]["act"]
+    said, answer = say(_act(reading, act, record), language), how_to_answer(act, record)
+    body = [said, *([] if answer is None else [say(answer, language)]), engine.settings.name]
+    return Parcel(
+        key=f"{letter.ticket}:{letter.number}:{letter.position}:{letter.to}", ticket="", to=letter.to,
+        name=person.name or person.id, contact=dict(person.contact), subject=said, body="\n".join(body) + "\n",
+        at=canonical.instant_text(engine.clock.now()), channel=letter.channel, language=language,
+        training=engine.settings.training,
+    )  # fmt: skip
 
 
 def together(parcels: Sequence[Parcel]) -> Parcel:
@@ -162,10 +185,19 @@ def _of_shift(reading: Reads, act: str, record: Mapping[str, Any]) -> Message:
     return msg("the shift of {whose} is over, and nobody is there to take the task", whose=whose)
 
 
-def _values(program: Program, ticket: Ticket, personal: tuple[str, ...]) -> list[tuple[Any, Any, bool]]:
+def _hidden(engine: Engine, letter: OutLetter, ticket: Ticket, person: Person | None) -> frozenset[str | None]:
+    """The classes of personal data that whoever reads a letter is not to see in free texts."""
+    roles = () if person is None else [role for role, _scope in person.roles]
+    return hidden_classes(engine.settings.personal, None if person is None else person.id, roles, ticket)
+
+
+def _values(
+    program: Program, ticket: Ticket, personal: tuple[str, ...], hidden: frozenset[str | None]
+) -> list[tuple[Any, Any, bool]]:
     """(field, value, may be shown): personal data only of the classes that the notice's readers may see."""
+    seen = fields_seen(hidden, program.procedure.fields, ticket.fields)
     return [
-        (field, ticket.fields.get(field.id), field.personal is None or field.personal in personal)
+        (field, seen.get(field.id), field.personal is None or field.personal in personal)
         for field in program.procedure.fields
     ]
 

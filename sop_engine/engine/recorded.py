@@ -46,3 +46,6 @@ class RecordedPeople:
 
     def put_meta(self, name: str, value: str) -> None:
         """Nor is the accepted clock."""
+
+    def swap_meta(self, name: str, was: str | None, value: str) -> None:
+        """Nor is whose turn it is."""

@@ -2,7 +2,8 @@
 
 The law. The outermost states of a procedure are its parts, and one that stands below another in the file is later. A
 ticket goes back when in one step it leaves a part and enters an earlier one in which it has been before. Where a
-promise stood still, and the step does not end it, it goes on and not back. It counts when it happens, for whoever had
+promise stood still, and the step does not end it, it goes on and not back; nor does what joins another, or is parted
+from it. It counts when it happens, for whoever had
 brought the ticket to the part that it left: his was the work that did not stand. Beside it stands how often that part
 was reached in the same time.
 """
@@ -91,7 +92,8 @@ def _of_ticket(
                     if "status" in event.get("put", ()):
                         goals[event["goal"]] = event["put"]["status"]
         at = canonical.instant_of(record["effective"])
-        back = _back(program, left, entered, been)
+        aside = any(event["kind"] in ("joined", "parted") for event in record["events"])
+        back = None if aside else _back(program, left, entered, been)
         if back is not None and not any(goals[goal] in OPEN for goal in still):
             part, to = back
             yield Return(been[part], to, record["actor"], _trigger(record), at, whose.unit)

@@ -28,6 +28,7 @@ def undo(reading: Reads, programs: Programs, rest: str) -> dict[str, Any] | None
         before = evolve(before or blank(id, program.procedure.id, each["procedure"]), each, {}, hash, program.order)
     # in the order of the record, in which a replay finds it
     stood = {} if before is None else canonical.parse(canonical.to_bytes(before.state()))
+    looked = [] if before is None or before.parent is None else _looked(reading, before.parent, [id, record["number"]])
     letters = [each for each in reading.letters("sent", id) if each.number == record["number"]]
     return {
         "number": record["number"],
@@ -38,7 +39,7 @@ def undo(reading: Reads, programs: Programs, rest: str) -> dict[str, Any] | None
         "caused": record["cause"][0] if record["cause"] else None,
         "effective": record["effective"],
         "after": [[each["for"] or each["actor"], each["command"]["name"]] for each in after],
-        "reached": sorted({each for event in record["events"] for each in _reached(event)}),
+        "reached": sorted({*(each for event in record["events"] for each in _reached(event)), *looked}),
         "sent": sorted([each.to, each.sent or ""] for each in letters if each.to.startswith(OUTSIDE)),
         "told": sorted({each.to for each in letters if not each.to.startswith(OUTSIDE)}),
         "tells": any(event["kind"] == "told" and event["to"] for event in record["events"]),
@@ -56,6 +57,12 @@ def _reached(event: Mapping[str, Any]) -> list[str]:
         case "lost":
             return list(event["tickets"])
     return []
+
+
+def _looked(reading: Reads, parent: str, cause: list[Any]) -> list[str]:
+    """The parent, where a step of it says that it has gone on with what that step of its child did."""
+    found = any(canonical.parse(stored.data)["cause"] == cause for stored in reading.steps(parent))
+    return [parent] if found else []
 
 
 def kept(reading: Reads, rest: str) -> Any:

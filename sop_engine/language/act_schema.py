@@ -91,6 +91,9 @@ class ShiftEndWords(Words):
 
     to: OneOrMore[str] = Field(description="whose they are then: a role, of which whoever is on shift; else who leads")
     warn: str | None = Field(None, description="how long before he and his lead are told: `30 min`")
+    when: Guard | None = Field(
+        None, description="only while this holds for the ticket; else the task stays with whoever has it"
+    )
 
 
 class HandoverWords(Words):

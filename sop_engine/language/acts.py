@@ -164,7 +164,8 @@ def _shift_end(builder: Builder, words: ShiftEndWords | None, cursor: Cursor) ->
         return None
     names = zip(listed(words.to), (cursor / "to").each(), strict=False)
     to = tuple(people.recipient(builder, name, here, "acts.shift_end") for name, here in names)
-    return ShiftEnd(to, _length(builder, words.warn, cursor / "warn", HALF_AN_HOUR))
+    warn = _length(builder, words.warn, cursor / "warn", HALF_AN_HOUR)
+    return ShiftEnd(to, warn, builder.guard(words.when, cursor / "when", "acts.shift_end"))
 
 
 def _pauses(builder: Builder, named: list[str], cursor: Cursor, goals: tuple[Goal, ...]) -> tuple[str, ...]:

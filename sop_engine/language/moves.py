@@ -128,13 +128,29 @@ class Moves:
         self.builder.use("field", given.into, cursor / "into", at, "rows")
         for name, here in zip(listed(given.same), (cursor / "same").each(), strict=False):
             self.builder.use("field", name, here, at, "same")
+        for word, path in (("since", given.since), ("until", given.until)):
+            if path is not None:
+                self.instant(path, cursor / word, at)
+        if given.since is not None and given.until is None:
+            self.builder.draft.fact("since_alone", (cursor / "since").span)
         return Collect(
             given.into,
             tuple(listed(given.procedures)),
             given.status,
             tuple(listed(given.states)),
             tuple(listed(given.same)),
+            given.since or "",
+            given.until or "",
         )
+
+    def instant(self, path: str, cursor: Cursor, at: str) -> None:
+        """A field that holds an instant, or one end of an interval."""
+        name, _dot, part = path.partition(".")
+        self.builder.use("field", name, cursor, at, "instant", cursor.part(0, len(name)))
+        field = self.builder.fields.get(name)
+        ends = {"datetime": ("",), "interval": ("start", "end")}
+        if field is not None and (field.many or part not in ends.get(field.type, ())):
+            self.builder.draft.fact("no_instant", cursor.span, path=path, type=field.type)
 
     def starts(self, words: EffectWords, cursor: Cursor, at: str, state: str, asked: tuple[str, ...]) -> list[Start]:
         found: list[Start] = []

@@ -16,6 +16,7 @@ from sop_engine.language.moves import Moves
 from sop_engine.language.papers import Papers
 from sop_engine.language.schema import Document, RoleWords, StateWords
 from sop_engine.language.shapes import listed
+from sop_engine.language.skills import skills
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import ROOT, Choice, Every, Offer, Procedure, Role, Schedule, State, Tree
 
@@ -30,6 +31,7 @@ def build(
     top = draft.cursor
     builder.allow(document.allow, top, "")
     roles = _roles(builder, top / "roles")
+    learnt = skills(builder, top)
     for name in document.fields:
         builder.declare("field", name, top / "fields" / name, f"fields.{name}")
     found_fields = fields(builder, top / "fields")
@@ -50,6 +52,7 @@ def build(
         open=opening,
         fields=found_fields,
         roles=roles,
+        skills=learnt,
         subject=_subject(builder, document.subject, top / "subject"),
         owner=document.owner,
         notices=papers.notices(top / "notices"),

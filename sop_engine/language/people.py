@@ -9,6 +9,7 @@ from sop_engine.language.building import Builder
 from sop_engine.language.people_schema import SignWords, WhoWords
 from sop_engine.language.schema import AssignWords, OfferWords, TellWords
 from sop_engine.language.shapes import listed
+from sop_engine.language.skills import skill_of
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import Assign, Not, Recipient, Sign, Tell, Tree, Who
 
@@ -46,25 +47,27 @@ def _word(
     when: Tree | None,
     exclude: tuple[Not, ...] = (),
     on_shift: bool = False,
+    skill: str = "",
 ) -> Who:
     match word:
         case "assignee" | "owner" | "opener" | "anyone":
             return Who(word, exclude=exclude, when=when)
     builder.use("role", word, cursor, at, "by")
-    return Who("role", word, exclude, when, on_shift)
+    return Who("role", word, exclude, when, on_shift, skill)
 
 
 def _who(builder: Builder, words: WhoWords, cursor: Cursor, at: str, when: Tree | None) -> list[Who]:
     exclude = _exceptions(builder, words, cursor, at)
+    skill = skill_of(builder, words.skill, cursor / "skill", at)
     found = [
-        _word(builder, role, here, at, when, exclude, words.on_shift)
+        _word(builder, role, here, at, when, exclude, words.on_shift, skill)
         for role, here in zip(listed(words.role), (cursor / "role").each(), strict=False)
     ]
     if words.who is not None:
-        found.append(Who(words.who, exclude=exclude, when=when))
+        found.append(Who(words.who, exclude=exclude, when=when, skill=skill))
     if words.field is not None:
         builder.use("field", words.field, cursor / "field", at, "staff")
-        found.append(Who("field", words.field, exclude, when))
+        found.append(Who("field", words.field, exclude, when, skill=skill))
     if not found:
         builder.draft.fact("nobody", cursor.span)
     elif words.on_shift and not any(who.on_shift for who in found):
@@ -135,12 +138,15 @@ def _assign_words(builder: Builder, words: AssignWords, here: Cursor, at: str) -
         return Assign("nobody")
     if words.role is not None:
         builder.use("role", words.role, here / "role", at, "assign")
-        return Assign("role", words.role, words.how or "claim", words.on_shift)
+        skill = skill_of(builder, words.skill, here / "skill", at)
+        return Assign("role", words.role, words.how or "claim", words.on_shift, skill)
     assert words.field is not None
     if words.how is not None:
         builder.draft.fact("assign_how", (here / "how").span)
     if words.on_shift:
         builder.draft.fact("on_shift", (here / "on_shift").span)
+    if words.skill is not None:
+        builder.draft.fact("skill_of_no_role", (here / "skill").span)
     builder.use("field", words.field, here / "field", at, "staff")
     return Assign("field", words.field)
 

@@ -18,6 +18,9 @@ class WhoWords(Words):
     )
     since: str | None = Field(None, description="counts only what was done since this state was last entered")
     on_shift: bool = Field(False, description="of the roles: only whoever is on shift, as the roster says")
+    skill: str | None = Field(
+        None, description="of these only whoever has this skill, or those that the value of this choice field names"
+    )
     not_named_in: OneOrMore[str] | None = Field(None, description="nobody who stands in these staff fields")
 
 

@@ -100,6 +100,9 @@ class AssignWords(Words):
         None, description="who of a role: the first to claim, whoever is named, by turns, or who has least to do"
     )
     on_shift: bool = Field(False, description="of the role: nobody has it who is not on shift, as the roster says")
+    skill: str | None = Field(
+        None, description="of the role: nobody has it who lacks this skill, or those that this choice field names"
+    )
     field: str | None = Field(None, description="a staff or person field: whoever stands there")
 
 
@@ -175,6 +178,14 @@ class CollectWords(Words):
     status: Literal["open", "closed", "any"] = Field("open", description="`open`, `closed` or `any`")
     states: OneOrMore[str] = Field([], description="in one of these states")
     same: OneOrMore[str] = Field([], description="fields that must be equal there and here, such as `unit`")
+    since: str | None = Field(
+        None,
+        description="with `until`: when the shift began that is handed over: `shift.start`, `began`",
+    )
+    until: str | None = Field(
+        None,
+        description="only what a shift hands over to the one that ends then, as `sop handover` does: `next_ends`",
+    )
 
 
 class EffectWords(Words):
@@ -321,6 +332,7 @@ class Document(TimedWords):
     calendar: str | None = Field(None, description="counts the time of all goals that say no other")
     use: Uses = Field([], description="fragments that are put here, each with its blanks filled in")
     roles: Roles = Field([], description="who takes part: ids, or ids with titles")
+    skills: Titles = Field([], description="what people must have learnt, or have a licence for: ids, with titles")
     fields: dict[str, FieldWords] = Field({}, description="what is written down")
     outcomes: Titles = Field([], description="how a ticket can end")
     words: dict[str, Title] = Field({}, description="titles of triggers, states, timers, goals and outcomes, said once")

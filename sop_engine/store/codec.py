@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.store import faults
+from sop_engine.store.narrowing import COPIED
 from sop_engine.store.seam import Head, Login, OutLetter, Person, Version
 from sop_engine.ticket.records import Sealed, Ticket
 
@@ -142,9 +143,14 @@ def timer_rows(ticket: Ticket) -> dict[str, tuple[str, str | None]]:
 
 def task_rows(ticket: Ticket) -> dict[str, tuple[str | None, str | None]]:
     """region -> (assignee, role); and, so that it is found, of a task that is offered on or lent: `REGION>offered` and
-    `REGION>lent` -> (to whom, or None; to which role)."""
+    `REGION>lent` -> (to whom, or None; to which role). Whoever was let know has a row as well:
+    `copied>PERSON`, which is nobody's task."""
     rows = {region: (task.get("assignee"), task.get("role")) for region, task in ticket.tasks.items()}
-    for name, what in (("offered", "offered"), ("delegated", "lent")) if ticket.acts else ():
+    if not ticket.acts:
+        return rows
+    for name, what in (("offered", "offered"), ("delegated", "lent")):
         for region, entry in ticket.acts.get(name, {}).items():
             rows[f"{region}>{what}"] = entry.get("to"), entry.get("role")
+    for person in ticket.acts.get("copies", ()):
+        rows[COPIED + person] = COPIED + person, None
     return rows

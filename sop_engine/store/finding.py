@@ -7,6 +7,7 @@ from sop_engine.store import codec, search, statements
 from sop_engine.store.outbox import ReadsLetters, WritesLetters
 from sop_engine.store.seam import Head
 from sop_engine.store.search import Finding, Search
+from sop_engine.values import NUMBERS
 
 MOST_FOUND: Final = 50
 """Candidates for a suffix; open tickets come first, so that one open and many closed are told apart."""
@@ -65,4 +66,5 @@ class WritesFindings(ReadsFindings, WritesLetters):
         if slot.startswith("field:"):
             self._run(statements.FORGET_FIELDS, (self._site, ticket))
         else:
-            self._run(statements.DELETE_FINDING, (self._site, ticket, f"step:{number}"))
+            for part in (f"step:{number}", f"step:{number}:{NUMBERS}"):
+                self._run(statements.DELETE_FINDING, (self._site, ticket, part))

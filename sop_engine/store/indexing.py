@@ -3,8 +3,9 @@
 The law. What is indexed is what `show` tells: texts, persons, telephone numbers, units and rows, the words of the
 subject, notes and reasons. The fields of one class of personal data are one part of a ticket, so that who may not see
 the class does not find by it, and each step with a free text is one. A part is made anew, whole, by the step that
-changes something in it, in the step's transaction. All of it is derived: `db rebuild` makes the same parts of the
-record, and no audit trusts them or compares them. A value that was erased has no words.
+changes something in it, in the step's transaction. Telephone numbers and those of identity cards in free texts are
+a part by themselves, of the class `numbers`, for the same reason. All of it is derived: `db rebuild` makes the same
+parts of the record, and no audit trusts them or compares them. A value that was erased has no words.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +15,7 @@ from sop_engine.procedure import Field
 from sop_engine.store.search import Finding
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Erased, Sealed, Step, Ticket
-from sop_engine.values import words
+from sop_engine.values import NUMBERS, in_free_texts, numbers_in, without_numbers, words
 
 _NOT_WRITTEN: Final = frozenset({"field", "fact", "person"})
 """slots beside a step that hold no text which somebody wrote on the ticket"""
@@ -31,7 +32,11 @@ def of_step(program: Program, step: Step) -> dict[str, Finding]:
         for event in step.events
         if event["kind"] == "opened" or (event["kind"] in {"written", "cleared"} and event["field"] in searched)
     }
+    if "" in changed:
+        changed.add(NUMBERS)
     found = {part_of(personal): _fields(program, after, personal) for personal in changed}
+    if after.number == 1 and NUMBERS in changed and not found[part_of(NUMBERS)].words:
+        del found[part_of(NUMBERS)]  # there was nothing before that had to go
     return found | of_texts(step.number, step.values) if step.values else found
 
 
@@ -39,13 +44,16 @@ def of_ticket(program: Program, ticket: Ticket) -> dict[str, Finding]:
     """part -> words, of all fields of a ticket as it stands."""
     if ticket.id == SITE:
         return {}
-    return {part_of(each): _fields(program, ticket, each) for each in {"", *program.searched.values()}}
+    return {part_of(each): _fields(program, ticket, each) for each in {"", NUMBERS, *program.searched.values()}}
 
 
 def of_texts(number: int, values: Mapping[str, Sealed]) -> dict[str, Finding]:
     """part -> words, of the texts beside a step that are no fields: a note, a reason."""
     texts = list(texts_of(values))
-    return {f"step:{number}": Finding("", words.together(_of_texts(texts)))} if texts else {}
+    found = {f"step:{number}": Finding("", words.together(_of_texts(map(without_numbers, texts))))} if texts else {}
+    if numbers := [each for text in texts for each in numbers_in(text)]:
+        found[f"step:{number}:{NUMBERS}"] = Finding(NUMBERS, words.together(_of_texts(numbers)))
+    return found
 
 
 def texts_of(values: Mapping[str, Sealed]) -> Iterator[str]:
@@ -71,11 +79,29 @@ def _fields(program: Program, ticket: Ticket, personal: str) -> Finding:
 
 def _words(program: Program, ticket: Ticket, personal: str) -> Iterator[str]:
     for name, of in program.searched.items():
-        value = ticket.fields.get(name) if of == personal else None
-        if value is not None:
-            yield from of_value(program.fields[name], value)
+        field, value = program.fields[name], ticket.fields.get(name)
+        if of == personal:
+            yield from of_value(field, value if of else free_of_numbers(field, value))
+        elif personal == NUMBERS and not of:
+            yield from _of_texts(_numbers(field, value))
     if not personal:
         yield from _of_texts(program.procedure.subject[::2])
+
+
+def free_of_numbers(field: Field, value: Any) -> Any:
+    """A recorded value without the numbers of persons in its free texts: of these everybody finds by what is left."""
+    return in_free_texts(field, value, without_numbers)
+
+
+def _numbers(field: Field, value: Any) -> list[str]:
+    found: list[str] = []
+
+    def noted(text: str) -> str:
+        found.extend(numbers_in(text))
+        return text
+
+    in_free_texts(field, value, noted)
+    return found
 
 
 def of_value(field: Field, value: Any) -> Iterator[str]:

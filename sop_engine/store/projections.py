@@ -22,6 +22,7 @@ class SiteTables(Protocol):
     def put_login(self, login: Login | None, name: str) -> None: ...
     def put_version(self, version: Version) -> None: ...
     def put_meta(self, name: str, value: str) -> None: ...
+    def swap_meta(self, name: str, was: str | None, value: str) -> None: ...
 
 
 def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> Head:
@@ -34,6 +35,7 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         unit = next((ticket.fields[name] for name in program.units if name in ticket.fields), None)
     show = functools.partial(_shown, zone)
     promised, missed = _promises(ticket.goals) if ticket.goals else (None, None)
+    urged = ticket.acts.get("urged") if ticket.acts else None
     return Head(
         id=ticket.id,
         procedure=ticket.procedure,
@@ -51,16 +53,19 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         opened=ticket.opened,
         recorded=ticket.recorded,
         effective=ticket.effective,
-        next_due=min(
-            (timer["due"] for key, timer in ticket.timers.items() if "aside" not in timer and not ticket.waits(key)),
-            default=None,
-        ),
+        next_due=_next_due(ticket) if ticket.timers else None,
         parent=ticket.parent,
         promised=promised,
         missed=missed,
-        urged=sum(side["times"] for side in ticket.acts.get("urged", {}).values()),
+        urged=sum(side["times"] for side in urged.values()) if urged else 0,
         suspended=ticket.acts["suspended"]["until"] if ticket.status == "suspended" else None,
     )
+
+
+def _next_due(ticket: Ticket) -> str | None:
+    """When the first timer fires that neither was set aside nor waits until the ticket is resumed."""
+    timers = ticket.timers.items()
+    return min((timer["due"] for key, timer in timers if "aside" not in timer and not ticket.waits(key)), default=None)
 
 
 def _tasks(ticket: Ticket) -> dict[str, dict[str, str]]:
@@ -94,10 +99,12 @@ def _shown(zone: ZoneInfo, field: Any, value: Any) -> str:
 
 def project_step(transaction: SiteTables, step: Step) -> None:
     """Keep what a step says beside its ticket: who had the turn of a role; of the site's history, people, logins and
-    versions."""
-    for event in step.events:
-        if event["kind"] == "assigned" and "how" in event:
-            transaction.put_meta(TURN + event["role"], event["assignee"])
+    versions. Raises `Missed` where a turn that the step took is another's meanwhile."""
+    took = {event["role"]: event["assignee"] for event in step.events if event["kind"] == "assigned" and "how" in event}
+    if took:
+        facts = canonical.parse(step.data)["facts"]
+        for role, person in sorted(took.items()):
+            transaction.swap_meta(TURN + role, facts[TURN + role], person)
     if step.ticket == SITE:
         project_site(transaction, step.data, step.values)
 

@@ -61,11 +61,13 @@ CREATE TABLE ticket (
 )
  STRICT;
 
+CREATE INDEX ticket_left ON ticket (site, (CASE WHEN missed < coalesce(promised, '~') THEN missed ELSE coalesce(promised, next_due, '~~') END), id) WHERE status = 'open';
+
 CREATE INDEX ticket_missed ON ticket (site, missed, promised, id) WHERE missed IS NOT NULL;
 
 CREATE INDEX ticket_opened ON ticket (site, opened, id);
 
-CREATE INDEX ticket_owner ON ticket (site, owner, status, id);
+CREATE INDEX ticket_owner ON ticket (site, owner, status, opened, id);
 
 CREATE INDEX ticket_parent ON ticket (site, parent) WHERE parent IS NOT NULL;
 
@@ -73,7 +75,11 @@ CREATE INDEX ticket_procedure ON ticket (site, procedure, status, opened, id);
 
 CREATE INDEX ticket_promised ON ticket (site, promised, id, procedure) WHERE promised IS NOT NULL;
 
+CREATE INDEX ticket_state ON ticket (site, state, opened, id) WHERE status = 'open';
+
 CREATE INDEX ticket_status ON ticket (site, status, opened, id);
+
+CREATE INDEX ticket_suspended ON ticket (site, opened, id) WHERE suspended IS NOT NULL;
 
 CREATE INDEX ticket_tail ON ticket (site, tail);
 

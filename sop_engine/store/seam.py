@@ -188,7 +188,7 @@ class Query:
     words: Sequence[Term] = ()
     """each must hold somewhere in what is written on the ticket"""
     copied: str | None = None
-    """an actor who was let know; others may be among what is found, whose tickets hold his id elsewhere"""
+    """an actor who was let know"""
     order: str = "opened"
     """one of `narrowing.ORDERS`"""
 
@@ -266,14 +266,15 @@ class Reads(Protocol):
     def ticket(self, id: str) -> Ticket | None: ...
     def head(self, id: str) -> Head | None: ...
     def heads(self, query: Query) -> list[Head]: ...
-    def count_heads(self, query: Query) -> int:
-        """How many `heads` would give, without reading them."""
+    def count_heads(self, query: Query, most: int | None = None) -> int:
+        """How many `heads` would give without its limit, and without reading them; with `most` it counts no further."""
 
     def find(self, search: Search) -> list[Head]:
         """Tickets of that number, of that unit, then others; of each open ones first, newest first."""
 
     def findings(self, ticket: str) -> dict[str, Finding]:
-        """part -> the words by which a ticket is found; parts are `fields`, `fields:CLASS` and `step:NUMBER`."""
+        """part -> the words by which a ticket is found; parts are `fields`, `fields:CLASS`, `step:NUMBER` and
+        `step:NUMBER:CLASS`."""
 
     def resolve(self, suffix: str) -> list[Head]:
         """Tickets whose id is, or else ends in, `suffix` (case-folded); exact first."""
@@ -428,6 +429,9 @@ class Writes(Reads, Protocol):
         named, those to them of every step before it; or, with `before`, all of every step before it."""
 
     def put_meta(self, name: str, value: str) -> None: ...
+    def swap_meta(self, name: str, was: str | None, value: str) -> None:
+        """As `put_meta`, where it is still what it `was` when it was read (None: it was not there). Raises `Missed`."""
+
     def forget_meta(self, name: str) -> None: ...
     def forget_projections(self) -> None:
         """Delete all that `db rebuild` makes anew: ticket rows, tasks, timers, words, people, logins, versions."""

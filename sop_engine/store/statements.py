@@ -4,6 +4,7 @@ Every key begins with the site, so SQLite, which has no statistics here, takes a
 gives the order that is asked for. Where that would read a whole table, the statement names its index.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine.store import narrowing
@@ -23,7 +24,8 @@ VERSION_COLUMNS: Final = "procedure, number, digest, text, places, published, pu
 
 TICKET_BODY: Final = "SELECT body FROM ticket WHERE site = ? AND id = ?"
 TICKET_TO_MOVE: Final = """
-SELECT CAST(body AS BLOB), status, unit, owner, promised, missed FROM ticket WHERE site = ? AND id = ?"""
+SELECT CAST(body AS BLOB), status, unit, owner, promised, missed, next_due, suspended, state FROM ticket
+WHERE site = ? AND id = ?"""
 HEAD: Final = f"SELECT {HEAD_COLUMNS} FROM ticket WHERE site = ? AND id = ?"
 RESOLVE: Final = f"""
 SELECT {HEAD_COLUMNS} FROM ticket WHERE site = ?1 AND tail >= ?2 AND tail < ?2 || char(1114111) AND id <> 'site'
@@ -70,14 +72,19 @@ UPDATE ticket SET body = ?2, procedure = ?3, digest = ?4, version = ?5, number =
   suspended = ?23
 WHERE site = ?1 AND id = ?24 AND number = ?25"""
 UPDATE_OUTSIDE_INDEXES: Final = """
-UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, state = ?, subject = ?, tasks = ?, recorded = ?,
-  effective = ?, next_due = ?, urged = ?, suspended = ?
+UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, subject = ?, tasks = ?, recorded = ?, effective = ?,
+  urged = ?
 WHERE site = ? AND id = ? AND number = ?"""
-"""The same where status, unit, owner and promises are what they were; what is left out besides never changes. An index
-is written anew for every column that a statement names, changed or not: two pages a step."""
-UPDATE_PROMISES: Final = """
-UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, state = ?, subject = ?, tasks = ?, recorded = ?,
-  effective = ?, next_due = ?, urged = ?, suspended = ?, promised = ?, missed = ?
+"""The same where nothing is moved that an index holds; what is left out besides never changes. An index is written anew
+for every column that a statement names, changed or not: two pages a step."""
+UPDATE_STATE: Final = """
+UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, subject = ?, tasks = ?, recorded = ?, effective = ?,
+  urged = ?, state = ?
+WHERE site = ? AND id = ? AND number = ?"""
+"""The same where only the state is another."""
+UPDATE_LEFT: Final = """
+UPDATE ticket SET body = ?, number = ?, hash = ?, outcome = ?, subject = ?, tasks = ?, recorded = ?, effective = ?,
+  urged = ?, state = ?, next_due = ?, suspended = ?, promised = ?, missed = ?
 WHERE site = ? AND id = ? AND number = ?"""
 """The same where only status, unit and owner are what they were."""
 DELETE_TICKET: Final = "DELETE FROM ticket WHERE site = ? AND id = ?"
@@ -236,6 +243,9 @@ METAS: Final = "SELECT name, value FROM meta WHERE site = ? AND name >= ? AND na
 FORGET_META: Final = "DELETE FROM meta WHERE site = ? AND name = ?"
 PUT_META: Final = """
 INSERT INTO meta (site, name, value) VALUES (?, ?, ?) ON CONFLICT (site, name) DO UPDATE SET value = excluded.value"""
+NEW_META: Final = """
+INSERT INTO meta (site, name, value) VALUES (?, ?, ?) ON CONFLICT (site, name) DO NOTHING"""
+SWAP_META: Final = "UPDATE meta SET value = ? WHERE site = ? AND name = ? AND value = ?"
 
 FORGET: Final = tuple(
     f"DELETE FROM {table} WHERE site = ?"
@@ -243,27 +253,44 @@ FORGET: Final = tuple(
 )
 
 
-def heads(site: str, query: Query, in_words: narrowing.InWords = narrowing.IN_A_FILE) -> tuple[str, list[Any]]:
-    """The statement and parameters that find what `query` asks for, in its order, or the newest of it backwards."""
-    source, parameters = _source(site, query, in_words)
-    limit = -1 if query.limit is None else query.limit
-    text = f"\nSELECT {HEAD_COLUMNS} {source} ORDER BY {_order(query)} LIMIT ?"
-    if query.newest:
-        text = f"\nSELECT {HEAD_COLUMNS} {source} ORDER BY opened DESC, id DESC LIMIT ?"
-    return text, [*parameters, limit]
+def heads(
+    site: str, query: Query, in_words: narrowing.InWords = narrowing.IN_A_FILE, few: str | None = None
+) -> tuple[str, list[Any]]:
+    """The statement and parameters that find what `query` asks for, in its order, or the newest of it backwards; `few`
+    as `narrowing.fewest` says."""
+    source, parameters = _source(site, query, in_words, few or _gathered(query))
+    # in the text, since SQLite plans anew for every limit that is bound, which takes as long as a short list
+    limit = "" if query.limit is None else f" LIMIT {query.limit:d}"
+    order = "opened DESC, id DESC" if query.newest else _order(query)
+    return f"\nSELECT {HEAD_COLUMNS} {source} ORDER BY {order}{limit}", parameters
 
 
-def count_heads(site: str, query: Query, in_words: narrowing.InWords = narrowing.IN_A_FILE) -> tuple[str, list[Any]]:
-    """The statement and parameters that count what `query` asks for, whatever its limit."""
-    source, parameters = _source(site, query, in_words)
+def count_heads(
+    site: str,
+    query: Query,
+    in_words: narrowing.InWords = narrowing.IN_A_FILE,
+    few: str | None = None,
+    most: int | None = None,
+) -> tuple[str, list[Any]]:
+    """The statement and parameters that count what `query` asks for, whatever its limit; up to `most`."""
+    query = replace(query, order="opened")  # or an index of another order is taken
+    source, parameters = _source(site, query, in_words, few or _gathered(query))
+    if most is not None:
+        return f"\nSELECT count(*) FROM (SELECT 1 {source} LIMIT {most:d}) AS counted", parameters
     return f"\nSELECT count(*) {source}", parameters
+
+
+def _gathered(query: Query) -> str:
+    """What is gathered where nobody has looked how much there is of it."""
+    given = {"mine": query.mine, "unclaimed": query.unclaimed or None, "owner": query.owner}
+    return next((name for name, value in given.items() if value is not None), narrowing.ALONG)
 
 
 def _order(query: Query) -> str:
     return "promised, id" if query.promised_by is not None or query.missed else narrowing.ORDERS[query.order]
 
 
-def _source(site: str, query: Query, in_words: narrowing.InWords) -> tuple[str, list[Any]]:
+def _source(site: str, query: Query, in_words: narrowing.InWords, few: str) -> tuple[str, list[Any]]:
     """From where, by which index and under which conditions; and the parameters of that."""
     terms, parameters = ["site = ?", "id <> 'site'"], [site]
 
@@ -271,7 +298,13 @@ def _source(site: str, query: Query, in_words: narrowing.InWords) -> tuple[str, 
         terms.append(term)
         parameters.extend(values)
 
-    for column, value in (("status", query.status), ("unit", query.unit), ("parent", query.parent)):
+    def among(term: narrowing.Term) -> None:
+        where(term[0], *term[1])
+
+    if query.status is not None or query.left_by is not None:
+        # in the text, since some indexes are of open tickets only
+        where("status = 'closed'" if query.status == "closed" else "status = 'open'")
+    for column, value in (("unit", query.unit), ("parent", query.parent)):
         if value is not None:
             where(f"{column} = ?", value)
     if query.owner is not None:
@@ -281,15 +314,14 @@ def _source(site: str, query: Query, in_words: narrowing.InWords) -> tuple[str, 
     if query.procedures:
         where(f"procedure IN ({_marks(query.procedures)})", *query.procedures)
     if query.states:
-        where(f"EXISTS (SELECT 1 FROM json_each(state) WHERE value IN ({_marks(query.states)}))", *query.states)
+        among(narrowing.in_states(site, query.states, gathered=few == "states"))
     if query.mine is not None:
-        term, values = _mine(site, query)
-        where(term, *values)
+        among(narrowing.mine(site, query, gathered=few == "mine"))
     if query.due_before is not None:
         due = "SELECT ticket FROM timer WHERE site = ? AND due <= ? AND aside IS NULL"
         where(f"id IN ({due})", site, query.due_before)
-    for term, values in narrowing.conditions(site, query, in_words):
-        where(term, *values)
+    for term in narrowing.conditions(site, query, in_words, few):
+        among(term)
     if query.promised_by is not None:
         where("promised <= ?", query.promised_by)
     if query.missed:
@@ -301,39 +333,32 @@ def _source(site: str, query: Query, in_words: narrowing.InWords) -> tuple[str, 
     elif query.after is not None:
         last = "SELECT opened, id FROM ticket WHERE site = ? AND id = ?"
         where(f"(opened, id) > ({last})", site, query.after)
-    return f"FROM ticket INDEXED BY {_index(query)} WHERE {' AND '.join(terms)}", parameters
+    return f"FROM ticket INDEXED BY {_index(query, few)} WHERE {' AND '.join(terms)}", parameters
 
 
-def _index(query: Query) -> str:
-    """The index that leaves the fewest tickets to look at."""
-    if query.mine is not None or query.due_before is not None or narrowing.is_by_id(query):
+def _index(query: Query, few: str) -> str:
+    """The index that leaves the fewest tickets to look at, or gives them in their order."""
+    if few in ("mine", "unclaimed") or query.due_before is not None or query.words or query.copied is not None:
         return "sqlite_autoindex_ticket_1"
-    for column in ("unit", "parent", "owner"):
+    for column in ("unit", "parent"):
         if getattr(query, column) is not None:
             return f"ticket_{column}"
     if query.missed:
         return "ticket_missed"
     if query.promised_by is not None:
         return "ticket_promised"
+    if query.suspended:
+        return "ticket_suspended"
+    if few == "states":
+        return "ticket_state"
+    is_left = query.status != "closed" and (query.left_by is not None or narrowing.is_by_left(query))
+    if is_left and few == narrowing.ALONG:
+        return "ticket_left"
+    if query.owner is not None:
+        return "ticket_owner"
     if len(query.procedures) == 1 and query.status is not None:
         return "ticket_procedure"
-    return "ticket_status" if query.status is not None else "ticket_opened"
-
-
-def _mine(site: str, query: Query) -> tuple[str, list[Any]]:
-    """What somebody owns, what he is to do, and what is offered to one of his roles and taken by nobody."""
-    owned = "SELECT id FROM ticket INDEXED BY ticket_owner WHERE site = ? AND owner = ?"
-    values: list[Any] = [site, query.mine]
-    if query.status is not None:
-        owned += " AND status = ?"
-        values.append(query.status)
-    found = [owned, "SELECT ticket FROM task INDEXED BY task_assignee WHERE site = ? AND assignee = ?"]
-    values += [site, query.mine]
-    if query.roles:
-        offered = f"site = ? AND role IN ({_marks(query.roles)}) AND assignee IS NULL"
-        found.append(f"SELECT ticket FROM task INDEXED BY task_offered WHERE {offered}")
-        values += [site, *query.roles]
-    return f"id IN ({' UNION '.join(found)})", values
+    return "ticket_status" if query.status is not None or query.left_by is not None else "ticket_opened"
 
 
 def _marks(values: Any) -> str:

@@ -27,7 +27,10 @@ from typing import Any, Final, cast
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, MetaData, Text, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql.elements import TextClause
 from sqlmodel import Field, SQLModel
+
+from sop_engine.store.narrowing import LEFT
 
 TABLES: Final = MetaData()
 SCHEMA: Final = Path(__file__).with_name("schema.sql")
@@ -63,7 +66,7 @@ def _bytes() -> Any:
     return Field(sa_type=LargeBinary)
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
+def _partial(name: str, *columns: str | TextClause, where: str) -> Index:
     """An index of those rows only for which `where` holds."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
@@ -108,12 +111,16 @@ class Ticket(Table, table=True):
         Index("ticket_tail", "site", "tail"),
         Index("ticket_opened", "site", "opened", "id"),
         Index("ticket_status", "site", "status", "opened", "id"),
-        Index("ticket_owner", "site", "owner", "status", "id"),
+        Index("ticket_owner", "site", "owner", "status", "opened", "id"),
         Index("ticket_procedure", "site", "procedure", "status", "opened", "id"),
         _partial("ticket_parent", "site", "parent", where="parent IS NOT NULL"),
         _partial("ticket_unit", "site", "unit", where="unit IS NOT NULL"),
         _partial("ticket_promised", "site", "promised", "id", "procedure", where="promised IS NOT NULL"),
         _partial("ticket_missed", "site", "missed", "promised", "id", where="missed IS NOT NULL"),
+        _partial("ticket_suspended", "site", "opened", "id", where="suspended IS NOT NULL"),
+        _partial("ticket_left", "site", text(f"({LEFT})"), "id", where="status = 'open'"),
+        # a row of PostgreSQL that moves in any index is written anew in all of them, and most steps move the state
+        _partial("ticket_state", "site", "state", "opened", "id", where="status = 'open'").ddl_if(dialect="sqlite"),
         _LONG,
     )
     site: str = _key()
@@ -144,7 +151,7 @@ class Ticket(Table, table=True):
 
 
 class Task(Table, table=True):
-    """Whose turn it is in a region of a ticket."""
+    """Whose turn it is in a region of a ticket; and what is found like a task (`codec.task_rows`)."""
 
     __table_args__ = (
         _partial("task_assignee", "site", "assignee", where="assignee IS NOT NULL"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sop_engine import canonical
-from sop_engine.store import codec, statements
+from sop_engine.store import codec, narrowing, statements
 from sop_engine.store.faults import overtaken
 from sop_engine.store.finding import ReadsFindings, WritesFindings
 from sop_engine.store.narrowing import IN_A_FILE, InWords
@@ -18,6 +18,7 @@ from sop_engine.store.seam import (
     Foreseen,
     Head,
     Login,
+    Missed,
     Person,
     Query,
     Standing,
@@ -50,11 +51,15 @@ class Reading(ReadsFindings):
         return None if row is None else codec.head_of(row)
 
     def heads(self, query: Query) -> list[Head]:
-        found = [codec.head_of(row) for row in self._run(*statements.heads(self._site, query))]
+        few = None if query.limit is None else narrowing.fewest(self._run, self._site, query, by_state=True)
+        found = [codec.head_of(row) for row in self._run(*statements.heads(self._site, query, few=few))]
         return found[::-1] if query.newest else found
 
-    def count_heads(self, query: Query) -> int:
-        count: int = self._run(*statements.count_heads(self._site, query, self._in_words())).fetchone()[0]
+    def count_heads(self, query: Query, most: int | None = None) -> int:
+        few = None if most is None else narrowing.fewest(self._run, self._site, query, by_state=True)
+        few = narrowing.to_count(query, few)
+        counting = statements.count_heads(self._site, query, self._in_words(), few, most)
+        count: int = self._run(*counting).fetchone()[0]
         return count
 
     def _in_words(self) -> InWords:
@@ -359,6 +364,14 @@ class Writing(Reading, WritesFindings):
     def put_meta(self, name: str, value: str) -> None:
         self._run(statements.PUT_META, (self._site, name, value))
 
+    def swap_meta(self, name: str, was: str | None, value: str) -> None:
+        if was is None:
+            swapped = self._run(statements.NEW_META, (self._site, name, value)).rowcount
+        else:
+            swapped = self._run(statements.SWAP_META, (value, self._site, name, was)).rowcount
+        if swapped != 1:
+            raise Missed([], [(name, "")])
+
     def forget_meta(self, name: str) -> None:
         self._run(statements.FORGET_META, (self._site, name))
 
@@ -376,8 +389,8 @@ class WritingInTurn(Writing):
         time of a small statement."""
         super().__init__(raw.cursor().execute, site, clash, raw.execute)
         self._indexed: dict[str, tuple[Any, ...]] = {}
-        """Of the tickets that were read what indexes hold and a step may change: status, unit, owner, and by when is
-        promised what, and what was missed."""
+        """Of the tickets that were read what indexes hold and a step may change: status, unit, owner; by when is
+        promised what, what was missed, the next timer, until when it is suspended; the state."""
 
     def _body(self, id: str) -> str | bytes | None:
         row = self._one(statements.TICKET_TO_MOVE, id)
@@ -392,14 +405,16 @@ class WritingInTurn(Writing):
             id, _procedure, _digest, _version, number, hash, status, outcome, state, subject, unit, owner, tasks,
             _opened, recorded, effective, next_due, _parent, promised, missed, urged, suspended,
         ) = row  # fmt: skip
-        known, now = self._indexed.get(id), (status, unit, owner, promised, missed)
+        known, now = self._indexed.get(id), (status, unit, owner, promised, missed, next_due, suspended, state)
         self._indexed[id] = now
-        values = (body, number, hash, outcome, state, subject, tasks, recorded, effective, next_due, urged,
-                  suspended)  # fmt: skip
+        values = body, number, hash, outcome, subject, tasks, recorded, effective, urged
+        place = self._site, id, before
         if known == now:
-            return statements.UPDATE_OUTSIDE_INDEXES, (*values, self._site, id, before)
+            return statements.UPDATE_OUTSIDE_INDEXES, (*values, *place)
+        if known is not None and known[:7] == now[:7]:
+            return statements.UPDATE_STATE, (*values, state, *place)
         if known is not None and known[:3] == now[:3]:
-            return statements.UPDATE_PROMISES, (*values, promised, missed, self._site, id, before)
+            return statements.UPDATE_LEFT, (*values, state, next_due, suspended, promised, missed, *place)
         return super()._updating(body, row, before)
 
     def project(self, after: Ticket | None, head: Head, findings: Mapping[str, Finding] = NOTHING) -> None:

@@ -11,7 +11,7 @@ from sop_engine.ticket import people, running
 from sop_engine.ticket.asking import write_all
 from sop_engine.ticket.dispatching import require_room
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused, require_on_shift, require_role, tell_of
+from sop_engine.ticket.effects import Refused, require_on_shift, require_role, require_skill, tell_of
 from sop_engine.ticket.filling import refill
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import Erased, Refusal
@@ -22,7 +22,7 @@ LONGEST_TEXT = 64 * 1024
 
 
 def claim(draft: Draft) -> dict[str, Any]:
-    """Take a task that is offered to a role which the actor holds."""
+    """Take a task that is offered to a role which the actor holds, and on which he may act."""
     region, task = task_meant(draft)
     person = draft.command.standing_for or draft.command.actor
     if "assignee" in task:
@@ -34,8 +34,10 @@ def claim(draft: Draft) -> dict[str, Any]:
             )
         )
     require_role(draft, person, task["role"])
-    require_room(draft, task["role"], person)
+    require_skill(draft, person, task)
+    require_room(draft, task["role"], person, task.get("skill", ""))
     require_on_shift(draft, person, task["role"])
+    require_may_act(draft, region, person)
     draft.emit("assigned", region=region, role=task["role"], assignee=person)
     return region_argument(draft)
 
@@ -66,6 +68,7 @@ def assign(draft: Draft) -> dict[str, Any]:
             require_on_shift(draft, to, task["role"])
     else:
         require_active(draft, to)
+    require_skill(draft, to, task)
     require_may_act(draft, region, to)
     draft.emit("assigned", region=region, assignee=to, **entries)
     former = task.get("assignee")

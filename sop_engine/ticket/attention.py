@@ -106,7 +106,7 @@ def holding(draft: Draft, regions: Iterable[str]) -> list[str]:
     found: list[str] = []
     for region in regions:
         task = draft.ticket.tasks[region]
-        found += [task["assignee"]] if "assignee" in task else people.holders_of(draft, task["role"])
+        found += [task["assignee"]] if "assignee" in task else people.offered_to(draft, task)
     return found or [draft.ticket.owner]
 
 

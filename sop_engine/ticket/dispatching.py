@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from sop_engine.messages import msg
 from sop_engine.procedure import Assign
-from sop_engine.ticket import people
+from sop_engine.ticket import people, skills
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.duty import role_title
 from sop_engine.ticket.questions import TURN, loads
@@ -26,9 +26,9 @@ from sop_engine.ticket.refusing import Refused
 def chosen(draft: Draft, effect: Assign) -> str | None:
     """Who gets a task that nobody was named for; None: it is offered to the role."""
     if effect.how == "named":
-        _require_name(draft, effect.name)
+        _require_name(draft, effect)
         return None
-    fit = [each for each in people.candidates(draft, effect.name) if not _barred(draft, each)]
+    fit = [each for each in people.candidates(draft, effect.name, effect.skill) if not _barred(draft, each)]
     limit = draft.program.procedure.acts.claim.limit
     held: dict[str, int] = {}
     if fit and (limit is not None or effect.how == "least_load"):
@@ -55,20 +55,24 @@ def _barred(draft: Draft, person: str) -> bool:
     return people.barred_in(draft, offers, {person}) is not None
 
 
-def _require_name(draft: Draft, role: str) -> None:
+def _require_name(draft: Draft, effect: Assign) -> None:
     """Refuse where a person does this and names nobody: he is told who there is, and how much each has in hand."""
     command = draft.command
     if command.actor == TIMER or command.cause is not None or command.name not in ("do", "open"):
         return
-    known = people.candidates(draft, role)
+    known = people.candidates(draft, effect.name, effect.skill)
     held = draft.facts.ask(loads(known)) if known else {}
+    nobody = msg("somebody must be named for this task, and nobody holds the role {role} here",
+                 role=role_title(draft, effect.name))  # fmt: skip
+    if asked := skills.titles(draft, effect.skill):
+        nobody = msg("somebody must be named for this task, and nobody of {role} has the skill {skill}",
+                     role=role_title(draft, effect.name), skill=asked)  # fmt: skip
     raise Refused(
         Refusal(
             "not_understood",
             msg("somebody must be named for this task; there are: {people}", people=in_hand(known, held))
             if known
-            else msg("somebody must be named for this task, and nobody holds the role {role} here",
-                     role=role_title(draft, role)),
+            else nobody,
             near=tuple(known),
             fix=msg("name him with --assignee {name}", name=min(known, key=lambda each: (held[each], each)))
             if known
@@ -77,7 +81,7 @@ def _require_name(draft: Draft, role: str) -> None:
     )  # fmt: skip
 
 
-def require_room(draft: Draft, role: str, person: str) -> None:
+def require_room(draft: Draft, role: str, person: str, skill: str = "") -> None:
     """Refuse where somebody has as many open tasks as the procedure lets him claim, and say who has room."""
     limit = draft.program.procedure.acts.claim.limit
     if limit is None:
@@ -85,7 +89,7 @@ def require_room(draft: Draft, role: str, person: str) -> None:
     own = draft.facts.ask(loads([person]))[person]
     if own < limit:
         return
-    others = [each for each in people.candidates(draft, role) if each != person]
+    others = [each for each in people.candidates(draft, role, skill) if each != person]
     held = draft.facts.ask(loads(others)) if others else {}
     room = [each for each in others if held[each] < limit]
     said = msg("{name} has {count} open tasks; one may claim another with fewer than {limit}",

@@ -7,7 +7,7 @@ from typing import Any
 from sop_engine import canonical
 from sop_engine.messages import msg
 from sop_engine.procedure import Assign, Collect, Effect, Print, Raise, Set, Signal, Start, Tell
-from sop_engine.ticket import dispatching, duty, people
+from sop_engine.ticket import dispatching, duty, people, skills
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.filling import refill
 from sop_engine.ticket.records import TIMER, Command, Letter, Refusal
@@ -51,16 +51,18 @@ def perform(draft: Draft, effects: Sequence[Effect], region: str) -> list[str]:
 
 def assign(draft: Draft, effect: Assign, region: str) -> None:
     """Give a region's task away. A person named with the command gets it himself, if he holds the role."""
+    skill = _skill(draft, effect.skill, region)
     if effect.to == "role":
         named = draft.command.arguments.get("assignee")
         if named is None and effect.how != "claim":
             dispatch(draft, effect, region)
         elif named is None:
-            draft.emit("assigned", region=region, role=effect.name)
+            draft.emit("assigned", region=region, role=effect.name, **skill)
         else:
             require_role(draft, named, effect.name)
+            require_skill(draft, named, {"role": effect.name, "skill": effect.skill})
             require_on_shift(draft, named, effect.name)
-            draft.emit("assigned", region=region, role=effect.name, assignee=named)
+            draft.emit("assigned", region=region, role=effect.name, assignee=named, **skill)
         return
     if effect.to == "field":
         named_there = people.named_in(draft, effect.name)
@@ -68,7 +70,7 @@ def assign(draft: Draft, effect: Assign, region: str) -> None:
     else:
         person = {"owner": draft.ticket.owner, "doer": _doer(draft), "nobody": None}[effect.to]
     if person:
-        draft.emit("assigned", region=region, assignee=person)
+        draft.emit("assigned", region=region, assignee=person, **skill)
     elif region in draft.ticket.tasks:
         draft.emit("unassigned", region=region)
 
@@ -77,7 +79,12 @@ def dispatch(draft: Draft, effect: Assign, region: str) -> None:
     """Give a task of a role to somebody as the procedure says; where nobody can have it, it is offered to the role."""
     chosen = dispatching.chosen(draft, effect)
     how = {} if chosen is None else {"assignee": chosen, "how": effect.how}
-    draft.emit("assigned", region=region, role=effect.name, **how)
+    draft.emit("assigned", region=region, role=effect.name, **how, **_skill(draft, effect.skill, region))
+
+
+def _skill(draft: Draft, skill: str, region: str) -> dict[str, str]:
+    """What an event says of the skill that a task asks for: nothing where it asks for none, and did not before."""
+    return {"skill": skill} if skill or "skill" in draft.ticket.tasks.get(region, {}) else {}
 
 
 def _doer(draft: Draft) -> str | None:
@@ -101,6 +108,23 @@ def require_role(draft: Draft, person: str, role: str) -> None:
                 possible=tuple(people.holders_of(draft, role)),
             )
         )
+
+
+def require_skill(draft: Draft, person: str, task: Mapping[str, str]) -> None:
+    """Refuse where a task asks for a skill, and somebody lacks it. No right lifts this: a licence cannot be lent."""
+    skill = task.get("skill", "")
+    lacking = skills.lacking(draft, person, skill)
+    if lacking is None:
+        return
+    able = people.candidates(draft, task["role"], skill) if "role" in task else skills.everybody_with(draft, skill)
+    raise Refused(
+        Refusal(
+            "not_you",
+            msg("{name} cannot have this: {why}", name=person, why=skills.unskilled(draft, person, lacking, able)),
+            possible=tuple(able),
+            fix=skills.way_out(person, lacking),
+        )
+    )
 
 
 def require_on_shift(draft: Draft, person: str, role: str) -> None:
@@ -188,11 +212,21 @@ def signal(draft: Draft, to: Sequence[str], event: str, arguments: Mapping[str, 
 
 
 def follow(draft: Draft, name: str, ticket: str, arguments: Mapping[str, Any]) -> None:
-    """A command that must be accepted in the same transaction, caused by this step."""
-    cause = (draft.ticket.id, draft.number)
-    identity = f"{draft.command.id}.{len(draft.consequences) + 1}"
-    command = draft.command
-    draft.consequences.append(Command(identity, name, ticket, command.actor, command.login, arguments, cause=cause))
+    """A command that must be accepted in the same transaction, caused by this step. Whoever stands behind its actor
+    stands behind him there too: separation of duty counts both."""
+    cause, command = (draft.ticket.id, draft.number), draft.command
+    identity = f"{command.id}.{len(draft.consequences) + 1}"
+    behind = draft.delegation[1] if draft.delegation is not None else command.standing_for
+    draft.consequences.append(
+        Command(identity, name, ticket, command.actor, command.login, arguments, standing_for=behind, cause=cause)
+    )
+
+
+def _instant(draft: Draft, path: str) -> Any:
+    """What a field holds, or one end of its interval, as the record writes instants; None where nothing is."""
+    name, _dot, part = path.partition(".")
+    value = draft.ticket.fields.get(name)
+    return value.get(part) if part and isinstance(value, dict) else value
 
 
 def collect(draft: Draft, effect: Collect) -> None:
@@ -205,6 +239,8 @@ def collect(draft: Draft, effect: Collect) -> None:
         "status": effect.status,
         "without": draft.ticket.id,
     }
+    if effect.until:
+        query["until"], query["since"] = _instant(draft, effect.until), _instant(draft, effect.since)
     same = {name: draft.ticket.fields.get(name) for name in effect.same}
     rows = draft.facts.ask("collect:" + canonical.to_bytes(query).decode(), same)
     draft.write(draft.program.fields[effect.field], rows)

@@ -237,7 +237,9 @@ def _timer_released(ticket: Ticket, event: Event, *_: Any) -> None:
 
 
 def _assigned(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.tasks[event["region"]] = {key: event[key] for key in ("role", "assignee") if key in event}
+    skill = event.get("skill", ticket.tasks.get(event["region"], {}).get("skill"))  # it is the work that asks for it
+    task: dict[str, str] = {key: event[key] for key in ("role", "assignee") if key in event}
+    ticket.tasks[event["region"]] = {**task, "skill": skill} if skill else task
 
 
 def _unassigned(ticket: Ticket, event: Event, *_: Any) -> None:

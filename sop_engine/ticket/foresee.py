@@ -31,7 +31,8 @@ def foresee(program: Program, ticket: Ticket | None, command: Command, local: da
             questions.append(f"unit:{fields[name]}")
             if any(field.fill == f"{name}.contact" for field in program.filled):
                 questions.append(f"contact:{fields[name]}")
-    questions += _of_children(program, ticket)
+    if ticket is not None and ticket.children:
+        questions += _of_children(program, ticket)
     if command.name in {"urge", "void", "close"} and ticket is not None:
         questions += _of_tasks(program, fields, ticket)
     for offer in _offers(program, ticket, command):
@@ -58,9 +59,9 @@ def _of_tasks(program: Program, fields: dict[str, object], ticket: Ticket) -> It
     return (_holders(program, fields, task["role"]) for task in ticket.tasks.values() if "assignee" not in task)
 
 
-def _of_children(program: Program, ticket: Ticket | None) -> Iterable[str]:
+def _of_children(program: Program, ticket: Ticket) -> Iterable[str]:
     """What goals that look at children ask in every step."""
-    if ticket is None or ticket.status == "closed" or not ticket.children:
+    if ticket.status == "closed":
         return
     for procedure in program.families:
         found = [each["id"] for each in ticket.children if procedure in ("", each["procedure"])]

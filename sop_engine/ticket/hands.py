@@ -23,7 +23,7 @@ from sop_engine.ticket.acts import reason_of, region_argument, require_active, r
 from sop_engine.ticket.allowing import allow, person_of
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.duty import role_title
-from sop_engine.ticket.effects import Refused, tell_of
+from sop_engine.ticket.effects import Refused, require_skill, tell_of
 from sop_engine.ticket.near import near
 from sop_engine.ticket.people import DELEGATE
 from sop_engine.ticket.records import DELEGATION, Refusal
@@ -102,7 +102,7 @@ def transfer(draft: Draft) -> dict[str, Any]:
     if arguments.get("role") is not None:
         role = str(arguments["role"])
         _require_among(draft, role, may_have(rules, task))
-        reached = [each for each in people.candidates(draft, role) if each != holder]
+        reached = [each for each in people.candidates(draft, role, task.get("skill", "")) if each != holder]
         if not reached:
             raise Refused(
                 Refusal("not_now", msg("nobody else holds the role {role} here", role=role_title(draft, role)))
@@ -125,6 +125,7 @@ def take_over(draft: Draft) -> dict[str, Any]:
     region, entry = _offered(draft, person)
     task, rules = draft.ticket.tasks[region], draft.program.procedure.acts.transfer
     role = entry.get("role") or require_fit(draft, rules, region, person)
+    require_skill(draft, person, task)
     require_may_act(draft, region, person)
     draft.emit("transfer_ended", region=region, by=person, how="taken")
     draft.emit("assigned", region=region, assignee=person, **({"role": role} if role else {}))
@@ -243,9 +244,9 @@ def require_free(draft: Draft, region: str) -> None:
         entry = draft.ticket.acts.get(name, {}).get(region)
         if entry is not None:
             who: Any = entry["to"] if "to" in entry else role_title(draft, entry["role"])
-            said = msg("the task of {ticket} is offered to {who}", ticket=draft.ticket.id, who=who)
+            said = msg("the task of {ticket} is offered to {name}", ticket=draft.ticket.id, name=who)
             if name == "delegated":
-                said = msg("the task of {ticket} is lent to {who}", ticket=draft.ticket.id, who=who)
+                said = msg("the task of {ticket} is lent to {name}", ticket=draft.ticket.id, name=who)
             raise Refused(
                 Refusal("not_now", said, fix=msg("take it back first: sop take-back {ticket}", ticket=draft.ticket.id))
             )
@@ -275,6 +276,7 @@ def require_fit(draft: Draft, rules: Pass, region: str, person: str) -> str | No
                                              if each != task["assignee"])),
             )
         )  # fmt: skip
+    require_skill(draft, person, task)
     require_may_act(draft, region, person)
     return task.get("role") if task.get("role") in own or not own else own[0]
 

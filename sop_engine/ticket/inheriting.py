@@ -2,7 +2,7 @@
 
 | he | then |
 |---|---|
-| has a task | his successor has it, where he holds the role and separation of duty lets him act; else the role has it |
+| has a task | his successor has it, where role, skill and separation of duty let him act; else the role has it |
 | owns the ticket | his successor owns it: one owner at any time |
 | was offered or lent a task | that lapses: it is its holder's alone |
 | watches | his successor watches instead |
@@ -11,7 +11,7 @@
 from typing import Any
 
 from sop_engine.messages import msg
-from sop_engine.ticket import people
+from sop_engine.ticket import people, skills
 from sop_engine.ticket.acts import require_active, require_open
 from sop_engine.ticket.allowing import person_of
 from sop_engine.ticket.draft import Draft
@@ -52,6 +52,7 @@ def inherit(draft: Draft) -> dict[str, Any]:
 def _pass_task(draft: Draft, region: str, task: dict[str, str], to: str | None) -> None:
     role = task.get("role")
     able = to is not None and people.barred_as_assignee(draft, region, {to}) is None
+    able = able and skills.lacking(draft, str(to), task.get("skill", "")) is None
     if able and (role is None or people.holds_role(draft, str(to), role)):
         draft.emit("assigned", region=region, assignee=to, **({"role": role} if role else {}))
         return

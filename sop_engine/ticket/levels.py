@@ -119,7 +119,11 @@ def _climb(draft: Draft, goal: Goal, number: int) -> bool:
     if others:
         draft.emit("assigned", region=_region(draft), assignee=others[0])
     elif rung.hand_to and reached and (there or not rung.on_shift):
-        draft.emit("assigned", region=_region(draft), role=rung.hand_to)
+        region = _region(draft)
+        none = (
+            {"skill": ""} if "skill" in draft.ticket.tasks.get(region, {}) else {}
+        )  # he sees to it; he need not do it
+        draft.emit("assigned", region=region, role=rung.hand_to, **none)
     if reached:
         _tell(draft, goal, "due" if _at_once(rung) else "rung", reached, rung.notice, rung.urgent)
     if rung.event and not defer(draft, rung.event) and not Run(draft).go(Signalled(rung.event)):

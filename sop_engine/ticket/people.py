@@ -4,13 +4,13 @@ Separation compares persons, never logins: the actor whose act it is counts, and
 for him does not, and stays on record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from sop_engine import canonical
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import Not, Offer, Recipient, Who
-from sop_engine.ticket import duty
+from sop_engine.ticket import duty, skills
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.duty import role_title, unit_of
 from sop_engine.ticket.questions import holders
@@ -68,6 +68,11 @@ def let(draft: Draft, by: tuple[Who, ...], source: str, actor: str, standing_for
         if asked and person not in holders_of(draft, asked, True):
             refusal = refusal or duty.off_shift(draft, person, asked)
             continue
+        lacking = skills.lacking(draft, actor, _skill_of(draft, who, source))
+        if lacking is not None:  # a deputy has the role of whom he stands in for, and not what he has learnt
+            able = _candidates(draft, who, source)
+            refusal = refusal or skills.unskilled(draft, actor, lacking, able)
+            continue
         persons = {actor, person}
         if reason == DELEGATE:
             if standing_for is not None:
@@ -112,6 +117,12 @@ def _asked_of_roster(draft: Draft, who: Who, source: str) -> str:
     task = draft.ticket.tasks.get(draft.program.region(source), {}) if who.kind == "assignee" else {}
     role = task.get("role", "")
     return role if "assignee" not in task and role in draft.program.on_shift else ""
+
+
+def _skill_of(draft: Draft, who: Who, source: str) -> str:
+    """The skill that is asked of one of those who may: that of `who`, else that of the task that waits for somebody."""
+    task = draft.ticket.tasks.get(draft.program.region(source), {}) if who.kind == "assignee" else {}
+    return who.skill or ("" if "assignee" in task else task.get("skill", ""))
 
 
 def excluded(draft: Draft, rules: Iterable[Not], persons: set[str]) -> Message | None:
@@ -202,10 +213,15 @@ def holders_of(draft: Draft, role: str, on_shift: bool = False) -> list[str]:
     return answer
 
 
-def candidates(draft: Draft, role: str) -> list[str]:
+def candidates(draft: Draft, role: str, skill: str = "") -> list[str]:
     """To whom a task of a role can go now, in id order. Whatever narrows this (who is on shift, who has the skill) does
     it here: for those who may take a task over, and for those whom a dispatch by turns or load looks at."""
-    return holders_of(draft, role, role in draft.program.on_shift)
+    return skills.having(draft, skill, holders_of(draft, role, role in draft.program.on_shift))
+
+
+def offered_to(draft: Draft, task: Mapping[str, str]) -> list[str]:
+    """To whom a task that nobody has yet is offered, in id order."""
+    return skills.having(draft, task.get("skill", ""), holders_of(draft, task["role"]) if "role" in task else [])
 
 
 def reached(draft: Draft, recipient: Recipient, region: str) -> list[str]:
@@ -225,7 +241,7 @@ def reached(draft: Draft, recipient: Recipient, region: str) -> list[str]:
             if "assignee" in task:
                 lent = draft.ticket.acts.get("delegated", {}).get(region)
                 return [task["assignee"], *([lent["to"]] if lent is not None else [])]
-            return holders_of(draft, task["role"]) if "role" in task else []
+            return offered_to(draft, task)
         case "field":
             if draft.program.fields[recipient.name].type == "staff":
                 return sorted(named_in(draft, recipient.name))
@@ -246,15 +262,22 @@ def who_may(draft: Draft, offer: Offer, source: str) -> list[str]:
 
 
 def _candidates(draft: Draft, who: Who, source: str) -> list[str]:
+    skill = _skill_of(draft, who, source)
     if who.kind == "anyone":
-        return []
+        return skills.everybody_with(draft, skill)
     if who.on_shift:
-        return holders_of(draft, who.name, True)
-    return reached(draft, Recipient(who.kind, who.name), draft.program.region(source))
+        return skills.having(draft, skill, holders_of(draft, who.name, True))
+    return skills.having(draft, skill, reached(draft, Recipient(who.kind, who.name), draft.program.region(source)))
 
 
 def describe(draft: Draft, who: Who, source: str) -> Any:
     """One of those who may, in words: a role's title with who holds it, the assignee by name ..."""
+    titles = skills.titles(draft, _skill_of(draft, who, source))
+    said = _described(draft, who, source)
+    return msg("{who} with the skill {skill}", who=said, skill=titles) if titles else said
+
+
+def _described(draft: Draft, who: Who, source: str) -> Any:
     match who.kind:
         case "role" if who.on_shift:
             return msg("{role} on shift", role=role_title(draft, who.name))

@@ -35,7 +35,7 @@ def possible(draft: Draft, person: str) -> list[dict[str, Any]]:
 
 
 def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | None) -> dict[str, Any]:
-    """One entry of `possible`; `why_not` is a Message or None."""
+    """One entry of `possible`; `why_not` is a Message or None, and `shut` whether nobody could as things stand."""
     leave = signing.may(draft, offer, source, person, None)
     why_not: Message | None
     if isinstance(leave, Message):
@@ -56,6 +56,7 @@ def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | No
         "title": offer.title,
         "allowed": why_not is None,
         "why_not": why_not,
+        "shut": shut,
         "who": [] if shut else _who(draft, offer, source),
         "needs": [] if signed else needs(draft, offer),
         "signatures": signatures,
@@ -111,7 +112,10 @@ def brief(draft: Draft) -> tuple[dict[str, Any], ...]:
                 if (field := draft.program.fields[name]).required is None and field.fill is None
             )
         )
-        found.append({"trigger": offer.trigger, "title": offer.title, "who": who, "needs": required})
+        titles = tuple(draft.program.fields[name].title or name for name in required)
+        found.append(
+            {"trigger": offer.trigger, "title": offer.title, "who": who, "needs": required, "needs_titles": titles}
+        )
     return tuple(found)
 
 

@@ -13,6 +13,7 @@
 | `turn:ROLE` | who was the last to whom a task of the role was given by turns or load, or null |
 | `on_shift:INSTANT/ROLE@UNIT` | who of the role (for that unit) is on shift then; see `ticket.duty` |
 | `shift:INSTANT/ID` | where somebody stands in the roster then; see `ticket.duty` |
+| `skilled:DAY/SKILL` | who has a skill on a day, and whose has run out; see `ticket.skills` |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
 | `outage:INSTANT` | `{"from", "to"}` of the declared outage that holds an instant, or null |
 | `reserved:ID` | `{"procedure", "at", "by"}` of a number that was reserved for a slip, or null |
@@ -118,6 +119,11 @@ def on_shift(role: str, unit: str | None, instant: str) -> str:
 def shift(person: str, instant: str) -> str:
     """The question where somebody stands in the roster at an instant."""
     return f"shift:{instant}/{person}"
+
+
+def skilled(skill: str, day: str) -> str:
+    """The question who has a skill on a day."""
+    return f"skilled:{day}/{skill}"
 
 
 def holders(role: str, unit: str | None) -> str:

@@ -8,7 +8,8 @@ The law:
 2. A promise begins again only where it says so: by a start that it has on the way (a state entered anew), or by
    `did reopen`. What that means for one that had ended before is said by its policy: `resume`, `reset`, `new_cycle`.
 3. What is void stays so: it was a mistake, and what is to be done is another ticket. What was merged goes on elsewhere.
-4. A part of a closed ticket is not reopened, since nobody would wait for it.
+4. Where its owner has left, whoever reopens it owns it: somebody does at any time.
+5. A part of a closed ticket is not reopened, since nobody would wait for it.
 
 When a ticket was closed stands in `Ticket.acts` as `closed`, where its procedure lets it be reopened; `reopened` counts
 how often it was.
@@ -21,7 +22,7 @@ from sop_engine.acts import VOID
 from sop_engine.chart.host import Begun
 from sop_engine.messages import LANGUAGES, msg
 from sop_engine.procedure import ROOT, Transition
-from sop_engine.ticket import running
+from sop_engine.ticket import people, running
 from sop_engine.ticket.acts import reason_of, require_unmerged
 from sop_engine.ticket.allowing import allow, person_of
 from sop_engine.ticket.attention import clock
@@ -46,6 +47,8 @@ def reopen(draft: Draft) -> dict[str, Any]:
     for state in reversed(draft.ticket.active[:]):
         draft.emit("left", state=state)
     draft.emit("reopened", at=draft.effective, by=person_of(draft))
+    if not people.active(draft, draft.ticket.owner):
+        draft.emit("owned", owner=person_of(draft))
     command = draft.command
     by = [command.actor, *([command.standing_for] if command.standing_for else [])]
     draft.emit("did", trigger=REOPEN, by=by)

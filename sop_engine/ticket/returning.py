@@ -302,11 +302,11 @@ def _give_back(draft: Draft, way: Way) -> None:
     for region in dict.fromkeys(draft.program.region(leaf) for leaf in way.targets):
         former = way.tasks.get(region, {})
         person, role = former.get("assignee"), former.get("role")
-        offered = {"role": role} if role is not None else {}
+        offered = {name: former[name] for name in ("role", "skill") if name in former}
         may = person is not None and (
             people.active(draft, person) if role is None else people.holds_role(draft, person, role)
         )
-        if may:
+        if person is not None and may and people.barred_as_assignee(draft, region, {person}) is None:
             draft.emit("assigned", region=region, assignee=person, **offered)
         elif role is not None:
             draft.emit("assigned", region=region, **offered)
@@ -322,7 +322,7 @@ def _tell(draft: Draft, way: Way) -> None:
         if "assignee" in task:
             to.append(task["assignee"])
         else:
-            to += people.holders_of(draft, task["role"]) if "role" in task else [draft.ticket.owner]
+            to += people.offered_to(draft, task) if "role" in task else [draft.ticket.owner]
     tell_of(draft, "return", to)
 
 

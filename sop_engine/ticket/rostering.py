@@ -4,8 +4,9 @@ The step names the roster by its digest; what it says is kept beside, as calenda
 roster that the new one was made of: where another came meanwhile, nothing is lost, and it is made anew.
 
 A swap needs two agreements. The first who asks for it proposes, the other agrees by asking for the same; an
-administrator's word stands for both. What waits stands in `swaps`: `DATE/ONE/OTHER` -> `{"by", "at"}`, the two in id
-order. What was not agreed before its day is over is gone with the next swap.
+administrator's word stands for both. Whoever is asked has a notice, and whoever asked has one of the answer. What waits
+stands in `swaps`: `DATE/ONE/OTHER` -> `{"by", "at"}`, the two in id order. What was not agreed before its day is over
+is gone with the next swap.
 """
 
 from typing import Any, Final
@@ -13,7 +14,7 @@ from typing import Any, Final
 from sop_engine.messages import msg
 from sop_engine.ticket.acts import reason_of
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.effects import Refused
+from sop_engine.ticket.effects import Refused, tell_of
 from sop_engine.ticket.people import has_right
 from sop_engine.ticket.records import Refusal
 from sop_engine.ticket.site_state import put
@@ -51,13 +52,14 @@ def swap(draft: Draft) -> dict[str, Any]:
     before: dict[str, Any] = draft.ticket.fields.get("swaps", {})
     waiting = {each: entry for each, entry in before.items() if each[:10] >= today}
     if arguments.get("withdraw"):
-        return _withdraw(draft, arguments, waiting, key)
+        return _withdraw(draft, arguments, waiting, key, (one, other))
     if arguments["date"] < today:
         raise Refused(Refusal("not_now", msg("{day} is over", day=arguments["date"])))
     proposed = waiting.pop(key, None)
     if administers or (proposed is not None and proposed["by"] != person):
         _publish(draft, arguments["base"], arguments["digest"])
         _keep(draft, waiting)
+        tell_of(draft, "swapped", (one, other))
         return arguments
     if proposed is not None:
         raise Refused(
@@ -72,15 +74,19 @@ def swap(draft: Draft) -> dict[str, Any]:
     if len(waiting) >= MOST_WAITING:
         raise Refused(Refusal("not_now", msg("{count} swaps wait for an answer already", count=len(waiting))))
     _keep(draft, {**waiting, key: {"at": draft.effective, "by": person}})
+    tell_of(draft, "swap_asked", (one, other))
     return {**arguments, "proposed": True}
 
 
-def _withdraw(draft: Draft, arguments: dict[str, Any], waiting: dict[str, Any], key: str) -> dict[str, Any]:
+def _withdraw(
+    draft: Draft, arguments: dict[str, Any], waiting: dict[str, Any], key: str, both: tuple[str, str]
+) -> dict[str, Any]:
     """Take a proposal back; whoever was asked may decline it so."""
     if key not in waiting:
         raise Refused(Refusal("not_now", msg("no such swap waits for an answer")))
     del waiting[key]
     _keep(draft, waiting)
+    tell_of(draft, "swap_declined", both)
     return arguments
 
 

@@ -10,6 +10,7 @@ The law.
    next shift ends, its owner is told, and the record says that nobody was there.
 4. Each time the roster is asked anew: a shift that was lengthened, or another that follows at once, moves the end.
 5. While a ticket rests the timer waits like any other. No promise moves.
+6. Where the procedure says `when`, all this counts while that holds: what waits for another day stays whose it is.
 
 An entry `shifts` of `Ticket.acts`: region -> `{"person", "ends", "warned"}`; `ends` is null where none is known.
 """
@@ -34,7 +35,9 @@ def settle(draft: Draft) -> None:
     """Bring what is known of shifts up to date with whose the tasks are after the step."""
     if draft.ticket.status == "closed":
         return
-    tasks = draft.ticket.tasks
+    rule = draft.program.procedure.acts.shift_end
+    assert rule is not None
+    tasks = draft.ticket.tasks if rule.when is None or draft.holds(rule.when) else {}
     noted: dict[str, Any] = draft.ticket.acts.get("shifts", {})
     for region in sorted({*tasks, *noted}):
         person = tasks.get(region, {}).get("assignee")

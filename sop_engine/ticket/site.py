@@ -7,6 +7,7 @@ values lie beside the steps.
 | field | what it holds |
 |---|---|
 | `people` | actor -> `{"active", "roles": [[role, scope or null]], "rights", "language"}`, committed name, contact |
+| `people.ACTOR.skills` | skill -> `{"until"}`, committed licence; where he has any; see `ticket.qualifying` |
 | `logins` | system user -> `{"actor": id or null, "people": [ids]}` |
 | `deputies` | `[{"for", "by", "from", "to"}]`, instants |
 | `versions` | procedure -> `{"number", "digest"}` of the newest |
@@ -27,7 +28,7 @@ from sop_engine import canonical, worktime
 from sop_engine.messages import Message, msg
 from sop_engine.normal_form import from_json, to_json
 from sop_engine.procedure import Duration, Schedule, Tree
-from sop_engine.ticket import backfilling, reserving, rostering, terminals
+from sop_engine.ticket import backfilling, qualifying, reserving, rostering, terminals
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
@@ -319,6 +320,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "release": _release,
     **terminals.COMMANDS,
     **reserving.COMMANDS,
+    **qualifying.COMMANDS,
     **backfilling.COMMANDS,
 }
 

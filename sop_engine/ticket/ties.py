@@ -130,20 +130,14 @@ def merge(draft: Draft) -> dict[str, Any]:
     leave = allow(draft, "merge", draft.program.procedure.acts.merge.by)
     other = other_of(draft, "into")
     if other["status"] == "closed":
-        raise Refused(
-            Refusal(
-                "not_now",
-                msg("{other} is closed, and cannot go on for {ticket}", other=other["id"], ticket=draft.ticket.id),
-                fix=_only_link(draft, other["id"]),
-            )
-        )
+        raise Refused(_closed_already(other["id"], draft.ticket.id))
     if other["procedure"] != draft.ticket.procedure:
         raise Refused(
             Refusal(
                 "not_now",
                 msg("{other} follows another procedure ({procedure}), which has other things to do", other=other["id"],
                     procedure=other["procedure"]),
-                fix=_only_link(draft, other["id"]),
+                fix=_only_link(draft.ticket.id, other["id"]),
             )
         )  # fmt: skip
     require_childless(draft, "merge")
@@ -153,13 +147,23 @@ def merge(draft: Draft) -> dict[str, Any]:
     return {"as": leave, "into": other["id"], **reason}
 
 
-def _only_link(draft: Draft, other: str) -> Message:
-    return msg("only say that they belong together: sop link {ticket} {other}", ticket=draft.ticket.id, other=other)
+def _closed_already(other: str, ticket: str) -> Refusal:
+    return Refusal(
+        "not_now",
+        msg("{other} is closed, and cannot go on for {ticket}", other=other, ticket=ticket),
+        fix=_only_link(ticket, other),
+    )
+
+
+def _only_link(ticket: str, other: str) -> Message:
+    return msg("only say that they belong together: sop link {ticket} {other}", ticket=ticket, other=other)
 
 
 def absorb(draft: Draft) -> dict[str, Any]:
     """Another ticket was merged into this one: whoever has the task hears of it."""
     arguments = dict(draft.command.arguments)
+    if draft.ticket.status == "closed":  # by a timer that was due, and fired before this
+        raise Refused(_closed_already(draft.ticket.id, arguments["ticket"]))
     draft.emit("absorbed", ticket=arguments["ticket"])
     own = {person_of(draft)}
     tell_of(draft, "absorbed", [each for each in holding(draft, list(draft.ticket.tasks)) if each not in own])

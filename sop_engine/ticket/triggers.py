@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sop_engine import canonical
+from sop_engine import canonical, values
 from sop_engine.chart.host import Asked, Begun, Looked, Signalled
+from sop_engine.guards import reads
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
 from sop_engine.ticket import (
@@ -262,10 +263,16 @@ def _no_such_trigger(draft: Draft, wanted: str, trigger: str) -> Refusal:
 
 
 def _guards_failed(draft: Draft, offer: Offer) -> Refusal:
+    """Why no alternative of an offer was taken. What they read, and could have been given, is told as needed."""
     failed = tuple(each.when for each in offer.alternatives if each.when is not None)
+    given = draft.command.arguments.get("fields") or {}
+    read = {name for guard in failed for name in reads(guard)}
+    open_to = [name for name in (*offer.ask, *offer.may_ask) if name in read and name not in given]
     return Refusal(
         "not_now",
         msg("`{trigger}` is not possible now: its condition does not hold", trigger=offer.trigger),
         guards=failed,
+        needs=tuple(values.needs(draft.program.fields[name], False) for name in open_to),
         possible=possible.brief(draft) if draft.ticket.number else (),
+        fix=msg("give it with --field {name}=...", name=open_to[0]) if open_to else None,
     )

@@ -6,8 +6,9 @@ The law:
    that came after it (`QUIET`) do not count, and stay.
 2. It is one's own: of whom it was, or whom he stood in for. Only steps of `WITHDRAWN` are taken back, no opening and no
    withdrawal, and none of the triggers that `acts: withdraw: never` names; only so long after it as `within` says.
-3. What has gone on outside cannot be taken back: a step that opened tickets or signalled any, as a child's end does, or
-   of which a notice has reached somebody who is not one of us.
+3. What has gone on outside cannot be taken back: a step that opened tickets or signalled any, as a child's end does,
+   with which the parent has gone on, or of which a notice has reached somebody who is not one of us. Nobody gets
+   anything back who has left.
 4. Everything that the step changed is as it was before: the configuration, the fields, tasks, goals with what they had
    used up, timers with the times that they had, what was signed and done. A timer whose time has passed meanwhile fires
    at the next sweep, a goal that was missed meanwhile is missed.
@@ -20,6 +21,7 @@ from typing import Any, Final
 
 from sop_engine import canonical, worktime
 from sop_engine.messages import LANGUAGES, Message, msg
+from sop_engine.ticket import people
 from sop_engine.ticket.acts import reason_of
 from sop_engine.ticket.allowing import person_of
 from sop_engine.ticket.attention import clock
@@ -51,6 +53,7 @@ def withdraw(draft: Draft) -> dict[str, Any]:
     _require_own(draft, undo)
     _require_kind(draft, undo)
     _require_inside(draft, undo)
+    _require_there(draft, undo["before"])
     reason = reason_of(draft, required=True)
     before = undo["before"]
     _put_fields_back(draft, undo["number"], before)
@@ -149,6 +152,19 @@ def _require_inside(draft: Draft, undo: dict[str, Any]) -> None:
                                 field=told.title if told is not None and told.title else field,
                                 at=clock(canonical.instant_of(at), draft.zone)))
         )  # fmt: skip
+
+
+def _require_there(draft: Draft, before: dict[str, Any]) -> None:
+    """Refuse to give a ticket, or a task, back to somebody who has left since."""
+    ticket = draft.ticket
+    former = [before["owner"]] if before["owner"] != ticket.owner else []
+    for region, task in sorted(before["tasks"].items()):
+        if "assignee" in task and ticket.tasks.get(region, {}).get("assignee") != task["assignee"]:
+            former.append(task["assignee"])
+    for person in former:
+        if not people.active(draft, person):
+            raise Refused(_not_now(draft, msg("{name} has left, and cannot have {ticket} again", name=person,
+                                              ticket=ticket.id)))  # fmt: skip
 
 
 def _not_now(draft: Draft, message: Message) -> Refusal:

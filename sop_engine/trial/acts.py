@@ -112,6 +112,36 @@ def _ticket(entry: str) -> Reading:
     return read
 
 
+def _how(around: Around, value: Any) -> Mapping[str, Any]:
+    """How one ticket stands to the other."""
+    return {"how": names.find(str(value), LINKED, msg("link"))}
+
+
+def _carried(around: Around, value: Any) -> Mapping[str, Any]:
+    """The fields that a ticket takes along which is split off."""
+    return {"carry": [names.field(around.procedure, str(each)).id for each in listed(value)]}
+
+
+def _fields(around: Around, value: Any) -> Mapping[str, Any]:
+    """Fields of the ticket that is split off."""
+    if not isinstance(value, Mapping):
+        raise names.NotNamed(msg("what is not a map of fields: {value}", value=str(value)))
+    context = values.Context(around.zone, around.now, {id: name for name, id in around.people.items()}, "zh")
+    found = {}
+    for word, item in value.items():
+        field = names.field(around.procedure, str(word))
+        try:
+            found[field.id] = names.value(field, item, context)
+        except names.NotAValue as problem:
+            raise names.NotNamed(problem.message) from None
+    return {"fields": found}
+
+
+def _files(around: Around, value: Any) -> Mapping[str, Any]:
+    """Files by name; made up, as photos that fields ask for are."""
+    return {"files": [names.made_up_file(str(each)) for each in listed(value)]}
+
+
 def _trigger(around: Around, value: Any) -> Mapping[str, Any]:
     return {"trigger": names.trigger(around.procedure, str(value), around.active)}
 
@@ -135,6 +165,14 @@ class Act:
     takes: Mapping[str, Reading]
 
 
+LINKED: Final[Mapping[str, Text]] = {
+    "related": {"zh": "相关"},
+    "rework_of": {"zh": "返工"},
+    "reworked_by": {"zh": "被返工"},
+    "caused_by": {"zh": "起因"},
+    "causes": {"zh": "引起"},
+}
+"""how one ticket may stand to another, with its title in Chinese"""
 _REASON: Final[Mapping[str, Reading]] = {"reason": _text("reason")}
 ACTS: Final[Mapping[str, Act]] = {
     "urge": Act({"zh": "催办"}, {"from": _side, "note": _text("note")}),
@@ -161,5 +199,9 @@ ACTS: Final[Mapping[str, Act]] = {
     "merge": Act({"zh": "并单"}, {"into": _ticket("into"), **_REASON}),
     "join": Act({"zh": "并入同一起因"}, {"to": _ticket("to"), **_REASON}),
     "part": Act({"zh": "拆开单办"}, _REASON),
+    "link": Act({"zh": "关联"}, {"to": _ticket("to"), "as": _how}),
+    "unlink": Act({"zh": "取消关联"}, {"to": _ticket("to")}),
+    "split": Act({"zh": "拆单"}, {"carry": _carried, "fields": _fields, **_REASON}),
+    "attach": Act({"zh": "附件"}, {"files": _files, "label": _text("label")}),
 }
 """Verb -> the act. A verb is the command's name."""

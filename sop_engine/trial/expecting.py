@@ -10,9 +10,9 @@ from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import Procedure
 from sop_engine.ticket.levels import OPEN
 from sop_engine.ticket.records import Ticket
-from sop_engine.trial import names
+from sop_engine.trial import acts, names
 from sop_engine.trial.playing import CODES, Departs, Happened, Play
-from sop_engine.trial.schema import RefusedWords
+from sop_engine.trial.schema import RefusedWords, StepWords
 from sop_engine.trial.script import Line
 
 
@@ -20,7 +20,7 @@ def look(play: Play, line: Line, happened: Happened) -> None:
     """Compare what happened with what a line says. Raises `Departs` at the first difference."""
     _refusal(play, line, happened)
     for word, check in _CHECKS.items():
-        if getattr(line.words, word) not in (None, {}, []):
+        if getattr(line.words, word) != StepWords.model_fields[word].default:
             check(play, line, happened)
 
 
@@ -283,6 +283,27 @@ def _printed(play: Play, line: Line, happened: Happened) -> None:
     _same("printed", wanted, [event["form"] for event in happened.events("printed")])
 
 
+def _linked(play: Play, line: Line, happened: Happened) -> None:
+    titles = {**acts.LINKED, "split_into": {"zh": "拆出"}, "split_from": {"zh": "拆自"}}
+    wanted = {
+        play.labelled(label): names.find(how, titles, msg("link")) for label, how in (line.words.linked or {}).items()
+    }
+    found = {each["id"]: str(each["as"]) for each in play.ticket_of(line).links}
+    if found != wanted:
+        raise Departs("linked", _links(wanted), _links(found))
+
+
+def _links(links: Mapping[str, str]) -> Message:
+    if not links:
+        return msg("no links")
+    return msg("{links}", links=tuple(f"{how} {ticket}" for ticket, how in sorted(links.items())))
+
+
+def _attached(play: Play, line: Line, happened: Happened) -> None:
+    found = [str(each["name"]) for each in play.ticket_of(line).acts.get("files", ())]
+    _same("attached", sorted(listed(line.words.attached)), sorted(found))
+
+
 def _started(play: Play, line: Line, happened: Happened) -> None:
     found = [event["procedure"] for event in happened.events("child_started")]
     _same("started", sorted(listed(line.words.started)), found)
@@ -321,5 +342,7 @@ _CHECKS: Final[dict[str, Callable[[Play, Line, Happened], None]]] = {
     "told": _told,
     "fired": _fired,
     "printed": _printed,
+    "linked": _linked,
+    "attached": _attached,
     "started": _started,
 }

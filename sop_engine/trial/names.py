@@ -146,5 +146,10 @@ def _as_typed(given: Any) -> Any:
 
 
 def _file(field: Field, name: Any) -> dict[str, Any]:
-    data = str(name).encode()
-    return {"sha256": canonical.digest(data), "name": str(name), "size": len(data), "type": PICTURE[field.type]}
+    return made_up_file(str(name), PICTURE[field.type])
+
+
+def made_up_file(name: str, media: str = "application/octet-stream") -> dict[str, Any]:
+    """What the record says of a file that is there by name only."""
+    data = name.encode()
+    return {"sha256": canonical.digest(data), "name": name, "size": len(data), "type": media}

@@ -12,8 +12,9 @@ PAGES: Final[Mapping[str, Message]] = {
         " `3 个月`), `until` an instant or a time of the day (`14:00`, `明天 09:30`)."
     ),
     "SOP302": msg(
-        "SOP302: a scenario begins with steps that the file does not have.\n\n"
-        "`first` names beginnings: lists of steps under `beginnings:`, played before the scenario's own."
+        "SOP302: a scenario names steps or a procedure that the file does not have.\n\n"
+        "`first` names beginnings: lists of steps under `beginnings:`, played before the scenario's own. `procedure`"
+        " beside `open` names a procedure whose tickets are there too: one of `also:`."
     ),
     "SOP303": msg(
         "SOP303: a step that does nothing, or several things.\n\n"

@@ -112,9 +112,13 @@ class Play:
         actor = self.ids[str(words.by)]
         about = self._about(line)
         if words.open is not None:
-            program = self.stage.program_of_newest(self.script.procedure)
-            fields = self._fields(program.procedure, {**self.script.opening, **words.open})
-            done = self.stage.act("open", "", actor, {"procedure": self.script.procedure, "fields": fields}, **about)
+            name, usual = (words.procedure, {}) if words.procedure is not None else (
+                self.script.procedure, self.script.opening
+            )  # fmt: skip
+            program = self.stage.program_of_newest(name)
+            fields = self._fields(program.procedure, {**usual, **words.open})
+            earlier = {"rework_of": self.labelled(words.rework_of)} if words.rework_of is not None else {}
+            done = self.stage.act("open", "", actor, {"procedure": name, "fields": fields, **earlier}, **about)
             self._current = done.step.ticket
             self._labels[words.label or self._current] = self._current
             return
@@ -201,6 +205,10 @@ class Play:
                 "ticket", msg("a ticket `{word}`", word=word), msg("no label, and no ticket of such a procedure")
             )
         return found[-1]
+
+    def labelled(self, word: str) -> str:
+        """The number of the ticket that a label calls. Raises `NotNamed`."""
+        return self._labels[names.find(word, {each: {} for each in self._labels}, msg("ticket"))]
 
     def program_of(self, ticket: Ticket) -> Program:
         return self.stage.program_of(ticket)

@@ -1,6 +1,6 @@
 """The procedures of a scenario file: the one under test and all that it starts, compiled once for many stages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,20 +55,24 @@ class Repertoire:
         """Every role that one of the procedures knows."""
         return {role.id for piece in self.pieces.values() for role in piece.procedure.roles}
 
-
-def load(name: str, workflows: Path, templates: Path) -> Repertoire:
-    """A procedure's draft compiled, every one that it starts, and the calendars that they name, from the folder
-    `calendars` beside `workflows`. Raises `FaultsFound` for one that does not compile, `NotFound` where the first is
-    not there; another that is missing is left out, since what needs it is then refused."""
-    return Repertoire(_pieces(name, workflows, templates), workflows.parent / FOLDER)
+    def skills(self) -> set[str]:
+        """Every skill that one of the procedures knows."""
+        return {skill.id for piece in self.pieces.values() for skill in piece.procedure.skills}
 
 
-def _pieces(name: str, workflows: Path, templates: Path) -> Iterator[Piece]:
-    waiting, seen = [name], set()
+def load(name: str, workflows: Path, templates: Path, also: Sequence[str] = ()) -> Repertoire:
+    """A procedure's draft compiled, `also` others, every one that they start, and the calendars that they name, from
+    the folder `calendars` beside `workflows`. Raises `FaultsFound` for one that does not compile, `NotFound` where one
+    that is named is not there; another that is missing is left out, since what needs it is then refused."""
+    return Repertoire(_pieces([name, *also], workflows, templates), workflows.parent / FOLDER)
+
+
+def _pieces(names: Sequence[str], workflows: Path, templates: Path) -> Iterator[Piece]:
+    waiting, seen = list(names), set[str]()
     while waiting:
         current = waiting.pop(0)
         path = workflows / f"{current}{SUFFIX}"
-        if current in seen or (current != name and not path.is_file()):
+        if current in seen or (current not in names and not path.is_file()):
             continue
         seen.add(current)
         compiled: Compiled = compile_file(path, templates, path.name)

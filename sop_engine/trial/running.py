@@ -22,7 +22,7 @@ def run_file(path: Path, workflows: Path, templates: Path) -> list[Result]:
     a procedure that does not compile, `NotFound` where there is none.
     """
     script = read_script(path)
-    return run_script(script, load(script.procedure, workflows, templates))
+    return run_script(script, load(script.procedure, workflows, templates, script.also))
 
 
 def run_script(script: Script, repertoire: Repertoire) -> list[Result]:
@@ -86,6 +86,14 @@ def _unknown_roles(script: Script, scenario: Scenario, repertoire: Repertoire) -
                     if guesses
                     else msg("no procedure here has the role {role}", role=role),
                 )
+        for skill, _until in player.skills:
+            if skill not in repertoire.skills():
+                return Failure(
+                    script.procedure_span,
+                    msg("{name} with skills of the procedure", name=player.name),
+                    msg("no procedure here has the skill {skill}; there are {skills}", skill=skill,
+                        skills=tuple(sorted(repertoire.skills())) or msg("none")),
+                )  # fmt: skip
     return None
 
 

@@ -68,6 +68,8 @@ class StepWords(Words):
     ticket: str | None = Field(None, description="which ticket: a label, or a procedure whose newest is meant")
 
     open: dict[str, Given] | None = Field(None, description="opens a ticket with these fields (beside `opening`)")
+    procedure: str | None = Field(None, description="of `open`: one of `also`; without the fields of `opening`")
+    rework_of: str | None = Field(None, description="of `open`: the ticket whose work did not last, by its label")
     do: str | None = Field(None, description="a trigger, by id or title")
     act: str | None = Field(None, description="what staff do beside the transitions: `urge`, `suspend`, 催办, 挂单 ...")
     with_: dict[str, Given] = Field(
@@ -103,6 +105,10 @@ class StepWords(Words):
     given_up: OneOrMore[str] = Field([], description="promises that count no more since this step")
     printed: OneOrMore[str] | None = Field(None, description="exactly which forms were due to be printed")
     started: OneOrMore[str] | None = Field(None, description="exactly which procedures were started as children")
+    linked: dict[str, str] | None = Field(
+        None, description="exactly how it stands to other tickets then: `{LABEL: 返工}`, `{LABEL: split_into}`"
+    )
+    attached: OneOrMore[str] | None = Field(None, description="exactly which files belong to it then, by their names")
     refused: Refused | None = Field(
         None,
         description="refused: `not_you`, `not_now`, ... or the exit code; or the rule of separation of duty that "
@@ -117,6 +123,7 @@ class ScenarioWords(Words):
     source: OneOrMore[str] = Field([], description="which clauses it shows")
     starts: str | None = Field(None, description="when it begins, where it is not when the others do: a holiday")
     people: dict[str, HeldRoles] = Field({}, description="who is there too, or has other roles in this one")
+    skills: dict[str, OneOrMore[str]] = Field({}, description="who has which skill in this one, and not those above")
     first: OneOrMore[str] = Field([], description="beginnings that are played before")
     steps: list[StepWords] = Field(min_length=1, description="what happens, in order")
 
@@ -125,9 +132,13 @@ class ScenarioFile(Words):
     """A file of scenarios for one procedure."""
 
     procedure: str = Field(description="whose scenarios these are")
+    also: OneOrMore[str] = Field([], description="other procedures whose tickets are there too, beside those it starts")
     starts: str = Field("2026-11-23 08:30", description="when every scenario begins, in the zone")
     zone: str = Field("Asia/Shanghai", description="the site's zone")
     people: dict[str, HeldRoles] = Field(description="who there is, with their roles")
+    skills: dict[str, OneOrMore[str]] = Field(
+        {}, description="skill -> who has it: `老李`, or `老李@2026-11-30` with the last day of his licence"
+    )
     units: dict[str, UnitWords] = Field({}, description="the register of units")
     opening: dict[str, Given] = Field({}, description="fields with which `open` begins unless a step says otherwise")
     beginnings: dict[str, Annotated[list[StepWords], Field(min_length=1)]] = Field(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -69,6 +69,8 @@ class Script:
     file: str
     procedure: str
     procedure_span: Span
+    also: tuple[str, ...]
+    """other procedures that are published too, beside those that it starts"""
     zone: ZoneInfo
     units: Mapping[str, Mapping[str, str]]
     opening: Mapping[str, Any]
@@ -110,12 +112,13 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
         ]
         lines += [Line(step, here / "steps" / index) for index, step in enumerate(each.steps)]
         start = read_instant(each.starts or words.starts, ANY_DAY, zone)
-        scenarios.append(Scenario(title, here.name, start, tuple(lines), _players({**words.people, **each.people})))
+        scenarios.append(Scenario(title, here.name, start, tuple(lines), _cast(words, each)))
     units = {unit: {"name": each.name, "phone": str(each.phone)} for unit, each in words.units.items()}
     return Script(
         file=file,
         procedure=words.procedure,
         procedure_span=(top / "procedure").span,
+        also=tuple(listed(words.also)),
         zone=zone,
         units=units,
         opening=words.opening,
@@ -123,15 +126,27 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
     )
 
 
-def _players(people: Mapping[str, HeldRoles]) -> tuple[Player, ...]:
+def _cast(words: ScenarioFile, scenario: ScenarioWords) -> tuple[Player, ...]:
+    return _players({**words.people, **scenario.people}, {**words.skills, **scenario.skills})
+
+
+def _players(people: Mapping[str, HeldRoles], skills: Mapping[str, str | list[str]]) -> tuple[Player, ...]:
     """Ids are made up, since names may be Chinese and keys of the record are not."""
     found = []
+    learnt = [(skill, *_until(said)) for skill, names in skills.items() for said in listed(names)]
     for index, (name, held) in enumerate(people.items(), 1):
         roles = tuple(
             (each.role, each.scope) if isinstance(each, ScopedRole) else (each, None) for each in listed(held)
         )
-        found.append(Player(f"player_{index}", name, roles))
+        own = tuple((skill, until) for skill, person, until in learnt if person == name)
+        found.append(Player(f"player_{index}", name, roles, own))
     return tuple(found)
+
+
+def _until(said: str) -> tuple[str, str | None]:
+    """Who has a skill, and the last day of his licence: `老李@2026-11-30`."""
+    name, _at, until = said.replace("＠", "@").partition("@")
+    return name, until or None
 
 
 # --- faults ----------------------------------------------------------------------------------------------------------
@@ -139,14 +154,41 @@ def _players(people: Mapping[str, HeldRoles]) -> tuple[Player, ...]:
 
 def _faults(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
     yield from _head(words, top)
+    yield from _skilled(words.skills, words.people, top)
     for name, steps in words.beginnings.items():
         for index, step in enumerate(steps):
             yield from _step(words.people, step, top / "beginnings" / name / index)
+            yield from _opened(words, step, top / "beginnings" / name / index)
     for title, scenario in words.scenarios.items():
         here = top / "scenarios" / title
         yield from _beginnings(words, scenario, here)
+        yield from _skilled(scenario.skills, {**words.people, **scenario.people}, here)
         for index, step in enumerate(scenario.steps):
             yield from _step({**words.people, **scenario.people}, step, here / "steps" / index)
+            yield from _opened(words, step, here / "steps" / index)
+
+
+def _skilled(
+    skills: Mapping[str, str | list[str]], people: Mapping[str, HeldRoles], above: Cursor
+) -> Iterator[Diagnostic]:
+    """Whoever has a skill is one of the people, and the last day of a licence a day."""
+    for skill, names in skills.items():
+        for said, here in zip(listed(names), (above / "skills" / skill).each(), strict=False):
+            name, until = _until(said)
+            if name not in people:
+                yield error(
+                    "SOP304",
+                    here.span,
+                    msg("nobody here is `{name}`", name=name),
+                    msg("The file knows: {names}.", names=tuple(people)),
+                    msg("enter the person under `people:`"),
+                    close(name, people),
+                )
+            try:
+                date.fromisoformat(until or "2026-11-30")
+            except ValueError:
+                title = msg("`{text}` is no day such as 2027-06-30", text=(until or "")[:40])
+                yield error("SOP301", here.span, title, None, msg("write it like `{name}@2026-11-30`", name=name))
 
 
 def _head(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
@@ -176,6 +218,29 @@ def _beginnings(words: ScenarioFile, scenario: ScenarioWords, here: Cursor) -> I
                 msg("declare it under `beginnings:`"),
                 close(name, words.beginnings),
             )
+
+
+def _opened(words: ScenarioFile, step: StepWords, here: Cursor) -> Iterator[Diagnostic]:
+    """What is said of a ticket's opening where none is opened, or of a procedure that is not there."""
+    for name in ("procedure", "rework_of"):
+        if getattr(step, name) is not None and step.open is None:
+            yield error(
+                "SOP303",
+                (here / name).span,
+                msg("`{word}` stands beside `open` only", word=name),
+                None,
+                msg("take it away, or name the ticket that is meant with `ticket:`"),
+            )
+    known = [words.procedure, *listed(words.also)]
+    if step.open is not None and step.procedure is not None and step.procedure not in known:
+        yield error(
+            "SOP302",
+            (here / "procedure").span,
+            msg("no procedure `{name}` is there", name=step.procedure),
+            msg("There are: {names}.", names=tuple(known)),
+            msg("name it under `also:`"),
+            close(step.procedure, known),
+        )
 
 
 def _step(people: Mapping[str, HeldRoles], step: StepWords, here: Cursor) -> Iterator[Diagnostic]:

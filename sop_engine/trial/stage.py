@@ -27,11 +27,12 @@ KEEPER: Final = "stage_keeper"
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """Somebody who takes part: actor id, name, roles with their scopes."""
+    """Somebody who takes part: actor id, name, roles with their scopes, skills with the last day of each licence."""
 
     id: str
     name: str
     roles: tuple[tuple[str, str | None], ...]
+    skills: tuple[tuple[str, str | None], ...] = ()
 
 
 class Entropy:
@@ -67,6 +68,8 @@ class Stage:
         for player in players:
             roles = [list(role) for role in player.roles]
             self._site("add_person", actor=player.id, name=player.name, roles=roles)
+            for skill, until in player.skills:
+                self._site("skill", actor=player.id, skill=skill, until=until)
         self._site("login", login=LOGIN, actor=KEEPER, people=sorted(self.players))
         with self.store.writing() as transaction:
             transaction.put_units([{"id": unit, "contact": dict(contact)} for unit, contact in units.items()])

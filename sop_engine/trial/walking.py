@@ -57,19 +57,20 @@ def walk(repertoire: Repertoire, seed: int, steps: int) -> Walk:
     return walker.done
 
 
-def cast(roles: set[str]) -> list[Player]:
-    """Two people for each role, and one who holds all of them: a small centre."""
-    players = []
+def cast(roles: set[str], skills: set[str]) -> list[Player]:
+    """Two people for each role, of whom the first has learnt everything, and one who holds them all: a small centre."""
+    players, learnt = [], tuple((skill, None) for skill in sorted(skills))
     for rank, role in enumerate(sorted(roles)):
-        players += [Player(f"player_{rank}_{twin}", f"{twin} {role}", ((role, None),)) for twin in (1, 2)]
-    return [*players, Player("player_all", "all", tuple((role, None) for role in sorted(roles)))]
+        both = [((1, learnt)), (2, ())]
+        players += [Player(f"player_{rank}_{twin}", f"{twin} {role}", ((role, None),), own) for twin, own in both]
+    return [*players, Player("player_all", "all", tuple((role, None) for role in sorted(roles)), learnt)]
 
 
 class _Walker:
     def __init__(self, repertoire: Repertoire, seed: int) -> None:
         self.random = Random(seed)
         self.main = repertoire.main.procedure
-        self.players = cast(repertoire.roles())
+        self.players = cast(repertoire.roles(), repertoire.skills())
         units = {unit: {"name": "周先生", "phone": "13800001202"} for unit in UNITS}
         self.stage = Stage(START, ZONE, self.players, units, repertoire)
         self.programs: Programs = self.stage.programs

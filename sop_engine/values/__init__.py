@@ -25,6 +25,7 @@ A field without a value is absent. Everything here is pure; nothing raises but `
 
 from sop_engine.values.moments import PARTS_OF_DAY, in_calendar
 from sop_engine.values.numbers import decimal_text, quantise, round_money
+from sop_engine.values.numbers_in_text import NUMBERS, in_free_texts, mask_numbers, numbers_in, without_numbers
 from sop_engine.values.parse import Context, find, normalise, parse
 from sop_engine.values.people import mask, mask_name, read_phone, read_unit
 from sop_engine.values.problems import Problem, ValueProblem
@@ -41,8 +42,10 @@ from sop_engine.values.show import (
 from sop_engine.values.texts import LONGEST_TEXT, check_text, clean, clean_line, fold, title_key
 
 __all__ = [
-    "LONGEST_TEXT", "PARTS_OF_DAY", "Context", "Problem", "ValueProblem", "check", "check_text", "choice_title",
-    "clean", "clean_line", "decimal_text", "decode", "decoder", "encode", "example", "find", "fold", "in_calendar",
-    "mask", "mask_name", "needs", "normalise", "parse", "plain", "quantise", "read_phone", "read_unit",
-    "round_money", "show", "show_date", "show_instant", "show_interval", "title_key",
+    "LONGEST_TEXT", "NUMBERS", "PARTS_OF_DAY", "Context", "Problem", "ValueProblem", "check", "check_text",
+    "choice_title", "clean", "clean_line", "decimal_text", "decode", "decoder", "encode", "example", "find", "fold",
+    "in_calendar", "in_free_texts",
+    "mask", "mask_name", "mask_numbers", "needs", "normalise", "numbers_in", "parse", "plain", "quantise",
+    "read_phone", "read_unit", "round_money", "show", "show_date", "show_instant", "show_interval", "title_key",
+    "without_numbers",
 ]  # fmt: skip

@@ -80,3 +80,13 @@ def test_what_is_missing_or_altered_is_told(sop: Sop, site: Path, wx: str, photo
     path.unlink()
     assert sop("files", wx, "--json").json[0]["state"] == "missing"
     assert "missing or damaged (1): 前.jpg" in sop("doctor").out
+
+
+def test_show_lists_what_is_attached_as_json(sop: Sop, site: Path, wx: str, photo: str) -> None:
+    tried = sop("attach", wx, photo, "--label", "维修前", "--dry-run", "--json", *DESK).json["files"]
+    assert [(each["name"], each["label"]) for each in tried] == [("前.jpg", "维修前")]
+    assert sop("show", wx, "--json").json["files"] == []
+    sop("attach", wx, photo, "--label", "维修前", *DESK)
+    (listed,) = sop("files", wx, "--json").json
+    (shown,) = sop("show", wx, "--json").json["files"]
+    assert shown == {name: listed[name] for name in ("name", "sha256", "size", "type", "step", "label")}

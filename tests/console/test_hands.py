@@ -77,3 +77,11 @@ def test_the_story_tells_it(sop: Sop, held: str) -> None:
     assert "李强 (li_qiang): offered the task to 张伟 (zhang_wei)" in story
     assert "张伟 (zhang_wei): turned the task down" in story
     assert "told 李强 (li_qiang): that the task was turned down" in story
+
+
+def test_whoever_has_it_already_is_refused_by_name(sop: Sop, held: str) -> None:
+    sop("transfer", held, "zhang_wei", "--as", "li_qiang", "--reason", "x")
+
+    said = sop("transfer", held, "zhang_wei", "--as", "li_qiang", "--reason", "x")
+
+    assert f"the task of {held} is offered to 张伟 (zhang_wei)." in said.err

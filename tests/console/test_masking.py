@@ -103,3 +103,88 @@ def test_a_rule_that_is_none_is_told(sop: Sop, site: Path, text: str) -> None:
     rule(site, text)
     said = sop("ls")
     assert (said.code, "`personal.contact` should be a list of roles" in said.err) == (7, True)
+
+
+# --- what people write freely ----------------------------------------------------------------------------------------
+
+CARD = "110101199003071233"
+
+
+def written_on(sop: Sop, ld: str) -> str:
+    """Numbers in a subject, a note, a reason and a label, by the desk; gives all that somebody is told of it."""
+    for words in (
+        ("edit", ld, "--field", f"matter=漏水 {NUMBER}", "--reason", f"{NUMBER} 说的"),
+        ("note", ld, f"回电 {NUMBER}，证件 {CARD}"),
+        ("suspend", ld, "--until", "2026-11-25", "--reason", f"等 {NUMBER} 回话"),
+    ):
+        assert sop(*words, "--as", "王芳").code == 0
+    return ld
+
+
+def lists_for(sop: Sop, ld: str, person: str) -> str:
+    commands = (("ls",), ("ls", "--json"), ("ls", "--all"), ("find", "漏水"), ("find", "漏水", "--json"),
+                ("find", "回电"), ("handover",), ("handover", "--json"), ("show", ld, "--tree"),
+                ("show", ld, "--tree", "--json"), ("report", "exceptions"))  # fmt: skip
+    return said_to(sop, ld, person) + "\n".join(sop(*words, "--as", person).out for words in commands)
+
+
+def test_numbers_in_free_texts_are_masked_from_who_does_not_see_every_class(sop: Sop, site: Path, ld: str) -> None:
+    rule(site, 'contact = ["desk"]')
+    written_on(sop, ld)
+    told = lists_for(sop, ld, "张伟")
+    assert (NUMBER in told, CARD in told) == (False, False)
+    assert "回电 138****1202，证件 1****************3" in told
+    assert "漏水 138****1202" in told
+    assert "等 138****1202 回话" in told
+    assert "138****1202 说的" in told
+
+
+def test_who_sees_every_class_or_is_on_the_case_reads_what_was_written(sop: Sop, site: Path, ld: str) -> None:
+    rule(site, 'contact = ["desk"]')
+    written_on(sop, ld)
+    for person in ("刘洋", "王芳"):
+        told = lists_for(sop, ld, person)
+        assert f"回电 {NUMBER}，证件 {CARD}" in told
+        assert "****" not in told.replace("周**", "")
+
+
+def test_a_site_says_by_itself_who_reads_numbers_in_free_texts(sop: Sop, site: Path, ld: str) -> None:
+    rule(site, 'contact = ["desk"]\nhealth = []\nnumbers = ["desk"]')
+    written_on(sop, ld)
+    assert f"回电 {NUMBER}" in sop("show", ld, "--events", "--as", "刘洋").out
+    assert f"回电 {NUMBER}" not in sop("show", ld, "--events", "--as", "张伟").out
+
+
+def test_nobody_finds_a_number_in_a_free_text_that_he_sees_masked(sop: Sop, site: Path, ld: str) -> None:
+    rule(site, 'contact = ["desk"]')
+    other = "13911112222"
+    sop("note", ld, f"邻居 {other}", "--as", "王芳")
+    sop("edit", ld, "--field", f"matter=漏水 {CARD}", "--reason", "核对", "--as", "王芳")
+    for words in (other, "2222", CARD):
+        assert sop("find", words, "--as", "张伟").out == "", words
+        assert sop("find", words, "--as", "刘洋").out.startswith(ld), words
+    assert sop("find", "邻居", "--as", "张伟").out.startswith(ld)
+
+
+def test_what_was_corrected_away_is_not_found(sop: Sop, site: Path, ld: str) -> None:
+    sop("edit", ld, "--field", f"matter=漏水 {CARD}", "--reason", "核对", "--as", "王芳")
+    sop("edit", ld, "--field", "matter=漏水", "--reason", "核对", "--as", "王芳")
+    assert sop("find", CARD, "--as", "刘洋").out == ""
+
+
+def test_the_record_keeps_what_was_written(sop: Sop, site: Path, ld: str) -> None:
+    rule(site, 'contact = ["desk"]')
+    written_on(sop, ld)
+    assert sop("audit", "replay", "--all", "--as", "张伟").code == 0
+    assert sop("audit", "verify", "--as", "张伟").code == 0
+
+
+def test_a_letter_to_who_does_not_see_numbers_has_them_masked(sop: Sop, site: Path, ld: str) -> None:
+    assert sop("actor", "grant", "周敏", "desk").code == 0, "who looks at the letters sees numbers"
+    rule(site, 'contact = ["desk"]')
+    sop("edit", ld, "--field", f"matter=漏水 {NUMBER}", "--reason", "核对", "--as", "王芳")
+    for person in ("张伟", "刘洋"):
+        assert sop("copy", ld, "--to", person, "--as", "王芳").code == 0
+    letters = {each["to"]: each["subject"] for each in sop("notify", "outbox", "--json").json}
+    assert "漏水 138****1202" in letters["zhang_wei"]
+    assert NUMBER in letters["liu_yang"]

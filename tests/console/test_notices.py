@@ -131,3 +131,22 @@ def test_notices_are_listed_by_person_channel_and_status_and_shown_in_their_word
     assert sop("notify", "ls", "--status", "snt").code == 2
     assert sop("notify", "ls", "--to", "nobody").code == 2
     assert sop("notify", "outbox", "999").code == 3
+
+
+# --- who may ---------------------------------------------------------------------------------------------------------
+
+
+def test_who_is_no_administrator_sees_the_notices_to_himself_only(sop: Sop, site: Path) -> None:
+    letter(site, sent=False)
+    for words in ((), ("--all",), ("--to", "张伟"), ("--to", "field:borrower")):
+        refused = sop("notify", "ls", *words, "--as", "王芳")
+        assert (refused.code, refused.out) == (5, "")
+        assert "you see yours: sop notify ls --to wang_fang" in refused.err
+    assert '"to": "wang_fang"' in sop("notify", "ls", "--to", "王芳", "--json", "--as", "王芳").out
+
+
+def test_who_is_no_administrator_sends_nothing_again(sop: Sop, site: Path) -> None:
+    letter(site, sent=False)
+    refused = sop("notify", "retry", "--dead", "--as", "王芳")
+    assert (refused.code, "is no administrator" in refused.err) == (5, True)
+    assert '"status": "dead"' in sop("notify", "ls", "--json").out

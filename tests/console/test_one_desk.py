@@ -111,6 +111,8 @@ def test_two_signatures_of_one_keyboard_take_two_pins(site: Path, sop: Sop, type
     assert sop("do", id, "confirm", "--field", "count=5").code == 0
     for words in (("--as", "刘洋"), ("--doer", "刘洋", "--heard", "phone")):
         assert sop("do", id, "confirm", *words).code == 2
+    many = sop("do", f"{id},{id}", "confirm", "--doer", "刘洋", "--heard", "phone")
+    assert (many.code, "with his PIN" in many.out) == (4, True), "nor is it by naming several"
     said = typed("9753\n", "do", id, "confirm", "--doer", "刘洋", "--heard", "phone", "--json")
     assert (said.code, said.json["status"]) == (0, "closed")
     with open_site(site) as opened, opened.store.reading() as reading:

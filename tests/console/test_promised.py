@@ -133,6 +133,20 @@ def test_what_is_mine_is_what_somebody_owns(desk: Sop) -> None:
     assert "on 1 other tickets too" in cut.err
 
 
+def test_a_deputy_sees_the_promises_of_whoever_is_away_among_his_own(desk: Sop, sop: Sop) -> None:
+    desk("hand-over", "002", "liu_yang", "--reason", "shift")
+    everything = promises(desk)
+    dates = ("--from", "2026-11-23", "--to", "2026-11-24")
+    assert sop("actor", "deputy", "刘洋", "王芳", *dates).code == 0
+    said = desk("sla", "ls", "--mine")
+    assert promises(desk, "--mine") == everything
+    assert "in the place of 刘洋 (liu_yang), with --as liu_yang: " in said.err
+    assert said.err.count("-002") == 1
+    cut = desk("sla", "ls", "--mine", "--limit", "1")
+    assert "on 2 other tickets too" in cut.err
+    assert "in the place of" not in desk("sla", "ls", "--mine", "--procedure", "repair").err
+
+
 def test_the_list_of_tickets_tells_what_is_promised_next_and_what_is_late_in_words(desk: Sop) -> None:
     desk("do", "003", "wait")
     desk("demo", "advance", "61min")

@@ -218,3 +218,13 @@ def test_a_fault_of_the_program_is_one_line(sop: Sop, site: Path) -> None:
         "a fault of sop itself: KeyError: 'x\\ny'.",
         "fix: to have the details, repeat it with SOP_DEBUG=FILE",
     ]
+
+
+def test_in_chinese_a_refusal_names_people_and_what_is_needed_by_title(sop: Sop, wx: str) -> None:
+    sop("do", "1", "dispatch", "--as", "wang_fang", "--assignee", "li_qiang")
+
+    said = sop("do", "1", "完工", "--as", "wang_fang", "--lang", "zh")
+
+    assert said.code == 4
+    assert "accept 接单（经办人（李强 (li_qiang)））" in said.err
+    assert "cancel 取消（前台；需要：原因）" in said.err

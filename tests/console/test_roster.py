@@ -71,6 +71,17 @@ def test_a_swap_is_proposed_shown_and_agreed_to(sop: Sop, loaded: Path) -> None:
     assert sop("audit", "replay", "site").code == 0
 
 
+def test_whoever_is_asked_is_reminded_until_he_has_answered(sop: Sop, loaded: Path) -> None:
+    sop("roster", "swap", "张伟", "李强", "2026-11-24", "--as", "zhang_wei")
+    line = "张伟 (zhang_wei) would like to swap the shifts of 2026-11-24 with you; agree: sop roster swap li_qiang"
+    assert line in sop("--as", "li_qiang").err
+    assert line in sop("ls", "--mine", "--as", "li_qiang").err
+    for words in (("--as", "zhang_wei"), ("--as", "wang_fang"), ("ls", "--as", "li_qiang")):
+        assert "would like to swap" not in sop(*words).err
+    sop("roster", "swap", "张伟", "李强", "2026-11-24", "--as", "li_qiang")
+    assert "would like to swap" not in sop("--as", "li_qiang").err
+
+
 def test_under_a_key_a_swap_is_proposed_once(sop: Sop, loaded: Path, site: Path) -> None:
     words = ("roster", "swap", "张伟", "李强", "2026-11-24", "--as", "zhang_wei", "--key", "k1", "--json")
     assert [sop(*words).json["state"] for _time in range(2)] == ["proposed", "proposed"]
@@ -107,6 +118,17 @@ def test_doctor_says_that_procedures_ask_for_a_roster_that_is_not_there(sop: Sop
     assert sop("roster", "check").code == 1
 
 
+def test_lint_says_it_of_the_site_s_own_procedures_too(sop: Sop, site: Path, sheet: Path) -> None:
+    assert "no roster was loaded" not in sop("flow", "lint").err
+    asking = REPAIR.replace("assign: engineer", "assign: {role: engineer, on_shift: true}")
+    (site / "workflows" / "repair.sop.yaml").write_text(asking, encoding="utf-8")
+    said = sop("flow", "lint")
+    assert "procedures ask who is on shift (Engineer), and no roster was loaded" in said.err
+    assert "sop roster import FILE" in said.err
+    sop("roster", "import", str(sheet), "--month", "2026-11")
+    assert "no roster was loaded" not in sop("flow", "lint").err
+
+
 def test_who_is_off_is_refused_with_who_is_there(sop: Sop, loaded: Path, site: Path) -> None:
     asking = REPAIR.replace("assign: engineer", "assign: {role: engineer, on_shift: true}")
     (site / "workflows" / "repair.sop.yaml").write_text(asking, encoding="utf-8")
@@ -116,3 +138,9 @@ def test_who_is_off_is_refused_with_who_is_there(sop: Sop, loaded: Path, site: P
     assert said.code == 4
     first = said.err.splitlines()[0]
     assert first == "不能派给 李强 (li_qiang)：李强 (li_qiang) 不在班（轮休）；在班维修技工：张伟 (zhang_wei)（0 单）。"
+
+
+def test_a_site_without_a_roster_is_not_said_to_have_a_good_one(sop: Sop) -> None:
+    said = sop("roster", "check", "--as", "wang_fang")
+
+    assert (said.code, said.out) == (0, "no roster was loaded, and no procedure asks who is on shift\n")

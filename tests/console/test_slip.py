@@ -155,3 +155,22 @@ def test_at_a_terminal_it_asks_in_the_order_of_the_paper(sop: Sop, site: Path, m
     assert said.code == 0, said
     assert said.err.index("☐ Accept (accept)") < said.err.index("☐ Done (done)")
     assert [each["actor"] for each in records(site, id)[-2:]] == ["li_qiang", "li_qiang"]
+
+
+def test_a_box_that_was_told_by_radio_is_not_asked_for_again(
+    sop: Sop, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (site / "templates" / "slip.html").write_text(FORM, encoding="utf-8")
+    assert sop("flow", "publish", "repair").code == 0
+    id: str = sop("new", "repair", "--field", "unit=3-2-1202", "--field", "fault=漏水", *DESK, "--json").json["id"]
+    sop("do", id, "dispatch", *DESK, "--assignee", "李强")
+    sop("do", id, "accept", *DESK, "--doer", "李强", "--heard", "radio")
+    move_clock(site, minutes=90)
+    # whose work; done, its fee, photos and colleague
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n09:50\n80\n\n\n"))
+    monkeypatch.setattr(Call, "asks", True)
+
+    said = sop("slip", id, *DESK)
+
+    assert said.code == 0, said
+    assert "☑ Accept (accept): booked already\n☐ Done (done)" in said.err

@@ -83,6 +83,26 @@ def test_ids_are_never_cut_and_the_rest_gives_way() -> None:
     assert narrow[1].startswith("WX-20261123-001  ")
 
 
+def test_a_narrow_terminal_is_not_told_twice_nor_shown_columns_in_which_nothing_stands() -> None:
+    heads = ["number", "unit", "subject", "urged", "left"]
+    rows = [
+        ["WX-20261123-001", "3-2-1202", "3-2-1202 厨房水管漏水", "", "9 h 30 min"],
+        ["WX-20261123-002", "", "5 栋大堂灯不亮", "", "15 min"],
+        ["WX-20261123-003", "3-2-12", "3-2-1201 灯不亮", "", "15 min"],
+    ]
+
+    def lines(room: int) -> list[str]:
+        return table_lines(heads, [True, True, False, False, False], rows, room, goes_on=[False, False, True])
+
+    assert lines(100)[1] == "WX-20261123-001  3-2-1202  3-2-1202 厨房水管漏水         9 h 30 min"
+    assert lines(60) == [
+        "number           unit      subject          left",
+        "WX-20261123-001  3-2-1202  厨房水管漏水     9 h 30 min",
+        "WX-20261123-002            5 栋大堂灯不亮   15 min",
+        "WX-20261123-003  3-2-12    3-2-1201 灯不亮  15 min",
+    ]
+
+
 def test_a_list_is_one_line_where_it_fits_and_a_line_each_where_it_does_not() -> None:
     parts = ["派单（前台）", "取消（前台，需要：原因）"]
     assert listed("现在可以：", parts, "、", 50) == ["现在可以：派单（前台）、取消（前台，需要：原因）"]
@@ -90,3 +110,14 @@ def test_a_list_is_one_line_where_it_fits_and_a_line_each_where_it_does_not() ->
     narrow = listed("现在可以：", parts, "、", 18)
     assert narrow == ["现在可以：", "  派单（前台）", "  取消（前台，需", "    要：原因）"]
     assert all(width(line) <= 18 for line in narrow)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1-cmd", "-x", "@x", "＝1", "＋1", "－1", "＠x", "--force", "-1=2"])
+def test_no_cell_in_a_pipe_is_a_formula(text: str) -> None:
+    assert tab_cell(text) == f"'{text}"
+    assert tab_cell("a" + text) == "a" + text
+
+
+@pytest.mark.parametrize("text", ["-", "-5", "+86 138 0000 1202", "-12.50", "+3 %", "", "漏水", "WX-7"])
+def test_a_number_or_a_dash_is_no_formula(text: str) -> None:
+    assert tab_cell(text) == text

@@ -59,6 +59,8 @@ def sop(site: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
             found = CONTROL.search(text)
             assert found is None, (shown, text[max(found.start() - 60, 0) : found.end() + 20])
             assert text == harmless(text), shown
+        for cell in (cell for line in said.out.splitlines() if "\t" in line for cell in line.split("\t")):
+            assert not cell.startswith(("=", "@", "＝", "＠")), (shown, cell[:80], "a pipe leads into a spreadsheet")
         assert len(said.err) < 20_000, "one clear message"
         return Ran(code, said.out, said.err)
 

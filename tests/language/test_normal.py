@@ -33,7 +33,9 @@ fields:
   doctor: {type: staff}
   unit: {type: unit}
   found: {type: rows, columns: {id: text}}
-open: {by: [desk, manager], ask: note, may_ask: [accused, doctor, severity, found, unit], to: received, tell: manager}
+  seen: {type: datetime}
+open: {by: [desk, manager], ask: note, may_ask: [accused, doctor, severity, found, unit, seen], to: received,
+  tell: manager}
 """
 
 
@@ -91,6 +93,8 @@ def test_who_may(by: str, meant: tuple[Who, ...] | None) -> None:
         ("signal: {parent: ready}", (Signal("parent", "ready"),)),
         ("collect: {into: found, procedures: repair, same: unit}",
          (Collect("found", ("repair",), "open", (), ("unit",)),)),
+        ("collect: {into: found, since: seen, until: seen}",
+         (Collect("found", since="seen", until="seen"),)),
     ],
 )  # fmt: skip
 def test_effects(effect: str, meant: object) -> None:

@@ -1,7 +1,10 @@
 """Lists and names: what `heads` and `resolve` find."""
 
+from dataclasses import replace
+
 import pytest
 
+from sop_engine.store import narrowing
 from sop_engine.store.seam import NOT_NOW, Query, Store
 from sop_engine.store.search import Finding
 from sop_engine.values.words import of_text, terms_of, together
@@ -140,6 +143,71 @@ def test_what_a_step_moves_among_promises_is_found_where_it_stands_then(promisin
     with promising.reading() as reads:
         assert [head.id for head in reads.heads(Query(promised_by="2026-05-01"))] == ["P-3", "P-1"]
         assert [head.id for head in reads.heads(Query(missed=True))] == ["P-3", "P-1", "P-4"]
+
+
+SOME = [
+    Query(status="open", mine="wang", roles=["desk"], limit=2),
+    Query(status="open", mine="wang", roles=["desk"], order="left", limit=3),
+    Query(mine="zhao", roles=["desk"], limit=2, newest=True),
+    Query(status="open", mine="wang", owner="wang", order="left", limit=2),
+    Query(status="open", unclaimed=True, order="left", limit=2),
+    Query(status="open", mine="zhao", roles=["desk"], unclaimed=True, limit=2),
+    Query(status="open", states=["printing", "waiting"], limit=2),
+    Query(status="open", states=["printing", "waiting"], order="left", limit=2),
+    Query(status="open", procedures=["repair"], order="left", limit=2),
+    Query(status="open", owner="wang", left_by="2026-02-01", order="left", limit=2),
+    Query(status="open", copied="lin", mine="wang", limit=1),
+]
+
+
+@pytest.mark.parametrize("query", SOME, ids=str)
+def test_the_same_is_found_whether_much_of_it_is_there_or_little(
+    filled: Store, query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled.reading() as reads:
+        # given little of everything, which is gathered; and by itself, without a choice
+        gathered = reads.heads(query)
+        chosen = reads.heads(replace(query, limit=None))
+        # when there is so much of it that tickets are gone through in their order
+        monkeypatch.setattr(narrowing, "MANY", 0)
+        along = reads.heads(query)
+        # then it is the same
+        most = query.limit or 0
+        assert gathered == along == (chosen[-most:] if query.newest else chosen[:most])
+        assert gathered
+
+
+@pytest.mark.parametrize("query", SOME, ids=str)
+def test_no_more_is_counted_than_asked_for(filled: Store, query: Query) -> None:
+    with filled.reading() as reads:
+        count = reads.count_heads(query)
+        assert count == len(reads.heads(replace(query, limit=None)))
+        assert [reads.count_heads(query, most) for most in (1, count, count + 1)] == [1, count, count]
+
+
+def test_whoever_was_let_know_has_no_task_by_it(filled: Store) -> None:
+    with filled.reading() as reads:
+        assert [head.id for head in reads.heads(Query(copied="lin"))] == ["WX-2"]
+        assert [head.id for head in reads.heads(Query(mine="lin"))] == ["WX-1", "TS-3", "WX-4"]
+        assert reads.load_of("lin") == 0
+        assert "WX-2" not in [head.id for head in reads.heads(Query(unclaimed=True))]
+
+
+def test_what_a_step_moves_is_found_by_every_index(filled: Store) -> None:
+    # given a ticket that a step brings to another state, with an earlier timer, and suspends
+    with filled.writing() as writes:
+        writes.ticket("WX-1")
+        timers = {"s/t": {"due": "2025-01-01"}}
+        append(writes, ticket("WX-1", number=2, owner="lin", opened="2026-01-01", timers=timers), state=("late",),
+               suspended="2026-12-01")  # fmt: skip
+        writes.ticket("WX-2")
+        append(writes, ticket("WX-2", number=2, owner="wang", opened="2026-01-02"), state=("late",))
+    # then lists by state, by what is left, and of what is suspended have it there
+    with filled.reading() as reads:
+        late, first = Query(status="open", states=["late"], limit=9), Query(status="open", order="left", limit=1)
+        assert [head.id for head in reads.heads(late)] == ["WX-1", "WX-2"]
+        assert [head.id for head in reads.heads(first)] == ["WX-1"]
+        assert [head.id for head in reads.heads(Query(status="open", suspended=True))] == ["WX-1"]
 
 
 @pytest.mark.parametrize(

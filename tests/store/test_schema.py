@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from sop_engine.store import schema, search, statements, tables
+from sop_engine.store import narrowing, schema, search, statements, tables
 from sop_engine.store.drivers import DriverName, driver_module
 from sop_engine.store.seam import NOT_NOW, Query
 from sop_engine.store.search import Search
@@ -38,6 +38,11 @@ QUERIES = {
     "mine by what is left": Query(status="open", mine="lin", roles=["desk"], order="left", limit=200),
     "procedure": Query(status="open", procedures=["repair"], newest=True, limit=200),
     "since": Query(status="open", opened_since="2026", limit=50),
+    "state by what is left": Query(status="open", states=["waiting"], order="left", limit=50),
+    "suspended": Query(status="open", suspended=True, limit=50, newest=True),
+    "copied": Query(status="open", copied="lin", limit=50),
+    "owner by what is left": Query(status="open", owner="lin", order="left", limit=50),
+    "all by what is left": Query(status="open", order="left", limit=50),
     "words": Query(status="open", words=terms_of("漏水 王芳"), order="newest", limit=50),
     "mine, promised": Query(promised_by=NOT_NOW, mine="lin", roles=["desk"]),
 }
@@ -145,7 +150,29 @@ def test_a_list_is_found_by_an_index(new_store: Any, name: str) -> None:
     plan = [row[3] for row in new_store.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
     faults = _faults(plan)
     # All tickets in order: the index gives the order, and the limit stops it.
-    assert faults == ([] if name != "all" else ["SEARCH ticket USING INDEX ticket_opened (site=?)"])
+    whole = {"all": "opened", "suspended": "suspended", "state by what is left": "left", "all by what is left": "left"}
+    assert faults == ([] if name not in whole else [f"SEARCH ticket USING INDEX ticket_{whole[name]} (site=?)"])
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_whatever_is_gathered_for_a_list_it_is_found_by_an_index(new_store: Any, name: str) -> None:
+    found = narrowing.sources("local", QUERIES[name], by_state=True)
+    for few in [narrowing.ALONG, *found] if found else []:
+        text, parameters = statements.heads("local", QUERIES[name], few=few)
+        plan = [row[3] for row in new_store.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
+        along = few == narrowing.ALONG and narrowing.is_by_left(QUERIES[name])
+        by_itself = {"SEARCH ticket USING INDEX ticket_left (site=?)"} if along else set()
+        known = {"SEARCH ticket USING INDEX ticket_state (site=?)"} if few == "states" else set()
+        assert {line.replace("COVERING ", "") for line in _faults(plan)} == by_itself | known, (few, plan)
+        if along or QUERIES[name].order == "opened":
+            assert few in ("mine", "unclaimed", "states") or not any("TEMP B-TREE" in line for line in plan), plan
+
+
+def test_a_ticket_s_tasks_are_looked_up_by_the_ticket_where_tickets_are_gone_through(new_store: Any) -> None:
+    for name in ("mine by what is left", "unclaimed"):
+        text, parameters = statements.heads("local", QUERIES[name], few=narrowing.ALONG)
+        plan = [row[3] for row in new_store.execute(f"EXPLAIN QUERY PLAN {text}", parameters)]
+        assert any("USING PRIMARY KEY (site=? AND ticket=?" in line for line in plan), plan
 
 
 def test_what_is_found_by_words_is_found_by_their_index(new_store: Any) -> None:
@@ -174,11 +201,14 @@ def test_a_step_that_moves_nothing_in_an_index_writes_none(new_store: Any) -> No
     names = set(re.findall(r"(\w+) = \?", assigned))
     # then no index is written anew, and everything else that a step may change is
     assert names.isdisjoint(name for (name,) in held)
+    assert names.isdisjoint(re.findall(r"\w+", narrowing.LEFT))
     everything = set(re.findall(r"(\w+) = ", statements.UPDATE_TICKET.partition("WHERE")[0]))
-    promises = set(re.findall(r"(\w+) = \?", statements.UPDATE_PROMISES.partition("WHERE")[0])) - names
-    assert promises == {"promised", "missed"}
+    left = set(re.findall(r"(\w+) = \?", statements.UPDATE_LEFT.partition("WHERE")[0])) - names
+    assert left == {"state", "promised", "missed", "next_due", "suspended"}
+    state = set(re.findall(r"(\w+) = \?", statements.UPDATE_STATE.partition("WHERE")[0])) - names
+    assert state == {"state"}
     rest = {"procedure", "digest", "version", "opened", "parent", "status", "unit", "owner"}
-    assert everything - names - promises == rest
+    assert everything - names - left == rest
 
 
 def test_promises_are_listed_and_counted_from_their_index(new_store: Any) -> None:

@@ -1,11 +1,14 @@
 """What a query finds, and that the record holds nothing of what it was asked with."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.desk import Desk
+from sop_engine import canonical
+from sop_engine.errors import NotNow
+from tests.desk import START, Desk
 
 CALL = """
 procedure: call
@@ -71,3 +74,76 @@ def test_the_record_holds_nothing_of_what_was_asked_with(desk: Desk) -> None:
     desk.do(ld, "of_caller", by="wang")
     with desk.reading() as reading:
         assert b"13800000001" not in b"".join(step.data for step in reading.steps(ld))
+
+
+HANDING = """
+procedure: handing
+title: {zh: 交接, en: Handing}
+prefix: JJ
+roles: [desk]
+fields:
+  began: {type: datetime, title: {zh: 本班开始, en: Began}}
+  ends: {type: datetime, title: {zh: 下一班结束, en: Ends}}
+  left: {type: rows, title: {zh: 移交, en: Left}, columns: {id: text, why: text, assignee: staff, by_when: datetime}}
+open: {by: desk, ask: ends, may_ask: began, to: there}
+states:
+  there:
+    transitions:
+      look: {by: desk, collect: {into: left, since: began, until: ends}}
+      finish: {by: desk, when: "not any(left, row.why == 'important')", to: over}
+  over: {final: true, outcome: over}
+"""
+TASK = """
+procedure: task
+title: {zh: 事项, en: Task}
+prefix: SX
+roles: [desk]
+fields: {hard: {type: boolean, default: false, title: {zh: 要紧, en: Hard}}}
+acts: {handover: {important: hard and not did('start')}}
+open: {by: desk, may_ask: hard, to: asked}
+states:
+  asked:
+    after: {2 h: {tell: desk}}
+    transitions: {start: {by: desk, assign: doer, to: doing}}
+  doing: {transitions: {finish: {by: assignee, to: over}}}
+  over: {final: true, outcome: over}
+"""
+
+
+def test_what_a_shift_hands_over_is_frozen_with_why_and_by_when_and_forbids_or_lets(desk: Desk) -> None:
+    desk.publish(HANDING)
+    desk.publish(TASK)
+    hard, soon, doing = (desk.open("task", by="wang", **fields) for fields in ({"hard": True}, {}, {}))
+    desk.do(doing, "start", by="wang")
+    jj = desk.open("handing", by="wang", ends=clock(hours=8))
+    desk.do(jj, "look", by="wang")
+
+    two = clock(hours=2)
+    assert desk.ticket(jj).fields["left"] == [
+        {"id": hard, "why": "important", "by_when": two},
+        {"id": soon, "why": "due", "by_when": two},
+    ]
+    with pytest.raises(NotNow):
+        desk.do(jj, "finish", by="wang")
+
+    desk.do(hard, "start", by="wang")
+    desk.do(jj, "look", by="wang")
+    desk.do(jj, "finish", by="wang")
+
+
+def test_since_when_the_shift_began_adds_what_was_only_touched(desk: Desk) -> None:
+    desk.publish(HANDING)
+    desk.publish(TASK)
+    before = desk.open("task", by="wang")
+    desk.do(before, "start", by="wang")
+    desk.advance(hours=1)
+    touched = desk.open("task", by="wang")
+    desk.do(touched, "start", by="wang")
+    jj = desk.open("handing", by="wang", began=clock(minutes=30), ends=clock(hours=8))
+    desk.do(jj, "look", by="wang")
+
+    assert desk.ticket(jj).fields["left"] == [{"id": touched, "why": "touched", "assignee": "wang"}]
+
+
+def clock(**after: float) -> str:
+    return canonical.instant_text(START + timedelta(**after))

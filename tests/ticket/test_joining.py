@@ -8,6 +8,7 @@ import pytest
 
 from sop_engine import errors
 from sop_engine.engine.reports import outcomes
+from sop_engine.engine.returns import Return, movements
 from sop_engine.ticket.joining import SAME_CAUSE, others_of
 from sop_engine.ticket.records import SITE
 from tests.desk import START, Desk
@@ -200,6 +201,14 @@ def test_who_is_parted_goes_on_alone_and_its_promises_begin_anew(desk: Desk) -> 
     assert "others" not in desk.ticket(leader).acts
     desk.command("join", other, "xu", to=leader)
     assert others_of(desk.ticket(leader)) == [other]
+
+
+def test_to_join_and_to_part_is_no_work_that_did_not_stand(desk: Desk) -> None:
+    leader, other = group(desk, 1)
+    desk.command("part", other, "xu", reason="不是同一处漏水")
+    with desk.reading() as reading:
+        found = list(movements(reading, desk.engine.programs, START, desk.clock.now().replace(year=2027)))
+    assert not [each for each in found if isinstance(each, Return)]
 
 
 def test_where_the_leader_ends_otherwise_the_others_go_on_alone(desk: Desk) -> None:

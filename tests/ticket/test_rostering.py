@@ -10,6 +10,7 @@ import pytest
 from sop_engine import canonical, errors
 from sop_engine.engine.engine import Done
 from sop_engine.engine.identity import Identity
+from sop_engine.engine.letters import render
 from sop_engine.engine.rosters import carry_out, plan_load, standing_roster, swap_shifts
 from sop_engine.ticket.records import SITE
 from sop_engine.worktime.calendars import to_json
@@ -321,3 +322,41 @@ def test_where_nobody_of_the_role_is_there_whoever_leads_has_the_task(desk: Desk
     desk.advance(hours=2)
     assert [event["to"] for event in desk.events(late, "goal_escalated")] == [["he"], ["qian"]]
     assert desk.ticket(late).tasks["ticket"] == {"assignee": "qian"}
+
+
+# --- who is told -----------------------------------------------------------------------------------------------------
+
+
+def letters_waiting(desk: Desk) -> list[tuple[str, str, str]]:
+    """To whom letters wait, and in which words: their subject, and the first line below."""
+    with desk.store.reading() as reading:
+        letters = [(each.to, render(desk.engine, reading, each)) for each in reading.letters("waiting", SITE)]
+    return [(to, parcel.subject, parcel.body.splitlines()[1]) for to, parcel in letters]
+
+
+def test_whoever_is_asked_to_swap_has_a_notice_in_his_language(rostered: Desk) -> None:
+    rostered.site("change_person", actor="zhao", language="en")
+    swap(rostered, "li")
+    assert letters_waiting(rostered) == [
+        ("zhao", "Li would like to swap the shifts of 2026-11-23 with you",
+         "agree: sop roster swap li zhao 2026-11-23; decline: the same with --withdraw")
+    ]  # fmt: skip
+    rostered.site("change_person", actor="zhao", language="zh")
+    assert "Li 想和您换 2026-11-23 的班" in letters_waiting(rostered)[0][1]
+
+
+@pytest.mark.parametrize(
+    ("withdraw", "said"),
+    [(False, "the swap of shifts of 2026-11-23 counts: Zhao has agreed"),
+     (True, "the swap of shifts of 2026-11-23 is off: Zhao has said so")],
+)  # fmt: skip
+def test_whoever_asked_is_told_the_answer(rostered: Desk, withdraw: bool, said: str) -> None:
+    rostered.site("change_person", actor="li", language="en")
+    swap(rostered, "li")
+    swap(rostered, "zhao", withdraw=withdraw)
+    assert [(to, subject) for to, subject, _rest in letters_waiting(rostered) if to == "li"] == [("li", said)]
+
+
+def test_an_administrator_who_swaps_two_tells_both(rostered: Desk) -> None:
+    swap(rostered, "boss")
+    assert [to for to, _subject, _rest in letters_waiting(rostered)] == ["li", "zhao"]

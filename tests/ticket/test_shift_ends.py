@@ -180,3 +180,22 @@ def test_a_procedure_that_says_nothing_of_it_asks_nothing(desk: Desk) -> None:
     roster(desk)
     wx = mending(desk)
     assert desk.ticket(wx).acts == {} and due(desk, wx) is None
+
+
+def test_what_the_rule_leaves_out_stays_whose_it_is_until_it_counts_again(desk: Desk) -> None:
+    roster(desk)
+    states = REPAIR.replace("      done:", "      hold: {by: assignee, to: held}\n      done:").replace(
+        "  mended: {final", "  held: {transitions: {go_on: {by: assignee, to: mending}}}\n  mended: {final"
+    )
+    desk.publish(states.replace("warn: 30 min}", "warn: 30 min, when: not in_state('held')}"))
+    held, worked = mending(desk), mending(desk)
+    desk.do(held, "hold", by="li")
+    assert due(desk, held) is None
+    assert due(desk, worked) is not None
+
+    desk.advance(hours=7)
+    assert desk.ticket(held).tasks["ticket"]["assignee"] == "li"
+    assert desk.ticket(worked).tasks["ticket"]["assignee"] == "he"
+
+    desk.do(held, "go_on", by="li")
+    assert due(desk, held) is not None

@@ -34,6 +34,18 @@ from tests.trial.test_playing import STEPS, failure, play
             "{by: 王芳, open: {}, label: 第三张}",
             "{by: 王芳, act: 并单, with: {into: 又一张}, reason: 重复, outcome: merged}",
         ],
+        [
+            "{by: 王芳, open: {}, label: 另一张}",
+            "{by: 王芳, open: {}, label: 本张, rework_of: 另一张, linked: {另一张: 返工}}",
+            "{by: 王芳, ticket: 另一张, act: watch, linked: {本张: 被返工}}",
+            "{by: 王芳, ticket: 本张, act: 取消关联, with: {to: 另一张}, linked: {}}",
+            "{by: 王芳, ticket: 本张, act: 关联, with: {to: 另一张, as: 起因}, linked: {另一张: caused_by}}",
+        ],
+        ["{by: 王芳, act: 附件, with: {files: [单.jpg, 门.jpg], label: 现场}, attached: [门.jpg, 单.jpg]}"],
+        [
+            "{by: 王芳, act: 拆单, with: {carry: 事项, fields: {件数: 2}}, reason: 两件事, label: 拆出的}",
+            "{by: 李强, ticket: 拆出的, do: 出发, fields: {事项: 取快递, 件数: 2}, state: 在途}",
+        ],
         ["{by: 王芳, act: 回退, reason: 不行, refused: not_now}"],
         ["{by: 王芳, act: 挂单, with: {until: 1 天}, reason: 等料}", "{wait: 2 天}", "{by: 李强, do: 回来}"],
     ],
@@ -52,6 +64,9 @@ def test_an_act_does_what_it_does_at_the_command_line(tmp_path: Path, steps: lis
         ("{by: 王芳, act: urge, with: {from: 物业}}", "there is no side `物业`"),
         ("{by: 王芳, act: copy, with: {to: 张三}}", "there is no person or role `张三`"),
         ("{by: 王芳, act: suspend, with: {until: 下个世纪}, reason: 等料}", "下个世纪"),
+        ("{by: 王芳, act: split, with: {fields: 件数}, reason: x}", "what is not a map of fields: 件数"),
+        ("{by: 王芳, act: link, with: {to: 没有}}", "there is no ticket `没有`"),
+        ("{by: 王芳, act: watch, linked: {}, attached: [门.jpg]}", "nothing"),
     ],
 )
 def test_an_act_that_names_nothing_is_told(tmp_path: Path, step: str, said: str) -> None:

@@ -110,3 +110,17 @@ def test_all_faults_are_told_at_once_and_in_order() -> None:
 @pytest.mark.parametrize("code", ["SOP301", "SOP302", "SOP303", "SOP304"])
 def test_every_fault_of_its_own_has_a_page(code: str) -> None:
     assert str(page_of(code)).startswith(f"{code}: ")
+
+
+def test_a_ticket_of_a_procedure_that_is_not_there_is_told_with_what_was_meant() -> None:
+    text = GOOD.replace("people:", "also: repair\npeople:", 1).replace("open: {}", "open: {}, procedure: repiar")
+
+    assert [(code, title, near) for code, _line, _column, title, near in faults(text)] == [
+        ("SOP302", "no procedure `repiar` is there", ("repair",))
+    ]
+
+
+def test_only_an_opening_says_whose_rework_it_is() -> None:
+    text = GOOD.replace("open: {}", "note: x, rework_of: 一")
+
+    assert [found[0] for found in faults(text)] == ["SOP303"]

@@ -16,6 +16,7 @@ SHOWN_IN_FULL = (
     "package-storage",
     "repair",
     "rework",
+    "shift-handover",
 )
 STARTED_BY = {"key-loan": ("key-custody",)}
 """What a parent does to a child is told in the parent's scenarios."""

@@ -63,6 +63,7 @@ CLAUSES = {
     "package-storage": {"M1 4", "ours"},
     "key-custody": {"M1 8", "M1 2", "M3 三.12", "ours"},
     "key-loan": {"M3 三.12", "ours"},
+    "shift-handover": {"M1 3", "M4 二", "ours"},
 }
 """The manuals' clauses that each procedure stands on."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from sop_engine import canonical
 from sop_engine.console.keeper.standing import standing
 from sop_engine.console.names import span
-from sop_engine.engine.engine import CLOCK_TOLERANCE
+from sop_engine.engine.instants import CLOCK_TOLERANCE
 from sop_engine.messages import Message, msg
 from sop_engine.store.seam import Query
 from sop_engine.ticket.records import SITE

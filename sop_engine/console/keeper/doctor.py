@@ -11,6 +11,7 @@ from sop_engine.console.keeper.clocks import look_at_clocks
 from sop_engine.console.keeper.horizon import look_ahead
 from sop_engine.console.keeper.left_over import look_at_hands
 from sop_engine.console.keeper.rostering import look_at_roster
+from sop_engine.console.keeper.skill_findings import look_at_skills
 from sop_engine.console.keeper.standing import standing
 from sop_engine.console.names import span
 from sop_engine.console.parameters import option
@@ -311,5 +312,6 @@ _LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
     _access,
     _people,
     look_at_hands,
+    look_at_skills,
     _too_few,
 )

@@ -11,6 +11,7 @@ from sop_engine.console.parameters import option
 from sop_engine.engine.exceptions import KINDS, Exceptional, exceptions
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
+from sop_engine.store.seam import Reads
 from sop_engine.ticket.near import near
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def exceptional(
         limit = end_of(opened, as_of)
         with opened.reading() as reading:
             found = [
-                (each, reason_beside(reading, each.ticket, each.number))
+                (each, _reason(opened, reading, each))
                 for each in exceptions(reading, opened.site.engine.programs, since, until, limit)
                 if kind in (None, each.kind)
             ]
@@ -49,6 +50,11 @@ def exceptional(
         for name in KINDS:
             if counts[name]:
                 call.output.tell(msg("{kind}: {count}", kind=HOW[name], count=counts[name]))
+
+
+def _reason(opened: "Opened", reading: Reads, each: Exceptional) -> str | None:
+    reason, head = reason_beside(reading, each.ticket, each.number), reading.head(each.ticket)
+    return reason if reason is None or head is None else opened.text_seen(head, reason)
 
 
 def _print(opened: "Opened", found: list[tuple[Exceptional, str | None]], as_csv: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
+from sop_engine.console.text import FORMULA
 from sop_engine.console.tickets import newest_versions, normal_form
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg, title_of
@@ -26,9 +27,6 @@ GROUPS: Final[Mapping[str, Message]] = {
     "procedure": msg("procedure"), "goal": msg("promise"), "part": msg("part"), "unit": msg("unit"),
     "person": msg("person"), "entry": msg("entered"),
 }  # fmt: skip
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""what the first character of a cell may be that a spreadsheet takes for a formula"""
 
 
 def groups_of(by: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -142,7 +140,7 @@ def tame(value: Any) -> Any:
     """A cell of CSV that no spreadsheet takes for a formula; full-width signs count too, as Chinese ones read them."""
     if isinstance(value, list):
         value = " ".join(filter(None, value))
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def minutes(time: timedelta) -> int:

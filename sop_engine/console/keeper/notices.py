@@ -8,7 +8,7 @@ from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotFound, NotNow, NotUnderstood, SetUp, SopError, system_reason
+from sop_engine.errors import NotFound, NotNow, NotUnderstood, NotYou, SetUp, SopError, system_reason
 from sop_engine.messages import Message, msg
 from sop_engine.values import show_instant
 
@@ -43,8 +43,10 @@ def ls(
     to: _To = None,
     channel: _Channel = None,
 ) -> None:
-    """List notices that are waiting or dead, with why; or those that you ask for."""
+    """List notices that are waiting or dead, with why; or those that you ask for. Who is no administrator sees his
+    own, with --to."""
     with call.open() as opened:
+        _require_seen(opened, to)
         letters = _found(opened, STATUSES if all else status or _UNSENT, ticket, to, channel)
         if call.json:
             call.output.json([_json(opened, each) for each in letters])
@@ -121,6 +123,7 @@ def retry(
     if bool(id) == dead:
         raise NotUnderstood(msg("name notices by their ids, or all that are dead with --dead"))
     with call.open() as opened:
+        opened.require_administrator()
         now = canonical.instant_text(opened.now)
         with opened.site.store.reading() as reading:
             letters = reading.letters("dead") if dead else reading.letters()
@@ -304,6 +307,23 @@ def _found(
     )
 
 
+def _require_seen(opened: "Opened", to: str | None) -> None:
+    """Raise `NotYou` where somebody who is no administrator asks for notices to others: they tell of tickets with which
+    he has nothing to do."""
+    from sop_engine.engine.identity import find_person
+
+    if to is not None and not to.startswith("field:"):
+        with opened.reading() as reading:
+            if find_person(reading, to).id == opened.person:
+                return
+    try:
+        opened.require_administrator()
+    except NotYou as refused:
+        refused.fix = msg("an administrator sees all of them; you see yours: sop notify ls --to {name}",
+                          name=opened.person)  # fmt: skip
+        raise
+
+
 def _require_known(ids: Sequence[int], letters: "Sequence[OutLetter]") -> None:
     known = {each.id for each in letters}
     for id in ids:
@@ -348,20 +368,25 @@ def _planned(opened: "Opened", letter: "OutLetter") -> tuple[str, ...]:
 
 
 def _words(opened: "Opened", letter: "OutLetter") -> dict[str, Any]:
-    """In which words a notice was sent, or would be now."""
+    """In which words a notice was sent, or would be now; the numbers in them as whoever asks sees those of its
+    ticket."""
     from sop_engine.engine.letters import render
 
     kept = letter.rendered or {}
     words: dict[str, Any] = {"subject": kept.get("subject"), "body": kept.get("body"), "with": kept.get("with"),
                              "fault": None}  # fmt: skip
-    if letter.status not in _UNSENT:
-        return words
     with opened.site.store.reading() as reading:
-        try:
-            parcel = render(opened.site.engine, reading, letter)
-        except Exception as error:  # whatever a template does; the delivery would say it too
-            return words | {"fault": opened.call.output.word(_said(error))}
-    return words | {"subject": parcel.subject, "body": parcel.body}
+        if letter.status in _UNSENT:
+            try:
+                parcel = render(opened.site.engine, reading, letter)
+            except Exception as error:  # whatever a template does; the delivery would say it too
+                return words | {"fault": opened.call.output.word(_said(error))}
+            words |= {"subject": parcel.subject, "body": parcel.body}
+        ticket = reading.head(letter.ticket)
+    for part in ("subject", "body"):
+        if ticket is not None and words[part] is not None:
+            words[part] = opened.text_seen(ticket, words[part])
+    return words
 
 
 def _json(opened: "Opened", letter: "OutLetter") -> dict[str, Any]:

@@ -154,7 +154,10 @@ def _show(opened: "Opened", person: str, moved: list[Moved]) -> None:
         })  # fmt: skip
         return
     columns = [Column(msg("number"), whole=True), Column(msg("subject")), Column(msg("what becomes of it"))]
-    call.output.table(columns, [[each.head.id, each.head.subject, _became(opened, each)] for each in moved])
+    call.output.table(
+        columns,
+        [[each.head.id, opened.text_seen(each.head, each.head.subject), _became(opened, each)] for each in moved],
+    )
     if call.dry_run:
         call.output.tell(msg("this would be done; nothing was kept"))
     else:

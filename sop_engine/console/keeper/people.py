@@ -206,8 +206,9 @@ def ls(call: Call) -> None:
             people = reading.people()
             site = reading.ticket(SITE)
         logins = site.fields["logins"] if site else {}
+        known = site.fields["people"] if site else {}
         if call.json:
-            call.output.json([_json(person, logins) for person in people])
+            call.output.json([_json(person, logins, known) for person in people])
             return
         rows = [
             [
@@ -217,10 +218,11 @@ def ls(call: Call) -> None:
                 ", ".join(person.rights),
                 ", ".join(_logins(person.id, logins)),
                 "" if person.active else msg("disabled"),
+                ", ".join(_skills(person.id, known)),
             ]
             for person in people
         ]
-        heads = (msg("id"), msg("name"), msg("roles"), msg("rights"), msg("logins"), msg("status"))
+        heads = (msg("id"), msg("name"), msg("roles"), msg("rights"), msg("logins"), msg("status"), msg("skills"))
         call.output.table([Column(head, whole=head is heads[0]) for head in heads], rows)
 
 
@@ -251,9 +253,12 @@ def tell_person(opened: "Opened", actor: str) -> None:
         site = reading.ticket(SITE)
     assert person is not None
     if opened.call.json:
-        opened.call.output.json(_json(person, site.fields["logins"] if site else {}))
+        fields = site.fields if site else {"logins": {}, "people": {}}
+        opened.call.output.json(_json(person, fields["logins"], fields["people"]))
         return
     said: list[Any] = [_scoped_names(person) or msg("no role")]
+    if held := _skills(actor, site.fields["people"] if site else {}):
+        said.append(msg("skills: {skills}", skills=tuple(held)))
     if person.rights:
         said.append(msg("rights: {rights}", rights=tuple(person.rights)))
     if not person.active:
@@ -267,7 +272,14 @@ def _scoped_names(person: "Person") -> tuple[str, ...]:
     return tuple(role if scope is None else f"{role}@{scope}" for role, scope in person.roles)
 
 
-def _json(person: "Person", logins: dict[str, Any]) -> dict[str, Any]:
+def _skills(actor: str, people: Mapping[str, Any]) -> list[str]:
+    """`water`, `electrical@2027-06-30`: what somebody has learnt, and until when his licence counts."""
+    held = people.get(actor, {}).get("skills", {})
+    return [skill if entry["until"] is None else f"{skill}@{entry['until']}" for skill, entry in sorted(held.items())]
+
+
+def _json(person: "Person", logins: dict[str, Any], people: Mapping[str, Any]) -> dict[str, Any]:
+    skills = people.get(person.id, {}).get("skills", {})
     return {
         "id": person.id,
         "name": person.name,
@@ -277,6 +289,7 @@ def _json(person: "Person", logins: dict[str, Any]) -> dict[str, Any]:
         "logins": _logins(person.id, logins),
         "contact": person.contact,
         "language": person.language,
+        "skills": [{"skill": skill, "until": entry["until"]} for skill, entry in sorted(skills.items())],
     }
 
 

@@ -7,6 +7,7 @@
 | `roles`, 岗位, 角色 | by id or title, `steward@3` with a scope; several apart by a comma or a space |
 | `phone`, 电话; `mail`, 邮箱; `language`, 语言 | how he is reached, and in which language: zh or en |
 | `login`, 登录名 | the machine's user that is his |
+| `skills`, 技能, 证件 | by id or title, `electrical@2027-06-30` with the last day of a licence; several as roles are |
 """
 
 import re
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from sop_engine.console.call import Call
 from sop_engine.console.given import line_of
 from sop_engine.console.keeper.people import contact_of, known_language, scoped_roles
+from sop_engine.console.keeper.skills import day_said, known_skill
 from sop_engine.console.names import with_names
 from sop_engine.console.parameters import argument
 from sop_engine.engine.slips import Maker, together
@@ -32,6 +34,7 @@ _HEADS: Final = {
     "id": "id", "编号": "id", "工号": "id", "name": "name", "姓名": "name", "role": "roles", "roles": "roles",
     "岗位": "roles", "角色": "roles", "phone": "phone", "电话": "phone", "手机": "phone", "mail": "mail",
     "邮箱": "mail", "language": "language", "语言": "language", "login": "login", "登录名": "login",
+    "skill": "skills", "skills": "skills", "技能": "skills", "证件": "skills",
 }  # fmt: skip
 _APART: Final = re.compile(r"[,，、;；\s]+")
 _MOST_TOLD: Final = 10
@@ -39,7 +42,9 @@ _MOST_TOLD: Final = 10
 
 def import_(
     call: Call,
-    file: Annotated[str, argument(msg("CSV or XLSX with the columns id, name, roles, phone, mail, login"), "FILE")],
+    file: Annotated[
+        str, argument(msg("CSV or XLSX with the columns id, name, roles, phone, mail, login, skills"), "FILE")
+    ],
 ) -> None:
     """Add many people from a table, all at once; a fault in any row adds none. Who is there already, by id and name, is
     left as he is."""
@@ -51,7 +56,7 @@ def import_(
             msg("{path} has columns that nobody knows: {heads}", path=file, heads=tuple(unknown)) if unknown
             else msg("{path} has no columns `id` and `name`", path=file),
             where=file,
-            fix=msg("its first line: id,name,roles,phone,mail,login"),
+            fix=msg("its first line: id,name,roles,phone,mail,login,skills"),
         )  # fmt: skip
     with call.open() as opened:
         opened.require_administrator()
@@ -113,7 +118,16 @@ def _commands(opened: "Opened", said: dict[str, str]) -> list[Maker]:
     if said.get("login"):
         login = {"login": said["login"], "actor": said["id"], "people": []}
         made.append(lambda _ticket: opened.command("login", SITE, login))
-    return made
+    return [*made, *(_skill(opened, said["id"], each) for each in _APART.split(said.get("skills", "")) if each)]
+
+
+def _skill(opened: "Opened", actor: str, said: str) -> Maker:
+    """The command that enters a skill, `electrical@2027-06-30`. Raises `NotUnderstood`."""
+    name, _at, until = said.replace("＠", "@").partition("@")
+    held: dict[str, Any] = {"actor": actor, "skill": known_skill(opened, name)}
+    if until:
+        held["until"] = day_said(opened, until).isoformat()
+    return lambda _ticket: opened.command("skill", SITE, held)
 
 
 def _tell(opened: "Opened", added: list[str], there: list[str]) -> None:

@@ -122,6 +122,7 @@ def _ids(text: str) -> list[str]:
 def check(call: Call) -> int:
     """Look at the roster of the next two weeks; exit code 1 where a shift has nobody who must be there."""
     from sop_engine.console.keeper.rostering import look_at_roster
+    from sop_engine.engine.rosters import standing_roster
 
     with call.open() as opened:
         opened.require_known()
@@ -134,5 +135,8 @@ def check(call: Call) -> int:
                 call.output.line(what)
                 call.output.line(msg("  mend it: {fix}", fix=fix))
             if not findings:
-                call.output.line(msg("nothing is wrong"))
+                with opened.reading() as reading:
+                    loaded = standing_roster(opened.site.engine, reading) is not None
+                silent = msg("no roster was loaded, and no procedure asks who is on shift")
+                call.output.line(msg("nothing is wrong") if loaded else silent)
     return int(bool(findings))

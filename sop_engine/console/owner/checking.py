@@ -11,12 +11,14 @@ from sop_engine.console.parameters import argument, option
 from sop_engine.diagnostics import Diagnostic, Span, has_errors, in_order
 from sop_engine.engine.publishing import FRAGMENT, SUFFIX, check_fragment_file, compile_file, told_together
 from sop_engine.errors import NotUnderstood, SopError
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 from sop_engine.store.files import read_plain
 from sop_engine.ticket.near import near
 
 if TYPE_CHECKING:
+    from sop_engine.engine.engine import Engine
     from sop_engine.language.rendering import Format
+    from sop_engine.store.seam import Reads
 
 FORMATS: Final[tuple["Format", ...]] = ("text", "json", "github", "sarif")
 
@@ -72,10 +74,30 @@ def _between(call: Call, compiled: dict[str, Any], of_site: bool) -> dict[str, l
     if of_site:
         try:
             with open_site(site_of(call), call.output.tell) as site, site.store.reading() as reading:
+                call.output.tell(*_without_roster(call, site.engine, reading, compiled))
                 return told_together(site.engine, reading, compiled)
         except SopError as error:
             call.output.tell(msg("people and published versions were not looked at: {reason}", reason=error.message))
     return check_together(compiled)
+
+
+def _without_roster(call: Call, engine: "Engine", reading: "Reads", compiled: dict[str, Any]) -> list[Message]:
+    """That procedures ask who is on shift where the site has no roster that knows, as `doctor` says it too."""
+    from sop_engine.engine.rosters import standing_roster
+    from sop_engine.ticket.asks_roster import roles_asked
+
+    titles: dict[str, str] = {}
+    for each in compiled.values():
+        declared = {} if each.procedure is None else {role.id: role.title for role in each.procedure.roles}
+        for role in () if each.procedure is None else roles_asked(each.procedure):
+            titles[role] = call.output.word(declared.get(role) or role)
+    if not titles or standing_roster(engine, reading) is not None:
+        return []
+    return [
+        msg("procedures ask who is on shift ({roles}), and no roster was loaded: everybody counts as on shift",
+            roles=tuple(titles[role] for role in sorted(titles))),
+        msg("fix: {fix}", fix=msg("sop roster import FILE")),
+    ]  # fmt: skip
 
 
 def _named_fragments(files: list[Path], named: list[str]) -> list[Path]:

@@ -6,6 +6,7 @@ from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import argument
 from sop_engine.console.proving import ask, no_pin
+from sop_engine.console.staff.swaps import swaps_asked_of
 from sop_engine.engine import pins, sessions
 from sop_engine.engine.engine import new_id
 from sop_engine.engine.identity import find_person, system_login
@@ -99,7 +100,7 @@ def _tell_on(opened: "Opened", person: str, until: str | None) -> None:
         ends = show_instant(canonical.instant_of(until), opened.call.language, opened.zone)
         said = msg("{name} is on here until `sop off`, until his shift ends ({ends}), or until nothing was typed for"
                    " {minutes} minutes", name=name, ends=ends, minutes=minutes)  # fmt: skip
-    opened.call.output.tell(said)
+    opened.call.output.tell(said, *swaps_asked_of(opened, person))
 
 
 def _take_over(opened: "Opened", login: str, person: str, until: str | None) -> None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from sop_engine.console.asking import ask_field, ask_until_enough
+from sop_engine.console.asking import ask_field, ask_until_enough, is_asked
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
@@ -57,7 +57,7 @@ def do(
         arguments: dict[str, Any] = {"trigger": wanted, "fields": given}
         if person is not None:
             arguments["assignee"] = person
-        if offered is not None and offered[1].sign is not None and offered[1].sign.count > 1 and call.doer is not None:
+        if call.doer is not None and _is_signed(program, wanted):
             from sop_engine.console.proving import sign_for
 
             sign_for(opened)
@@ -81,9 +81,12 @@ def _do_several(
         program = opened.site.engine.program(reading, ticket)
         person = {} if assignee is None else {"assignee": find_person(reading, assignee).id}
         fields = read_given(opened, program.fields, said, from_file)
-        return opened.command(
-            "do", head.id, {"trigger": trigger_named(program, ticket, trigger), "fields": fields, **person}
-        )
+        wanted = trigger_named(program, ticket, trigger)
+        if opened.call.doer is not None and _is_signed(program, wanted):
+            from sop_engine.console.proving import require_no_pin
+
+            require_no_pin(opened, head.id, wanted)
+        return opened.command("do", head.id, {"trigger": wanted, "fields": fields, **person})
 
     do_many(opened, ids, msg("`{command}`", command=trigger[:60]), make)
 
@@ -98,7 +101,7 @@ def _ask(opened: "Opened", program: Program, ticket: Ticket, offer: Offer, given
     """Ask for what the trigger asks and was not given, in the procedure's order."""
     for name in offer.ask:
         field = program.fields[name]
-        if name not in given and field.required is None:
+        if name not in given and is_asked(opened, program, ticket, field, given):
             value = ask_field(opened, field, ticket.fields.get(name), required=True)
             if value is None:
                 value = ticket.fields.get(name, field.default)
@@ -146,6 +149,16 @@ def offer_named(program: Program, ticket: Ticket, wanted: str) -> tuple[State, O
     if len(sources) != 1:
         return None
     return program.states[sources[0]], program.offer(sources[0], trigger)
+
+
+def _is_signed(program: Program, wanted: str) -> bool:
+    """Whether a trigger is signed in any state: where the ticket stands may change before it is done."""
+    trigger = wanted.rpartition(".")[2]
+    return any(
+        offer.trigger == trigger and offer.sign is not None
+        for state in program.procedure.states
+        for offer in state.offers
+    )
 
 
 def _is_further_signature(ticket: Ticket, state: State, offer: Offer) -> bool:

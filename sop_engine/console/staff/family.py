@@ -53,17 +53,17 @@ def family_of(reading: Reads, head: Head, links: Iterator[str]) -> Family:
     return Family(tuple(members), linked, bool(waiting))
 
 
-def family_json(family: Family) -> dict[str, Any]:
+def family_json(opened: "Opened", family: Family) -> dict[str, Any]:
     """A family as `show --tree --json` has it."""
     return {
-        "tree": [{"depth": each.depth, **_plain(each.head)} for each in family.members],
-        "linked": [_plain(head) for head in family.linked],
+        "tree": [{"depth": each.depth, **_plain(opened, each.head)} for each in family.members],
+        "linked": [_plain(opened, head) for head in family.linked],
     }
 
 
-def _plain(head: Head) -> dict[str, Any]:
+def _plain(opened: "Opened", head: Head) -> dict[str, Any]:
     return {"id": head.id, "parent": head.parent, "procedure": head.procedure, "status": head.status,
-            "state": head.state, "subject": head.subject}  # fmt: skip
+            "state": head.state, "subject": opened.text_seen(head, head.subject)}  # fmt: skip
 
 
 def print_family(opened: "Opened", family: Family, shown: str) -> None:
@@ -75,7 +75,8 @@ def print_family(opened: "Opened", family: Family, shown: str) -> None:
         mark = " *" if terminal and head.id == shown else ""
         number = f"{'  ' * depth}{head.id}{mark}" if terminal else head.id
         title = lines.titles.of(head.digest, "procedure", head.procedure)
-        return [number, relation, title, states(lines, head), left(head, opened.now), head.subject]
+        return [number, relation, title, states(lines, head), left(head, opened.now),
+                opened.text_seen(head, head.subject)]  # fmt: skip
 
     rows = [row(each.head, each.depth, each.head.parent or "") for each in family.members]
     rows += [row(head, 0, msg("see also")) for head in family.linked]

@@ -68,11 +68,12 @@ def calendar_lines(opened: "Opened", found: Iterable[Promise]) -> Iterator[str]:
     for each in found:
         due = _instant(canonical.instant_of(each.entry["due"]))
         title = goal_title(each.program, each.name, opened.call.language)
+        subject = opened.text_seen(each.head, each.head.subject)
         yield "BEGIN:VEVENT"
         yield from _folded(f"UID:{each.head.id}.{each.name}.{each.entry['cycle']}@{opened.site.settings.id}")
         yield f"DTSTAMP:{stamp}"
         yield f"DTSTART:{due}"
-        yield from _folded(f"SUMMARY:{_text(f'{each.head.id} {title}: {each.head.subject}')}")
+        yield from _folded(f"SUMMARY:{_text(f'{each.head.id} {title}: {subject}')}")
         if each.entry["provisional"]:
             yield "STATUS:TENTATIVE"
             told = say(msg("provisional: the holidays of then are not known yet"), opened.call.language)

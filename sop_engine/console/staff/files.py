@@ -130,7 +130,13 @@ def _listed(opened: "Opened", reading: Reads, program: Program, ticket: Ticket) 
     labels = {number: sealed for (number, slot), sealed in reading.sealed(ticket.id).items() if slot == "label"}
     for each in ticket.acts.get("files", ()):
         sealed = labels.get(each["step"])
-        label = "" if sealed is None else sealed.value if sealed.salt is not None else msg("(erased)")
+        label = (
+            ""
+            if sealed is None
+            else opened.text_seen(ticket, str(sealed.value))
+            if sealed.salt is not None
+            else msg("(erased)")
+        )
         reference = {name: each[name] for name in ("sha256", "name", "size", "type")}
         found.append(entry(reference, label, None, each["step"]))
     return found

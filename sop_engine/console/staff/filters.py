@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sop_engine.console.registered import as_registered
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Reads
@@ -42,10 +43,10 @@ def mine(reading: Reads, person: str) -> Mine:
     return Mine(person, found)
 
 
-def unit_named(said: str) -> str:
-    """The unit of `--unit`. Raises `NotUnderstood`."""
+def unit_named(reading: Reads, said: str) -> str:
+    """The unit of `--unit`, as the register has it. Raises `NotUnderstood`."""
     try:
-        return read_unit(said)
+        return as_registered(reading, read_unit(said))
     except ValueProblem as problem:
         raise NotUnderstood(msg("--unit: {problem}", problem=problem.message)) from None
 

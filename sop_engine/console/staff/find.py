@@ -10,6 +10,7 @@ from sop_engine.console.found_view import FoundView, MatchView
 from sop_engine.console.json_view import head_json
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
+from sop_engine.console.registered import as_registered
 from sop_engine.console.staff.filters import at_most
 from sop_engine.console.tickets import numbered
 from sop_engine.errors import NotUnderstood
@@ -17,7 +18,7 @@ from sop_engine.messages import msg, say, title_of
 from sop_engine.procedure import Field
 from sop_engine.store import indexing
 from sop_engine.store.seam import Head, Reads
-from sop_engine.store.search import Search
+from sop_engine.store.search import Finding, Search
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
 from sop_engine.values import ValueProblem
@@ -85,6 +86,9 @@ def search_for(reading: Reads, said: str, limit: int | None, personal: Sequence[
             msg("there is no word in this to look for"), fix=msg("write a unit, a number, a name, or a word of a note")
         )
     numbers = [head.id for head in numbered(reading, wording.folded(said).replace(" ", ""))]
+    unit = wording.unit_of(terms)
+    if unit is not None and (known := as_registered(reading, unit)) != unit:
+        terms = wording.terms_of(known)
     return Search(terms, numbers, wording.unit_of(terms), personal, limit=limit)
 
 
@@ -99,7 +103,11 @@ def _seen(opened: "Opened", reading: Reads, head: Head, search: Search) -> _Foun
     number = [Match(None, None, msg("number"), head.id)] if _is_numbered(head, search) else []
     program, language = opened.site.engine.program(reading, ticket), opened.call.language
     states = tuple(title_of(program.states[leaf].title, language, leaf) for leaf in head.state)
-    return head, states, [*number, *_in_fields(opened, program, ticket, search), *_in_notes(reading, head.id, search)]
+    return (
+        head,
+        states,
+        [*number, *_in_fields(opened, program, ticket, search), *_in_notes(opened, reading, head, search)],
+    )
 
 
 def _is_numbered(head: Head, search: Search) -> bool:
@@ -107,12 +115,15 @@ def _is_numbered(head: Head, search: Search) -> bool:
 
 
 def _in_fields(opened: "Opened", program: Program, ticket: Ticket, search: Search) -> Iterator[Match]:
+    seen = opened.fields_seen(ticket, program.procedure.fields)
+    masked = search.personal is not None and values.NUMBERS not in search.personal
     for name in program.searched:
         field, value = program.fields[name], ticket.fields.get(name)
         if search.personal is not None and field.personal is not None and field.personal not in search.personal:
             continue
-        if value is not None and _has(search, set(indexing.of_value(field, value))):
-            yield Match(name, None, field.title or name, _shown(opened, field, value, search))
+        found = indexing.free_of_numbers(field, value) if masked and field.personal is None else value
+        if found is not None and _has(search, set(indexing.of_value(field, found))):
+            yield Match(name, None, field.title or name, _shown(opened, field, seen[name], search))
 
 
 def _shown(opened: "Opened", field: Field, value: Any, search: Search) -> str:
@@ -124,16 +135,20 @@ def _shown(opened: "Opened", field: Field, value: Any, search: Search) -> str:
     return values.show(field, value, opened.call.language, opened.zone, masked=True)
 
 
-def _in_notes(reading: Reads, ticket: str, search: Search) -> Iterator[Match]:
-    steps = [
-        int(part.removeprefix("step:"))
-        for part, finding in reading.findings(ticket).items()
-        if part.startswith("step:") and _has(search, set(finding.words.split()))
-    ]
+def _in_notes(opened: "Opened", reading: Reads, head: Head, search: Search) -> Iterator[Match]:
+    steps = {
+        int(part.split(":")[1])
+        for part, finding in reading.findings(head.id).items()
+        if part.startswith("step:") and _may_find(search, finding) and _has(search, set(finding.words.split()))
+    }
     for step in sorted(steps, reverse=True)[:MOST_NOTES]:
-        beside = {slot: sealed for (_number, slot), sealed in reading.sealed(ticket, step).items()}
-        text = " / ".join(indexing.texts_of(beside))
+        beside = {slot: sealed for (_number, slot), sealed in reading.sealed(head.id, step).items()}
+        text = opened.text_seen(head, " / ".join(indexing.texts_of(beside)))
         yield Match(None, step, msg("step {number}", number=step), _excerpt(text, search))
+
+
+def _may_find(search: Search, finding: Finding) -> bool:
+    return search.personal is None or finding.personal in ("", *search.personal)
 
 
 def _has(search: Search, words: set[str]) -> bool:
@@ -160,7 +175,7 @@ def _print(opened: "Opened", found: Sequence[_Found]) -> None:
     columns = [
         Column(msg("number"), whole=True),
         Column(msg("unit"), whole=True),
-        Column(msg("subject")),
+        Column(msg("subject"), goes_on=True),
         Column(msg("state")),
         Column(msg("opened")),
         Column(msg("found in")),
@@ -172,7 +187,7 @@ def _row(opened: "Opened", head: Head, states: tuple[str, ...], matches: Sequenc
     language = opened.call.language
     opening = opened.local(head.opened)[:10]  # the day: the hour says little after a week
     places = tuple(f"{say(each.title, language)} {each.text}" for each in matches)
-    return [head.id, head.unit or "", head.subject, states, opening, places]
+    return [head.id, head.unit or "", opened.text_seen(head, head.subject), states, opening, places]
 
 
 def _view(opened: "Opened", head: Head, matches: Sequence[Match], now: str) -> FoundView:

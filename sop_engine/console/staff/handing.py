@@ -1,14 +1,4 @@
-"""What a shift hands over to the next. It is told from the tickets' lines in lists; only those are read of which a line
-does not say enough.
-
-| why a ticket stands in it | |
-|---|---|
-| `important` | its procedure says that it forbids handing over as it stands (`acts: handover: important:`) |
-| `late` | a promise was missed, and is open still |
-| `due` | promised within the next shift, or a timer of it fires then |
-| `resting` | suspended, and goes on within the next shift |
-| `touched` | something was done with it in the shift that ends |
-"""
+"""What a shift hands over to the next, as `sop handover` lists it; which tickets and why: `engine.handed_over`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,9 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import canonical
+from sop_engine.engine.answers import Answerer
+from sop_engine.engine.handed_over import by_when, rank, why
 from sop_engine.engine.roster_hours import hours_of
 from sop_engine.messages import Message, Text, msg
-from sop_engine.store.seam import NOT_NOW, Head, Query, Reads
+from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE
 from sop_engine.worktime.rosters import Roster
@@ -60,8 +52,7 @@ class Item:
     @property
     def by_when(self) -> str | None:
         """When something is due next, as the record writes instants."""
-        found = (self.head.missed, self.head.promised, self.head.suspended, self.head.next_due)
-        return next((each for each in found if each is not None and each != NOT_NOW), None)
+        return by_when(self.head)
 
 
 def shift_about(opened: "Opened") -> tuple[datetime, datetime]:
@@ -84,15 +75,16 @@ def gather(opened: "Opened", since: datetime, until: datetime) -> tuple[list[Ite
     begin, end = canonical.instant_text(since), canonical.instant_text(until)
     items: list[Item] = []
     others = 0
+    zone, programs = opened.site.settings.zone, opened.site.engine.programs
     for reading, head in _open(opened):
-        program = opened.site.engine.programs.of(reading, head.digest)
-        why = "important" if _is_important(opened, reading, head, program) else _why(head, begin, end)
-        if why:
-            items.append(Item(head, program, why, _last_note(reading, head, begin)))
+        program = programs.of(reading, head.digest)
+        answerer = Answerer(reading, zone, opened.now, programs)
+        found = why(reading, head, program, begin, end, opened.now, answerer.answer)
+        if found:
+            items.append(Item(head, program, found, _last_note(opened, reading, head, begin)))
         else:
             others += 1
-    order = list(WHY)
-    return sorted(items, key=lambda each: (order.index(each.why), each.by_when or NOT_NOW, each.head.id)), others
+    return sorted(items, key=lambda each: rank(each.why, each.head)), others
 
 
 def _open(opened: "Opened") -> Iterator[tuple[Reads, Head]]:
@@ -106,29 +98,7 @@ def _open(opened: "Opened") -> Iterator[tuple[Reads, Head]]:
         after = heads[-1].id
 
 
-def _why(head: Head, begin: str, end: str) -> str:
-    """Why a ticket stands in the list, as far as its line says it; empty: it does not."""
-    if head.missed is not None:
-        return "late"
-    if head.suspended is not None:
-        return "resting" if head.suspended <= end else ("touched" if head.recorded >= begin else "")
-    if any(each is not None and each != NOT_NOW and each <= end for each in (head.promised, head.next_due)):
-        return "due"
-    return "touched" if head.recorded >= begin else ""
-
-
-def _is_important(opened: "Opened", reading: Reads, head: Head, program: Program) -> bool:
-    """Whether its procedure says that a shift cannot be handed over while it stands as it does."""
-    important = program.procedure.acts.important
-    if important is None:
-        return False
-    from sop_engine.console.looking import answered
-
-    ticket = reading.ticket(head.id)
-    return ticket is not None and answered(opened, reading, program, ticket, lambda draft: draft.holds(important))
-
-
-def _last_note(reading: Reads, head: Head, begin: str) -> Note | None:
+def _last_note(opened: "Opened", reading: Reads, head: Head, begin: str) -> Note | None:
     """What was written down last in the shift that ends."""
     if head.recorded < begin:
         return None
@@ -140,7 +110,8 @@ def _last_note(reading: Reads, head: Head, begin: str) -> Note | None:
             continue
         sealed = reading.sealed(head.id, stored.number).get((stored.number, note["slot"]))
         kept = sealed is not None and sealed.salt is not None
-        found = Note(record["recorded"], record["actor"], str(sealed.value) if sealed is not None and kept else None)
+        text = opened.text_seen(head, str(sealed.value)) if sealed is not None and kept else None
+        found = Note(record["recorded"], record["actor"], text)
     return found
 
 

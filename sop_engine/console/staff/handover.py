@@ -102,13 +102,14 @@ def _row(opened: "Opened", item: Item) -> list[Any]:
     due = "" if item.by_when is None else opened.local(item.by_when)
     note = "" if item.note is None else _noted(item)
     whom = _whom(opened, item)
-    return [item.why, head.id, head.unit or "", head.subject, state_of(item), whom, due, note]
+    return [item.why, head.id, head.unit or "", opened.text_seen(head, head.subject), state_of(item), whom, due, note]
 
 
 def _short_row(opened: "Opened", item: Item) -> list[Any]:
     """What fits a terminal: notes stand below, and the unit most often in the subject."""
     due = "" if item.by_when is None else _short(opened, item.by_when)
-    return [WHY[item.why], item.head.id, item.head.subject, state_of(item), _whom(opened, item), due]
+    subject = opened.text_seen(item.head, item.head.subject)
+    return [WHY[item.why], item.head.id, subject, state_of(item), _whom(opened, item), due]
 
 
 def _short(opened: "Opened", instant: str) -> str:
@@ -137,7 +138,7 @@ def _json(opened: "Opened", item: Item) -> dict[str, Any]:
         "id": head.id,
         "procedure": head.procedure,
         "unit": head.unit,
-        "subject": head.subject,
+        "subject": opened.text_seen(head, head.subject),
         "state": list(head.state),
         "owner": head.owner,
         "assignees": [task["assignee"] for task in tasks if "assignee" in task],
@@ -159,7 +160,7 @@ def _page(opened: "Opened", items: list[Item], others: int, begin: datetime, end
             important=each.why == "important",
             id=each.head.id,
             unit=each.head.unit or "",
-            subject=each.head.subject,
+            subject=opened.text_seen(each.head, each.head.subject),
             state=word(state_of(each)),
             waits_for=word(_whom(opened, each)),
             by_when="" if each.by_when is None else _short(opened, each.by_when),

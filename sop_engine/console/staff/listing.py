@@ -93,7 +93,7 @@ def _minute(lines: Lines, instant: str) -> str:
 CELLS: Final[Mapping[str, Cell]] = {
     "number": Cell(msg("number"), lambda _lines, head: head.id, whole=True),
     "unit": Cell(msg("unit"), lambda _lines, head: head.unit or "", whole=True),
-    "subject": Cell(msg("subject"), lambda _lines, head: head.subject),
+    "subject": Cell(msg("subject"), lambda lines, head: lines.opened.text_seen(head, head.subject)),
     "state": Cell(msg("state"), states),
     "owner": Cell(msg("owner"), lambda lines, head: lines.opened.names.get(head.owner) or head.owner),
     "assignee": Cell(msg("assignee"), holders),
@@ -135,7 +135,11 @@ def print_list(opened: "Opened", heads: Iterable[Head], names: Sequence[str] = U
     cells = [CELLS[name] for name in names]
     lines = Lines(opened, Titles(opened))
     rows = ([cell.of(lines, head) for cell in cells] for head in heads)
-    columns = [Column(cell.title, whole=cell.whole) for cell in cells]
+    after = [None, *names]
+    columns = [
+        Column(cell.title, cell.whole, goes_on=name == "subject" and before == "unit")
+        for cell, name, before in zip(cells, names, after, strict=False)
+    ]
     if opened.training:
         columns[0] = Column(msg("{column} (TRAINING)", column=cells[0].title), whole=cells[0].whole)
     return opened.call.output.table(columns, rows)

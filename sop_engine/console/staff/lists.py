@@ -16,7 +16,7 @@ from sop_engine.console.staff.narrowed import Asked, Narrowed, asked, nothing_fo
 from sop_engine.console.staff.views import MARK, is_view, save, view_named
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
-from sop_engine.store.seam import Head
+from sop_engine.store.seam import Head, Reads
 from sop_engine.ticket.records import SITE
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 USUAL: Final = 200
 """tickets that are listed in a terminal where nobody says how many"""
+COUNTED: Final = 2000
+"""tickets that are counted at most, to say how many are not listed"""
 PAGE: Final = 500
 """tickets that are read at once"""
 _Flag = bool
@@ -61,7 +63,14 @@ def ls(
     after: Annotated[_Said, option("--after", help=msg("those after this ticket"), metavar="ID")] = None,
     quiet: Annotated[_Flag, option("--quiet", "-q", help=msg("the numbers only, a line each"))] = False,
     save_as: Annotated[
-        _Said, option("--save", help=msg("keep these options as a view under this name"), metavar="NAME")
+        _Said,
+        option(
+            "--save",
+            help=msg(
+                "keep these options as a view under this name; without it the same list is shown, and nothing is kept"
+            ),
+            metavar="NAME",
+        ),
     ] = None,
 ) -> None:
     """List tickets: what is late or waits for you by what is left of it, all else newest last. Nothing fires."""
@@ -120,6 +129,10 @@ def _list(opened: "Opened", narrowed: Narrowed, wanted: Asked, names: tuple[str,
             output.line(head.id)
         return
     count = print_list(opened, heads, names)
+    if narrowed.mine:
+        from sop_engine.console.staff.swaps import swaps_asked_of  # a list of other tickets asks nobody
+
+        output.tell(*swaps_asked_of(opened, opened.person))
     if not count:
         output.tell(nothing_found(narrowed), *_elsewhere(opened, narrowed))
     if most is not None and narrowed.limit is None and count == most:
@@ -132,13 +145,10 @@ def found(opened: "Opened", wanted: Asked, limit: int | None = None, newest: boo
     query, left = wanted.query, limit
     # what is found by other tables is gathered and sorted anew for every page
     paged = query.order == "opened" and query.mine is None and not query.unclaimed and query.left_by is None
-    paged = paged and not query.words and query.copied is None and not newest
+    paged = paged and not query.words and not newest
     if not paged:
-        most = limit if wanted.is_exact else None
         with opened.reading() as reading:
-            heads = reading.heads(replace(query, limit=most, newest=newest and most is not None))
-            mine = [head for head in heads if wanted.has(reading, head)]
-        yield from mine if limit is None else mine[-limit:] if newest else mine[:limit]
+            yield from _first(reading, wanted, limit, newest)
         return
     while True:
         size = PAGE if left is None else min(left, PAGE)
@@ -151,12 +161,32 @@ def found(opened: "Opened", wanted: Asked, limit: int | None = None, newest: boo
         query = replace(query, after=heads[-1].id)
 
 
+def _first(reading: Reads, wanted: Asked, limit: int | None, newest: bool) -> list[Head]:
+    """The first of what is wanted, or with `newest` the last. Where not all that the store gives is wanted, it is asked
+    for more and more of it."""
+    size = limit
+    while True:
+        heads = reading.heads(replace(wanted.query, limit=size, newest=newest and size is not None))
+        mine = [head for head in heads if wanted.has(head)]
+        if limit is None or size is None or len(mine) >= limit or len(heads) < size:
+            return mine if limit is None else mine[-limit:] if newest else mine[:limit]
+        size *= 8
+
+
 def _tell_more(opened: "Opened", wanted: Asked, shown: int) -> None:
-    """Say how many tickets a terminal was not flooded with."""
+    """Say how many tickets a terminal was not flooded with; of very many that they are more than so many."""
     with opened.reading() as reading:
-        count = reading.count_heads(wanted.query) if wanted.is_exact else sum(1 for _head in found(opened, wanted))
+        if wanted.is_exact:
+            count = reading.count_heads(wanted.query, COUNTED)
+        else:
+            count = len(_first(reading, wanted, COUNTED, newest=False))
     more = count - shown
-    if more > 0:
+    if count >= COUNTED:
+        opened.call.output.tell(
+            msg("more than {count} others are not shown: say which you look for, or see all of them in a pipe",
+                count=more)
+        )  # fmt: skip
+    elif more > 0:
         opened.call.output.tell(
             msg("{count} more are not shown: say which you look for, or see all of them in a pipe", count=more)
         )

@@ -94,17 +94,11 @@ class Asked:
     @property
     def is_exact(self) -> bool:
         """Whether all that the store gives is wanted: nobody's roles are for some units only."""
-        scoped = self.whose is not None and not all(None in scopes for scopes in self.whose.roles.values())
-        return not scoped and self.query.copied is None
+        return self.whose is None or all(None in scopes for scopes in self.whose.roles.values())
 
-    def has(self, reading: Reads, head: Head) -> bool:
+    def has(self, head: Head) -> bool:
         """Whether a ticket that the store gives is wanted."""
-        if self.whose is not None and not self.whose.has(head):
-            return False
-        if self.query.copied is None:
-            return True
-        ticket = reading.ticket(head.id)
-        return ticket is not None and self.query.copied in ticket.acts.get("copies", {})
+        return self.whose is None or self.whose.has(head)
 
 
 def asked(opened: "Opened", reading: Reads, narrowed: Narrowed) -> Asked:
@@ -116,7 +110,7 @@ def asked(opened: "Opened", reading: Reads, narrowed: Narrowed) -> Asked:
         suspended={"open": False, "suspended": True}.get(status),
         procedures=(find_procedure(reading, narrowed.procedure).procedure,) if narrowed.procedure is not None else (),
         states=states_named(reading, narrowed.state) if narrowed.state is not None else (),
-        unit=unit_named(narrowed.unit) if narrowed.unit is not None else None,
+        unit=unit_named(reading, narrowed.unit) if narrowed.unit is not None else None,
         owner=find_person(reading, folded(narrowed.owner)).id if narrowed.owner is not None else None,
         mine=opened.person if narrowed.mine else None,
         roles=tuple(whose.roles) if whose is not None else (),

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine import canonical
-from sop_engine.console.asking import ask_field, ask_until_enough
+from sop_engine.console.asking import ask_field, ask_until_enough, is_asked
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
@@ -29,6 +29,7 @@ from sop_engine.engine.publishing import edited_since
 from sop_engine.errors import SopError
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Version
+from sop_engine.ticket.evolve import blank
 from sop_engine.ticket.program import Program
 
 if TYPE_CHECKING:
@@ -169,9 +170,10 @@ def _ask(opened: "Opened", program: Program, given: dict[str, Any]) -> None:
     what is open of his is shown: the question may be answered by that."""
     shown: set[str] = set()
     _show_similar(opened, program, given, shown)
+    unborn = blank("", program.procedure.id, program.digest)
     for name in program.procedure.open.ask:
         field = program.fields[name]
-        if name not in given and field.required is None:
+        if name not in given and is_asked(opened, program, unborn, field, given):
             value = ask_field(opened, field, None, required=field.fill is None)
             if value is not None:
                 given[name] = value

@@ -67,7 +67,7 @@ def print_ticket(
             ticket = reading.ticket(stored.id)
             assert ticket is not None, "a head has its ticket"
             program = opened.site.engine.program(reading, ticket)
-            wanted = _form_named(program, form)
+            wanted = _form_named(program, form, stored.id)
             page = _page(opened, reading, program, ticket, stored, wanted)
             if opened.training:
                 from sop_engine.documents.watermark import watermarked
@@ -82,19 +82,21 @@ def print_ticket(
     elif to is None:
         write(sys.stdout, page)
     else:
-        call.output.tell(msg("{form} of {ticket} stands in {file}", form=name, ticket=stored.id, file=to))
+        title = name if wanted is None else wanted.title or name
+        call.output.tell(msg("{form} of {ticket} stands in {file}", form=title, ticket=stored.id, file=to))
 
 
-def _form_named(program: Program, said: str | None) -> Form | None:
+def _form_named(program: Program, said: str | None, ticket: str) -> Form | None:
     """The form that is meant; None is the ticket's own page. Raises `NotFound`, `NotUnderstood`."""
     forms = program.procedure.forms
     known = (*(each.id for each in forms), PAGE)
     if said is None:
         if len(forms) > 1:
-            titles = (*(msg("{title} ({id})", title=each.title, id=each.id) for each in forms), PAGE)
+            page = msg("{title} ({id})", title=msg("the ticket on a page"), id=PAGE)
+            titles = (*(msg("{title} ({id})", title=each.title, id=each.id) for each in forms), page)
             raise NotUnderstood(
                 msg("which form? there are {forms}", forms=titles),
-                fix=msg("sop print {ticket} {form}", ticket="ID", form=known[0]),
+                fix=msg("sop print {ticket} {form}", ticket=ticket, form=known[0]),
             )
         return forms[0] if forms else None
     id = by_title(said, {each.id: each.title for each in forms}, "form")
@@ -119,7 +121,8 @@ def _page(
     personal = {each.personal for each in program.procedure.fields if each.personal} - hidden if hidden else None
     reader = Reader(opened.call.language, opened.zone, personal, opened.names, opened.currency)
     head = _head(opened, ticket, stored)
-    fields = {name: None if isinstance(value, Erased) else value for name, value in ticket.fields.items()}
+    seen = opened.fields_seen(ticket, program.procedure.fields)
+    fields = {name: None if isinstance(value, Erased) else value for name, value in seen.items()}
     if form is None:
         return _ticket_page(opened, reading, program, fields, head, ticket, stored, reader)
 
@@ -181,7 +184,7 @@ def _ticket_page(
         head=head,
         procedure=say(procedure.title, language) if procedure.title else procedure.id,
         state=say(tuple(program.states[leaf].title or leaf for leaf in stored.state), language),
-        subject=stored.subject,
+        subject=opened.text_seen(ticket, stored.subject),
         outcome=outcome_text(program, ticket.outcome, language) if ticket.outcome else "",
         digest=ticket.digest,
         facts=facts_of(procedure, fields, reader),

@@ -85,6 +85,11 @@ class Promises:
                 count = sum(1 for query in self._queries() for _head in self._page(reading, query))
         return max(0, count - len(self._shown))
 
+    def tickets(self) -> set[str]:
+        """The ids of all tickets that have such promises."""
+        with self._opened.reading() as reading:
+            return {head.id for query in self._queries() for head in self._page(reading, replace(query, limit=None))}
+
     def _in_order(self) -> Iterator[Promise]:
         """Those that are due at some time; one is given when no ticket that is still to be read can have an earlier
         one."""

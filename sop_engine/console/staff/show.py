@@ -56,7 +56,7 @@ def _show(opened: "Opened", id: str, events: bool, until: int | None, tree: bool
             from sop_engine.console.staff.family import family_json, family_of, print_family
 
             family = family_of(reading, head, (each["id"] for each in ticket.links))
-    print_ticket(opened, seen, story, None if family is None else family_json(family))
+    print_ticket(opened, seen, story, None if family is None else family_json(opened, family))
     if family is not None and not opened.call.json:
         opened.call.output.line("")
         print_family(opened, family, head.id)

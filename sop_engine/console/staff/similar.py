@@ -87,8 +87,8 @@ def tell_similar(opened: "Opened", reading: Reads, heads: Sequence[Head]) -> Non
         program = opened.site.engine.programs.of(reading, head.digest)
         states = tuple(title_of(program.states[leaf].title, language, leaf) for leaf in head.state)
         span = short_span(opened.now - canonical.instant_of(head.opened))
-        lines.append(msg("  {ticket}  {subject}  {state}, opened {span} ago", ticket=head.id, subject=head.subject,
-                         state=states, span=span))  # fmt: skip
+        lines.append(msg("  {ticket}  {subject}  {state}, opened {span} ago", ticket=head.id,
+                         subject=opened.text_seen(head, head.subject), state=states, span=span))  # fmt: skip
     output.tell(*lines)
 
 
@@ -98,7 +98,7 @@ def tell_earlier(opened: "Opened", heads: Sequence[Head]) -> None:
         span = short_span(opened.now - canonical.instant_of(head.effective))
         opened.call.output.tell(
             msg("{ticket} ({subject}) was closed {span} ago; if this is its rework: sop new ... --rework-of {ticket}",
-                ticket=head.id, subject=head.subject, span=span)
+                ticket=head.id, subject=opened.text_seen(head, head.subject), span=span)
         )  # fmt: skip
 
 

@@ -15,8 +15,8 @@ from sop_engine.console.parameters import TicketId, argument, option
 from sop_engine.console.promises import GoalView, goal_title, goal_views, standing
 from sop_engine.console.spans import read_span
 from sop_engine.console.staff.filters import at_most, unit_named
-from sop_engine.console.staff.filters import mine as mine_of
 from sop_engine.console.staff.promised import Promise, Promises, Wanted
+from sop_engine.console.staff.promised_mine import MyPromises, whose
 from sop_engine.console.tickets import find_procedure, find_ticket
 from sop_engine.errors import NotFound
 from sop_engine.messages import msg, say
@@ -63,10 +63,10 @@ def ls(
                 by=None if within is None else canonical.instant_text(opened.now + within),
                 missed=breached,
                 procedure=find_procedure(reading, procedure).procedure if procedure else None,
-                unit=unit_named(unit) if unit else None,
-                mine=mine_of(reading, opened.person) if mine else None,
+                unit=unit_named(reading, unit) if unit else None,
             )
-        found = Promises(opened, wanted, most)
+            mines = whose(opened, reading) if mine else []
+        found = MyPromises(opened, wanted, mines, most) if mines else Promises(opened, wanted, most)
         if call.json:
             call.output.json_list(promise_json(opened, each) for each in found)
         else:
@@ -76,9 +76,11 @@ def ls(
                 msg("there is more, on {count} other tickets too; see it with --limit, or all of it in a pipe",
                     count=found.other_tickets())
             )  # fmt: skip
+        if isinstance(found, MyPromises):
+            call.output.tell(*found.told())
 
 
-def _print(opened: "Opened", found: Promises) -> None:
+def _print(opened: "Opened", found: Promises | MyPromises) -> None:
     columns = [Column(msg("number"), whole=True), Column(msg("promise")), Column(msg("left")), Column(msg("due")),
                Column(msg("subject")), Column(msg("owner"))]  # fmt: skip
     output = opened.call.output
@@ -90,8 +92,8 @@ def promise_json(opened: "Opened", promise: Promise) -> dict[str, Any]:
     """A promise as lists of them have it."""
     (view,) = goal_views(opened, promise.program, {promise.name: promise.entry})
     head = promise.head
-    return {"ticket": head.id, "procedure": head.procedure, "subject": head.subject, "unit": head.unit,
-            "owner": head.owner, "goal": view}  # fmt: skip
+    return {"ticket": head.id, "procedure": head.procedure, "unit": head.unit,
+            "subject": opened.text_seen(head, head.subject), "owner": head.owner, "goal": view}  # fmt: skip
 
 
 def _row(opened: "Opened", promise: Promise) -> list[Any]:
@@ -109,7 +111,8 @@ def _row(opened: "Opened", promise: Promise) -> list[Any]:
         late = moment <= opened.now
         left = msg("{span} late", span=short_span(opened.now - moment)) if late else short_span(moment - opened.now)
         when = _short(opened, entry["due"]) + ("?" if entry["provisional"] else "")
-    return [head.id, title, left, when, head.subject, opened.names.get(head.owner) or head.owner]
+    subject = opened.text_seen(head, head.subject)
+    return [head.id, title, left, when, subject, opened.names.get(head.owner) or head.owner]
 
 
 def _short(opened: "Opened", instant: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from sop_engine.acts import Join
 from sop_engine.documents.diagram.way import Place
 from sop_engine.documents.names import Names
 from sop_engine.documents.plain_text import joined, one_line, phrase
@@ -35,6 +36,7 @@ _WORDS: Final[dict[str, Text]] = {
     "otherwise": {"zh": "否则", "en": "otherwise"},
     "on_entry": {"zh": "进入时{effect}", "en": "on entering: {effect}"},
     "on_exit": {"zh": "离开时{effect}", "en": "on leaving: {effect}"},
+    "arrived": {"zh": "另一单到“{state}”", "en": "the other comes to “{state}”"},
     "calendar": {"zh": "{clock} {when}自动开单", "en": "{clock} opened {when}"},
 }
 
@@ -95,7 +97,7 @@ def calendar(procedure: Procedure, names: Names) -> tuple[str, ...]:
 
 
 def arrows(procedure: Procedure, names: Names) -> Iterator[Arrow]:
-    """Every transition after the opening, in document order."""
+    """Every transition after the opening, in document order; then the ways of a ticket that goes with another."""
     for state in procedure.states:
         for offer in state.offers:
             yield from _offered(state.id, "offer", offer, names)
@@ -112,6 +114,18 @@ def arrows(procedure: Procedure, names: Names) -> Iterator[Arrow]:
             yield from _alternatives(
                 "always" if kind == "always" else "done", (state.id, kind, ""), transitions, names, title=title
             )
+    if procedure.acts.join is not None:
+        yield from _joining(procedure.acts.join, names)
+
+
+def _joining(rules: Join, names: Names) -> Iterator[Arrow]:
+    """Into the state where a ticket waits for another, and out of it; no transition leads there."""
+    yield Arrow("person", (ROOT, "act", "join", 0), (rules.state,), names.trigger("join"))
+    ways = [rules.then, rules.others] if rules.others else [rules.then]
+    arrived = phrase(_WORDS["arrived"], names.language, state=names.state(rules.then))
+    for rank, target in enumerate(ways):
+        yield Arrow("event", (rules.state, "act", "then", rank), (target,), arrived)
+    yield Arrow("person", (rules.state, "act", "part", 0), (rules.alone,), names.trigger("part"))
 
 
 def leading_on(arrows: Iterable[Arrow]) -> Iterator[Arrow]:

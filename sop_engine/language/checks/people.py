@@ -209,7 +209,8 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
 
     Who may, who gets the task and who is excluded stand in fields of type `staff`. A notice also reaches a `person` or
     a `phone`. A role's scope is a `unit`. `by` is chosen by a field of type `choice`. `each`, `collect` and `rows` want
-    fields of type `rows`. And somebody must be named at all.
+    fields of type `rows`; `since` and `until` of `collect`, which belong together, a field of type `datetime`, or
+    one end of an interval. And somebody must be named at all.
 
     Fails:
 
@@ -250,6 +251,22 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
             msg("this signal reaches nobody"),
             None,
             msg("write `parent:` or `children:` with an event"),
+        )
+    for fact in draft.of("no_instant"):
+        yield error(
+            "SOP139",
+            fact.span,
+            msg("`{path}` is no instant: its field is of type `{type}`", **fact.values),
+            msg("A shift begins and ends at a time of a day."),
+            msg("name a field of type `datetime`, or one end of an interval: `shift.end`"),
+        )
+    for fact in draft.of("since_alone"):
+        yield error(
+            "SOP139",
+            fact.span,
+            msg("`since` stands without `until`"),
+            msg("What is handed over is what the next shift has to do with, too."),
+            msg("say with `until` which field has the end of the next shift"),
         )
     for fact in draft.of("not_did"):
         yield error(

@@ -91,7 +91,7 @@ def personal_timers(draft: Draft) -> Iterator[Diagnostic]:
     """
     personal = _personal(draft)
     for use in draft.uses:
-        if use.kind == "field" and use.way == "moment" and use.name in personal:
+        if use.kind == "field" and use.way in ("moment", "instant") and use.name in personal:
             yield error(
                 "SOP146", use.span, msg("a timer would show `{name}`, which is personal", name=use.name),
                 msg("When a timer is due stands openly in the record and in lists."),

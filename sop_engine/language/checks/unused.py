@@ -40,9 +40,9 @@ def unused_fields(draft: Draft) -> Iterator[Diagnostic]:
 
 
 def unused_roles(draft: Draft) -> Iterator[Diagnostic]:
-    """SOP202: a role that never does anything.
+    """SOP202: a role that never does anything, or a skill that nobody needs.
 
-    No `by`, `assign`, `tell` or `owner` names it.
+    No `by`, `assign`, `tell` or `owner` names the role; no `skill` names the skill.
 
     Fails:
 
@@ -54,6 +54,7 @@ def unused_roles(draft: Draft) -> Iterator[Diagnostic]:
         open: {by: desk, ask: note, to: received, tell: manager}
     """
     yield from _unused(draft, "role", "SOP202", "roles")
+    yield from _unused(draft, "skill", "SOP202", "skills")
 
 
 def unused_papers(draft: Draft) -> Iterator[Diagnostic]:

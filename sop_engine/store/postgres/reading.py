@@ -27,9 +27,19 @@ _PIECE: Final = 500
 
 def heads(run: Callable[[str, Sequence[Any]], Rows], site: str, query: Query) -> list[Head]:
     """What `query` asks for; `run` executes a statement of this dialect."""
-    text, values = here.heads(site, query)
+    few = None if query.limit is None else here.fewest(run, site, query)
+    text, values = here.heads(site, query, few)
     found = [codec.head_of(row) for row in run(text, values)]
     return found[::-1] if query.newest else found
+
+
+def count_heads(run: Callable[[str, Sequence[Any]], Rows], site: str, query: Query, most: int | None) -> int:
+    """How many `heads` would give without its limit, up to `most`."""
+    few = None if most is None else here.fewest(run, site, query)
+    text, values = statements.count_heads(site, query, here.in_words(site), few, most)
+    row = run(here.translated(text), values).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 class PostgresReading(Reading):
@@ -42,6 +52,9 @@ class PostgresReading(Reading):
 
     def heads(self, query: Query) -> list[Head]:
         return heads(self.link.execute, self._site, query)
+
+    def count_heads(self, query: Query, most: int | None = None) -> int:
+        return count_heads(self.link.execute, self._site, query, most)
 
     def _in_words(self) -> InWords:
         return here.in_words(self._site)

@@ -7,10 +7,10 @@ that the migrations make.
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sop_engine.store import search, statements
+from sop_engine.store import narrowing, search, statements
 from sop_engine.store.narrowing import InWords
 from sop_engine.store.seam import LONGEST_HOLD_SECONDS, Query
 from sop_engine.store.search import Search
@@ -40,6 +40,12 @@ WHERE timer.site = $1 AND timer.due <= $2 AND timer.aside IS NULL
   AND (SELECT id FROM ticket WHERE ticket.site = $1 AND ticket.id = timer.ticket) IS NULL
 ORDER BY timer.aside, timer.due, timer.ticket, timer.key LIMIT {limit:d}"""
 """timers of tickets that have no row, which nobody could hold"""
+_SWAPPED: Final = "WITH put AS ({} RETURNING 1) SELECT count(*) = 1 FROM put"
+NEW_META: Final = _SWAPPED.format(
+    "INSERT INTO meta (site, name, value) VALUES ($1, $2, $3) ON CONFLICT (site, name) DO NOTHING"
+)
+SWAP_META: Final = _SWAPPED.format("UPDATE meta SET value = $3 WHERE site = $1 AND name = $2 AND value = $4")
+"""each gives whether it was done, as what is pending does: so that sent once more it is looked at alike"""
 LOCK_REFUSALS: Final = "SELECT pg_advisory_xact_lock(hashtextextended('refusal ' || $1, 0))"
 
 _MOMENT: Final = """
@@ -108,7 +114,7 @@ def translated(text: str) -> str:
     if by_hand is not None:
         return by_hand
     text = re.sub(r" INDEXED BY \w+", "", text)
-    text = text.replace("FROM json_each(state)", "FROM json_array_elements_text(state::json) AS each(value)")
+    text = text.replace("instr(", "strpos(")
     if re.search(r"\?\d", text):
         return re.sub(r"\?(\d+)", r"$\1", text)
     pieces = text.split("?")
@@ -127,9 +133,12 @@ def in_words(site: str) -> InWords:
     return InWords(IN_WORDS, lambda term: search.in_a_database(term, site))
 
 
-def heads(site: str, query: Query) -> tuple[str, list[Any]]:
+def heads(site: str, query: Query, few: str | None = None) -> tuple[str, list[Any]]:
     """The statement and values that find what `query` asks for, as `statements.heads` does."""
-    text, values = statements.heads(site, query, in_words(site))
-    if query.limit is None:
-        values[-1] = None
+    text, values = statements.heads(site, query, in_words(site), few)
     return translated(text), values
+
+
+def fewest(run: Callable[[str, Sequence[Any]], Any], site: str, query: Query) -> str | None:
+    """What of a query there is little of, as `narrowing.fewest` does; `run` executes a statement of this dialect."""
+    return narrowing.fewest(lambda text, values: run(translated(text), values), site, query, by_state=False)

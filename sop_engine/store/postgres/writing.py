@@ -34,7 +34,7 @@ from sop_engine.store.postgres.crowd import Crowd, turns
 from sop_engine.store.postgres.faults import is_gone, unknown_outcome
 from sop_engine.store.postgres.link import Link
 from sop_engine.store.postgres.pending import Line, Pending
-from sop_engine.store.postgres.reading import heads
+from sop_engine.store.postgres.reading import count_heads, heads
 from sop_engine.store.postgres.wire import LOCKED, Clash, HeldUp, Question, Rows, ServerError
 from sop_engine.store.seam import Due, Foreseen, Head, Missed, NewLetter, Query
 from sop_engine.store.search import Finding, Search
@@ -142,6 +142,9 @@ class PostgresWriting(Writing):
         self._listed.update(head.id for head in found)
         return found
 
+    def count_heads(self, query: Query, most: int | None = None) -> int:
+        return count_heads(self._execute_here, self._site, query, most)
+
     def _in_words(self) -> InWords:
         return here.in_words(self._site)
 
@@ -212,6 +215,25 @@ class PostgresWriting(Writing):
     def add_letters(self, ticket: str, number: int, letters: Sequence[NewLetter], now: str) -> None:
         for letter in letters:
             self._pending.add_letter(ticket, number, letter, now)
+
+    def swap_meta(self, name: str, was: str | None, value: str) -> None:
+        if self._pending:
+            self._settle()
+        self._begin()
+        self._answers.clear()
+        more = () if was is None else (was,)
+        try:
+            row = self._write(
+                here.NEW_META if was is None else here.SWAP_META, (self._site, name, value, *more)
+            ).fetchone()
+        except ServerError as error:
+            if error.state not in _TRY_ANEW:
+                raise
+            row = None
+        self._holds = True
+        if row != (True,):
+            missed = Missed([], [(name, "")], self._link.patience.waited_seconds)
+            raise missed
 
     def _span_of(self, seconds: float) -> tuple[str, ...]:
         return (str(seconds),)  # the server adds it to its own clock

@@ -12,6 +12,7 @@ branch_labels = None
 depends_on = None
 
 
+_LEFT = "(CASE WHEN missed < coalesce(promised, '~') THEN missed ELSE coalesce(promised, next_due, '~~') END)"
 _TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 
@@ -47,7 +48,7 @@ def _short(name: str, *columns: sa.Column[Any]) -> None:
     op.create_table(name, *columns, sqlite_strict=True, sqlite_with_rowid=False)
 
 
-def _index(name: str, *columns: str, where: str | None = None, unique: bool = False) -> None:
+def _index(name: str, *columns: str | sa.TextClause, where: str | None = None, unique: bool = False) -> None:
     table = name.partition("_")[0]
     term = None if where is None else sa.text(where)
     op.create_index(name, table, ["site", *columns], unique=unique, sqlite_where=term, postgresql_where=term)
@@ -102,12 +103,16 @@ def _tickets() -> None:
     _index("ticket_tail", "tail")
     _index("ticket_opened", "opened", "id")
     _index("ticket_status", "status", "opened", "id")
-    _index("ticket_owner", "owner", "status", "id")
+    _index("ticket_owner", "owner", "status", "opened", "id")
     _index("ticket_procedure", "procedure", "status", "opened", "id")
     _index("ticket_parent", "parent", where="parent IS NOT NULL")
     _index("ticket_unit", "unit", where="unit IS NOT NULL")
     _index("ticket_promised", "promised", "id", "procedure", where="promised IS NOT NULL")
     _index("ticket_missed", "missed", "promised", "id", where="missed IS NOT NULL")
+    _index("ticket_suspended", "opened", "id", where="suspended IS NOT NULL")
+    _index("ticket_left", sa.text(_LEFT), "id", where="status = 'open'")
+    if op.get_bind().dialect.name == "sqlite":
+        _index("ticket_state", "state", "opened", "id", where="status = 'open'")
     _short("task", _key("site"), _key("ticket"), _key("region"), *_maybe("assignee", "role"))
     _index("task_assignee", "assignee", where="assignee IS NOT NULL")
     _index("task_offered", "role", where="assignee IS NULL")
