@@ -204,7 +204,7 @@ def test_who_is_parted_goes_on_alone_and_its_promises_begin_anew(desk: Desk) -> 
 
 
 def test_to_join_and_to_part_is_no_work_that_did_not_stand(desk: Desk) -> None:
-    leader, other = group(desk, 1)
+    _leader, other = group(desk, 1)
     desk.command("part", other, "xu", reason="不是同一处漏水")
     with desk.reading() as reading:
         found = list(movements(reading, desk.engine.programs, START, desk.clock.now().replace(year=2027)))
