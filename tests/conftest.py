@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from sop_engine.store.seam import Store
 from tests import desk, postgres
 from tests.console.place import make_place
 from tests.end_to_end.shell import Ran
+from tests.warm import warm
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +39,13 @@ def wx(sop: Callable[..., Ran]) -> str:
     assert said.code == 0, said
     id: str = said.json["id"]
     return id
+
+
+@pytest.fixture(scope="session")
+def warm_sop() -> Iterator[Path]:
+    """A folder with a `sop` that starts warm. Its path is short: that of a socket has at most 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="sop-") as folder, warm(Path(folder)):
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")

@@ -39,8 +39,8 @@ def entries(value: Any, under: str = "") -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    made = Session(tmp_path_factory.mktemp("json"))
+def session(tmp_path_factory: pytest.TempPathFactory, warm_sop: Path) -> Session:
+    made = Session(tmp_path_factory.mktemp("json"), warm_sop)
     made.run("sop demo make site --empty")
     made.run("cd site")
     made.run("sop new rework --as 周敏 --field fault=墙砖空鼓 --field unit=3-2-1202")

@@ -13,9 +13,9 @@ SKIPPED = [pytest.param(block, id=block.name) for page in PAGES for block in blo
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
-def test_every_command_shows_what_the_page_says(page: Path, tmp_path: Path) -> None:
+def test_every_command_shows_what_the_page_says(page: Path, tmp_path: Path, warm_sop: Path) -> None:
     differing = []
-    for block, command, shown in play(page, tmp_path):
+    for block, command, shown in play(page, tmp_path, warm_sop):
         if equal(shown) != equal(command.output):
             differing.append(f"{block.name}\n{command.typed}--- the page says\n{command.output}--- it shows\n{shown}")
     assert not differing, "\n".join([*differing, "python -m tests.documentation.rewrite writes it anew; read the diff"])

@@ -110,13 +110,14 @@ def equal(text: str) -> str:
 
 
 class Session:
-    """A reader at a terminal, who has the installed `sop` and an empty folder."""
+    """A reader at a terminal, who has the installed `sop`, or one in a folder of programs, and an empty folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, programs: Path | None = None) -> None:
         self.start = folder
         self.folder = folder
         self.code = 0
-        binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        folders = [*([] if programs is None else [str(programs)]), str(Path(sys.executable).parent)]
+        binaries = os.pathsep.join([*folders, os.environ["PATH"]])
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SOP_")}
         self.environment = {
             **kept, "PATH": binaries, "HOME": str(folder), "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TERM": "xterm",
@@ -171,9 +172,10 @@ def with_sections(whole: str, part: str) -> str:
     return "".join([*found.values(), *last.values()]).rstrip("\n") + "\n"
 
 
-def play(page: Path, folder: Path) -> Iterator[tuple[Block, Command, str]]:
-    """Run a page in a folder: each command with its block and what it showed. Files are written on the way."""
-    session = Session(folder.resolve())
+def play(page: Path, folder: Path, programs: Path | None = None) -> Iterator[tuple[Block, Command, str]]:
+    """Run a page in a folder: each command with its block and what it showed. Files are written on the way. Programs in
+    `programs` go before those that are installed."""
+    session = Session(folder.resolve(), programs)
     for block in blocks(page):
         if block.info == "console" and "not run" not in block.marks:
             for command in commands(block.text):

@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.shell import SOP, Ran
+from tests.end_to_end.shell import SOP, Ran, Shell
 
 Sop = Callable[..., Ran]
+
+
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site that `init` has made, with the library and an administrator; each file of tests copies it."""
+    shell = Shell(tmp_path_factory.mktemp("begun"))
+    shell("init", "site", "--name", "云栖花园", "--actor", "zhou_min", "--actor-name", "周敏")
+    return shell.folder / "site"
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Files that are given for fields: what is refused, or only tried, leaves nothing behind."""
 
 import os
+import shutil
 import time
 import zlib
 from pathlib import Path
@@ -28,10 +29,8 @@ NEW = ("new", "snap", "--field", "note=灯坏", "--field", "weight=1")
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    shell = Shell(tmp_path_factory.mktemp("attachments"))
-    shell("init", "site", "--actor", "zhou_min", "--actor-name", "周敏")
-    site = shell.at("site")
+def site(begun: Path, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    site = Shell(Path(shutil.copytree(begun, tmp_path_factory.mktemp("attachments") / "site")))
     (site.folder / "workflows" / "snap.sop.yaml").write_text(SNAP, encoding="utf-8")
     site("flow", "publish", "snap")
     return site

@@ -239,7 +239,9 @@ sys.exit(os.waitstatus_to_exitcode(code))
 @pytest.mark.parametrize(
     "name", ["colour", "title", "link", "eight-bit", "turned", "rich", "flood", "carriage", "family"]
 )
-def test_a_terminal_is_not_steered(name: str, sop: Sop, site: Path, opened: str, tmp_path: Path) -> None:
+def test_a_terminal_is_not_steered(
+    name: str, sop: Sop, site: Path, opened: str, tmp_path: Path, warm_sop: Path
+) -> None:
     """What is kept of the text, and what is refused of it, at a terminal: bold heads come from the program alone, and
     there are none with NO_COLOR."""
     text = TEXTS[name]
@@ -247,7 +249,7 @@ def test_a_terminal_is_not_steered(name: str, sop: Sop, site: Path, opened: str,
     environment = {**os.environ, "SOP_SITE": str(site), "TERM": "xterm", "COLUMNS": "80", "SOP_NO_INPUT": "1"}
     for words in (("note", "1", *DESK, "--", text), ("show", "1", "--events"), ("ls",), ("new", "--", text)):
         done = subprocess.run(
-            [sys.executable, "-c", TERMINAL, str(SOP), *words], stdin=subprocess.DEVNULL,
+            [sys.executable, "-ISc", TERMINAL, str(warm_sop / "sop"), *words], stdin=subprocess.DEVNULL,
             env=environment, cwd=tmp_path, capture_output=True, timeout=60, check=False,
         )  # fmt: skip
         shown = done.stdout.decode("utf-8").replace("\r\n", "\n")
