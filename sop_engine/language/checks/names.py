@@ -89,7 +89,7 @@ def unknown_roles(draft: Draft) -> Iterator[Diagnostic]:
             known = (*draft.names("role"), *draft.names("field"), "assignee", "owner", "opener", "lead")
             yield error(
                 "SOP106", use.span, msg("there is no role or field named `{name}`", name=use.name),
-                msg("A notice reaches a role, whoever stands in a field, `assignee`, `owner` or `opener`."),
+                msg("A notice reaches a role, whoever stands in a field, `assignee`, `lead`, `owner` or `opener`."),
                 msg("name one of these"), near(use.name, known),
             )  # fmt: skip
 
