@@ -48,6 +48,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("new", "repair", *DESK, "--field=unit=TEXT", "--field=fault=x"),
     ("new", "repair", *DESK, "--field=TEXT"),
     ("new", "repair", *DESK, "--field=unit=3-2-1202", "--field=fault=x", "--rework-of=TEXT"),
+    ("new", "repair", *DESK, "--field=unit=3-2-1202", "--field=fault=x", "--join=TEXT"),
     ("new", *DESK, "--", "TEXT"),
     ("new", "repair", *DESK, "--from-file=TEXT"),
     ("note", "1", *DESK, "--", "TEXT"),
