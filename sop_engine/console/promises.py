@@ -186,7 +186,7 @@ def goal_event(program: Program, event: Mapping[str, Any], names: Any, instant: 
             return msg("done, but late: {goal}", goal=title)
         case "goal_breached":
             return msg("missed: {goal}, due {due}", goal=title, due=instant(put["breached"]))
-        case "goal_dropped" if "waited" not in event and event.get("why") == "merged":
+        case "goal_dropped" if "waited" not in event and event.get("why") in ("merged", "joined"):
             return msg("the other ticket's counts in its place: {goal}", goal=title)
         case "goal_dropped" if "waited" not in event and event.get("why") == "voided":
             return msg("void with the ticket: {goal}", goal=title)
