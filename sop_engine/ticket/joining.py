@@ -77,6 +77,7 @@ def join(draft: Draft) -> dict[str, Any]:
                 fix=msg("the other way round: sop join {other} {ticket}", other=other, ticket=ticket.id),
             )
         )
+    _require_to_do(draft, rules, other)
     require_childless(draft, JOIN)
     told = holding(draft, list(ticket.tasks))
     for region in list(ticket.tasks):
@@ -193,11 +194,7 @@ def gain(draft: Draft) -> dict[str, Any]:
                 fix=msg("join that one: sop join {other} {leader}", other=other, leader=leader),
             )
         )
-    if rules.then in ticket.active:
-        raise Refused(
-            Refusal("not_now", msg("the work of {ticket} is done already", ticket=ticket.id),
-                    fix=_link(other, ticket.id))
-        )  # fmt: skip
+    _require_to_do(draft, rules, other)
     draft.emit("gained", ticket=other, at=draft.effective, by=person_of(draft))
     draft.emit("did", trigger=JOINED, by=_doers(draft))
     if linked(draft, other) is None:
@@ -314,6 +311,15 @@ def _leader(draft: Draft, argument: str) -> str:
 
 def _cannot_lead(why: Message, ticket: str, other: str) -> Refusal:
     return Refusal("not_now", msg("nothing can go with it: {why}", why=why), fix=_link(ticket, other))
+
+
+def _require_to_do(draft: Draft, rules: Join, other: str) -> None:
+    """Refuse where the ticket is already where it would go on."""
+    if rules.then in draft.ticket.active:
+        raise Refused(
+            Refusal("not_now", msg("the work of {ticket} is done already", ticket=draft.ticket.id),
+                    fix=_link(draft.ticket.id, other))
+        )  # fmt: skip
 
 
 def _link(ticket: str, other: str) -> Any:

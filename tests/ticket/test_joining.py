@@ -262,6 +262,8 @@ def test_nothing_goes_with_what_is_done_closed_or_of_another_kind(desk: Desk) ->
     for id, why in ((done, "is done already"), (closed, "is closed"), (strange, "follows another procedure")):
         with pytest.raises(errors.NotNow, match=why):
             desk.command("join", other, "xu", to=id)
+    with pytest.raises(errors.NotNow, match="is done already"):
+        desk.command("join", done, "xu", to=other)
     with pytest.raises(errors.NotUnderstood, match="the ticket itself"):
         desk.command("join", other, "xu", to=other)
     assert desk.state(other) == ["registered"]
