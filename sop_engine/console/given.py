@@ -1,6 +1,7 @@
 """Values that somebody gives for fields: `--field name=value`, `--from-file`, or answers to questions."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -41,12 +42,12 @@ def read_given(
     """
     pieces: dict[str, list[str]] = {}
     for each in said:
-        name, found, text = each.replace("＝", "=", 1).partition("=")
-        if not found:
+        name, *after = re.split("[=＝]", each, maxsplit=1)  # whichever comes first: a value may begin with the other
+        if not after:
             raise NotUnderstood(
                 msg("`{text}` gives no field a value", text=each[:60]), fix=msg("write it so: --field name=value")
             )
-        pieces.setdefault(field_named(fields, name).id, []).append(text)
+        pieces.setdefault(field_named(fields, name).id, []).extend(after)
     given = _from_file(opened, fields, from_file) if from_file is not None else {}
     for id, texts in pieces.items():
         if clearing and texts == [""]:

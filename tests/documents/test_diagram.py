@@ -46,6 +46,11 @@ def places(procedure: Procedure) -> dict[str, tuple[str, ...]]:
             take(state.id, "handler", handler.event, handler.alternatives)
         take(state.id, "always", "", state.always)
         take(state.id, "done", "", state.done)
+    join = procedure.acts.join
+    if join is not None:  # no transitions, and drawn all the same
+        found[f"{ROOT}/act/join/0"] = (join.state,)
+        found[f"{join.state}/act/then/0"] = (join.then,)
+        found[f"{join.state}/act/part/0"] = (join.alone,)
     return found
 
 
