@@ -176,9 +176,7 @@ class _Teller:
     def _comparison(self, operation: str, a: Tree, b: Tree) -> str:
         sign = _SIGNS[operation]
         if a[0] == "times" and b[0] == "const":
-            return self._word(
-                "n_times", a=self.names.trigger(a[1]), sign=sign, n=self._constant(b[1], b[2], None, None)
-            )
+            return self._word("n_times", a=self.names.trigger(a[1]), sign=sign, n=one_line(str(b[2])))
         return f"{self._operand(a, b)} {sign} {self._operand(b, a)}"
 
     def _list(self, *items: Tree) -> tuple[str, int]:
