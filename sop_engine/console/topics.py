@@ -79,8 +79,8 @@ TOPICS: Final[Mapping[str, tuple[Message, ...]]] = {
     "who": (
         msg("who you are, and whom you act for"),
         msg(
-            "Your login of the system says who you are: sop actor ls. At a terminal that several share each says it:"
-            " --as 王芳, or export SOP_AS=wang_fang for a shift."
+            "Your login of the system says who you are: sop actor ls. A terminal that several share you take over with"
+            " sop on 王芳 and your PIN, until sop off or the shift's end; --as 王芳 is you for one command."
         ),
         msg(
             "What somebody tells you by radio or on paper is his work and your typing: --doer"

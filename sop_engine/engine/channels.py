@@ -67,7 +67,8 @@ class NoAddress(Exception):
 
 def log(settings: Settings, parcel: Parcel) -> None:
     """Append one JSON line to `notices.log`."""
-    line = {"at": parcel.at, "body": parcel.body, "key": parcel.key, "subject": parcel.subject, "to": parcel.to}
+    line: dict[str, Any] = {"at": parcel.at, "body": parcel.body, "key": parcel.key, "subject": parcel.subject}
+    line |= {"to": parcel.to, "training": True} if parcel.training else {"to": parcel.to}
     _append(settings.folder / "notices.log", json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n")
 
 
@@ -90,6 +91,8 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
     """Send a mail. The password stands in a file, never in `sop.toml`."""
     from email.headerregistry import Address
     from email.message import EmailMessage
+    from email.policy import default
+    from email.utils import format_datetime
     from smtplib import SMTPNotSupportedError
 
     from sop_engine.engine.mailing import MailServer  # most sites and commands send none
@@ -106,9 +109,10 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
     if not _ADDRESS.fullmatch(address) or not address.isprintable():
         raise NoAddress(f"{parcel.to} has a mail address that no mail can go to")
     local, _at, domain = address.rpartition("@")
-    mail = EmailMessage()
+    mail = EmailMessage(policy=default.clone(cte_type="7bit"))  # not every server takes eight bits (RFC 6152)
     mail["Subject"] = " ".join(parcel.subject.split())
     mail["From"], mail["To"] = entries["from"], Address(username=local, domain=domain)
+    mail["Date"] = format_datetime(canonical.instant_of(parcel.at))  # RFC 5322 asks for it; spam filters do too
     mail["Message-ID"] = f"<{parcel.key.replace(':', '.')}@{settings.id}.sop-engine>"
     mail.set_content(parcel.body)
     server = MailServer(entries["host"], timeout=TIMEOUT_SECONDS)

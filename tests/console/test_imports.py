@@ -60,6 +60,13 @@ def test_a_fault_in_any_row_adds_nobody(sop: Sop, tmp_path: Path, row: list[str]
     assert sop("actor", "ls", "--json").json == before
 
 
+def test_all_rows_with_faults_are_told_at_once(sop: Sop, tmp_path: Path) -> None:
+    ran = sop("actor", "import", write(tmp_path / "p.csv", [HEAD, ["bad id", "张三"], ["", "王"]]))
+    assert ran.code == 2
+    assert "line 2: `bad id` cannot be an id" in ran.err
+    assert "line 3: id and name must be there" in ran.err
+
+
 def test_only_an_administrator_imports(sop: Sop, tmp_path: Path) -> None:
     file = write(tmp_path / "p.csv", [HEAD, *PEOPLE])
     assert sop("actor", "import", file, "--as", "wang_fang").code == 5

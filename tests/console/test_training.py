@@ -42,6 +42,15 @@ def test_it_is_marked_wherever_somebody_looks(sop: Sop, training: Path) -> None:
     assert sop("audit", "replay", ticket["id"]).code == 0
 
 
+def test_blank_slips_for_practising_are_marked_too(sop: Sop, training: Path, tmp_path: Path) -> None:
+    page = tmp_path / "slips.html"
+    blank = ("print", "--blank", "2", "--procedure", "repair", "--as", "zhou_min")
+    done = sop(*blank, "--to", str(page), "--lang", "zh", "--json")
+    assert (done.code, done.json.get("training")) == (0, True)
+    assert "演练</p>" in page.read_text(encoding="utf-8")
+    assert "TRAINING</p>" in sop(*blank).out
+
+
 def test_nothing_leaves_it_whatever_sop_toml_says(sop: Sop, training: Path) -> None:
     with receiver() as (port, taken):
         toml = training / "sop.toml"
@@ -53,7 +62,9 @@ def test_nothing_leaves_it_whatever_sop_toml_says(sop: Sop, training: Path) -> N
         assert sop("worker", "tick").code == 0
         refused = sop("notify", "test", "erp")
     assert taken == []
-    assert "漏水" in (training / "notices.log").read_text(encoding="utf-8")
+    lines = (training / "notices.log").read_text(encoding="utf-8")
+    assert "漏水" in lines
+    assert all(json.loads(line)["training"] for line in lines.splitlines())
     assert (refused.code, "training site" in refused.err) == (4, True)
 
 

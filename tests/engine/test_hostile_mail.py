@@ -28,7 +28,8 @@ from tests.fuzz.hostile import TEXTS
 
 Answers = Callable[[socketserver.StreamRequestHandler], None]
 """what a server says to one caller"""
-SOUND = Parcel("WX-1:1:0:zhou", "WX-1", "zhou", "周敏", {"mail": "zhou@example.org"}, "新咨询", "停车费", "")
+AT = "2026-11-23T00:30:00.000Z"
+SOUND = Parcel("WX-1:1:0:zhou", "WX-1", "zhou", "周敏", {"mail": "zhou@example.org"}, "新咨询", "停车费", AT)
 MEMORY_BYTES = 64 << 20
 
 
@@ -108,7 +109,9 @@ def test_a_hostile_subject_of_a_ticket_makes_one_mail_or_none(name: str, desk: D
     assert read(mail)["To"] == "zhou@example.org"
 
 
-HEADERS = ["subject", "from", "to", "message-id", "content-type", "content-transfer-encoding", "mime-version"]
+HEADERS = [
+    "subject", "from", "to", "date", "message-id", "content-type", "content-transfer-encoding", "mime-version",
+]  # fmt: skip
 INJECTED = "新咨询\r\nBcc: thief@example.com\r\n\r\nA body of somebody else\n.\nMAIL FROM:<thief@example.com>"
 
 
@@ -120,6 +123,16 @@ def test_no_text_makes_a_header_or_a_mail_of_its_own(text: str, desk: Desk) -> N
     [mail] = mails
     assert [name.lower() for name in read(mail)] == HEADERS
     assert read(mail)["To"] == "zhou@example.org"
+
+
+def test_a_chinese_mail_is_dated_and_passes_a_server_that_takes_seven_bits_only(desk: Desk) -> None:
+    with sink() as (port, mails):
+        by_mail(desk, port)
+        channels.smtp(desk.engine.settings, SOUND)
+    [mail] = mails
+    assert mail.isascii()
+    assert (read(mail)["Subject"], read(mail).get_content()) == ("新咨询", "停车费\n")
+    assert read(mail)["Date"].datetime.isoformat() == AT.replace(".000Z", "+00:00")
 
 
 def test_ten_megabytes_are_one_mail(desk: Desk) -> None:

@@ -64,11 +64,7 @@ def add(
     login: Annotated[str | None, option("--login", help=msg("the system user that is his"), metavar="LOGIN")] = None,
 ) -> None:
     """Add a person."""
-    if not actor.isascii() or not actor.replace("_", "a").replace("-", "a").replace(".", "a").isalnum():
-        raise NotUnderstood(
-            msg("`{actor}` cannot be an id: it has ASCII letters, digits, _, - and . only", actor=actor),
-            fix=msg("for example: sop actor add wang_fang 王芳 --role desk"),
-        )
+    require_id(actor)
     if login is not None and not (login and login.isascii() and login.isprintable()):
         # before anything is done: a person without his login would be half of what was asked
         raise NotUnderstood(
@@ -334,6 +330,15 @@ def _warn_unknown(opened: "Opened", role: str, known: Sequence[str]) -> None:
                     roles=tuple(known)))  # fmt: skip
     if close:
         output.tell(msg("did you mean: {names}?", names=tuple(f"`{name}`" for name in close)))
+
+
+def require_id(actor: str) -> None:
+    """Raises `NotUnderstood` where this cannot be a person's id."""
+    if not actor.isascii() or not actor.replace("_", "a").replace("-", "a").replace(".", "a").isalnum():
+        raise NotUnderstood(
+            msg("`{actor}` cannot be an id: it has ASCII letters, digits, _, - and . only", actor=actor),
+            fix=msg("for example: sop actor add wang_fang 王芳 --role desk"),
+        )
 
 
 def contact_of(

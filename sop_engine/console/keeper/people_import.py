@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine.console.call import Call
 from sop_engine.console.given import line_of
-from sop_engine.console.keeper.people import contact_of, known_language, scoped_roles
+from sop_engine.console.keeper.people import contact_of, known_language, require_id, scoped_roles
 from sop_engine.console.keeper.skills import day_said, known_skill
 from sop_engine.console.names import with_names
 from sop_engine.console.parameters import argument
@@ -109,6 +109,7 @@ def _commands(opened: "Opened", said: dict[str, str]) -> list[Maker]:
     name = line_of(said.get("name", ""), msg("name"))
     if not said.get("id") or not name:
         raise NotUnderstood(msg("id and name must be there"))
+    require_id(said["id"])
     person: dict[str, Any] = {
         "actor": said["id"],
         "name": name,

@@ -44,6 +44,10 @@ def print_blanks(call: Call, count: int, procedure: str | None, form: str | None
         numbers = canonical.parse(done.step.data)["command"]["arguments"]["numbers"]
         with opened.reading() as reading:
             pages = _pages(opened, reading, program, wanted, version.number, numbers)
+        if opened.training:
+            from sop_engine.documents.watermark import watermarked
+
+            pages = watermarked(pages, call.language)
         _hand_out(opened, numbers, pages, to)
 
 
@@ -57,7 +61,8 @@ def _hand_out(opened: "Opened", numbers: list[str], page: str, to: str | None) -
                             last=numbers[-1])  # fmt: skip
             raise
     if call.json:
-        call.output.json({"numbers": numbers, "file": to, "html": None if to else page})
+        marked = {"training": True} if opened.training else {}
+        call.output.json({"numbers": numbers, "file": to, "html": None if to else page, **marked})
         return
     if call.dry_run:
         call.output.tell(msg("dry run: nothing of this was kept"))
