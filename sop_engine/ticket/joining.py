@@ -190,7 +190,7 @@ def gain(draft: Draft) -> dict[str, Any]:
             Refusal(
                 "not_now",
                 msg("{ticket} goes with {leader} itself", ticket=ticket.id, leader=leader),
-                fix=msg("join that one: sop join {other} {leader}", other=other, leader=leader),
+                fix=_other_leader(draft, other, leader),
             )
         )
     if rules.then in ticket.active:
@@ -314,6 +314,13 @@ def _leader(draft: Draft, argument: str) -> str:
 
 def _cannot_lead(why: Message, ticket: str, other: str) -> Refusal:
     return Refusal("not_now", msg("nothing can go with it: {why}", why=why), fix=_link(ticket, other))
+
+
+def _other_leader(draft: Draft, other: str, leader: str) -> Message:
+    """The line to type instead. A ticket that is being opened has no number that would still be there afterwards."""
+    if draft.command.cause == (other, 1):
+        return msg("open it with that one: --join {leader}", leader=leader)
+    return msg("join that one: sop join {other} {leader}", other=other, leader=leader)
 
 
 def _link(ticket: str, other: str) -> Any:
