@@ -191,7 +191,7 @@ def gain(draft: Draft) -> dict[str, Any]:
             Refusal(
                 "not_now",
                 msg("{ticket} goes with {leader} itself", ticket=ticket.id, leader=leader),
-                fix=msg("join that one: sop join {other} {leader}", other=other, leader=leader),
+                fix=_other_leader(draft, other, leader),
             )
         )
     _require_to_do(draft, rules, other)
@@ -313,6 +313,7 @@ def _cannot_lead(why: Message, ticket: str, other: str) -> Refusal:
     return Refusal("not_now", msg("nothing can go with it: {why}", why=why), fix=_link(ticket, other))
 
 
+<<<<<<< HEAD
 def _require_to_do(draft: Draft, rules: Join, other: str) -> None:
     """Refuse where the ticket is already where it would go on."""
     if rules.then in draft.ticket.active:
@@ -320,6 +321,13 @@ def _require_to_do(draft: Draft, rules: Join, other: str) -> None:
             Refusal("not_now", msg("the work of {ticket} is done already", ticket=draft.ticket.id),
                     fix=_link(draft.ticket.id, other))
         )  # fmt: skip
+=======
+def _other_leader(draft: Draft, other: str, leader: str) -> Message:
+    """The line to type instead. A ticket that is being opened has no number that would still be there afterwards."""
+    if draft.command.cause == (other, 1):
+        return msg("open it with that one: --join {leader}", leader=leader)
+    return msg("join that one: sop join {other} {leader}", other=other, leader=leader)
+>>>>>>> walkb
 
 
 def _link(ticket: str, other: str) -> Any:

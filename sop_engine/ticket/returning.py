@@ -329,14 +329,34 @@ def _tell(draft: Draft, way: Way) -> None:
 def _refusal(draft: Draft, message: Message) -> Refusal:
     rules = draft.program.procedure.acts.back
     assert rules is not None
-    return Refusal("not_now", message, fix=msg("it may go back to: {places}", places=_places(draft, rules)))
+    places = _places(draft, rules)
+    if not places:
+        return Refusal(
+            "not_now", message, fix=msg("what can be done instead: sop show {ticket}", ticket=draft.ticket.id)
+        )
+    return Refusal("not_now", message, fix=msg("it may go back to: {places}", places=places))
 
 
 def _places(draft: Draft, rules: Return) -> tuple[Any, ...]:
-    """The places to which the procedure lets a ticket go back, in words."""
+    """The places to which the ticket can go back from where it stands, in words: none that would be refused in turn."""
     words = {PREVIOUS: msg("the step before"), OPENER: msg("where it was opened")}
     states = draft.program.states
-    return tuple(words.get(each) or (states[each].title or each) for each in rules.to)
+    return tuple(words.get(each) or (states[each].title or each) for each in rules.to if _leads_back(draft, each))
+
+
+def _leads_back(draft: Draft, place: str) -> bool:
+    """Whether the ticket has been in such a place before, and stands elsewhere now."""
+    trail: list[Entry] = draft.ticket.acts.get("trail", [])
+    match place:
+        case "previous":
+            moves = [_brought_by(trail, leaf) for leaf in draft.program.chart.leaves(draft.ticket.active)]
+            return any(move is not None and move["from"] for move in moves)
+        case "opener":
+            return bool(trail) and bool(_arcs(draft, trail[0]["to"]))
+        case _:
+            left = (move["from"] for move in reversed(trail))
+            last = next((each for each in left if any(_is_one_of(draft, leaf, (place,)) for leaf in each)), [place])
+            return place in draft.ticket.entered and bool(_arcs(draft, last))
 
 
 def _titles(draft: Draft, states: Iterable[str]) -> tuple[Any, ...]:

@@ -253,6 +253,13 @@ def test_who_leads_goes_with_nobody_and_who_goes_leads_nobody(desk: Desk) -> Non
     assert desk.state(third) == ["registered"]
 
 
+def test_who_is_opened_to_go_with_a_follower_is_told_what_to_open_it_with(desk: Desk) -> None:
+    leader, other = group(desk, 1)
+    with pytest.raises(errors.NotNow, match=f"{other} goes with {leader} itself") as refused:
+        desk.command("open", "", "wang", procedure="repair", join=other, fields={"fault": "漏水"})
+    assert str(refused.value.fix) == f"open it with that one: --join {leader}"
+
+
 def test_nothing_goes_with_what_is_done_closed_or_of_another_kind(desk: Desk) -> None:
     done, closed, other = opened(desk), opened(desk), opened(desk)
     mend(desk, done)

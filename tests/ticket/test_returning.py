@@ -109,6 +109,18 @@ def test_the_next_return_goes_back_further_and_the_opening_is_the_end(desk: Desk
         back(desk, wx)
 
 
+def test_a_refusal_names_no_place_that_would_be_refused_in_turn(desk: Desk) -> None:
+    wx = checking(desk, "{to: [previous, opener, registered, mending]}")
+    with pytest.raises(errors.NotNow, match="stands there already") as refused:
+        back(desk, wx, to="checking")
+    assert str(refused.value.fix).endswith("the step before, where it was opened, registered, mending")
+    back(desk, wx, to="registered")
+    for to in ("previous", "opener", "registered"):
+        with pytest.raises(errors.NotNow) as refused:
+            back(desk, wx, to=to)
+        assert str(refused.value.fix) == "it may go back to: mending"
+
+
 def test_forward_and_back_again_and_again(desk: Desk) -> None:
     wx = checking(desk)
     for _time in range(4):
