@@ -181,10 +181,10 @@ def gain(draft: Draft) -> dict[str, Any]:
     if rules is None:
         raise Refused(
             Refusal("not_now", msg("{ticket} follows a version of its procedure by which no ticket goes with another",
-                                   ticket=ticket.id), fix=_link(other, ticket.id))
+                                   ticket=ticket.id), fix=_link(draft, other, ticket.id))
         )  # fmt: skip
     if ticket.status == "closed":  # by a timer that was due, and fired before this
-        raise Refused(_cannot_lead(msg("{other} is closed", other=ticket.id), other, ticket.id))
+        raise Refused(_cannot_lead(draft, msg("{other} is closed", other=ticket.id), other, ticket.id))
     if GOES_WITH in ticket.acts:
         leader = ticket.acts[GOES_WITH]["ticket"]
         raise Refused(
@@ -305,33 +305,37 @@ def _leader(draft: Draft, argument: str) -> str:
     elif other["procedure"] != draft.ticket.procedure:
         why = msg("{other} follows another procedure ({procedure})", other=other["id"], procedure=other["procedure"])
     if why is not None:
-        raise Refused(_cannot_lead(why, draft.ticket.id, other["id"]))
+        raise Refused(_cannot_lead(draft, why, draft.ticket.id, other["id"]))
     return str(other["id"])
 
 
-def _cannot_lead(why: Message, ticket: str, other: str) -> Refusal:
-    return Refusal("not_now", msg("nothing can go with it: {why}", why=why), fix=_link(ticket, other))
+def _cannot_lead(draft: Draft, why: Message, ticket: str, other: str) -> Refusal:
+    return Refusal("not_now", msg("nothing can go with it: {why}", why=why), fix=_link(draft, ticket, other))
 
 
-<<<<<<< HEAD
 def _require_to_do(draft: Draft, rules: Join, other: str) -> None:
     """Refuse where the ticket is already where it would go on."""
     if rules.then in draft.ticket.active:
         raise Refused(
             Refusal("not_now", msg("the work of {ticket} is done already", ticket=draft.ticket.id),
-                    fix=_link(draft.ticket.id, other))
+                    fix=_link(draft, draft.ticket.id, other))
         )  # fmt: skip
-=======
+
+
 def _other_leader(draft: Draft, other: str, leader: str) -> Message:
     """The line to type instead. A ticket that is being opened has no number that would still be there afterwards."""
     if draft.command.cause == (other, 1):
         return msg("open it with that one: --join {leader}", leader=leader)
     return msg("join that one: sop join {other} {leader}", other=other, leader=leader)
->>>>>>> walkb
 
 
-def _link(ticket: str, other: str) -> Any:
-    return msg("only say that they belong together: sop link {ticket} {other}", ticket=ticket or "ID", other=other)
+def _link(draft: Draft, ticket: str, other: str) -> Message:
+    """What can be said instead; of a ticket that is being opened nothing is kept now."""
+    cause = draft.command.cause
+    if draft.command.name == "open" or cause in ((ticket, 1), (other, 1)):
+        leader = ticket if cause == (other, 1) else other
+        return msg("open it without --join, and link it: sop link NUMBER {other}", other=leader)
+    return msg("only say that they belong together: sop link {ticket} {other}", ticket=ticket, other=other)
 
 
 def _bind(draft: Draft, other: str) -> None:

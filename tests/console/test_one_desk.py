@@ -68,6 +68,13 @@ def test_what_is_typed_is_his_until_another_comes_on(sop: Sop, typed: Sop) -> No
     assert sop("audit", "replay", "--all").code == 0
 
 
+def test_whoever_is_on_sets_his_own_pin_and_not_that_of_the_login(sop: Sop, typed: Sop) -> None:
+    typed("4821\n", "actor", "pin", "王芳")
+    typed("4821\n", "on", "王芳")
+    assert typed("4821\n6047\n", "actor", "pin", "--json").json == {"actor": "wang_fang", "pin": True}
+    assert typed("6047\n", "on", "王芳").code == 0
+
+
 def test_after_a_quarter_of_an_hour_nobody_is_on(site: Path, sop: Sop, typed: Sop) -> None:
     typed("4821\n", "actor", "pin", "王芳")
     typed("4821\n", "on", "王芳")

@@ -271,6 +271,10 @@ def test_nothing_goes_with_what_is_done_closed_or_of_another_kind(desk: Desk) ->
             desk.command("join", other, "xu", to=id)
     with pytest.raises(errors.NotNow, match="is done already"):
         desk.command("join", done, "xu", to=other)
+    for id in (done, closed):
+        with pytest.raises(errors.NotNow) as refused:
+            desk.command("open", "", "xu", procedure="repair", fields={"fault": "漏"}, join=id)
+        assert f"sop link NUMBER {id}" in str(refused.value.fix)
     with pytest.raises(errors.NotUnderstood, match="the ticket itself"):
         desk.command("join", other, "xu", to=other)
     assert desk.state(other) == ["registered"]

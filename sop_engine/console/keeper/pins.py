@@ -31,7 +31,7 @@ def pin(
         login = system_login()
         with opened.reading() as reading:
             known = reading.login(login)
-            said = name or (known.actor if known is not None else None)
+            said = name or opened.who.actor or (known.actor if known is not None else None)
             if said is None:
                 raise NotUnderstood(msg("whose PIN?"), fix=msg("say who you are: sop actor pin NAME"))
             person = find_person(reading, said)
