@@ -172,6 +172,11 @@ CHANNELS: Final[Mapping[str, Channel]] = {
 """The kinds of channels."""
 
 
+def has_address(settings: Settings, channel: str, contact: Mapping[str, str]) -> bool:
+    """Whether a channel could reach somebody, as far as that shows before anything is sent."""
+    return kind_of(settings, channel) != "smtp" or bool(contact.get("mail"))
+
+
 def channel_named(name: str, settings: Settings) -> Channel:
     """The channel, or `SetUp` where there is none of that name, or of its kind. On a training site it is the log,
     whatever the name: nothing leaves."""

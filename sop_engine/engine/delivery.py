@@ -17,7 +17,8 @@ The law.
 6. A letter is given its channels before it is taken (`sorting`), and waits there for the end of quiet hours or for a
    digest. What waited for one instant, for one person, by one channel goes as one parcel, whose key is made of theirs.
 7. Where a channel was found out of order twice in a row, or cannot reach somebody at all, the one that stands in for it
-   has the letter, if sop.toml names one; an urgent letter goes there after the first time.
+   has the letter, if sop.toml names one that can reach whoever it is for; an urgent letter goes there after the first
+   time.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,9 +28,17 @@ from typing import Final
 
 from sop_engine import canonical
 from sop_engine.clock import steady_seconds
-from sop_engine.engine.channels import LONGEST_SECONDS, NoAddress, channel_named, describe, is_of_channel, retry_after
+from sop_engine.engine.channels import (
+    LONGEST_SECONDS,
+    NoAddress,
+    channel_named,
+    describe,
+    has_address,
+    is_of_channel,
+    retry_after,
+)
 from sop_engine.engine.engine import Engine
-from sop_engine.engine.letters import render, together
+from sop_engine.engine.letters import contact_of, render, together
 from sop_engine.engine.resting import FARTHEST, in_order, out_of_order, rest_of, rests_until, wait_after
 from sop_engine.engine.sorting import hold, is_urgent, sort_out, stand_in
 from sop_engine.store.seam import OutLetter, Reads
@@ -119,7 +128,11 @@ def _may_go(engine: Engine, letter: OutLetter, now: datetime) -> bool:
 
 def _instead(engine: Engine, reading: Reads, letter: OutLetter, failures: int) -> str | None:
     """The channel that has a letter after so many failures in a row of its own; None: it waits."""
-    other = stand_in(engine, reading, letter)
+
+    def reaches(channel: str) -> bool:
+        return has_address(engine.settings, channel, contact_of(engine, reading, letter))
+
+    other = stand_in(engine, reading, letter, reaches)
     patient = other is None or (failures < PATIENCE and not is_urgent(reading, letter))
     return None if patient else other
 

@@ -49,7 +49,7 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
     else:
         facts["subject"] = text_seen(hidden, facts["subject"])
         subject, body = default_notice(facts, language)
-    name, contact = _address(program, ticket, letter.to, person)
+    name, contact = _address(ticket, letter.to, person)
     return Parcel(
         key=f"{letter.ticket}:{letter.number}:{letter.position}:{letter.to}",
         ticket=letter.ticket,
@@ -202,7 +202,14 @@ def _values(
     ]
 
 
-def _address(program: Program, ticket: Ticket, to: str, person: Person | None) -> tuple[str, dict[str, str]]:
+def contact_of(engine: Engine, reading: Reads, letter: OutLetter) -> Mapping[str, str]:
+    """The addresses of whoever is to have a letter: `mail`, `phone`."""
+    ticket = reading.ticket(letter.ticket)
+    assert ticket is not None, "a letter's ticket is kept for ever"
+    return _address(ticket, letter.to, person_of(reading, letter))[1]
+
+
+def _address(ticket: Ticket, to: str, person: Person | None) -> tuple[str, dict[str, str]]:
     if person is not None:
         return person.name or person.id, dict(person.contact)
     value = ticket.fields.get(to.removeprefix("field:"))

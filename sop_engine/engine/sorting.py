@@ -4,7 +4,7 @@ A command writes a notice without a channel, so that no command reads settings a
 delivery, it is given one row for each of its channels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -111,10 +111,11 @@ def _again(engine: Engine, reading: Reads, letter: OutLetter, at: str) -> str | 
     return canonical.instant_text(until)
 
 
-def stand_in(engine: Engine, reading: Reads, letter: OutLetter) -> str | None:
-    """The channel that a letter goes by instead of its own; None where there is no other, or it goes by that
-    already."""
+def stand_in(engine: Engine, reading: Reads, letter: OutLetter, reaches: Callable[[str], bool]) -> str | None:
+    """The channel that a letter goes by instead of its own, and that `reaches` whoever is to have it; None where there
+    is no other, or it goes by that already."""
     same = (letter.number, letter.position, letter.to, letter.notice)
     others = reading.letters(ticket=letter.ticket)
     taken = {each.channel for each in others if (each.number, each.position, each.to, each.notice) == same}
-    return next((each for each in fallbacks(engine.settings, letter.channel) if each not in taken), None)
+    others_of = fallbacks(engine.settings, letter.channel)
+    return next((each for each in others_of if each not in taken and reaches(each)), None)

@@ -37,6 +37,8 @@ def desk(tmp_path: Path) -> Desk:
     bench = Desk(tmp_path, {"wang": ["desk"], "zhou": ["lead"], "chen": ["lead"]})
     for text in (ASK, CALLS):
         bench.publish(text)
+    for person in ("zhou", "chen"):
+        bench.site("change_person", actor=person, contact={"mail": f"{person}@example.org"})
     return bench
 
 
@@ -127,6 +129,25 @@ def test_somebody_without_an_address_is_reached_by_the_stand_in(desk: Desk, monk
     deliver(desk.engine)
     assert to_each(heard) == {"file": ["chen", "zhou"]}
     assert not letters(desk, "dead")
+
+
+def test_nothing_dies_of_a_stand_in_that_cannot_reach_him(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a channel that is out of order, and somebody without a mail address for whom a mail should stand in
+    about = {"default": "wecom", "wecom": {"kind": "apprise", "fallback": "smtp"}}
+    broken: dict[str, Exception] = {"wecom": TimeoutError("timed out"), "smtp": NoAddress("no mail address")}
+    heard = calls(desk, monkeypatch, channels=about, broken=broken)
+    desk.site("change_person", actor="zhou", contact={"mail": ""})
+    desk.site("change_person", actor="chen", contact={"mail": ""})
+    desk.open("ask", by="wang", what="停车费")
+    for _ in range(3):
+        deliver(desk.engine)
+        desk.clock.advance(timedelta(minutes=5))
+    assert not letters(desk, "dead")
+    # when the channel is in order again
+    broken.clear()
+    desk.clock.advance(timedelta(hours=1))
+    deliver(desk.engine)
+    assert to_each(heard) == {"wecom": ["chen", "zhou"]}
 
 
 def test_where_both_channels_have_a_letter_neither_stands_in_for_the_other(
