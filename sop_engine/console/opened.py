@@ -221,7 +221,16 @@ class Opened:
 
     def shown(self, field: Field, value: Any) -> str:
         """A recorded value in the reader's words, on the site's clock and in its currency; it is whole."""
+        if field.type == "rows":
+            value = self._with_names(field, value)
         return values.show(field, value, self.call.language, self.zone, currency=self.currency)
+
+    def _with_names(self, field: Field, rows: Any) -> Any:
+        """Rows with whom their columns name said by name."""
+        staff = [column.id for column in field.columns if column.type == "staff" and not column.many]
+        if not staff or not rows:
+            return rows
+        return [{**row, **{name: self.named(row[name]) for name in staff if row.get(name)}} for row in rows]
 
     def local(self, instant: str) -> str:
         """A recorded instant as RFC 3339 text with the offset of the site's zone."""

@@ -16,7 +16,10 @@ fields:
   goods:
     type: rows
     title: {zh: 物品, en: Goods}
-    columns: {item: {type: text, title: {zh: 名称, en: Item}}, count: {type: integer, title: {zh: 数量, en: Count}}}
+    columns:
+      item: {type: text, title: {zh: 名称, en: Item}}
+      count: {type: integer, title: {zh: 数量, en: Count}}
+      taker: {type: staff, title: {zh: 经手人, en: Taker}}
   seen: {type: checklist, title: {zh: 验看, en: Seen}, items: {safe: {zh: 安全, en: Safe}, dry: {zh: 干燥, en: Dry}}}
 open: {by: [desk, boss], title: {zh: 登记, en: Register}, ask: [goods, seen], to: kept}
 states:
@@ -39,6 +42,12 @@ def test_each_row_has_a_flag_of_its_own(parcels: Sop) -> None:
     words = ("--field", "物品=名称=箱子；数量=2", "--field", "goods=item=bag;count=1", "--field", "seen=safe=yes")
     fields = parcels("new", "parcel", "--as", "wang_fang", *words, "--json").json["fields"]
     assert fields["goods"] == [{"item": "箱子", "count": 2}, {"item": "bag", "count": 1}]
+
+
+def test_who_stands_in_a_row_is_said_by_name(parcels: Sop) -> None:
+    words = ("--field", "goods=item=bag;count=1;taker=李强", "--field", "goods=item=box", "--field", "seen=safe=yes")
+    said = parcels("new", "parcel", "--as", "wang_fang", *words)
+    assert "Goods\tItem bag, Count 1, Taker 李强 (li_qiang); Item box" in said.out
 
 
 def test_lines_of_a_checklist_may_have_flags_of_their_own(parcels: Sop) -> None:
