@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from sop_engine.store.opening import open_at
@@ -15,6 +16,10 @@ from tests import desk, postgres
 from tests.console.place import make_place
 from tests.end_to_end.shell import Ran
 from tests.warm import warm
+
+# the gate has twenty minutes; `SOP_EXAMPLES=1000` looks longer
+hypothesis.settings.register_profile("gate", max_examples=int(os.environ.get("SOP_EXAMPLES", "40")))
+hypothesis.settings.load_profile("gate")
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ from tests.fuzz.hostile import COMMANDS, DESK, ELSEWHERE, SHOWING, TEXT, TEXTS
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 KNOWN_CODES = set(range(9))
 EXAMPLES = int(os.environ.get("SOP_HOSTILE_EXAMPLES", "10"))
-SHARES = int(os.environ.get("SOP_HOSTILE_SHARES", "3"))
+SHARES = int(os.environ.get("SOP_HOSTILE_SHARES", "5"))
 """Each text goes through one in so many of the commands, which differ from text to text; with 1 through all of them."""
 Sop = Callable[..., Ran]
 
