@@ -107,7 +107,7 @@ def _staff(field: Field, text: str, context: Context) -> str:
 
 def _somebody(staff: Mapping[str, str]) -> str:
     actor = next(iter(staff), "")
-    return f"{actor} ({staff[actor]})" if actor else "wang_fang"
+    return f"{actor} ({staff[actor]})" if actor else "wang.fang"
 
 
 def _interval(field: Field, text: str, context: Context) -> dict[str, str]:
