@@ -6,6 +6,7 @@ from typing import Any
 
 from sop_engine import canonical
 from sop_engine.messages import Message, Text, msg, say
+from sop_engine.procedure import Field
 from sop_engine.values import show_instant
 
 _YES = msg("yes")
@@ -44,6 +45,18 @@ def typed_form(example: Any, language: str) -> str:
     if not isinstance(one, Mapping):
         return str(one)
     return ";".join(f"{name}={say(_YES, language) if value is True else value}" for name, value in one.items())
+
+
+def rows_with_names(field: Field, rows: Any, names: Mapping[str, str]) -> Any:
+    """The rows of a field with whom their columns name said by name, one or many in a column."""
+    staff = [column.id for column in field.columns if column.type == "staff"]
+    if not staff or not rows:
+        return rows
+
+    def named(value: Any) -> Any:
+        return [shown_person(each, names) for each in value] if isinstance(value, list) else shown_person(value, names)
+
+    return [{**row, **{name: named(row[name]) for name in staff if row.get(name)}} for row in rows]
 
 
 def titled(id: str, title: Text, language: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from sop_engine import canonical, values
-from sop_engine.console.names import shown_person
+from sop_engine.console.names import rows_with_names, shown_person
 from sop_engine.engine.engine import Done, new_id
 from sop_engine.engine.identity import Identity, Register, identify, system_login
 from sop_engine.engine.site_folder import Site
@@ -222,15 +222,8 @@ class Opened:
     def shown(self, field: Field, value: Any) -> str:
         """A recorded value in the reader's words, on the site's clock and in its currency; it is whole."""
         if field.type == "rows":
-            value = self._with_names(field, value)
+            value = rows_with_names(field, value, self.names)
         return values.show(field, value, self.call.language, self.zone, currency=self.currency)
-
-    def _with_names(self, field: Field, rows: Any) -> Any:
-        """Rows with whom their columns name said by name."""
-        staff = [column.id for column in field.columns if column.type == "staff" and not column.many]
-        if not staff or not rows:
-            return rows
-        return [{**row, **{name: self.named(row[name]) for name in staff if row.get(name)}} for row in rows]
 
     def local(self, instant: str) -> str:
         """A recorded instant as RFC 3339 text with the offset of the site's zone."""

@@ -33,6 +33,8 @@ LATE: Final = timedelta(minutes=5)
 _HEARD: Final[Mapping[str | None, Message]] = {"radio": msg("radio"), "phone": msg("phone"), "paper": msg("paper")}
 _OURS: Final[Mapping[str, Message]] = {"ours": msg("our own rule")}
 """sources that are no manual's clause"""
+_EVENTS: Final[Mapping[str, Message]] = {"joined": msg("another ticket has come to go with this one")}
+"""what happens to a ticket by an event of ours; a procedure's own events have their names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ class _Telling(Words):
             case "fire":
                 return self._fired(str(arguments["timer"]))
             case "signal":
-                return str(arguments["event"])
+                return _EVENTS.get(arguments["event"], str(arguments["event"]))
             case "look":
                 return msg("saw where {child} stands now", child=arguments["child"])
             case "claim":

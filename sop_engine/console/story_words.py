@@ -10,7 +10,7 @@ from sop_engine import canonical, values
 from sop_engine.console.acts_story import NOTICES, RESUMES, SHIFT_ENDS
 from sop_engine.console.hands_story import HAND_NOTICES, RETURNS
 from sop_engine.console.masking import masked_text
-from sop_engine.console.names import shown_person, titled
+from sop_engine.console.names import rows_with_names, shown_person, titled
 from sop_engine.console.promises import goal_title
 from sop_engine.engine.personal import field_seen, text_seen
 from sop_engine.messages import Message, msg, say
@@ -109,6 +109,8 @@ class Words:
         if field.type == "staff":
             return tuple(self._person(each) for each in (value if isinstance(value, list) else [value]))
         teller = self.teller
+        if field.type == "rows":
+            value = rows_with_names(field, value, teller.names)
         return values.show(field, value, teller.language, teller.zone, currency=teller.currency).replace("\n", " ")
 
     def _text(self, sealed: Any) -> Any:

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from sop_engine import values
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 from sop_engine.procedure import Field, Offer
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
@@ -132,10 +132,17 @@ def _missing(draft: Draft, offer: Offer, missing: list[str]) -> Refusal:
     return Refusal(
         "not_understood",
         msg(
-            "`{trigger}` needs {fields}",
-            trigger=offer.trigger,
+            "{what} needs {fields}",
+            what=_called(offer),
             fields=tuple(msg("{title} ({id})", title=field.title or field.id, id=field.id) for field in fields),
         ),
         needs=tuple(values.needs(field, True) for field in fields),
         fix=msg("give it with --field {name}=...", name=missing[0]),
     )
+
+
+def _called(offer: Offer) -> Message | str:
+    """What the offer is called where somebody is told of it: an opening has no name of its own."""
+    if offer.trigger == "open":
+        return msg("opening a ticket")
+    return msg("{title} ({id})", title=offer.title, id=offer.trigger) if offer.title else offer.trigger

@@ -53,7 +53,7 @@ def test_whoever_did_it_may_not_confirm_it(sop: Sop, wx: str) -> None:
 def test_a_missing_value_says_what_is_needed(sop: Sop, site: Path, wx: str) -> None:
     said = sop("do", "1", "cancel", "--as", "wang_fang")
     assert said.code == 2
-    assert "`cancel` needs Reason (reason)." in said.err
+    assert "Cancel (cancel) needs Reason (reason)." in said.err
     assert "fix: give it with --field reason=..." in said.err
     assert head_number(site, wx) == 1
 
