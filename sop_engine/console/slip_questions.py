@@ -101,7 +101,7 @@ def _ask_box(opened: "Opened", program: Program, trigger: str) -> "Tick | None":
         if text.casefold() in {"x", "√", "✓", "y"}:
             return Tick(trigger)
         try:
-            return Tick(trigger, time_of(opened, trigger, text))
+            return Tick(trigger, time_of(opened, _title(program, trigger), text))
         except NotUnderstood as fault:
             opened.call.output.tell(fault.message)
 

@@ -108,7 +108,9 @@ def read_instant(text: str, now: datetime, zone: tzinfo) -> datetime:
     elif re.fullmatch(_TO_THE_SECOND, folded):
         instant = _iso(folded, zone)
     if instant is None or not in_calendar(instant):
-        raise ValueProblem(msg("{text} is no date and time; write 2026-11-22 14:00 or 明天 14:00", text=text[:60]))
+        raise ValueProblem(
+            msg("{text} is no date and time; write 14:00, 明天 14:00 or 2026-11-22 14:00", text=text[:60])
+        )
     return instant.astimezone(UTC)
 
 

@@ -171,14 +171,14 @@ def trigger_id(program: Program, said: str) -> str:
     return found
 
 
-def time_of(opened: "Opened", trigger: str, said: str) -> datetime | None:
-    """The time that stands at a box; None where none does. Raises `NotUnderstood`."""
+def time_of(opened: "Opened", box: Any, said: str) -> datetime | None:
+    """The time that stands at a box, called by its title or id; None where none does. Raises `NotUnderstood`."""
     if not said.strip():
         return None
     try:
         return read_instant(said.strip(), opened.now, opened.zone)
     except ValueProblem as problem:
-        raise NotUnderstood(msg("{trigger}: {problem}", trigger=trigger, problem=problem.message)) from None
+        raise NotUnderstood(msg("{box}: {problem}", box=box, problem=problem.message)) from None
 
 
 def asked_by(program: Program, trigger: str) -> tuple[str, ...]:
