@@ -185,6 +185,8 @@ def _argument(words: Sequence[str], command: str, given: Sequence[str], unfinish
         kind = "people"
     elif command in _PROCEDURES and not given:
         kind = "procedures"
+    elif command == "new":
+        kind = "fields" if "=" in unfinished else "words"
     elif command in {"ls", "board", "view delete"} and not given:
         kind = "views"
     if kind is not None:
@@ -301,6 +303,17 @@ def _fields(opened: "Opened", command: str, given: Sequence[str], unfinished: st
         yield from ((f"{name}={each}", meaning) for each, meaning in fitting(pairs, value))
 
 
+def _words(opened: "Opened", command: str, given: Sequence[str], unfinished: str) -> Iterator[Pair]:
+    """What can be said of a new ticket without a field's name: choices by their title, and units once begun."""
+    language = opened.call.language
+    for field in _fields_of(opened, command, given).values():
+        for title in (say(each.title or each.id, language) for each in field.choices):
+            if title.casefold().startswith(unfinished.casefold()):
+                yield title, say(field.title or field.id, language)
+    if unfinished:
+        yield from _units(opened, command, given, unfinished)
+
+
 def _fields_of(opened: "Opened", command: str, given: Sequence[str]) -> Mapping[str, Any]:
     from sop_engine.console.tickets import find_procedure, find_ticket
 
@@ -308,8 +321,9 @@ def _fields_of(opened: "Opened", command: str, given: Sequence[str]) -> Mapping[
         return {}
     with opened.reading() as reading:
         if command == "new":
-            digest = find_procedure(reading, given[0]).digest
-            return opened.site.engine.programs.of(reading, digest).fields
+            program = opened.site.engine.programs.of(reading, find_procedure(reading, given[0]).digest)
+            opening = program.procedure.open
+            return {name: program.fields[name] for name in (*opening.ask, *opening.may_ask)}
         ticket = reading.ticket(find_ticket(reading, given[0]).id)
         assert ticket is not None, "a head has its ticket"
         return opened.site.engine.program(reading, ticket).fields
@@ -324,4 +338,5 @@ _KINDS: Final[Mapping[str, Callable[["Opened", str, Sequence[str], str], Iterato
     "units": _units,
     "views": _views,
     "fields": _fields,
+    "words": _words,
 }

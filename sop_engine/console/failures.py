@@ -214,6 +214,8 @@ def usage_error(error: Any) -> NotUnderstood:
     help = msg("how it is used: {command} --help", command=command)
     match type(error).__name__:
         case "NoSuchOption":
+            if command == "sop new" and not error.option_name.isascii():
+                help = msg("write it without the dashes: {word}", word=error.option_name.lstrip("-"))
             return NotUnderstood(
                 msg("`{command}` has no option {option}", command=command, option=error.option_name),
                 near=sorted(error.possibilities or ()),

@@ -49,6 +49,10 @@ TOPICS: Final[Mapping[str, tuple[Message, ...]]] = {
             "  --field 'items=item=box;count=3'"
         ),
         msg(
+            "A new ticket takes them as bare words too, in any order; name=value where a word could be two things:\n"
+            "  sop new 报修 3-2-1202 厨房漏水 急修 来电"
+        ),
+        msg(
             "A choice is taken by id or title, yes and no as 是 and 否, money as 120.5 or"
             " ¥120.50, a colleague by id or name."
             " edit clears with name=. Many values come well from a file: --from-file values.json, or - for standard"

@@ -50,6 +50,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("new", "repair", *DESK, "--field=unit=3-2-1202", "--field=fault=x", "--rework-of=TEXT"),
     ("new", "repair", *DESK, "--field=unit=3-2-1202", "--field=fault=x", "--join=TEXT"),
     ("new", *DESK, "--", "TEXT"),
+    ("new", *DESK, "repair", "3-2-1202", "--", "TEXT"),
     ("new", "repair", *DESK, "--from-file=TEXT"),
     ("note", "1", *DESK, "--", "TEXT"),
     ("edit", "1", *DESK, "--field=fault=TEXT", "--reason=TEXT"),

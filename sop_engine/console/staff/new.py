@@ -1,11 +1,12 @@
 """`sop new`: open a ticket."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine import canonical
 from sop_engine.console.asking import ask_field, ask_until_enough, is_asked
+from sop_engine.console.by_word import read_words
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
@@ -28,6 +29,7 @@ from sop_engine.console.tickets import find_procedure, find_ticket, folded
 from sop_engine.engine.publishing import edited_since
 from sop_engine.errors import SopError
 from sop_engine.messages import msg
+from sop_engine.procedure import Field
 from sop_engine.store.seam import Head, Version
 from sop_engine.ticket.evolve import blank
 from sop_engine.ticket.program import Program
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 def new(
     call: Call,
     procedure: Annotated[str, argument(msg("which procedure, by id or title"), "PROCEDURE")],
+    words: Annotated[
+        list[str] | None, argument(msg("what is known, in any order: unit, trouble, choices, telephone"), "WORD")
+    ] = None,
     field: Values = None,
     from_file: FromFile = None,
     number: Annotated[
@@ -62,6 +67,8 @@ def new(
         _say_edited(opened, version, edited)
         with explaining(opened, None), _with_opening(opened, opening):
             given = read_given(opened, program.fields, field or (), from_file)
+            if words:
+                given |= _said(opened, program, given, words)
             # nobody is asked for values only to be refused after them
             asks = call.asks and opening["allowed"]
             if asks:
@@ -128,6 +135,20 @@ def _with_opening(opened: "Opened", opening: dict[str, Any]) -> Iterator[None]:
             error.needs = error.needs or tuple(entry["needs"])
             error.possible = tuple(entry["possible"])
         raise
+
+
+def _said(opened: "Opened", program: Program, given: dict[str, Any], words: Sequence[str]) -> dict[str, Any]:
+    """What bare words say, of the fields that opening asks for or may ask for."""
+    unborn = blank("", program.procedure.id, program.digest)
+    opening = program.procedure.open
+    always = frozenset(opening.ask)
+
+    def asked(field: Field, known: Mapping[str, Any]) -> bool:
+        wanted = field.id in always or field.required is not None
+        return wanted and is_asked(opened, program, unborn, field, known)
+
+    fields = [program.fields[name] for name in (*opening.ask, *opening.may_ask)]
+    return read_words(opened, fields, given, words, asked)
 
 
 def _similar(opened: "Opened", program: Program, given: dict[str, Any]) -> list[Head]:
