@@ -101,8 +101,8 @@ def _same(id: str, before: list[str], number: str) -> bool:
 
 
 def find_procedure(reading: Reads, said: str) -> Version:
-    """The newest version of the procedure that `said` names: by id, by title, or by a piece of one title only. Raises
-    `NotFound` with what is near."""
+    """The newest version of the procedure that `said` names: by id, by title, by a piece of one title only, or by its
+    pinyin (`bx` for 业主报修). Raises `NotFound` with what is near."""
     name = folded(said)
     spelt = [each for each in (name, name.casefold().replace(" ", "-")) if not each.startswith(CALENDAR)]
     version = next(filter(None, map(reading.newest, spelt)), None)
@@ -115,13 +115,14 @@ def find_procedure(reading: Reads, said: str) -> Version:
     part = [
         id for id, title in titles.items() if len(key) > 1 and any(key in title_key(each) for each in title.values())
     ]
-    for found in (whole, part):
+    spelled = [] if whole or part else [id for id, title in titles.items() if _is_spelled(name, title, pieces=True)]
+    for found in (whole, part, spelled):
         if len(found) == 1:
             return newest[found[0]]
-    if whole or part:
+    if several := whole or part or spelled:
         raise NotUnderstood(
-            msg("{name} could be any of {procedures}", name=said[:60], procedures=tuple(whole or part)),
-            near=whole or part,
+            msg("{name} could be any of {procedures}", name=said[:60], procedures=tuple(several)),
+            near=several,
         )
     words = {each: id for id, title in titles.items() for each in (*title.values(), id)}
     # each procedure once, by the word that is nearest: it can be typed as it stands
@@ -160,8 +161,8 @@ def title_of_version(reading: Reads, version: Version) -> Text:
 
 
 def by_title(said: str, titles: Mapping[str, Text] | Iterable[tuple[str, Text]], what: str) -> str | None:
-    """The id that `said` names, by id or by a whole title in any language; None where none fits. Raises
-    `NotUnderstood` where several do."""
+    """The id that `said` names, by id, by a whole title in any language, or by a title's pinyin, whole or its initials
+    (`jd` for 接单); None where none fits. Raises `NotUnderstood` where several do."""
     pairs = list(titles.items() if isinstance(titles, Mapping) else titles)
     name = folded(said)
     ids = list(dict.fromkeys(id for id, _title in pairs))
@@ -170,6 +171,7 @@ def by_title(said: str, titles: Mapping[str, Text] | Iterable[tuple[str, Text]],
             return fits
     key = title_key(name)
     found = list(dict.fromkeys(id for id, title in pairs if title and key in map(title_key, title.values())))
+    found = found or list(dict.fromkeys(id for id, title in pairs if title and _is_spelled(name, title)))
     if len(found) > 1:
         raise NotUnderstood(
             msg("{name} could be any of {choices}", name=said[:60], choices=tuple(found)),
@@ -177,3 +179,20 @@ def by_title(said: str, titles: Mapping[str, Text] | Iterable[tuple[str, Text]],
             fix=msg("write the id of the {what}", what=what),
         )
     return found[0] if found else None
+
+
+def _is_spelled(said: str, title: Text, pieces: bool = False) -> bool:
+    """Whether `said` is how one of the titles is typed on a keyboard without Han characters; with `pieces` also how what
+    it ends in is: 报修 of 业主报修."""
+    typed = said.casefold()
+    if not (1 < len(typed) <= 60 and typed.isascii() and typed.isalpha()):
+        return False
+    from sop_engine.values.pinyin import spellings  # its readings are a file, and most words need none
+
+    for each in title.values():
+        characters = "".join(one for one in each if one.isalpha() and not one.isascii())
+        for start in range(len(characters) - 1 if pieces else 1):
+            piece = characters[start:]
+            if any(len(spelling) >= len(piece) and spelling == typed for spelling in spellings(piece)):
+                return True
+    return False

@@ -77,6 +77,21 @@ def test_a_dry_run_says_what_opening_needs_and_keeps_nothing(sop: Sop, site: Pat
     assert tickets(site) == []
 
 
+@pytest.mark.parametrize("said", ["yzbx", "yezhubaoxiu", "bx", "BaoXiu"])
+def test_a_procedure_and_a_trigger_are_known_by_their_pinyin(sop: Sop, said: str) -> None:
+    opened = sop("new", said, "3-2-1202", "漏水", "--as", "wang_fang", "--json")
+    assert opened.json["procedure"] == "repair"
+    assert sop("do", "1", "pd", "--as", "wang_fang").code == 0
+    assert sop("claim", "1", "--as", "li_qiang").code == 0
+    assert sop("do", "1", "JieDan", "--as", "li_qiang", "--json").json["state"] == ["on_site"]
+
+
+@pytest.mark.parametrize("said", ["d", "jx", "jdd", "dan"])
+def test_a_piece_of_a_trigger_s_pinyin_is_not_taken_for_it(sop: Sop, site: Path, wx: str, said: str) -> None:
+    assert sop("do", "1", said, "--as", "wang_fang").code == 2
+    assert head_number(site, wx) == 1
+
+
 def test_a_procedure_is_found_by_title_and_by_a_piece_of_one(sop: Sop) -> None:
     words = ("--as", "wang_fang", "--field", "unit=3-2-1202", "--field", "fault=x", "--json")
     assert sop("new", "业主报修", *words).code == 0
