@@ -53,6 +53,8 @@ class Draft:
         """where this step sends the ticket back: since when what it goes back to was left"""
         self.watchers: tuple[str, ...] = tuple(ticket.acts.get("watchers", ()))
         """who watched before the step: of what closes a ticket they are told too"""
+        self.assignees = [task.get("assignee") for task in ticket.tasks.values()]
+        """who had the ticket's tasks before the step"""
         self._written = ticket.number == 0
         """whether a field was written since computed fields were brought up to date"""
         self._drawn: dict[str, int] = {}
