@@ -138,6 +138,16 @@ class Draft:
             self.results.append(result)
         return result
 
+    def told(self, guard: Tree) -> bool | None:
+        """Whether a guard holds now, recorded as `holds` does; None where it reads a value that was erased: whoever
+        asks keeps to what he knew before."""
+        committed = self.program.committed_in(guard)
+        if not committed or not self._blind(committed):
+            return self.holds(guard)
+        recorded = self.recorded_result(KEPT)
+        self.results.append(recorded)
+        return None if recorded == KEPT else bool(recorded)
+
     def write_result(self, field: Field, expression: Tree) -> None:
         """Write the value of an expression into a field. It keeps the value that it has where the expression reads one
         that was erased: nobody can tell any more what it would be."""
