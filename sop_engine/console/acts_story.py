@@ -137,6 +137,9 @@ def act_event(event: Event, person: Say, instant: Say) -> Message | None:
     if event["kind"] == "shift_over" and event["to"]:
         return msg("the shift of {whose} is over; {to} is on duty", whose=person(event["person"]),
                    to=person(event["to"][0]))  # fmt: skip
+    if event["kind"] == "shift_over" and "barred" in event:
+        return msg("the shift of {whose} is over, and separation of duty keeps out who is there: {people}",
+                   whose=person(event["person"]), people=tuple(person(each) for each in event["barred"]))  # fmt: skip
     if event["kind"] == "shift_over":
         return msg("the shift of {whose} is over, and nobody is there to take the task", whose=person(event["person"]))
     if event["kind"] == "deferred":

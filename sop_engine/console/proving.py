@@ -40,12 +40,12 @@ def ask(opened: "Opened", person: str) -> bool:
     return True
 
 
-def check(opened: "Opened", person: str, pin: str) -> None:
-    """Check a PIN that was given. Raises `NotYou` and `NotNow`, with names."""
+def check(opened: "Opened", person: str, pin: str, code: bool = False) -> None:
+    """Check a PIN that was given, or the code for one. Raises `NotYou` and `NotNow`, with names."""
     from sop_engine.console.doing import explaining
 
     with explaining(opened, None):
-        pins.prove(opened.site.engine, person, system_login(), pin)
+        pins.prove(opened.site.engine, person, system_login(), pin, code)
 
 
 def sign_for(opened: "Opened") -> None:
@@ -80,7 +80,10 @@ def no_pin(opened: "Opened", person: str) -> NotNow:
     return NotNow(
         msg("{name} has set no PIN, and at a shared terminal nothing else shows that it is he",
             name=opened.named(person)),
-        fix=msg("he sets it here, himself: sop actor pin {id}", id=person),
+        fix=msg("he sets it here, himself: sop actor pin {id}", id=person)
+        if opened.site.clock.simulated
+        else msg("an administrator gives him a code (sop actor pin {id} --code), with which he sets it here: sop actor"
+                 " pin {id}", id=person),
     )  # fmt: skip
 
 

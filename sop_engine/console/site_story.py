@@ -146,6 +146,11 @@ def _pin(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
     return msg("took {person}'s PIN away", person=who) if arguments.get("cleared") else msg("set his PIN", person=who)
 
 
+def _code(arguments: Mapping[str, Any], person: Say, instant: Say) -> Message:
+    return msg("gave {person} a code for a PIN, which holds until {until}", person=person(arguments["actor"]),
+               until=instant(arguments["through"]))  # fmt: skip
+
+
 def _on(_arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
     return msg("came on at the terminal")
 
@@ -186,6 +191,7 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "reserve_numbers": _reserve,
     "void_number": _void,
     "set_pin": _pin,
+    "pin_code": _code,
     "come_on": _on,
     "go_off": _off,
     "pin_locked": _locked,

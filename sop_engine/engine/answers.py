@@ -13,7 +13,7 @@ from sop_engine.engine.skill_answers import who_has
 from sop_engine.engine.team_answers import leads_of, the_team
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
-from sop_engine.ticket.questions import TURN, CalendarAnswer
+from sop_engine.ticket.questions import TAKEN, TURN, CalendarAnswer
 from sop_engine.ticket.records import SITE
 from sop_engine.worktime.zones import zone_named
 
@@ -68,6 +68,9 @@ class Answerer:
 
     def _loads(self, rest: str) -> dict[str, int]:
         return {actor: self._transaction.load_of(actor) for actor in rest.split(",")}
+
+    def _taken(self, rest: str) -> dict[str, str | None]:
+        return {actor: self._transaction.meta(TAKEN + actor) for actor in rest.split(",")}
 
     def _turn(self, role: str) -> str | None:
         return self._transaction.meta(TURN + role)

@@ -5,12 +5,17 @@ store beside the record; that it was set or taken away is a step of the site's h
 Each try is counted before it is checked, so that guesses side by side gain nothing; after five wrong ones in a row
 nothing is checked for a quarter of an hour, and a step of the site's history says at which login that was. Every wrong
 try stands among the refused commands.
+
+A code is what an administrator gives somebody for his first PIN, or for a new one. It is drawn, shown once, kept and
+counted like a PIN, and proves nothing else: nobody takes a terminal over with it.
 """
 
 import hashlib
 import hmac
 import os
+import secrets
 import unicodedata
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -28,6 +33,7 @@ MOST_WRONG: Final = 5
 LOCKED: Final = timedelta(minutes=15)
 SHORTEST: Final = 4
 LONGEST: Final = 12
+_CODE_DIGITS: Final = 6
 _COST: Final = 2**14
 """scrypt's N; with r = 8 it takes 16 MiB and some fifty milliseconds"""
 
@@ -53,7 +59,34 @@ def read_new_pin(text: str) -> str:
 
 def has_pin(reading: Reads, actor: str) -> bool:
     """Whether somebody has set a PIN."""
-    return _kept(reading, actor) is not None
+    kept = _kept(reading, actor)
+    return kept is not None and "code" not in kept
+
+
+def has_code(reading: Reads, actor: str, now: datetime) -> bool:
+    """Whether somebody was given a code for his PIN that still holds."""
+    kept = _kept(reading, actor)
+    return kept is not None and canonical.instant_text(now) < kept.get("code", "")
+
+
+def give_code(engine: Engine, command: Command, dry_run: bool = False) -> tuple[str, str]:
+    """Do a `pin_code` of the site; gives the code, which is kept nowhere, and until when it holds. Raises what refuses
+    the command; then nothing is kept."""
+    code = _drawn()
+    verifier = _verifier(code)
+    through = ""
+
+    def work(transaction: Writes) -> None:
+        nonlocal through
+        through = step_of_site(engine, transaction, command)["through"]
+        kept = {**verifier, "wrong": 0, "until": "", "code": through}
+        transaction.put_meta(_name(str(command.arguments["actor"])), canonical.to_text(kept))
+        if dry_run:
+            raise _OnlyTried
+
+    with suppress(_OnlyTried):
+        attempt(engine.store, work)
+    return code, through
 
 
 def set_pin(engine: Engine, command: Command, pin: str | None, dry_run: bool = False) -> None:
@@ -77,19 +110,19 @@ def set_pin(engine: Engine, command: Command, pin: str | None, dry_run: bool = F
         return
 
 
-def prove(engine: Engine, actor: str, login: str, pin: str) -> None:
-    """Check somebody's PIN. Raises `NotYou` where it is wrong, `NotNow` where he has none or too many were wrong."""
+def prove(engine: Engine, actor: str, login: str, pin: str, code: bool = False) -> None:
+    """Check somebody's PIN, or his code for one. Raises `NotYou` where it is wrong, `NotNow` where he has none or too
+    many were wrong."""
     now = engine.clock.now()
-    verifier = attempt(engine.store, lambda transaction: _count_try(transaction, actor, now))
+    verifier = attempt(engine.store, lambda transaction: _count_try(transaction, actor, now, code))
     if hmac.compare_digest(_digest(pin, verifier["salt"], verifier["cost"]), verifier["digest"]):
         verified = {**verifier, "wrong": 0, "until": ""}
         attempt(engine.store, lambda transaction: transaction.put_meta(_name(actor), canonical.to_text(verified)))
         return
     refusal = NotYou(
-        msg("that is not the PIN of {name}", name=actor),
-        fix=msg("forgotten? an administrator takes it away, and a new one is set: sop actor pin {id} --clear",
-                id=actor),
-    )  # fmt: skip
+        msg("that is not the code of {name}", name=actor) if code else msg("that is not the PIN of {name}", name=actor),
+        fix=msg("forgotten? an administrator gives a code for a new one: sop actor pin {id} --code", id=actor),
+    )
     locked = verifier["until"] != ""
 
     def note(transaction: Writes) -> None:
@@ -104,12 +137,16 @@ def prove(engine: Engine, actor: str, login: str, pin: str) -> None:
     raise refusal
 
 
-def step_of_site(engine: Engine, transaction: Writes, command: Command) -> None:
-    """Decide a command to the site and append its step, in a transaction that writes something else too."""
+def step_of_site(engine: Engine, transaction: Writes, command: Command) -> dict[str, Any]:
+    """Decide a command to the site and append its step, in a transaction that writes something else too. Gives the
+    command's arguments as the record holds them."""
     site = transaction.ticket(SITE)
     assert site is not None, "a site begins with its first step"
     recorded = engine.recorded(transaction, site)
-    engine.run(Chain(transaction, recorded), command, site, recorded)
+    chain = Chain(transaction, recorded)
+    engine.run(chain, command, site, recorded)
+    arguments: dict[str, Any] = canonical.parse(chain.steps[0][0].data)["command"]["arguments"]
+    return arguments
 
 
 class _OnlyTried(Exception):
@@ -128,12 +165,12 @@ def _kept(reading: Reads, actor: str) -> dict[str, Any] | None:
     return None if found is None else dict(canonical.parse(found))
 
 
-def _count_try(transaction: Writes, actor: str, now: datetime) -> dict[str, Any]:
+def _count_try(transaction: Writes, actor: str, now: datetime, code: bool) -> dict[str, Any]:
     """Count a try as wrong before it is checked; gives what checks it."""
     at = canonical.instant_text(now)
     transaction.put_meta(f"{_name(actor)}:turn", at)  # written first, so that over PostgreSQL tries wait for each other
     verifier = _kept(transaction, actor)
-    if verifier is None:
+    if verifier is None or ("code" in verifier) != code:
         raise NotNow(
             msg("{name} has set no PIN", name=actor), fix=msg("he sets it himself: sop actor pin {id}", id=actor)
         )
@@ -141,7 +178,7 @@ def _count_try(transaction: Writes, actor: str, now: datetime) -> dict[str, Any]
         raise NotNow(
             msg("the PIN of {name} was wrong {count} times; it is not looked at before {until}", name=actor,
                 count=MOST_WRONG, until=verifier["until"]),
-            fix=msg("wait, or let an administrator take it away: sop actor pin {id} --clear", id=actor),
+            fix=msg("wait, or let an administrator give a code for a new one: sop actor pin {id} --code", id=actor),
         )  # fmt: skip
     wrong = (0 if verifier["until"] else verifier["wrong"]) + 1
     until = canonical.instant_text(now + LOCKED) if wrong >= MOST_WRONG else ""
@@ -155,8 +192,16 @@ def _verifier(pin: str) -> dict[str, Any]:
     return {"salt": salt, "cost": _COST, "digest": _digest(pin, salt, _COST)}
 
 
+def _drawn() -> str:
+    """Six digits by chance, of which none would be guessed first."""
+    while True:
+        code = f"{secrets.randbelow(10**_CODE_DIGITS):0{_CODE_DIGITS}d}"
+        with suppress(NotUnderstood):
+            return read_new_pin(code)
+
+
 def _digest(pin: str, salt: str, cost: int) -> str:
     return hashlib.scrypt(pin.encode(), salt=bytes.fromhex(salt), n=cost, r=8, p=1, dklen=32).hex()
 
 
-__all__ = ["has_pin", "prove", "read_new_pin", "read_pin", "set_pin", "step_of_site"]
+__all__ = ["give_code", "has_code", "has_pin", "prove", "read_new_pin", "read_pin", "set_pin", "step_of_site"]

@@ -1,8 +1,8 @@
 """What is made of the record for looking things up: heads of tickets; people, logins and versions of the site."""
 
 import functools
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from sop_engine import canonical, values
@@ -10,7 +10,7 @@ from sop_engine.store.seam import CALENDAR, NOT_NOW, Head, Login, Person, Versio
 from sop_engine.ticket.levels import OPEN
 from sop_engine.ticket.possible import subject
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.questions import TURN
+from sop_engine.ticket.questions import RESERVED, TAKEN, TURN
 from sop_engine.ticket.records import SITE, Erased, Sealed, Step, Ticket
 
 
@@ -98,15 +98,34 @@ def _shown(zone: ZoneInfo, field: Any, value: Any) -> str:
 
 
 def project_step(transaction: SiteTables, step: Step) -> None:
-    """Keep what a step says beside its ticket: who had the turn of a role; of the site's history, people, logins and
-    versions. Raises `Missed` where a turn that the step took is another's meanwhile."""
-    took = {event["role"]: event["assignee"] for event in step.events if event["kind"] == "assigned" and "how" in event}
-    if took:
-        facts = canonical.parse(step.data)["facts"]
-        for role, person in sorted(took.items()):
-            transaction.swap_meta(TURN + role, facts[TURN + role], person)
+    """Keep what a step says beside its ticket: whatever only one step may take; of the site's history, people, logins
+    and versions. Raises `Missed` where what the step took is another's meanwhile."""
+    if any(each in step.data for each in _ONCE):
+        for name, was, value in sorted(_takes(step, canonical.parse(step.data))):
+            transaction.swap_meta(name, was, value)
     if step.ticket == SITE:
         project_site(transaction, step.data, step.values)
+
+
+_ONCE: Final = tuple(f'"{each}'.encode() for each in (RESERVED, TAKEN, TURN, "void_number"))
+"""of which a step's bytes speak that may have taken something once"""
+
+
+def _takes(step: Step, record: Mapping[str, Any]) -> Iterator[tuple[str, str | None, str]]:
+    """What only one of several that are decided at once may take: the name under which the store keeps it, what it was
+    when `decide` asked, and what it is now. A turn; room under a limit; a number that was reserved."""
+    facts, place = record["facts"], f"{step.ticket}#{step.number}"
+    given = [each for each in step.events if each["kind"] == "assigned" and "assignee" in each]
+    for role, person in {each["role"]: each["assignee"] for each in given if "how" in each}.items():
+        yield TURN + role, facts[TURN + role], person
+    was = {person: last for fact in facts if fact.startswith(TAKEN) for person, last in facts[fact].items()}
+    for person in {each["assignee"] for each in given} & was.keys():
+        yield TAKEN + person, was[person], place
+    if record["command"]["name"] == "void_number":
+        yield RESERVED + record["command"]["arguments"]["number"], None, place
+    for fact in facts:
+        if fact.startswith(RESERVED):
+            yield fact, None, place
 
 
 def project_site(transaction: SiteTables, data: bytes, beside: Mapping[str, Sealed]) -> None:

@@ -5,7 +5,7 @@ The law.
 1. Whoever is named with the command goes first, whatever the procedure says.
 2. Looked at are the candidates of the role (`people.candidates`), without those who have as many open tasks as `acts:
    claim: limit` lets them take, and without those whom separation of duty would keep from what the state that is being
-   entered has for its assignee alone.
+   entered has for its assignee alone: by what they have done, or by another task of the ticket that they have.
 3. By turns: the first of them in the order of their ids after whoever had the last turn of this role, and round again.
    By load: who has the fewest open tasks; of several the one whose turn it is.
 4. Where nobody is left the task is offered to the role.
@@ -15,31 +15,47 @@ from collections.abc import Sequence
 
 from sop_engine.messages import msg
 from sop_engine.procedure import Assign
-from sop_engine.ticket import people, skills
+from sop_engine.ticket import apart, people, skills
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.duty import role_title
-from sop_engine.ticket.questions import TURN, loads
+from sop_engine.ticket.questions import TURN, loads, taken
 from sop_engine.ticket.records import TIMER, Refusal
 from sop_engine.ticket.refusing import Refused
 
 
-def chosen(draft: Draft, effect: Assign) -> str | None:
-    """Who gets a task that nobody was named for; None: it is offered to the role."""
+def chosen(draft: Draft, effect: Assign, region: str) -> str | None:
+    """Who gets a task of a region that nobody was named for; None: it is offered to the role."""
     if effect.how == "named":
         _require_name(draft, effect)
         return None
-    fit = [each for each in people.candidates(draft, effect.name, effect.skill) if not _barred(draft, each)]
+    fit = [each for each in people.candidates(draft, effect.name, effect.skill) if not _barred(draft, region, each)]
     limit = draft.program.procedure.acts.claim.limit
     held: dict[str, int] = {}
     if fit and (limit is not None or effect.how == "least_load"):
-        held = draft.facts.ask(loads(fit))
+        held = _in_hand(draft, fit, limit)
     room = [each for each in fit if limit is None or held[each] < limit]
     if not room:
         return None
     if effect.how == "least_load":
         least = min(held[each] for each in room)
         room = [each for each in room if held[each] == least]
-    return following(room, draft.facts.ask(TURN + effect.name))
+    return following(room, _last(draft, effect.name))
+
+
+def _last(draft: Draft, role: str) -> str | None:
+    """Who had the last turn of a role: in this step, else before it."""
+    before: str | None = draft.facts.ask(TURN + role)
+    turns = (each for each in reversed(draft.events) if each["kind"] == "assigned" and "how" in each)
+    return next((each["assignee"] for each in turns if each["role"] == role), before)
+
+
+def _in_hand(draft: Draft, people_: Sequence[str], limit: int | None) -> dict[str, int]:
+    """How many open tasks people have, with those that this step has given them. Where a limit counts them it is asked
+    first what each took last, so that nobody takes another meanwhile."""
+    first = [] if limit is None else [taken(people_)]
+    held: dict[str, int] = draft.facts.ask_all([*first, loads(people_)])[-1]
+    now = [task.get("assignee") for task in draft.ticket.tasks.values()]
+    return {each: count + now.count(each) - draft.assignees.count(each) for each, count in held.items()}
 
 
 def following(people_: Sequence[str], last: str | None) -> str:
@@ -48,11 +64,12 @@ def following(people_: Sequence[str], last: str | None) -> str:
     return next((each for each in ordered if last is not None and each > last), ordered[0])
 
 
-def _barred(draft: Draft, person: str) -> bool:
-    """Whether separation of duty would keep somebody from what waits for the assignee alone in what is entered."""
-    states = draft.program.states
-    offers = [(state, offer) for state in draft.entering if state in states for offer in states[state].offers]
-    return people.barred_in(draft, offers, {person}) is not None
+def _barred(draft: Draft, region: str, person: str) -> bool:
+    """Whether separation of duty would keep somebody from what waits for the assignee alone in what is entered: by what
+    he has done, or by another task of the ticket that he has."""
+    offers = list(apart.entered_with(draft, region))
+    done = people.barred_in(draft, offers, {person}) is not None
+    return done or apart.has_counterpart(draft, region, (offer for _state, offer in offers), person)
 
 
 def _require_name(draft: Draft, effect: Assign) -> None:
@@ -86,7 +103,7 @@ def require_room(draft: Draft, role: str, person: str, skill: str = "") -> None:
     limit = draft.program.procedure.acts.claim.limit
     if limit is None:
         return
-    own = draft.facts.ask(loads([person]))[person]
+    own = _in_hand(draft, [person], limit)[person]
     if own < limit:
         return
     others = [each for each in people.candidates(draft, role, skill) if each != person]

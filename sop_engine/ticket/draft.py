@@ -53,6 +53,8 @@ class Draft:
         """where this step sends the ticket back: since when what it goes back to was left"""
         self.watchers: tuple[str, ...] = tuple(ticket.acts.get("watchers", ()))
         """who watched before the step: of what closes a ticket they are told too"""
+        self.assignees = [task.get("assignee") for task in ticket.tasks.values()]
+        """who had the ticket's tasks before the step"""
         self._written = ticket.number == 0
         """whether a field was written since computed fields were brought up to date"""
         self._drawn: dict[str, int] = {}
@@ -135,6 +137,16 @@ class Draft:
                 result = bool(self.recorded_result(result if before is None else before))
             self.results.append(result)
         return result
+
+    def told(self, guard: Tree) -> bool | None:
+        """Whether a guard holds now, recorded as `holds` does; None where it reads a value that was erased: whoever
+        asks keeps to what he knew before."""
+        committed = self.program.committed_in(guard)
+        if not committed or not self._blind(committed):
+            return self.holds(guard)
+        recorded = self.recorded_result(KEPT)
+        self.results.append(recorded)
+        return None if recorded == KEPT else bool(recorded)
 
     def write_result(self, field: Field, expression: Tree) -> None:
         """Write the value of an expression into a field. It keeps the value that it has where the expression reads one

@@ -79,7 +79,7 @@ def assign(draft: Draft, effect: Assign, region: str) -> None:
 
 def dispatch(draft: Draft, effect: Assign, region: str) -> None:
     """Give a task of a role to somebody as the procedure says; where nobody can have it, it is offered to the role."""
-    chosen = dispatching.chosen(draft, effect)
+    chosen = dispatching.chosen(draft, effect, region)
     how = {} if chosen is None else {"assignee": chosen, "how": effect.how}
     draft.emit("assigned", region=region, role=effect.name, **how, **anew(draft, effect.skill, region))
 

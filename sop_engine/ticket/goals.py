@@ -137,7 +137,7 @@ def _begin(draft: Draft, goal: Goal, cycle: int, since: Entry | None = None) -> 
     start = draft.effective if since is None else since["start"]
     pauses, by = _pauses(draft, goal, [] if since is None else since["pauses"])
     begun = {"start": start, "cycle": cycle, "pauses": pauses, "breached": None, "level": 0, "stopped": None}
-    counts = goal.when is None or draft.holds(goal.when)
+    counts = goal.when is None or draft.holds(goal.when, before=_counted_before(draft, goal))
     terms = _terms(draft, goal) if counts else None
     if terms is None:
         nothing = {"within": None, "until": None, "calendar": "", "due": None, "provisional": False}
@@ -247,7 +247,7 @@ def _changed_terms(draft: Draft, goal: Goal) -> dict[str, Any] | None:
 
 def _terms(draft: Draft, goal: Goal) -> dict[str, Any] | None:
     """By when it is promised: an allowance or an instant, and the calendar. None where no case holds, or where the
-    field is not filled in yet."""
+    field is not filled in yet. Where that depends on a value that was erased it is what was promised before."""
     usual = goal.calendar or draft.program.procedure.calendar
     if goal.due is not None:
         until = _field_time(draft, goal, usual)
@@ -255,9 +255,26 @@ def _terms(draft: Draft, goal: Goal) -> dict[str, Any] | None:
     if goal.every is not None:
         return {"within": _written(goal.every), "until": None, "calendar": usual}
     for each in goal.within:
-        if each.when is None or draft.holds(each.when):
+        holds = each.when is None or draft.told(each.when)
+        if holds is None and (former := _former_terms(draft, goal)) is not None:
+            return former
+        if holds:
             return {"within": _written(each.allowance), "until": None, "calendar": each.calendar or usual}
     return None
+
+
+def _former_terms(draft: Draft, goal: Goal) -> dict[str, Any] | None:
+    """By when it was promised before; None where nobody had promised anything."""
+    entry = draft.ticket.goals.get(goal.id)
+    if entry is None or (entry["within"] or entry["until"]) is None:
+        return None
+    return {name: entry[name] for name in ("within", "until", "calendar")}
+
+
+def _counted_before(draft: Draft, goal: Goal) -> bool | None:
+    """That it counted, where it ran or ended before; None where nothing tells."""
+    former = draft.ticket.goals.get(goal.id)
+    return None if former is None or former["status"] in {"waiting", "dropped"} else True
 
 
 def _field_time(draft: Draft, goal: Goal, calendar: str) -> datetime | None:

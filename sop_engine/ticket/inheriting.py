@@ -11,7 +11,7 @@
 from typing import Any
 
 from sop_engine.messages import msg
-from sop_engine.ticket import people
+from sop_engine.ticket import apart, people
 from sop_engine.ticket.acts import require_active, require_open
 from sop_engine.ticket.allowing import person_of
 from sop_engine.ticket.draft import Draft
@@ -51,7 +51,7 @@ def inherit(draft: Draft) -> dict[str, Any]:
 
 def _pass_task(draft: Draft, region: str, task: dict[str, str], to: str | None) -> None:
     role = task.get("role")
-    if to is not None and people.may_have(draft, region, to, task):
+    if to is not None and people.may_have(draft, region, to, task) and apart.may_have(draft, region, to):
         draft.emit("assigned", region=region, assignee=to, **({"role": role} if role else {}))
         return
     if role is None:

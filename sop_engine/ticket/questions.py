@@ -10,6 +10,7 @@
 | `units` | the register's unit ids |
 | `holders:ROLE` , `holders:ROLE@UNIT` | actors who hold the role (for that unit), in id order |
 | `loads:ID,ID` | `{actor: how many open tasks he has in hand}` |
+| `taken:ID,ID` | `{actor: the last task that he took where a limit holds, TICKET#STEP, or null}` |
 | `turn:ROLE` | who was the last to whom a task of the role was given by turns or load, or null |
 | `on_shift:INSTANT/ROLE@UNIT` | who of the role (for that unit) is on shift then; see `ticket.duty` |
 | `shift:INSTANT/ID` | where somebody stands in the roster then; see `ticket.duty` |
@@ -45,6 +46,10 @@ SEALED: Final = ("contact:", "collect:", "kept:")
 
 TURN: Final = "turn:"
 """before the role, also where the store keeps who had its last turn"""
+TAKEN: Final = "taken:"
+"""before people, also where the store keeps which task somebody took last of those that a limit counts"""
+RESERVED: Final = "reserved:"
+"""before a number, also where the store keeps what has become of it"""
 
 
 class CalendarAnswer(NamedTuple):
@@ -145,3 +150,9 @@ def holders(role: str, unit: str | None) -> str:
 def loads(people: Sequence[str]) -> str:
     """The question how many open tasks people have in hand."""
     return "loads:" + ",".join(people)
+
+
+def taken(people: Sequence[str]) -> str:
+    """The question which task each took last where a limit holds. Asked before `loads`: whoever takes another after
+    this answer is found out when the step is kept, whatever he had counted."""
+    return TAKEN + ",".join(people)

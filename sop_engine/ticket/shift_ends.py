@@ -6,8 +6,9 @@ The law.
    `shift-end/REGION`. Who is on no shift then has his next one, if that begins within two days. Without a roster nobody
    has any.
 2. So long before the end as the procedure says, he and his lead are told: pass it on, let it rest, or finish.
-3. At the end the task is the lead's who is on duty, else of who leads, else of a deputy. Nobody: it stays until his
-   next shift ends, its owner is told, and the record says that nobody was there.
+3. At the end the task is the lead's who is on duty, else of who leads, else of a deputy; whom separation of duty would
+   keep from it is passed over. Nobody: it stays until his next shift ends, its owner is told, and the record says that
+   nobody was there, or whom separation of duty kept out.
 4. Each time the roster is asked anew: a shift that was lengthened, or another that follows at once, moves the end.
 5. While a ticket rests the timer waits like any other. No promise moves.
 6. Where the procedure says `when`, all this counts while that holds: what waits for another day stays whose it is.
@@ -21,7 +22,7 @@ from typing import Any, Final
 from sop_engine import canonical, worktime
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT
-from sop_engine.ticket import duty, people
+from sop_engine.ticket import apart, duty, people
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused, tell_of
 from sop_engine.ticket.records import SHIFT_END, Refusal
@@ -104,8 +105,12 @@ def _forget(draft: Draft, region: str) -> None:
 
 def _hand_over(draft: Draft, region: str, person: str, ends: str) -> None:
     """The shift is over, and the task still his: it is the lead's now."""
-    leads = _leads(draft, region, person)
-    draft.emit("shift_over", region=region, person=person, ends=ends, to=leads[:1])
+    there = _leads(draft, region, person)
+    leads = [each for each in there if apart.may_have(draft, region, each)]
+    barred = [] if leads else there
+    draft.emit(
+        "shift_over", region=region, person=person, ends=ends, to=leads[:1], **({"barred": barred} if barred else {})
+    )
     if not leads:
         _note(draft, region, person)
         tell_of(draft, OVER, [draft.ticket.owner], himself=True)

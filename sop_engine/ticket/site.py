@@ -14,6 +14,7 @@ values lie beside the steps.
 | `calendars` | calendar -> `{"number", "digest"}` of the newest; not there before the first is published |
 | `teams` | not there before the first; see `ticket.teaming` |
 | `pins` | actor -> when he set his PIN; not there before the first one; see `ticket.terminals` |
+| `pin_codes` | actor -> until when he may set a first PIN with a code; not there before the first one |
 | `roster` | `{"number", "digest"}` of the newest roster; not there before the first is loaded |
 | `swaps` | swaps of shifts that wait for the other's word; see `ticket.rostering` |
 | `outages` | `[{"from", "to", "by", "at", "step"}]`; not there before the first; see `ticket.backfilling` |
@@ -174,6 +175,7 @@ def _login(draft: Draft) -> dict[str, Any]:
         del logins[arguments["login"]]
     else:
         logins[arguments["login"]] = {"actor": arguments.get("actor"), "people": sorted(arguments.get("people") or [])}
+    terminals.require_reach(draft, logins, draft.ticket.fields.get("pins", {}))
     put(draft, "logins", logins)
     return arguments
 

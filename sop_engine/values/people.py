@@ -2,7 +2,7 @@
 
 | kind | written | kept |
 |---|---|---|
-| unit | `3栋2单元1202` `3-2-1202` `３－２－１２０２` `3#1202室` | `3-2-1202`: letters (capital), digits and Chinese words between hyphens |
+| unit | `3栋2单元1202` `3-2-1202` `３－２－１２０２` `3#1202室` | `3-2-1202`: letters (capital), digits and Chinese words between hyphens; a number is among them |
 | mobile | `138 0000 0000` `+86 138-0000-0000` | `13800000000` |
 | landline | `0755-12345678` `(0755)12345678转801` `+86 755 1234 5678` | `0755-12345678`, `0755-12345678-801` |
 | short or service number | `12345` `400-800-1234` | `12345` `4008001234` |
@@ -23,6 +23,7 @@ LONGEST_UNIT: Final = 60
 # patterns are texts, which `re` compiles at first use and keeps: most commands read no value from a keyboard
 _UNIT: Final = r"[0-9A-Z一-鿿㐀-䶿]+(-[0-9A-Z一-鿿㐀-䶿]+)*"
 _UNIT_MARKS: Final = r"(?<=[0-9A-Z一二三四五六七八九十])(?:号楼|号院|楼栋|栋|幢|座|单元|#|号(?=.))|[\s/_.,:·]+"
+_NUMBER: Final = r"[0-9〇零一二三四五六七八九十百]"
 _UNIT_END: Final = r"(?<=\d)(?:室|号房|号|房|户)$"
 _EXTENSION: Final = r"(?:转|分机|ext\.?|x|#)\s*(\d{1,6})$"
 _AREA: Final = r"(0(?:10|2\d|[3-9]\d{2}))(\d{7,8})"
@@ -39,7 +40,7 @@ def read_unit(text: str) -> str:
     """The unit that `text` names. Raises `ValueProblem`."""
     unit = _unit(fold(text).upper())
     if not is_unit(unit):
-        raise ValueProblem(msg("{text} is no unit; write 3-2-1202 or 3栋2单元1202", text=text[:40]))
+        raise ValueProblem(msg("{text} is no unit; write 3-2-1202, 3栋2单元1202 or 商铺-12", text=text[:40]))
     return unit
 
 
@@ -47,7 +48,7 @@ def is_unit(text: object) -> bool:
     """Whether `text` is a unit in the form that is kept."""
     if not isinstance(text, str) or len(text) > LONGEST_UNIT or re.fullmatch(_UNIT, text) is None:
         return False
-    return _unit(text) == text
+    return re.search(_NUMBER, text) is not None and _unit(text) == text
 
 
 def _unit(folded: str) -> str:

@@ -141,10 +141,14 @@ states:
 """
 
 
-def test_a_promise_that_ran_because_of_a_value_goes_on_when_that_is_gone(desk: Desk) -> None:
+def publish_clock(desk: Desk) -> None:
     with desk.store.writing() as transaction:
         digest = transaction.put_blob(canonical.to_bytes(to_json(calendar("round-the-clock"))))
     desk.site("publish_calendar", calendar="round-the-clock", digest=digest, text=digest, places=digest, reason="x")
+
+
+def test_a_promise_that_ran_because_of_a_value_goes_on_when_that_is_gone(desk: Desk) -> None:
+    publish_clock(desk)
     desk.publish(PROMISING)
     cn, other = desk.open("promising", by="wang", said="密"), desk.open("promising", by="wang")
     due = desk.ticket(cn).goals["answering"]["due"]
@@ -156,3 +160,83 @@ def test_a_promise_that_ran_because_of_a_value_goes_on_when_that_is_gone(desk: D
     desk.advance(hours=5)
     desk.do(cn, "finish", by="wang")
     assert desk.ticket(cn).goals["answering"]["breached"] == due
+
+
+# --- promises by a value that is gone ---------------------------------------------------------------------------------
+
+VISITING = """
+procedure: visiting
+title: {zh: 上门, en: Visiting}
+prefix: SM
+roles: [desk]
+fields:
+  by_when: {type: datetime, title: {zh: 最晚, en: By when}}
+  kind:    {type: choice, title: {zh: 类别, en: Kind}, choices: {urgent: Urgent, usual: Usual}, personal: contact}
+  other:   {type: boolean, title: {zh: 其他, en: Other}}
+calendar: round-the-clock
+goals:
+  visited:  {start: did open, stop: did finish, reset: did again, due: by_when - 30 min, when: {kind: urgent}}
+  answered: {start: did open, stop: did finish, reset: did again, within: {kind: {urgent: 4 h, usual: 8 h}}}
+  told:     {start: did open, stop: did finish, within: [{when: kind == 'urgent', within: 4 h}, {within: 8 h}]}
+open: {by: desk, ask: [by_when, kind], to: ready}
+states:
+  ready: {transitions: {again: {by: desk, may_ask: other}, finish: {by: desk, to: over}}}
+  over: {final: true, outcome: over}
+"""
+
+
+def visit(desk: Desk, kind: str) -> str:
+    publish_clock(desk)
+    desk.publish(VISITING)
+    return desk.open("visiting", by="wang", by_when="2026-11-23T10:00:00.000Z", kind=kind)
+
+
+def dues(desk: Desk, ticket: str) -> dict[str, str | None]:
+    return {name: entry["due"] for name, entry in desk.ticket(ticket).goals.items()}
+
+
+def test_what_was_promised_by_a_value_that_is_gone_stays_promised(desk: Desk) -> None:
+    sm = visit(desk, "urgent")
+    before = dues(desk, sm)
+    assert before == {
+        "answered": "2026-11-23T04:30:00.000Z",
+        "told": "2026-11-23T04:30:00.000Z",
+        "visited": "2026-11-23T09:30:00.000Z",
+    }
+    erase_all(desk)
+    desk.command("edit", sm, "wang", fields={"other": True}, reason="核对")
+    assert dues(desk, sm) == before
+
+
+def test_what_begins_anew_is_promised_as_it_was_before_its_value_went(desk: Desk) -> None:
+    sm = visit(desk, "urgent")
+    erase_all(desk)
+    desk.advance(hours=1)
+    desk.do(sm, "again", by="wang")
+    assert {entry["status"] for entry in desk.ticket(sm).goals.values()} == {"running"}
+    assert dues(desk, sm)["answered"] == "2026-11-23T05:30:00.000Z"
+    assert dues(desk, sm)["visited"] == "2026-11-23T09:30:00.000Z"
+
+
+def test_what_was_not_promised_is_not_promised_because_a_value_is_gone(desk: Desk) -> None:
+    sm = visit(desk, "usual")
+    erase_all(desk)
+    desk.do(sm, "again", by="wang")
+    goals = desk.ticket(sm).goals
+    assert (goals["visited"]["status"], goals["answered"]["within"][0]) == ("waiting", 8)
+
+
+def test_a_value_that_is_given_again_is_promised_by(desk: Desk) -> None:
+    sm = visit(desk, "urgent")
+    erase_all(desk)
+    desk.command("edit", sm, "wang", fields={"kind": "usual"}, reason="改")
+    assert dues(desk, sm)["answered"] == "2026-11-23T08:30:00.000Z"
+    assert desk.ticket(sm).goals["visited"]["status"] == "waiting"
+
+
+def test_a_value_that_was_given_twice_alike_replays_when_it_is_gone(desk: Desk) -> None:
+    sm = visit(desk, "urgent")
+    desk.command("edit", sm, "wang", fields={"kind": "urgent", "other": True}, reason="核对")
+    desk.do(sm, "again", by="wang", other=False)
+    desk.command("edit", sm, "wang", fields={"kind": "usual"}, reason="改")
+    erase_all(desk)

@@ -60,13 +60,16 @@ def test_at_a_terminal_one_says_who_one_is(tmp_path: Path) -> None:
     site = Shell(tmp_path / "site")
     [login] = site("actor", "ls", "--json").json[0]["logins"]
     site("actor", "add", "li_na", "李娜")
+    assert "no administrator" in site("actor", "login", login, "--terminal", "李娜", "周敏", code=4).err
+    site("actor", "pin", "--pin-from", "-", input="9753\n")
     site("actor", "login", login, "--terminal", "李娜", "周敏")
     assert "say who you are" in site("ls", code=2).err
     new = ["new", "repair", "--field", "place=common", "--field", "spot=大堂", "--field", "fault=灯坏"]
     new += ["--field", "channel=phone"]
     assert "has set no PIN" in site(*new, "--as", "李娜", code=4).err
-    for name, pin in (("李娜", "4821\n"), ("周敏", "9753\n")):
-        site("actor", "pin", name, "--pin-from", "-", input=pin)
+    assert "needs a code" in site("actor", "pin", "李娜", "--pin-from", "-", input="4821\n", code=5).err
+    code = site("actor", "pin", "李娜", "--code", "--as", "周敏", "--pin-from", "-", input="9753\n").out
+    site("actor", "pin", "李娜", "--pin-from", "-", input=f"{code}4821\n")
     assert "Front desk" in site(*new, "--as", "李娜", "--pin-from", "-", input="4821\n", code=5).err
     run = str(tmp_path / "run")
     site("on", "周敏", "--pin-from", "-", input="9753\n", XDG_RUNTIME_DIR=run)

@@ -177,3 +177,86 @@ def test_a_step_holds_who_proved_what_and_replay_agrees(desk: Desk) -> None:
     assert desk.replay().clean
     with pytest.raises(errors.NotYou):
         desk.engine.act(Command(new_id(), "come_on", SITE, "wang", "tester", {"actor": "li"}))
+
+
+# --- the first PIN at a shared terminal -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def real(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A site that is none for demonstration."""
+    monkeypatch.setattr(desk.clock, "simulated", False)
+    return desk
+
+
+def give_code(desk: Desk, actor: str, by: str = "boss", dry_run: bool = False) -> str:
+    command = Command(new_id(), "pin_code", SITE, by, "tester", {"actor": actor})
+    return pins.give_code(desk.engine, command, dry_run)[0]
+
+
+def test_a_first_pin_at_a_shared_terminal_needs_an_administrator_s_code(real: Desk) -> None:
+    with pytest.raises(errors.NotYou, match="needs a code"):
+        set_pin(real, "wang", "4821")
+    with real.reading() as reading:
+        assert not pins.has_pin(reading, "wang"), "nothing half done"
+    code = give_code(real, "wang")
+    assert code not in json.dumps(real.records(SITE)[-1])
+    pins.prove(real.engine, "wang", "tester", code, code=True)
+    set_pin(real, "wang", "4821")
+    pins.prove(real.engine, "wang", "tester", "4821")
+    assert real.ticket(SITE).fields["pin_codes"] == {}
+    assert real.replay().clean
+
+
+def test_a_code_is_for_one_person_alone_and_given_by_an_administrator_alone(real: Desk) -> None:
+    with pytest.raises(errors.NotYou, match="no administrator"):
+        give_code(real, "wang", by="li")
+    give_code(real, "wang")
+    with pytest.raises(errors.NotYou, match="needs a code"):
+        set_pin(real, "li", "4821")
+
+
+def test_a_code_opens_nothing_else_and_is_not_guessed(real: Desk) -> None:
+    code = give_code(real, "wang")
+    with pytest.raises(errors.NotNow, match="has set no PIN"):
+        pins.prove(real.engine, "wang", "tester", code)
+    for _ in range(5):
+        with pytest.raises(errors.NotYou, match="not the code"):
+            pins.prove(real.engine, "wang", "tester", "000000", code=True)
+    with pytest.raises(errors.NotNow, match="wrong 5 times"):
+        pins.prove(real.engine, "wang", "tester", code, code=True)
+
+
+def test_a_code_holds_three_days_and_takes_a_forgotten_pin_away(real: Desk) -> None:
+    give_code(real, "wang")
+    set_pin(real, "wang", "4821")
+    give_code(real, "wang")
+    with pytest.raises(errors.NotNow, match="has set no PIN"):
+        pins.prove(real.engine, "wang", "tester", "4821")
+    real.clock.advance(timedelta(days=3))
+    with real.reading() as reading:
+        assert not pins.has_code(reading, "wang", real.clock.now())
+    with pytest.raises(errors.NotYou, match="needs a code"):
+        set_pin(real, "wang", "9753")
+
+
+def test_at_a_login_of_his_own_nobody_needs_a_code(real: Desk) -> None:
+    real.site("login", login="wangs", actor="wang", people=[])
+    pins.set_pin(real.engine, Command(new_id(), "set_pin", SITE, "wang", "wangs", {"actor": "wang"}), "4821")
+    pins.prove(real.engine, "wang", "tester", "4821")
+
+
+def test_a_code_that_is_only_tried_is_not_kept(real: Desk) -> None:
+    give_code(real, "wang", dry_run=True)
+    with real.reading() as reading:
+        assert not pins.has_code(reading, "wang", real.clock.now())
+
+
+def test_no_login_becomes_a_terminal_where_no_administrator_could_act_any_more(real: Desk) -> None:
+    with pytest.raises(errors.NotNow, match="no administrator could act"):
+        real.site("login", login="tester", actor=None, people=["wang", "boss"])
+    give_code(real, "boss")
+    set_pin(real, "boss", "4821")
+    real.site("login", login="tester", actor=None, people=["wang", "boss"])
+    with pytest.raises(errors.NotNow, match="no administrator could act"):
+        set_pin(real, "boss", None)

@@ -130,3 +130,64 @@ def test_what_is_lent_or_offered_on_counts_for_its_holder_alone(desk: Desk) -> N
     desk.command("delegate", wx, str(holder), to="qian")
     with desk.reading() as reading:
         assert [reading.load_of(person) for person in ("li", "qian")] == [1, 0]
+
+
+# --- two tasks of one ticket within one step --------------------------------------------------------------------------
+
+TWO = """
+procedure: two
+title: Two
+prefix: TW
+roles: [desk, engineer]
+open: {by: desk, to: registered}
+acts: {LIMIT}
+states:
+  registered: {transitions: {send: {by: desk, to: both}}}
+  both:
+    parallel: [count, check]
+    done: {to: finished}
+    states:
+      count:
+        entry: {assign: {role: engineer, how: HOW}}
+        states:
+          counting: {transitions: {counted: {by: assignee, to: count_done}}}
+          count_done: {final: true}
+      check:
+        entry: {assign: {role: engineer, how: HOW}}
+        states:
+          checking: {transitions: {checked: {by: BY, to: check_done}}}
+          check_done: {final: true}
+  finished: {final: true, outcome: finished}
+"""
+
+
+def both(desk: Desk, how: str, by: str = "assignee", limit: str = "") -> list[str | None]:
+    """Who has the two tasks that one step gives."""
+    desk.publish(TWO.replace("HOW", how).replace("BY", by).replace("LIMIT", limit))
+    two = desk.open("two", by="wang")
+    desk.do(two, "send", by="wang")
+    return [desk.ticket(two).tasks[region].get("assignee") for region in ("count", "check")]
+
+
+@pytest.mark.parametrize("how", ["turns", "least_load"])
+def test_two_tasks_that_one_step_gives_are_two_turns(desk: Desk, how: str) -> None:
+    assert both(desk, how) == ["li", "qian"]
+
+
+@pytest.mark.parametrize("how", ["turns", "least_load"])
+def test_nobody_is_given_both_where_separation_of_duty_forbids_it(desk: Desk, how: str) -> None:
+    for person in ("qian", "zhao"):
+        desk.site("change_person", actor=person, active=False)
+    assert both(desk, how, by="{who: assignee, not: did counted}") == ["li", None]
+
+
+def test_both_go_to_the_one_who_is_there_where_it_forbids_nothing(desk: Desk) -> None:
+    for person in ("qian", "zhao"):
+        desk.site("change_person", actor=person, active=False)
+    assert both(desk, "turns") == ["li", "li"]
+
+
+def test_what_one_step_gives_counts_against_the_limit(desk: Desk) -> None:
+    for person in ("qian", "zhao"):
+        desk.site("change_person", actor=person, active=False)
+    assert both(desk, "turns", limit="claim: {limit: 1}") == ["li", None]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical
+from sop_engine.console.acts_story import act_event
 from sop_engine.engine.identity import Identity
 from sop_engine.engine.rosters import swap_shifts
 from sop_engine.engine.shift_reckoning import look_again
@@ -199,3 +200,33 @@ def test_what_the_rule_leaves_out_stays_whose_it_is_until_it_counts_again(desk: 
 
     desk.do(held, "go_on", by="li")
     assert due(desk, held) is not None
+
+
+APART = REPAIR.replace("      done:", "      look_at: {by: {role: lead}}\n      done:").replace(
+    "done: {by: assignee", "done: {by: {who: assignee, not: did look_at}"
+)
+
+
+def test_a_lead_whom_separation_of_duty_keeps_out_is_passed_over_for_the_next(desk: Desk) -> None:
+    desk.publish(APART)
+    load(desk, "name,22,23,24", "li,r,e,e", "he,r,l,r", "sun,r,l,r")
+    wx = mending(desk)
+    desk.do(wx, "look_at", by="he")
+    desk.advance(hours=7)
+    assert desk.events(wx, "shift_over")[0]["to"] == ["sun"]
+    assert desk.ticket(wx).tasks["ticket"]["assignee"] == "sun"
+    desk.do(wx, "done", by="sun")
+
+
+def test_where_it_keeps_out_everybody_who_is_there_it_stays_and_the_story_says_so(desk: Desk) -> None:
+    desk.publish(APART)
+    roster(desk)
+    wx = mending(desk)
+    desk.do(wx, "look_at", by="he")
+    desk.advance(hours=7)
+    [over] = desk.events(wx, "shift_over")
+    assert (over["to"], over["barred"]) == ([], ["he"])
+    assert desk.ticket(wx).tasks["ticket"]["assignee"] == "li"
+    assert told(desk, wx, "shift_over") == [["wang"]]
+    said = act_event(over, str, str)
+    assert said is not None and "separation of duty keeps out" in str(said) and "he" in str(said)

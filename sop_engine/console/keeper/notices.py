@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
+from sop_engine.console.keeper.letters_named import STATUSES, found, require_channel
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.errors import NotFound, NotNow, NotUnderstood, NotYou, SetUp, SopError, system_reason
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from sop_engine.engine.channels import Parcel
     from sop_engine.store.seam import OutLetter, Person
 
-STATUSES: Final = ("waiting", "dead", "sent", "superseded", "recalled")
 _UNSENT: Final = STATUSES[:2]
 _SHOWN: Final = {
     "waiting": msg("waiting"),
@@ -47,7 +47,7 @@ def ls(
     own, with --to."""
     with call.open() as opened:
         _require_seen(opened, to)
-        letters = _found(opened, STATUSES if all else status or _UNSENT, ticket, to, channel)
+        letters = found(opened, STATUSES if all else status or _UNSENT, ticket, to, channel)
         if call.json:
             call.output.json([_json(opened, each) for each in letters])
             return
@@ -75,7 +75,7 @@ def outbox(
     """Show notices whole: to whom, by which channel, when, and in which words; of what waits, the words of now."""
     with call.open() as opened:
         opened.require_administrator()
-        letters = _found(opened, STATUSES if id else status or _UNSENT, ticket, to, channel)
+        letters = found(opened, STATUSES if id else status or _UNSENT, ticket, to, channel)
         _require_known(id or (), letters)
         wanted = [each for each in letters if not id or each.id in id]
         if call.json:
@@ -129,7 +129,7 @@ def retry(
             letters = reading.letters("dead") if dead else reading.letters()
         wanted = letters if dead else _tried_again(id or (), letters)
         if channel is not None:
-            _require_channel(opened, channel)
+            require_channel(opened, channel)
             _require_free(channel, wanted, letters)
         if not call.dry_run:
             with call.writing(), opened.site.store.writing() as transaction:
@@ -285,28 +285,6 @@ def _person(opened: "Opened", name: str, channels: Sequence[str]) -> "Person":
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _found(
-    opened: "Opened", statuses: Sequence[str], ticket: str | None, to: str | None, channel: str | None
-) -> "list[OutLetter]":
-    """The letters that are asked for, in the order of their ids."""
-    from sop_engine.engine.identity import find_person
-
-    for each in statuses:
-        if each not in STATUSES:
-            raise NotUnderstood(msg("there is no status {status}; there are {known}", status=each, known=STATUSES))
-    with opened.site.store.reading() as reading:
-        person = None if to is None or to.startswith("field:") else find_person(reading, to).id
-        letters = [each for status in dict.fromkeys(statuses) for each in reading.letters(status, ticket)]
-    return sorted(
-        (
-            each
-            for each in letters
-            if (to is None or each.to == (person or to)) and (channel is None or each.channel == channel)
-        ),
-        key=lambda each: each.id,
-    )
-
-
 def _require_seen(opened: "Opened", to: str | None) -> None:
     """Raise `NotYou` where somebody who is no administrator asks for notices to others: they tell of tickets with which
     he has nothing to do."""
@@ -329,18 +307,6 @@ def _require_known(ids: Sequence[int], letters: "Sequence[OutLetter]") -> None:
     for id in ids:
         if id not in known:
             raise NotFound(msg("there is no notice {id}", id=id), fix=msg("see: sop notify ls --all"))
-
-
-def _require_channel(opened: "Opened", channel: str) -> None:
-    from sop_engine.engine.routing import channel_names
-    from sop_engine.ticket.near import near
-
-    known = channel_names(opened.site.settings)
-    if channel not in known:
-        raise NotUnderstood(
-            msg("there is no channel {name}; there are {channels}", name=channel, channels=known),
-            near=near(channel, known),
-        )
 
 
 def _instant(letter: "OutLetter") -> datetime | None:

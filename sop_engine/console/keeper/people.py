@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.given import line_of
+from sop_engine.console.keeper.reaching import reached_by
 from sop_engine.console.names import apart
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import by_title, newest_versions, normal_form
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import SITE
-from sop_engine.values import ValueProblem, show_instant
+from sop_engine.values import ValueProblem, read_phone, show_instant
 from sop_engine.values.moments import read_date, read_instant
 from sop_engine.worktime import at_wall_time
 
@@ -84,7 +85,7 @@ def add(
         opened.act(opened.command("add_person", SITE, arguments))
         if login is not None:
             opened.act(opened.command("login", SITE, {"login": login, "actor": actor, "people": []}))
-        tell_person(opened, actor)
+        tell_person(opened, actor, reached_by(arguments["contact"], arguments["language"]))
 
 
 def grant(
@@ -134,10 +135,14 @@ def change(
     reached = (mail, phone, channel, digest)
     if not given and all(each is None for each in reached):
         raise NotUnderstood(msg("nothing to change was named"), fix=msg("see: sop actor change --help"))
+    said: list[Message] = []
     if any(each is not None for each in reached):
         with call.open() as opened, opened.site.store.reading() as reading:
-            given["contact"] = contact_of(opened, find_person(reading, name).contact, *reached)
-    _change(call, name, given)
+            former = find_person(reading, name).contact
+            given["contact"] = contact_of(opened, former, *reached)
+        named = zip(("mail", "phone", "channels", "digest"), reached, strict=True)
+        said = reached_by({key: given["contact"].get(key, "") for key, each in named if each is not None})
+    _change(call, name, given, said=[*said, *reached_by({}, language)])
 
 
 def login(
@@ -231,24 +236,31 @@ def ls(call: Call) -> None:
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _change(call: Call, name: str, changes: dict[str, Any], word: str = "", roles: Sequence[str] = ()) -> None:
+def _change(
+    call: Call,
+    name: str,
+    changes: dict[str, Any],
+    word: str = "",
+    roles: Sequence[str] = (),
+    said: Sequence[Message] = (),
+) -> None:
     with call.open() as opened:
         with opened.site.store.reading() as reading:
             actor = find_person(reading, name).id
         if word:
             changes[word] = scoped_roles(opened, roles)
         opened.act(opened.command("change_person", SITE, {"actor": actor, **changes}))
-        tell_person(opened, actor)
+        tell_person(opened, actor, said)
         if not call.dry_run and (word == "revoke" or changes.get("active") is False):
             from sop_engine.console.keeper.left_over import tell_left
 
             tell_left(opened, actor, [role for role, _scope in changes.get("revoke", ())])
 
 
-def tell_person(opened: "Opened", actor: str) -> None:
-    """Say how somebody stands now."""
+def tell_person(opened: "Opened", actor: str, more: Sequence[Message] = ()) -> None:
+    """Say how somebody stands now, and `more` of what was changed."""
     if opened.call.dry_run:
-        opened.call.output.tell(msg("this would be done; nothing was kept"))
+        opened.call.output.tell(msg("this would be done; nothing was kept"), *more)
         return
     with opened.site.store.reading() as reading:
         person = reading.person(actor)
@@ -265,6 +277,7 @@ def tell_person(opened: "Opened", actor: str) -> None:
         said.append(msg("rights: {rights}", rights=tuple(person.rights)))
     if not person.active:
         said.append(msg("disabled"))
+    said += more
     opened.call.output.tell(
         msg("{name} ({id}): {about}", name=person.name, id=person.id, about=apart(said, opened.call.language))
     )
@@ -354,6 +367,11 @@ def contact_of(
 
     given = {name: line_of(value, title) for name, value, title in
              (("mail", mail, msg("contact")), ("phone", phone, msg("phone"))) if value}  # fmt: skip
+    if phone:
+        try:
+            given["phone"] = read_phone(given["phone"])
+        except ValueProblem as problem:
+            raise NotUnderstood(problem.message) from None
     if mail and re.fullmatch(_MAIL, given["mail"]) is None:
         raise NotUnderstood(msg("`{text}` is no mail address", text=given["mail"][:60]),
                             fix=msg("write it like wang.fang@example.org"))  # fmt: skip

@@ -134,7 +134,7 @@ def _skill(opened: "Opened", actor: str, said: str) -> Maker:
     name, _at, until = said.replace("＠", "@").partition("@")
     held: dict[str, Any] = {"actor": actor, "skill": known_skill(opened, name)}
     if until:
-        held["until"] = day_said(opened, until).isoformat()
+        held["until"] = day_said(opened, until, msg("the last day of {skill}", skill=name)).isoformat()
     return lambda _ticket: opened.command("skill", SITE, held)
 
 

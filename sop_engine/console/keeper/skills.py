@@ -12,7 +12,7 @@ from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import by_title, newest_versions, normal_form
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
-from sop_engine.messages import Text, msg
+from sop_engine.messages import Message, Text, msg
 from sop_engine.ticket.near import near
 from sop_engine.ticket.qualifying import is_skill_id, no_skill_id
 from sop_engine.ticket.records import SITE
@@ -142,9 +142,9 @@ def titled(opened: "Opened", skill: str) -> Any:
     return next((title for id, title in skill_titles(opened) if id == skill and title), skill)
 
 
-def day_said(opened: "Opened", said: str) -> date:
-    """The last day of a licence, as it is said. Raises `NotUnderstood`."""
+def day_said(opened: "Opened", said: str, where: Message | str = "--until") -> date:
+    """The last day of a licence, as it is said `where`. Raises `NotUnderstood`."""
     try:
         return read_date(said, opened.now.astimezone(opened.zone).date())
     except ValueProblem as problem:
-        raise NotUnderstood(msg("--until: {problem}", problem=problem.message)) from None
+        raise NotUnderstood(msg("{where}: {problem}", where=where, problem=problem.message)) from None

@@ -8,7 +8,7 @@ from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import option
 from sop_engine.console.promises import goal_title
-from sop_engine.console.staff.filters import Mine
+from sop_engine.console.staff.filters import Mine, role_named
 from sop_engine.console.staff.promised import Promise, Promises, Wanted
 from sop_engine.console.staff.sla import promise_json
 from sop_engine.console.text import one_line
@@ -40,6 +40,7 @@ def export(
         opened.require_known()
         with opened.reading() as reading:
             actor = None if person is None else find_person(reading, person).id
+            role = None if role is None else role_named(reading, role)
         whose = Mine(actor, {}) if actor is not None and role is None else None
         due = Promises(opened, Wanted(by=LATEST, mine=whose))
         found = (each for each in due if _is_for(each, actor, role))

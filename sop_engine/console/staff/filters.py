@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sop_engine.console.registered import as_registered
 from sop_engine.console.team_names import teams_in
-from sop_engine.errors import NotUnderstood
+from sop_engine.errors import NotFound, NotUnderstood
 from sop_engine.messages import msg
-from sop_engine.store.seam import Head, Reads
+from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.people import covers
 from sop_engine.values import ValueProblem, read_unit
 
@@ -51,11 +51,41 @@ def mine(reading: Reads, person: str) -> Mine:
 
 
 def unit_named(reading: Reads, said: str) -> str:
-    """The unit of `--unit`, as the register has it. Raises `NotUnderstood`."""
+    """The unit of `--unit`, as the register has it. Raises `NotUnderstood`; and `NotFound` for one that the register
+    does not have and no ticket ever had, where there is a register."""
     try:
-        return as_registered(reading, read_unit(said))
+        unit = as_registered(reading, read_unit(said))
     except ValueProblem as problem:
         raise NotUnderstood(msg("--unit: {problem}", problem=problem.message)) from None
+    if reading.unit(unit) is None and not reading.heads(Query(status=None, unit=unit, limit=1)):
+        known = [each["id"] for each in reading.units()]
+        if known:
+            from sop_engine.ticket.near import near
+
+            raise NotFound(
+                msg("the register has no unit {unit}, nor has any ticket", unit=unit),
+                near=near(unit, known),
+                fix=msg("see which there are: sop unit ls"),
+            )
+    return unit
+
+
+def role_named(reading: Reads, said: str) -> str:
+    """The role that `said` names in any procedure, by id or title, or that somebody holds. Raises `NotUnderstood`."""
+    from sop_engine.console.tickets import by_title, newest_versions, normal_form
+
+    forms = [normal_form(reading, version.digest) for version in newest_versions(reading).values()]
+    titles = [(each["id"], each.get("title", {})) for form in forms for each in form["roles"]]
+    held = {role for _person, role in reading.holdings()}
+    role = by_title(said, titles, "role")
+    if role is None and said not in held:
+        from sop_engine.ticket.near import near
+
+        names = {*held, *(id for id, _title in titles), *(each for _id, title in titles for each in title.values())}
+        raise NotUnderstood(
+            msg("no procedure has a role {role}, and nobody holds it", role=said[:60]), near=near(said, sorted(names))
+        )
+    return role or said
 
 
 def at_most(limit: int | None) -> int | None:

@@ -62,8 +62,8 @@ def ls(
             wanted = Wanted(
                 by=None if within is None else canonical.instant_text(opened.now + within),
                 missed=breached,
-                procedure=find_procedure(reading, procedure).procedure if procedure else None,
-                unit=unit_named(reading, unit) if unit else None,
+                procedure=find_procedure(reading, procedure).procedure if procedure is not None else None,
+                unit=unit_named(reading, unit) if unit is not None else None,
             )
             mines = whose(opened, reading) if mine else []
         found = MyPromises(opened, wanted, mines, most) if mines else Promises(opened, wanted, most)
