@@ -182,8 +182,8 @@ def by_title(said: str, titles: Mapping[str, Text] | Iterable[tuple[str, Text]],
 
 
 def _is_spelled(said: str, title: Text, pieces: bool = False) -> bool:
-    """Whether `said` is how one of the titles is typed on a keyboard without Han characters; with `pieces` also how what
-    it ends in is: 报修 of 业主报修."""
+    """Whether `said` is how one of the titles is typed on a keyboard without Han characters; with `pieces` also how
+    what it ends in is: 报修 of 业主报修."""
     typed = said.casefold()
     if not (1 < len(typed) <= 60 and typed.isascii() and typed.isalpha()):
         return False
