@@ -155,3 +155,19 @@ def test_a_task_is_offered_on_to_a_team_and_one_of_it_takes_it_over(plumbing: So
         == (plumbing("show", "1", "--json").json["tasks"][0])
     )
     assert "offered the task to the team crew" in plumbing("audit", "log", "1").out
+
+
+def test_the_load_of_a_team_is_that_of_its_people(crew: Sop, wx: str) -> None:
+    def load(*words: str) -> dict[str, tuple[int, int]]:
+        return {
+            each["person"]: (each["owned"], each["tasks"]) for each in crew("report", "load", *words, "--json").json
+        }
+
+    crew("do", "1", "dispatch", "--as", "wang_fang", "--assignee", "李强")
+    assert load() == {"wang_fang": (1, 0), "li_qiang": (0, 1)}
+    assert load("--team", "工程一班") == {"li_qiang": (0, 1)}
+    assert [each["ticket"] for each in crew("report", "load", "--team", "crew", "--list", "all", "--json").json] == [wx]
+    crew("team", "change", "crew", "--no-lead", "--join", "张伟")
+    assert load("--team", "crew") == {}
+    assert crew("report", "load", "--team", "crew", "--list", "wang_fang", "--json").json == []
+    assert crew("report", "load", "--team", "二班").code == 3
