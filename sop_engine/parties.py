@@ -59,8 +59,9 @@ class Sign:
 class Recipient:
     """Whom a notice reaches: a role's holders (of this unit, where the role has a scope), or who stands in a field."""
 
-    kind: Literal["role", "assignee", "owner", "opener", "field", "lead"]
-    """`lead`: who leads the team of whoever has the task, or that it is offered to"""
+    kind: Literal["role", "assignee", "owner", "opener", "field", "lead", "team"]
+    """`lead`: who leads the team of whoever has the task, or that it is offered to; `team`: who is of the team that
+    does what `name` says, a declared team or a choice field whose value names one"""
     name: str = ""
     on_shift: bool = False
     """of a role: its holders who are on shift, else whoever leads, else who stands in for one of them"""

@@ -108,6 +108,8 @@ class Assign:
     """of a role: nobody has it who is not on shift"""
     skill: str = ""
     """of a role: nobody has it who lacks this skill; the id of a choice field: those that its value names"""
+    team: str = ""
+    """of a role: offered to whichever team of the site does this; the id of a choice field: what its value names"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +324,8 @@ class Procedure:
     outcomes: tuple[Choice, ...] = ()
     skills: tuple[Choice, ...] = ()
     """what people must have learnt for a part of the work, or have a licence for"""
+    teams: tuple[Choice, ...] = ()
+    """kinds of work for which a site may have a team; the site says which of its teams does which"""
     events: tuple[str, ...] = ()
     """the signals that it takes from outside"""
     backdate: Duration | None = None

@@ -1,5 +1,5 @@
 """Tables that somebody made with a spreadsheet: CSV or tab-separated text in UTF-8, UTF-16 or GB 18030, or XLSX, as
-rows of text.
+rows of text; and workbooks that are written.
 
 What is read is bounded; of a workbook the first sheet counts that is shown, its formulas by the values that were last
 reckoned. Reading XLSX needs openpyxl, the extra `sheets`.
@@ -8,7 +8,7 @@ reckoned. Reading XLSX needs openpyxl, the extra `sheets`.
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, Final, NamedTuple
 
@@ -90,6 +90,27 @@ def _require_heads(heads: tuple[str, ...], name: str) -> None:
     twice = next((each for rank, each in enumerate(heads) if each and each in heads[:rank]), None)
     if twice is not None:
         raise NotUnderstood(msg("{path} has the head {head} twice", path=name, head=twice), where=name)
+
+
+def workbook(rows: Iterable[Sequence[str]], name: str) -> bytes:
+    """A workbook of one sheet with these rows, every cell a text: no number loses its zeros, and nothing is a formula.
+    Raises `SetUp` where XLSX cannot be written here."""
+    try:
+        import openpyxl
+    except ImportError:
+        raise SetUp(
+            msg("writing {path} needs openpyxl", path=name),
+            fix=msg("install it: pip install 'sop-engine[sheets]'; or write CSV"),
+        ) from None
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for number, row in enumerate(rows, start=1):
+        for rank, text in enumerate(row, start=1):
+            cell = sheet.cell(number, rank)
+            cell.value, cell.data_type, cell.number_format = text, "s", "@"
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
 
 
 # --- text ------------------------------------------------------------------------------------------------------------

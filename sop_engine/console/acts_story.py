@@ -132,6 +132,8 @@ def _tie_deed(command: str, arguments: Mapping[str, Any], events: Sequence[Event
 
 def act_event(event: Event, person: Say, instant: Say) -> Message | None:
     """What an event of such an act adds to the story; None where the head line says it already."""
+    if event["kind"] == "signer_removed" and "by" in event:
+        return msg("{by} signs in the place of {person}", by=person(event["by"]), person=person(event["person"]))
     if event["kind"] == "shift_noted" and event["ends"] is not None:
         return msg("the shift of {whose} ends {ends}", whose=person(event["person"]), ends=instant(event["ends"]))
     if event["kind"] == "shift_over" and event["to"]:

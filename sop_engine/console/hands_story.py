@@ -46,6 +46,8 @@ def hand_deed(command: str, arguments: Mapping[str, Any], program: "Program", pe
             return msg("gave the task back: {reason}", reason=reason_title(program, arguments["because"]))
         case "give_back":
             return msg("gave the task back")
+        case "transfer" if "team" in arguments:
+            return msg("offered the task to the team {team}", team=arguments["team"])
         case "transfer" if "role" in arguments:
             return msg("offered the task to {to}", to=role(arguments["role"]))
         case "transfer":
@@ -101,6 +103,8 @@ def hand_lines(opened: "Opened", seen: "Look") -> Iterator[tuple[Any, Any]]:
     ticket: Ticket = seen.ticket
     for region, entry in ticket.acts.get("offered", {}).items():
         to: Any = opened.named(entry["to"]) if "to" in entry else _role(seen, entry["role"])
+        if "team" in entry:
+            to = msg("{role} of the team {team}", role=to, team=entry["team"])
         taken = msg("{to}; he takes it over with: sop take-over {ticket}", to=to, ticket=ticket.id)
         yield _head(seen, msg("offered to"), region), taken
     for region, entry in ticket.acts.get("delegated", {}).items():

@@ -314,7 +314,8 @@ def _state_of(head: "Head", region: str) -> str | None:
 
 def task_view(region: str, state: str | None, task: Mapping[str, str]) -> TaskView:
     """A task as a line in lists has it."""
-    offered = {name: task[key] for name, key in (("person", "offered"), ("role", "offered_to")) if key in task}
+    names = ("person", "offered"), ("role", "offered_to"), ("team", "offered_team")
+    offered = {name: task[key] for name, key in names if key in task}
     return TaskView(
         region=region,
         state=state,

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -214,6 +214,11 @@ class Opened:
     @property
     def now(self) -> datetime:
         return self.site.clock.now()
+
+    @property
+    def today(self) -> date:
+        """The day on the site's clock."""
+        return self.now.astimezone(self.zone).date()
 
     def context(self) -> Context:
         """What reading a value needs to know."""

@@ -89,6 +89,10 @@ def _team(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
         said.append(msg("{people} joined", people=tuple(person(each) for each in arguments["join"])))
     if arguments.get("part"):
         said.append(msg("{people} parted", people=tuple(person(each) for each in arguments["part"])))
+    if arguments.get("does"):
+        said.append(msg("it does {work}", work=tuple(arguments["does"])))
+    if arguments.get("does_not"):
+        said.append(msg("it does {work} no more", work=tuple(arguments["does_not"])))
     return msg("the team {team}: {changes}", team=arguments["team"], changes=tuple(said))
 
 

@@ -25,16 +25,18 @@ def folded(text: str) -> str:
 # --- tickets ---------------------------------------------------------------------------------------------------------
 
 
-def find_ticket(reading: Reads, said: str, site_too: bool = False) -> Head:
+def find_ticket(reading: Reads, said: str, site_too: bool = False, of: str | None = None) -> Head:
     """The ticket whose id is, or ends in, `said`: exact, else the only open one, else the only one. `7` is number 007,
-    `WX-7` number 007 of the prefix WX; `site_too`: `site` means the site's own history. Raises `NotFound`, or
-    `NotUnderstood` with the candidates."""
+    `WX-7` number 007 of the prefix WX; `site_too`: `site` means the site's own history. Where only tickets of the
+    procedure `of` can be meant, others count only where there is none. Raises `NotFound`, or `NotUnderstood` with the
+    candidates."""
     wanted = folded(said).casefold().replace(" ", "")
     if wanted == SITE and site_too:
         site = reading.head(SITE)
         if site is not None:
             return site
     found = _candidates(reading, wanted)
+    found = [head for head in found if head.procedure == of] or found
     if not found:
         raise NotFound(
             msg("there is no ticket {ticket}", ticket=said[:60]),

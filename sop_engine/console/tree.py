@@ -111,6 +111,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "actor ls": Leaf("keeper.people", "ls", msg("list people, their roles and logins")),
     "actor add": Leaf("keeper.people", "add", msg("add a person"), "write"),
     "actor import": Leaf("keeper.people_import", "import_", msg("add many people from a table"), "write"),
+    "actor export": Leaf("keeper.people_export", "export", msg("write the people into a table")),
     "actor grant": Leaf("keeper.people", "grant", msg("give somebody roles"), "write"),
     "actor revoke": Leaf("keeper.people", "revoke", msg("take roles from somebody"), "write"),
     "actor skill": Leaf("keeper.skills", "skill", msg("enter what somebody has learnt, or a licence"), "write"),

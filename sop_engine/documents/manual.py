@@ -25,6 +25,7 @@ _WORDS: Final[dict[str, Text]] = {
     "backdate": {"zh": "补录时间最多可提前 {duration}。", "en": "A time may be claimed up to {duration} back."},
     "people": {"zh": "谁参加", "en": "Who takes part"},
     "skills": {"zh": "需要的技能或证件：{skills}。", "en": "Skills and licences that are asked for: {skills}."},
+    "teams": {"zh": "分班组派单：{teams}。", "en": "Given out by team: {teams}."},
     "scope": {"zh": "{role}（按“{field}”分管）", "en": "{role} (each for their own “{field}”)"},
     "owner": {"zh": "按日历自动开的单由{role}负责。", "en": "Tickets opened by the calendar belong to: {role}."},
     "fields": {"zh": "写下什么", "en": "What is written down"},
@@ -160,6 +161,9 @@ class _Page:
         if self.procedure.skills:
             skills = joined([self.names.title(each.title, each.id) for each in self.procedure.skills], self.language)
             yield "\n" + markdown(self.word("skills", skills=skills))
+        if self.procedure.teams:
+            teams = joined([self.names.title(each.title, each.id) for each in self.procedure.teams], self.language)
+            yield "\n" + markdown(self.word("teams", teams=teams))
         if self.procedure.owner:
             yield "\n" + markdown(self.word("owner", role=self.names.role(self.procedure.owner)))
 

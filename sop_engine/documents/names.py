@@ -47,6 +47,7 @@ class Names:
         self._states = {each.id: self.title(each.title, each.id) for each in procedure.states}
         self._roles = {each.id: self.title(each.title, each.id) for each in procedure.roles}
         self._skills = {each.id: self.title(each.title, each.id) for each in procedure.skills}
+        self._teams = {each.id: self.title(each.title, each.id) for each in procedure.teams}
         self._outcomes = {id: self.title(title, id) for id, title in ENDS.items()}
         self._outcomes |= {each.id: self.title(each.title, each.id) for each in procedure.outcomes}
         self._notices = {each.id: self.title(each.title, each.id) for each in procedure.notices}
@@ -72,6 +73,10 @@ class Names:
     def skill(self, id: str) -> str:
         """What is asked for: a skill by its title, or the field whose value names it."""
         return f"“{self._skills.get(id) or self.field(id)}”"
+
+    def team(self, id: str) -> str:
+        """What is named: a team by its title, or the field whose value names one."""
+        return f"“{self._teams.get(id) or self.field(id)}”"
 
     def trigger(self, id: str) -> str:
         return self._triggers.get(id, one_line(id))

@@ -34,6 +34,10 @@ _WORDS: Final[dict[str, Text]] = {
     "opener": {"zh": "登记人", "en": "whoever opened it"},
     "lead": {"zh": "班组长", "en": "lead of the team"},
     "anyone": {"zh": "任何人", "en": "anyone"},
+    "team": {"zh": "{team}全体", "en": "everybody of {team}"},
+    "team_of": {"zh": "{team}对应的班组", "en": "everybody of the team for {team}"},
+    "by_team": {"zh": "{deed}，先派{team}", "en": "{deed}, to the team {team} first"},
+    "by_team_of": {"zh": "{deed}，先派{team}对应的班组", "en": "{deed}, to the team for {team} first"},
     "not_did": {"zh": "不得是做“{trigger}”的人", "en": "not who did “{trigger}”"},
     "not_did_since": {
         "zh": "不得是进入“{state}”后做“{trigger}”的人",
@@ -149,7 +153,13 @@ def _person(kind: str, name: str, names: Names, on_shift: bool = False, skill: s
         return phrase(_WORDS["on_shift"], names.language, role=names.role(name))
     if kind == "role":
         return names.role(name)
+    if kind == "team":
+        return phrase(_WORDS[_team_word(name, names)], names.language, team=names.team(name))
     return names.field(name) if kind == "field" else phrase(_WORDS[kind], names.language)
+
+
+def _team_word(name: str, names: Names) -> str:
+    return "team" if name in {each.id for each in names.procedure.teams} else "team_of"
 
 
 def _did(triggers: str, since: str | None, names: Names) -> str:
@@ -194,11 +204,12 @@ def effect_text(effect: Effect, names: Names) -> str:
             return word("set", field=names.field(field), value=_set_value(field, value, names))
         case Raise(event):
             return word("raise", event=one_line(event))
-        case Assign("role", name, how, on_shift, skill) if how != "claim":
-            return word(f"assign_{how}", name=_person("role", name, names, on_shift, skill))
-        case Assign(to, name, _, on_shift, skill):
-            said = _person("role" if to == "role" else "field", name, names, on_shift, skill)
-            return word(f"assign_{to}", name=said)
+        case Assign("role", name, how, on_shift, skill, team):
+            key = "assign_role" if how == "claim" else f"assign_{how}"
+            said = word(key, name=_person("role", name, names, on_shift, skill))
+            return word(f"by_{_team_word(team, names)}", deed=said, team=names.team(team)) if team else said
+        case Assign(to, name):
+            return word(f"assign_{to}", name=_person("field", name, names))
         case Tell(to, notice, urgent):
             key = "tell_notice" if notice else "tell"
             said = word(key, to=recipients_text(to, names), notice=names.notice(notice))

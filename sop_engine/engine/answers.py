@@ -10,7 +10,7 @@ from sop_engine.acts import VOID
 from sop_engine.engine import outages
 from sop_engine.engine.duty_answers import where_he_stands, who_is_on
 from sop_engine.engine.skill_answers import who_has
-from sop_engine.engine.team_answers import leads_of, the_team
+from sop_engine.engine.team_answers import leads_of, team_doing, the_team
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import CALENDAR, Head, Query, Reads, Writes
 from sop_engine.ticket.questions import TAKEN, TURN, CalendarAnswer
@@ -86,6 +86,9 @@ class Answerer:
 
     def _team(self, id: str) -> Any:
         return the_team(self._transaction, id)
+
+    def _team_for(self, name: str) -> str | None:
+        return team_doing(self._transaction, name)
 
     def _leads(self, person: str) -> list[str]:
         return leads_of(self._transaction, person)

@@ -47,8 +47,9 @@ def why(
 
 
 def by_when(head: Head) -> str | None:
-    """When something is due next, as the record writes instants; None where nothing is."""
-    found = (head.missed, head.promised, head.suspended, head.next_due)
+    """When something is due next, as the record writes instants; None where nothing is. Of a ticket that rests it is
+    when it goes on: until then nobody works on what it has promised."""
+    found = (head.missed, head.suspended, head.promised, head.next_due)
     return next((each for each in found if each is not None and each != NOT_NOW), None)
 
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from sop_engine.engine.engine import Done
 from sop_engine.errors import SopError
+from sop_engine.procedure import Procedure
+from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.records import SITE
 
@@ -22,6 +24,27 @@ class Moved(NamedTuple):
 def in_hand(reading: Reads, person: str) -> list[Head]:
     """The open tickets that somebody owns, or of which a task is his, or was offered or lent to him by name."""
     return [head for head in reading.heads(Query(status="open", mine=person)) if head.id != SITE]
+
+
+def to_sign(reading: Reads, programs: Programs, person: str) -> list[Head]:
+    """The open tickets on which somebody was added to the signers of something and has not signed. All that are of a
+    procedure which lets signers be added are looked at."""
+    found = []
+    for head in reading.heads(Query(status="open")):
+        if head.id == SITE or not _adds_signers(programs.of(reading, head.digest).procedure):
+            continue
+        ticket = reading.ticket(head.id)
+        waiting = ticket.acts.get("signers", {}) if ticket is not None else {}
+        signed = ticket.signatures if ticket is not None else {}
+        if any(
+            person in who and not any(person in each for each in signed.get(key, ())) for key, who in waiting.items()
+        ):
+            found.append(head)
+    return found
+
+
+def _adds_signers(procedure: Procedure) -> bool:
+    return any(offer.sign is not None and offer.sign.add for state in procedure.states for offer in state.offers)
 
 
 def regions_of(head: Head, person: str) -> list[str]:

@@ -24,6 +24,14 @@ def leads_of(reading: Reads, person: str) -> list[str]:
     return sorted(each for each in found - {None, person} if _works(fields, each))
 
 
+def team_doing(reading: Reads, name: str) -> str | None:
+    """The team that does what a procedure names: the one of which the site says so, else the one of that id; None where
+    there is neither."""
+    teams = _fields(reading).get("teams", {})
+    said = [team for team, entry in teams.items() if name in entry.get("does", ())]
+    return said[0] if said else name if name in teams else None
+
+
 def _fields(reading: Reads) -> dict[str, Any]:
     site = reading.ticket(SITE)
     return site.fields if site is not None else {"people": {}}

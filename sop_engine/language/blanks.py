@@ -83,9 +83,10 @@ def _each(given: Node) -> tuple[Node, ...]:
 
 
 def _told(given: Node) -> bool:
-    """Whether `tell` takes this: a word, or `{to: ..., notice: ..., urgent: ...}`."""
+    """Whether `tell` takes this: a word, or `{to: ..., notice: ..., urgent: ...}`, with a `team` in place of `to`."""
     if isinstance(given, Map):
-        return "to" in given.items and given.items.keys() <= {"to", "notice", "urgent"}
+        words = given.items.keys()
+        return not words.isdisjoint({"to", "team"}) and words <= {"to", "team", "notice", "urgent", "on_shift"}
     return isinstance(given, Scalar) and bool(IDS["who"].match(given.text))
 
 

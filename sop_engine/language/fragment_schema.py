@@ -35,6 +35,8 @@ class Declared(Words):
     """What a fragment adds to the top of the procedure."""
 
     roles: Roles = Field([], description="who takes part; the procedure's own words go before")
+    skills: Titles = Field([], description="what people must have learnt; the procedure's own titles go before")
+    teams: Titles = Field([], description="kinds of work that a team does; the procedure's own titles go before")
     fields: dict[str, FieldWords] = Field({}, description="what is written down; the procedure's own go before")
     outcomes: Titles = Field([], description="how a ticket can end; the procedure's own titles go before")
     words: dict[str, Title] = Field({}, description="titles; the procedure's own go before")

@@ -17,6 +17,7 @@ from sop_engine.language.papers import Papers
 from sop_engine.language.schema import Document, RoleWords, StateWords
 from sop_engine.language.shapes import listed
 from sop_engine.language.skills import skills
+from sop_engine.language.teams import teams
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import ROOT, Choice, Every, Offer, Procedure, Role, Schedule, State, Tree
 
@@ -32,6 +33,7 @@ def build(
     builder.allow(document.allow, top, "")
     roles = _roles(builder, top / "roles")
     learnt = skills(builder, top)
+    crews = teams(builder, top)
     for name in document.fields:
         builder.declare("field", name, top / "fields" / name, f"fields.{name}")
     found_fields = fields(builder, top / "fields")
@@ -53,6 +55,7 @@ def build(
         fields=found_fields,
         roles=roles,
         skills=learnt,
+        teams=crews,
         subject=_subject(builder, document.subject, top / "subject"),
         owner=document.owner,
         notices=papers.notices(top / "notices"),

@@ -10,6 +10,7 @@ from sop_engine.language.people_schema import SignWords, WhoWords
 from sop_engine.language.schema import AssignWords, OfferWords, TellWords
 from sop_engine.language.shapes import listed
 from sop_engine.language.skills import skill_of
+from sop_engine.language.teams import team_of, told_team
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import Assign, Not, Recipient, Sign, Tell, Tree, Who
 
@@ -139,7 +140,8 @@ def _assign_words(builder: Builder, words: AssignWords, here: Cursor, at: str) -
     if words.role is not None:
         builder.use("role", words.role, here / "role", at, "assign")
         skill = skill_of(builder, words.skill, here / "skill", at)
-        return Assign("role", words.role, words.how or "claim", words.on_shift, skill)
+        team = team_of(builder, words.team, here / "team", at)
+        return Assign("role", words.role, words.how or "claim", words.on_shift, skill, team)
     assert words.field is not None
     if words.how is not None:
         builder.draft.fact("assign_how", (here / "how").span)
@@ -147,6 +149,8 @@ def _assign_words(builder: Builder, words: AssignWords, here: Cursor, at: str) -
         builder.draft.fact("on_shift", (here / "on_shift").span)
     if words.skill is not None:
         builder.draft.fact("skill_of_no_role", (here / "skill").span)
+    if words.team is not None:
+        builder.draft.fact("team_of_no_role", (here / "team").span)
     builder.use("field", words.field, here / "field", at, "staff")
     return Assign("field", words.field)
 
@@ -161,6 +165,9 @@ def tells(builder: Builder, given: Any, cursor: Cursor, at: str) -> list[Tell]:
         if isinstance(each, TellWords):
             names = zip(listed(each.to), (item / "to").each(), strict=False)
             to = on_shift(builder, [recipient(builder, name, place, at) for name, place in names], each.on_shift, item)
+            to += told_team(builder, each.team, item / "team", at)
+            if not to:
+                builder.draft.fact("tell_nobody", item.span)
             if each.notice is not None:
                 builder.use("notice", each.notice, item / "notice", at, "tell")
             found.append(Tell(to, each.notice or "", each.urgent))

@@ -103,6 +103,9 @@ class AssignWords(Words):
     skill: str | None = Field(
         None, description="of the role: nobody has it who lacks this skill, or those that this choice field names"
     )
+    team: str | None = Field(
+        None, description="of the role: offered to the team that does this, or what this choice field names"
+    )
     field: str | None = Field(None, description="a staff or person field: whoever stands there")
 
 
@@ -116,7 +119,10 @@ class TellWords(Words):
     """A notice to somebody."""
 
     to: OneOrMore[str] = Field(
-        description="roles, fields, `assignee`, `owner`, `opener`, `lead` (of the team of whoever has it)"
+        [], description="roles, fields, `assignee`, `owner`, `opener`, `lead` (of the team of whoever has it)"
+    )
+    team: str | None = Field(
+        None, description="whoever is of the team that does this, or what this choice field names; beside `to`, too"
     )
     notice: str | None = Field(None, description="which notice; the built-in one says number, subject and state")
     urgent: bool = Field(False, description="it goes out in quiet hours too, and waits for no digest")
@@ -335,6 +341,7 @@ class Document(TimedWords):
     use: Uses = Field([], description="fragments that are put here, each with its blanks filled in")
     roles: Roles = Field([], description="who takes part: ids, or ids with titles")
     skills: Titles = Field([], description="what people must have learnt, or have a licence for: ids, with titles")
+    teams: Titles = Field([], description="kinds of work for which a site may have a team: ids, with titles")
     fields: dict[str, FieldWords] = Field({}, description="what is written down")
     outcomes: Titles = Field([], description="how a ticket can end")
     words: dict[str, Title] = Field({}, description="titles of triggers, states, timers, goals and outcomes, said once")

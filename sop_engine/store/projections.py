@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sop_engine import canonical, values
 from sop_engine.store.seam import CALENDAR, NOT_NOW, Head, Login, Person, Version
+from sop_engine.ticket import skills
 from sop_engine.ticket.levels import OPEN
 from sop_engine.ticket.possible import subject
 from sop_engine.ticket.program import Program
@@ -49,7 +50,7 @@ def head_of(program: Program, ticket: Ticket, version: int, zone: ZoneInfo) -> H
         subject=subject(program, ticket.fields, show),
         unit=unit if isinstance(unit, str) else None,
         owner=ticket.owner,
-        tasks=_tasks(ticket) if ticket.acts else ticket.tasks,
+        tasks=_tasks(program, ticket),
         opened=ticket.opened,
         recorded=ticket.recorded,
         effective=ticket.effective,
@@ -68,13 +69,19 @@ def _next_due(ticket: Ticket) -> str | None:
     return min((timer["due"] for key, timer in timers if "aside" not in timer and not ticket.waits(key)), default=None)
 
 
-def _tasks(ticket: Ticket) -> dict[str, dict[str, str]]:
-    """The tasks, with those to whom one is offered on or lent."""
+def _tasks(program: Program, ticket: Ticket) -> dict[str, dict[str, str]]:
+    """The tasks, with to whom one is offered on (`offered`, or a role: `offered_to`, of which only `offered_team`) or
+    lent (`lent`), and the skills that one asks for as the ticket stands (`asks`, with blanks between)."""
+    if not ticket.acts and not program.skills:
+        return ticket.tasks
     offered, lent = ticket.acts.get("offered", {}), ticket.acts.get("delegated", {})
     found = {}
     for region, task in ticket.tasks.items():
         entry, lending = offered.get(region, {}), lent.get(region, {})
-        more = {"offered": entry.get("to"), "offered_to": entry.get("role"), "lent": lending.get("to")}
+        more = {"offered": entry.get("to"), "offered_to": entry.get("role"), "offered_team": entry.get("team"),
+                "lent": lending.get("to")}  # fmt: skip
+        if "assignee" not in task or "role" in entry:
+            more["asks"] = " ".join(skills.named(program, ticket.fields, task.get("skill", "")))
         found[region] = {**task, **{name: value for name, value in more.items() if value}}
     return found
 

@@ -40,7 +40,7 @@ class Head(NamedTuple):
     unit: str | None
     owner: str
     tasks: dict[str, dict[str, str]]
-    """as in `Ticket.tasks`; and to whom one is offered on (`offered`, or a role: `offered_to`) or lent (`lent`)"""
+    """as in `Ticket.tasks`; and more, for lists: see `projections`"""
     opened: str
     recorded: str
     effective: str

@@ -9,13 +9,16 @@ The law.
 3. By turns: the first of them in the order of their ids after whoever had the last turn of this role, and round again.
    By load: who has the fewest open tasks; of several the one whose turn it is.
 4. Where nobody is left the task is offered to the role.
+5. Where the procedure names a team (`ticket.teams`), those of its people are looked at who are candidates, and it is
+   offered to the team in place of the role; where none of them is, all this is as if no team were named. A task keeps
+   the team that it was given to; whoever is named from elsewhere has it without one.
 """
 
 from collections.abc import Sequence
 
 from sop_engine.messages import msg
 from sop_engine.procedure import Assign
-from sop_engine.ticket import apart, people, skills
+from sop_engine.ticket import apart, people, skills, teams
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.duty import role_title
 from sop_engine.ticket.questions import TURN, loads, taken
@@ -23,12 +26,26 @@ from sop_engine.ticket.records import TIMER, Refusal
 from sop_engine.ticket.refusing import Refused
 
 
-def chosen(draft: Draft, effect: Assign, region: str) -> str | None:
-    """Who gets a task of a region that nobody was named for; None: it is offered to the role."""
+def team_of(draft: Draft, effect: Assign) -> str:
+    """The team that gets a task as the procedure says; empty where it names none, the site has none for it, or nobody
+    of it could take it now."""
+    team = teams.meant(draft, effect.team)
+    return team if team and _candidates(draft, effect, team) else ""
+
+
+def own_team(draft: Draft, effect: Assign, person: str) -> dict[str, str]:
+    """What the event says beside somebody who was named: the team that the procedure names, where he is of it."""
+    team = teams.meant(draft, effect.team)
+    return {"team": team} if team and teams.within(draft, team, [person]) else {}
+
+
+def chosen(draft: Draft, effect: Assign, region: str, team: str = "") -> str | None:
+    """Who gets a task of a region that nobody was named for, of the team that has it; None: it is offered to the team
+    or role."""
     if effect.how == "named":
-        _require_name(draft, effect)
+        _require_name(draft, effect, team)
         return None
-    fit = [each for each in people.candidates(draft, effect.name, effect.skill) if not _barred(draft, region, each)]
+    fit = [each for each in _candidates(draft, effect, team) if not _barred(draft, region, each)]
     limit = draft.program.procedure.acts.claim.limit
     held: dict[str, int] = {}
     if fit and (limit is not None or effect.how == "least_load"):
@@ -72,12 +89,16 @@ def _barred(draft: Draft, region: str, person: str) -> bool:
     return done or apart.has_counterpart(draft, region, (offer for _state, offer in offers), person)
 
 
-def _require_name(draft: Draft, effect: Assign) -> None:
+def _candidates(draft: Draft, effect: Assign, team: str) -> list[str]:
+    return teams.within(draft, team, people.candidates(draft, effect.name, effect.skill))
+
+
+def _require_name(draft: Draft, effect: Assign, team: str) -> None:
     """Refuse where a person does this and names nobody: he is told who there is, and how much each has in hand."""
     command = draft.command
     if command.actor == TIMER or command.cause is not None or command.name not in ("do", "open"):
         return
-    known = people.candidates(draft, effect.name, effect.skill)
+    known = _candidates(draft, effect, team)
     held = draft.facts.ask(loads(known)) if known else {}
     nobody = msg("somebody must be named for this task, and nobody holds the role {role} here",
                  role=role_title(draft, effect.name))  # fmt: skip

@@ -56,15 +56,14 @@ def assign(draft: Draft, effect: Assign, region: str) -> None:
         named, team = draft.command.arguments.get("assignee"), draft.command.arguments.get("team")
         if team is not None:
             offer_to_team(draft, region, {"role": effect.name, "skill": effect.skill}, str(team))
-        elif named is None and effect.how != "claim":
-            dispatch(draft, effect, region)
         elif named is None:
-            draft.emit("assigned", region=region, role=effect.name, **skill)
+            dispatch(draft, effect, region)
         else:
             require_role(draft, named, effect.name)
             require_skill(draft, named, {"role": effect.name, "skill": effect.skill})
             require_on_shift(draft, named, effect.name)
-            draft.emit("assigned", region=region, role=effect.name, assignee=named, **skill)
+            own = dispatching.own_team(draft, effect, named)
+            draft.emit("assigned", region=region, role=effect.name, assignee=named, **{**skill, **own})
         return
     if effect.to == "field":
         named_there = people.named_in(draft, effect.name)
@@ -78,10 +77,16 @@ def assign(draft: Draft, effect: Assign, region: str) -> None:
 
 
 def dispatch(draft: Draft, effect: Assign, region: str) -> None:
-    """Give a task of a role to somebody as the procedure says; where nobody can have it, it is offered to the role."""
-    chosen = dispatching.chosen(draft, effect, region)
+    """Give a task of a role to somebody as the procedure says; where nobody can have it, it is offered to the team that
+    the procedure names, whose lead is told, or to the role."""
+    team = dispatching.team_of(draft, effect)
+    chosen = dispatching.chosen(draft, effect, region, team) if effect.how != "claim" else None
+    if chosen is None and team:
+        offer_to_team(draft, region, {"role": effect.name, "skill": effect.skill}, team)
+        return
     how = {} if chosen is None else {"assignee": chosen, "how": effect.how}
-    draft.emit("assigned", region=region, role=effect.name, **how, **anew(draft, effect.skill, region))
+    said = {**anew(draft, effect.skill, region), **({"team": team} if team else {})}
+    draft.emit("assigned", region=region, role=effect.name, **how, **said)
 
 
 def anew(draft: Draft, skill: str, region: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sop_engine.procedure import Assign, Offer, Start, Tell
 from sop_engine.ticket.program import Program
-from sop_engine.ticket.questions import among, holders, number
+from sop_engine.ticket.questions import among, holders, number, team_for
 from sop_engine.ticket.records import SITE, TIMER, Command, Ticket
 
 
@@ -85,8 +85,10 @@ def _of_effects(program: Program, fields: dict[str, object], offer: Offer) -> It
                 for recipient in effect.to:
                     if recipient.kind == "role":
                         yield _holders(program, fields, recipient.name)
-            elif isinstance(effect, Assign) and effect.how != "claim":
+            elif isinstance(effect, Assign) and (effect.how != "claim" or effect.team):
                 yield _holders(program, fields, effect.name)
+                if effect.team in program.teams:
+                    yield team_for(effect.team)
             elif isinstance(effect, Start):
                 yield f"version:{effect.procedure}"
 

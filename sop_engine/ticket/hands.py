@@ -10,7 +10,7 @@ The law.
 | entry of `Ticket.acts` | what |
 |---|---|
 | `given_back` | `{at, because, by, times}`: how often tasks of the ticket were given back, and the last time |
-| `offered` | region -> `{at, by, from, to or role}`: to whom its holder has offered it |
+| `offered` | region -> `{at, by, from, to or role}`: to whom its holder has offered it; with `team`: to those of it |
 | `delegated` | see `ticket.delegating` |
 """
 
@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from sop_engine.acts import GiveBack, Pass
 from sop_engine.messages import Message, msg
-from sop_engine.ticket import people
+from sop_engine.ticket import people, teams
 from sop_engine.ticket.acts import reason_of, region_argument, require_active, require_may_act, require_open, task_meant
 from sop_engine.ticket.allowing import allow, person_of
 from sop_engine.ticket.draft import Draft
@@ -94,12 +94,16 @@ def _require_no_trigger(draft: Draft, region: str) -> None:
 
 
 def transfer(draft: Draft) -> dict[str, Any]:
-    """Offer a task to a colleague, or to the holders of a role. Until one of them takes it over, its holder has it."""
+    """Offer a task to a colleague, to the holders of a role, or to those of them who are of a team. Until one of them
+    takes it over, its holder has it."""
     rules = draft.program.procedure.acts.transfer
     region, task, leave = held(draft, "transfer", rules.by)
     require_free(draft, region)
     arguments, holder = draft.command.arguments, task["assignee"]
-    if arguments.get("role") is not None:
+    if arguments.get("team") is not None:
+        team = str(arguments["team"])
+        reached, to = _of_team(draft, rules, task, team)
+    elif arguments.get("role") is not None:
         role = str(arguments["role"])
         _require_among(draft, role, may_have(rules, task))
         reached = [each for each in people.candidates(draft, role, task.get("skill", "")) if each != holder]
@@ -128,7 +132,8 @@ def take_over(draft: Draft) -> dict[str, Any]:
     require_skill(draft, person, task)
     require_may_act(draft, region, person)
     draft.emit("transfer_ended", region=region, by=person, how="taken")
-    draft.emit("assigned", region=region, assignee=person, **({"role": role} if role else {}))
+    team = {"team": entry["team"]} if "team" in entry else {}
+    draft.emit("assigned", region=region, assignee=person, **({"role": role} if role else {}), **team)
     tell_of(draft, "take_over", [task["assignee"]])
     return region_argument(draft)
 
@@ -185,7 +190,8 @@ def take_back(draft: Draft) -> dict[str, Any]:
     else:
         entry = ticket.acts["offered"][region]
         draft.emit("transfer_ended", region=region, by=person, how="recalled")
-        tell_of(draft, "take_back", [entry["to"]] if "to" in entry else people.candidates(draft, entry["role"]))
+        told = [entry["to"]] if "to" in entry else people.candidates(draft, entry["role"])
+        tell_of(draft, "take_back", teams.within(draft, entry.get("team", ""), told))
     return {**region_argument(draft), **reason}
 
 
@@ -296,6 +302,27 @@ def _require_among(draft: Draft, role: str, roles: tuple[str, ...]) -> None:
     )
 
 
+def _of_team(draft: Draft, rules: Pass, task: dict[str, str], team: str) -> tuple[list[str], dict[str, str]]:
+    """Whom an offer to a team reaches, its lead or, where it has none, all of it; and how it stands on record."""
+    if "role" not in task:
+        roles = tuple(role_title(draft, each) for each in rules.to)
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("the task of {ticket} is of no role, so no team can be offered it", ticket=draft.ticket.id),
+                possible=rules.to,
+                fix=msg("pass it on to one of {roles}: sop transfer {ticket} NAME", ticket=draft.ticket.id, roles=roles)
+                if roles
+                else msg("pass it on: sop transfer {ticket} NAME", ticket=draft.ticket.id),
+            )
+        )
+    role = task["role"]
+    fit = teams.within(draft, team, people.candidates(draft, role, task.get("skill", "")))
+    able = [each for each in fit if each != task["assignee"]]
+    lead = teams.require_able(draft, team, able)["lead"]
+    return ([lead] if lead is not None and lead != task["assignee"] else able), {"role": role, "team": team}
+
+
 def _offered(draft: Draft, person: str) -> tuple[str, dict[str, str]]:
     """The region whose task is offered to somebody, by name or by his role, and how."""
     region = _region_of(
@@ -304,7 +331,9 @@ def _offered(draft: Draft, person: str) -> tuple[str, dict[str, str]]:
         lambda entry: (
             entry["to"] == person
             if "to" in entry
-            else entry["from"] != person and people.holds_role(draft, person, entry["role"])
+            else entry["from"] != person
+            and people.holds_role(draft, person, entry["role"])
+            and teams.stranger(draft, person, entry) is None
         ),
     )
     if region is None:

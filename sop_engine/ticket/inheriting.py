@@ -6,15 +6,18 @@
 | owns the ticket | his successor owns it: one owner at any time |
 | was offered or lent a task | that lapses: it is its holder's alone |
 | watches | his successor watches instead |
+| was added to the signers of a trigger | his successor signs, where he could be added; else whoever could (`signing`) |
 """
 
 from typing import Any
 
 from sop_engine.messages import msg
-from sop_engine.ticket import apart, people
+from sop_engine.procedure import Offer
+from sop_engine.ticket import apart, people, signing
 from sop_engine.ticket.acts import require_active, require_open
 from sop_engine.ticket.allowing import person_of
 from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.duty import role_title
 from sop_engine.ticket.effects import tell_of
 from sop_engine.ticket.hands import end_delegation
 from sop_engine.ticket.records import Refusal
@@ -40,6 +43,17 @@ def inherit(draft: Draft) -> dict[str, Any]:
     if draft.ticket.owner == former:
         _pass_ownership(draft, former, to)
     _pass_watch(draft, former, to)
+    left = _pass_signatures(draft, former, to)
+    if len(draft.events) == before and left:
+        raise Refused(
+            Refusal(
+                "not_now",
+                msg("{name} was to sign `{trigger}`; whoever holds {roles} signs in his place", name=former,
+                    trigger=left[0].trigger, roles=tuple(_titles(draft, left[0]))),
+                fix=msg("or take him off: sop signer remove {ticket} {trigger} {name}", ticket=draft.ticket.id,
+                        trigger=left[0].trigger, name=former),
+            )
+        )  # fmt: skip
     if len(draft.events) == before:
         raise Refused(
             Refusal("not_now", msg("{name} has nothing of {ticket} in hand", name=former, ticket=draft.ticket.id))
@@ -86,6 +100,26 @@ def _end_lent(draft: Draft, former: str) -> None:
     for region, entry in sorted(acts.get("offered", {}).items()):
         if entry.get("to") == former:
             draft.emit("transfer_ended", region=region, how="lapsed")
+
+
+def _pass_signatures(draft: Draft, former: str, to: str | None) -> list[Offer]:
+    """Let a successor sign what somebody was added to; gives what he could not be added to."""
+    left = []
+    for key in sorted(draft.ticket.acts.get("signers", {})):
+        source, _, trigger = key.rpartition(".")
+        offer = draft.program.offer(source, trigger)
+        if former not in signing.pending(draft, offer, source):
+            continue
+        if to is not None and signing.addable(draft, offer, source, to):
+            draft.emit("signer_removed", offer=key, person=former, by=to)
+            draft.emit("signer_added", offer=key, person=to)
+        else:
+            left.append(offer)
+    return left
+
+
+def _titles(draft: Draft, offer: Offer) -> list[Any]:
+    return [role_title(draft, role) for role in offer.sign.add] if offer.sign is not None else []
 
 
 def _pass_watch(draft: Draft, former: str, to: str | None) -> None:

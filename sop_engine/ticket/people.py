@@ -262,6 +262,8 @@ def reached(draft: Draft, recipient: Recipient, region: str) -> list[str]:
                 lent = draft.ticket.acts.get("delegated", {}).get(region)
                 return [task["assignee"], *([lent["to"]] if lent is not None else [])]
             return offered_to(draft, task)
+        case "team":
+            return teams.of(draft, recipient.name)
         case "lead":
             return teams.leading(draft, ticket.tasks.get(region, {}))
         case "field":

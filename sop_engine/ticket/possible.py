@@ -65,6 +65,7 @@ def entry(draft: Draft, offer: Offer, source: str, person: str, region: str | No
 
 def _who(draft: Draft, offer: Offer, source: str) -> list[str]:
     may = dict.fromkeys([*people.who_may(draft, offer, source), *signing.pending(draft, offer, source)])
+    may |= dict.fromkeys(signing.in_place(draft, offer, source))
     return [person for person in may if signing.barred(draft, offer, source, person, None) is None]
 
 

@@ -44,6 +44,7 @@ class Program:
         self.decoders = {field.id: values.decoder(field) for field in procedure.fields}
         self.roles: dict[str, Role] = {role.id: role for role in procedure.roles}
         self.skills = {skill.id: skill for skill in procedure.skills}
+        self.teams = {team.id: team for team in procedure.teams}
         self.states: dict[str, State] = {state.id: state for state in procedure.states}
         self.order = ordered([state.id for state in procedure.states])
         self.filled = [field for field in procedure.fields if field.fill is not None]

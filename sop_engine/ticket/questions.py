@@ -15,7 +15,7 @@
 | `on_shift:INSTANT/ROLE@UNIT` | who of the role (for that unit) is on shift then; see `ticket.duty` |
 | `shift:INSTANT/ID` | where somebody stands in the roster then; see `ticket.duty` |
 | `skilled:DAY/SKILL` | who has a skill on a day, and whose has run out; see `ticket.skills` |
-| `team:ID`, `leads:ID` | a team, and who leads the teams of somebody; see `ticket.teams` |
+| `team:ID`, `leads:ID`, `team_for:NAME` | a team, who leads the teams of somebody, which team does what a procedure names; see `ticket.teams` |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
 | `outage:INSTANT` | `{"from", "to"}` of the declared outage that holds an instant, or null |
 | `reserved:ID` | `{"procedure", "at", "by"}` of a number that was reserved for a slip, or null |
@@ -135,6 +135,11 @@ def skilled(skill: str, day: str) -> str:
 def team(id: str) -> str:
     """The question who is of a team, and who leads it."""
     return f"team:{id}"
+
+
+def team_for(name: str) -> str:
+    """The question which team does what a procedure names."""
+    return f"team_for:{name}"
 
 
 def leads(person: str) -> str:

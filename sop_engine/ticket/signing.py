@@ -3,7 +3,8 @@
 Who stands in for another signs for both: neither of them can sign again. What was signed must stay what it was: a value
 that is written after the signatures under it voids them, whoever writes it. Those who were added on the ticket sign
 besides the others, after the first signature; where there is an order, after all others, in the order in which they
-were added.
+were added. Whoever of them works here no more holds nothing up: once all others of the procedure have signed, whoever
+could be added signs in his place.
 """
 
 from typing import Any
@@ -43,13 +44,46 @@ def given(draft: Draft, offer: Offer, source: str) -> int:
     return sum(others.isdisjoint(each) for each in signed)
 
 
+def place_of(draft: Draft, offer: Offer, source: str, person: str) -> str | None:
+    """In whose place somebody can sign: of one who was added, has not signed, and works here no more. None where there
+    is nobody, or he could not be added himself."""
+    if offer.sign is None or given(draft, offer, source) < offer.sign.count:
+        return None
+    waiting = pending(draft, offer, source)
+    gone = [each for each in waiting[: 1 if offer.sign.ordered else None] if not people.active(draft, each)]
+    return gone[0] if gone and addable(draft, offer, source, person) else None
+
+
+def in_place(draft: Draft, offer: Offer, source: str) -> list[str]:
+    """Who can sign in the place of somebody who was added and works here no more, in id order."""
+    if offer.sign is None or not pending(draft, offer, source):
+        return []
+    holders = {each for role in offer.sign.add for each in people.holders_of(draft, role)}
+    return [each for each in sorted(holders) if place_of(draft, offer, source, each) is not None]
+
+
+def addable(draft: Draft, offer: Offer, source: str, person: str) -> bool:
+    """Whether somebody could be added to the signers of an offer: he holds a role for that, signs nothing of it yet,
+    and separation of duty does not keep him from it."""
+    assert offer.sign is not None
+    if not any(people.holds_role(draft, person, role) for role in offer.sign.add):
+        return False
+    signed = draft.ticket.signatures.get(f"{source}.{offer.trigger}", [])
+    if person in added(draft, source, offer.trigger) or any(person in each for each in signed):
+        return False
+    return people.excluded(draft, [rule for who in offer.by for rule in who.exclude], {person}) is None
+
+
 def may(draft: Draft, offer: Offer, source: str, actor: str, standing_for: str | None) -> people.Leave | Message:
     """Whether an actor may do an offer, by the procedure or since he was added to its signers; else why not. Whom the
     procedure excludes cannot be added."""
     if offer.sign is not None and (standing_for or actor) in added(draft, source, offer.trigger):
         rules = [rule for who in offer.by for rule in who.exclude]
         return people.excluded(draft, rules, {actor, standing_for or actor}) or people.Leave("signer")
-    return people.may(draft, offer, source, actor, standing_for)
+    found = people.may(draft, offer, source, actor, standing_for)
+    if not isinstance(found, people.Leave) and place_of(draft, offer, source, standing_for or actor) is not None:
+        return people.Leave("signer")
+    return found
 
 
 def sign(draft: Draft, offer: Offer, source: str) -> tuple[dict[str, Any], bool]:
@@ -72,6 +106,11 @@ def sign(draft: Draft, offer: Offer, source: str) -> tuple[dict[str, Any], bool]
         )
     fields = take_values(draft, offer, opening=False) if not signed else {}
     have, want = len(signed) + 1, wanted(draft, offer, source)
+    person = command.standing_for or command.actor
+    gone = place_of(draft, offer, source, person)
+    if gone is not None:
+        draft.emit("signer_removed", offer=key, person=gone, by=person)
+        draft.emit("signer_added", offer=key, person=person)
     behind = draft.delegation[1] if draft.delegation is not None else command.standing_for
     entries = {"for": behind} if behind else {}
     draft.emit("signed", offer=key, by=command.actor, have=have, want=want, **entries)
@@ -104,6 +143,8 @@ def barred(draft: Draft, offer: Offer, source: str, actor: str, standing_for: st
     waiting = pending(draft, offer, source)
     if (standing_for or actor) in waiting:
         return _barred_added(draft, offer, source, standing_for or actor)
+    if have >= offer.sign.count and place_of(draft, offer, source, standing_for or actor) is not None:
+        return None
     if have >= offer.sign.count:
         return msg("what is wanted still is the signature of who was added: {who}", who=tuple(waiting))
     if not offer.sign.of:

@@ -1,7 +1,9 @@
 """The site's commands about teams: who belongs together, and who leads.
 
 The field `teams` of the site's state holds team -> `{"title", "lead": actor or null, "people": [ids]}`; it is not there
-before the first. A title names a team on lists (工程一班), as a role's title does, so it stands in the record as it is.
+before the first. `does` stands beside them where procedures name a team by what it does (`teams: {water: ...}`), and
+this one does it under another id; nothing is done by two. A title names a team on lists (工程一班), as a role's title
+does, so it stands in the record as it is.
 The lead need not be listed among its people.
 """
 
@@ -61,12 +63,13 @@ def _add(draft: Draft) -> dict[str, Any]:
     entry: dict[str, Any] = {"title": _title(arguments.get("title")), "lead": arguments.get("lead"),
              "people": sorted(set(arguments.get("join") or []))}  # fmt: skip
     _require_people(draft, [entry["lead"], *entry["people"]])
+    entry, work = _does(draft, team, entry)
     put(draft, "teams", {**teams_of(draft), team: entry})
-    return {"team": team, "title": entry["title"], "lead": entry["lead"], "join": entry["people"]}
+    return {"team": team, "title": entry["title"], "lead": entry["lead"], "join": entry["people"], **work}
 
 
 def _change(draft: Draft) -> dict[str, Any]:
-    """Give a team another title or lead (`null`: none), let people join, or part."""
+    """Give a team another title or lead (`null`: none), let people join, or part; or something else to do, or less."""
     arguments = dict(draft.command.arguments)
     team = _known(draft, str(arguments["team"]))
     entry = dict(teams_of(draft)[team])
@@ -81,6 +84,7 @@ def _change(draft: Draft) -> dict[str, Any]:
     if "lead" in arguments:
         entry["lead"] = arguments["lead"]
     entry["people"] = sorted({*entry["people"], *join})
+    entry, _said = _does(draft, team, entry)
     put(draft, "teams", {**teams_of(draft), team: entry})
     return arguments
 
@@ -93,7 +97,32 @@ def _remove(draft: Draft) -> dict[str, Any]:
 
 def _parted(entry: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
     lead = None if entry["lead"] in gone else entry["lead"]
-    return {"title": entry["title"], "lead": lead, "people": [each for each in entry["people"] if each not in gone]}
+    return {**entry, "lead": lead, "people": [each for each in entry["people"] if each not in gone]}
+
+
+def _does(draft: Draft, team: str, entry: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A team with what it does beside its own name, and no more, as the command says; and that part of the command."""
+    arguments = draft.command.arguments
+    more, less = list(arguments.get("does") or []), list(arguments.get("does_not") or [])
+    for name in more:
+        if not is_team_id(name):
+            said, _fix = no_team_id(name)
+            raise Refused(Refusal("not_understood", said))
+        other = next((id for id, each in teams_of(draft).items() if name in each.get("does", ()) and id != team), None)
+        if other is not None:
+            raise Refused(
+                Refusal(
+                    "not_now",
+                    msg("{name} is done by the team {team} already", name=name, team=teams_of(draft)[other]["title"]),
+                    fix=msg("it must leave it first: sop team change {team} --does-not {name}", team=other, name=name),
+                )
+            )
+    for name in less:
+        if name not in entry.get("does", ()):
+            raise Refused(Refusal("not_now", msg("the team {team} does no {name}", team=entry["title"], name=name)))
+    left = sorted({*entry.get("does", ()), *more} - set(less))
+    kept = {key: each for key, each in entry.items() if key != "does"}
+    return {**kept, **({"does": left} if left else {})}, {**({"does": more} if more else {})}
 
 
 def _known(draft: Draft, team: str) -> str:

@@ -4,6 +4,12 @@
 |---|---|
 | `team:ID` | `{"title", "lead": id or null, "people": [ids]}` of those who work here, the lead with them; or null |
 | `leads:ID` | who leads the teams to which somebody belongs, himself left out, in id order |
+| `team_for:NAME` | the id of the team that does what a procedure names, or null |
+
+A procedure names a team by what it does, as it stands under its `teams`, or by a choice field: then the value that is
+there when the task is given away, and none for a value that is no team. Which of its teams does it the site says. Where
+none does, or nobody of it could, the task is offered to all who hold the role: work does not stop because a list was
+not kept, and `doctor` tells of it.
 
 A task keeps the team that it was given to until it is given away anew. While nobody has it only the team's people can
 take it, and its lead can give it to one of them. A team that is no more keeps nobody out.
@@ -14,7 +20,7 @@ from typing import Any, Final
 
 from sop_engine.messages import Message, msg
 from sop_engine.ticket.draft import Draft
-from sop_engine.ticket.questions import leads, team
+from sop_engine.ticket.questions import leads, team, team_for
 from sop_engine.ticket.records import Refusal
 from sop_engine.ticket.refusing import Refused
 
@@ -26,6 +32,20 @@ def known(draft: Draft, id: str) -> dict[str, Any] | None:
     """A team; None where there is none."""
     answer: dict[str, Any] | None = draft.facts.ask(team(id)) if id else None
     return answer
+
+
+def meant(draft: Draft, name: str) -> str:
+    """The site's team that a procedure means by one of its `teams`, or by a choice field; empty where there is none."""
+    if name and name not in draft.program.teams:
+        value = draft.ticket.fields.get(name)
+        name = value if isinstance(value, str) and value in draft.program.teams else ""
+    return draft.facts.ask(team_for(name)) or "" if name else ""
+
+
+def of(draft: Draft, name: str) -> list[str]:
+    """Whoever is of the team that a procedure means, its lead with them, in id order; nobody where there is none."""
+    found = known(draft, meant(draft, name))
+    return list(found["people"]) if found is not None else []
 
 
 def within(draft: Draft, id: str, people: Iterable[str]) -> list[str]:

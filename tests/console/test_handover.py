@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from sop_engine.engine.handed_over import by_when
+from sop_engine.store.seam import Head
 from tests.console.conftest import Sop
 from tests.console.place import REPAIR, move_clock
 
@@ -57,6 +59,18 @@ def test_what_rests_is_handed_over_where_it_goes_on_in_the_next_shift(sop: Sop) 
     assert sop("suspend", soon, *DESK, "--until", "2 h", "--reason", "等料").code == 0
     assert sop("suspend", later, *DESK, "--until", "2 days", "--reason", "等料").code == 0
     assert {each["id"]: each["why"] for each in listed(sop)["tickets"]} == {soon: "resting", later: "touched"}
+
+
+def test_by_when_of_what_rests_is_when_it_goes_on_and_not_what_it_has_promised() -> None:
+    promised, resumed = "2026-11-23T01:00:00.000Z", "2026-11-23T02:30:00.000Z"
+    running = Head(
+        "WX-1", "repair", "", 1, 1, "", "open", None, (), "", None, "wang", {}, "", "", "", None, promised=promised
+    )
+    assert by_when(running) == promised
+    assert by_when(running._replace(status="suspended", suspended=resumed)) == resumed
+    assert by_when(running._replace(status="suspended", suspended=resumed, missed="2026-11-22T09:00:00.000Z")) == (
+        "2026-11-22T09:00:00.000Z"
+    )
 
 
 def test_the_last_note_of_the_shift_stands_beside_its_ticket(sop: Sop) -> None:

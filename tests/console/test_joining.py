@@ -55,6 +55,17 @@ def test_a_ticket_that_goes_with_another_says_how_far_that_is(sop: Sop, joined: 
     assert f"{other} goes with it from now on" in sop("audit", "log", joined).out
 
 
+def test_only_a_ticket_of_the_same_procedure_can_be_meant(sop: Sop, site: Path, joined: str) -> None:
+    text = REPAIR.replace("procedure: repair", "procedure: snagging").replace("prefix: WX", "prefix: SN")
+    (site / "workflows" / "snagging.sop.yaml").write_text(text, encoding="utf-8")
+    assert sop("flow", "publish", "snagging").code == 0
+    assert sop("new", "snagging", *OPEN[2:], "--field", "unit=3-2-1202", "--field", "fault=也漏").code == 0
+    assert sop("show", "001").code == 2
+    assert sop("show", opened(sop, "3-2-1102", "--join", "001"), "--json").json["goes_with"]["ticket"] == joined
+    other = opened(sop, "3-2-1102")
+    assert sop("join", other, "001", "--as", "wang_fang").code == 0
+
+
 def test_several_join_at_once_and_one_is_parted_again(sop: Sop, joined: str) -> None:
     first, second = opened(sop, "3-2-1102"), opened(sop, "3-2-1202")
     assert sop("join", f"{first},{second}", joined, "--as", "wang_fang").code == 0

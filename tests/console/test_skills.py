@@ -101,3 +101,17 @@ def test_skills_come_with_people_from_a_table_all_or_none(wiring: Sop, tmp_path:
     sheet.write_text("id,name,skills\nlu_bo,陆博,electrical@never\n", encoding="utf-8")
     assert wiring("actor", "import", str(sheet)).code == 2
     assert "lu_bo" not in wiring("actor", "ls").out
+
+
+def test_my_list_has_what_i_may_claim_and_nothing_that_asks_for_what_i_have_not_learnt(wiring: Sop, site: Path) -> None:
+    def offered(person: str) -> int:
+        return len(wiring("ls", "--mine", "--as", person, "--json").json)
+
+    wiring("new", "wiring", "--as", "wang_fang")
+    wiring("actor", "skill", "李强", "electrical", "--until", "2026-12-20")
+    wiring("do", "1", "send", "--as", "wang_fang")
+    assert (offered("li_qiang"), offered("zhang_wei")) == (1, 0)
+    assert wiring("claim", "1", "--as", "zhang_wei").code == 5
+    assert "is waiting for you" in wiring("--as", "zhang_wei").err
+    move_clock(site, days=40)
+    assert offered("li_qiang") == 0

@@ -27,9 +27,17 @@ def test_a_team_is_made_changed_listed_and_taken_away(crew: Sop) -> None:
     told = crew("team", "change", "工程一班", "--title", "水班", "--join", "张伟")
     assert "水班 (crew): led by 李强 (li_qiang); of it are: 张伟 (zhang_wei)" in told.err
     assert crew("team", "ls", "--json").json == [
-        {"id": "crew", "title": "水班", "lead": "li_qiang", "people": ["zhang_wei"], "in_hand": 0, "offered": 0}
+        {
+            "id": "crew",
+            "title": "水班",
+            "lead": "li_qiang",
+            "people": ["zhang_wei"],
+            "in_hand": 0,
+            "offered": 0,
+            "does": [],
+        }
     ]
-    assert crew("team", "ls").out == "crew\t水班\t李强\t张伟\t0\t0\n"
+    assert crew("team", "ls").out == "crew\t水班\t李强\t张伟\t0\t0\t\n"
     assert {each["id"]: each["teams"] for each in crew("actor", "ls", "--json").json}["li_qiang"] == ["crew"]
     assert "李强 (li_qiang) leads" in crew("audit", "log", "site").out
     assert crew("team", "remove", "crew").code == 0
@@ -87,3 +95,79 @@ def test_doctor_tells_of_teams_that_nobody_leads_or_nobody_is_of(crew: Sop) -> N
     assert said() == ["nobody leads the team crew (工程一班)"]
     crew("actor", "disable", "张伟")
     assert said() == ["nobody who works here is of the team crew (工程一班)"]
+
+
+PLUMBING = """
+procedure: plumbing
+title: Plumbing
+prefix: PB
+roles: [desk, engineer]
+teams: {water: {zh: 水暖班, en: Plumbers}}
+open: {by: desk, to: registered}
+acts: {transfer: {by: assignee}}
+states:
+  registered: {transitions: {send: {by: desk, assign: {role: engineer, team: water}, to: mending}}}
+  mending: {transitions: {mend: {by: assignee, to: mended}}}
+  mended: {final: true, outcome: mended}
+"""
+
+
+@pytest.fixture
+def plumbing(crew: Sop, site: Path) -> Sop:
+    """That site, with a procedure that names a team which no team of the site does yet."""
+    (site / "workflows" / "plumbing.sop.yaml").write_text(PLUMBING, encoding="utf-8")
+    assert crew("flow", "publish", "plumbing").code == 0
+    return crew
+
+
+def named(sop: Sop) -> list[tuple[str, str]]:
+    return [(each["what"], each["fix"]) for each in sop("doctor", "--json").json if "plumbing" in each["what"]]
+
+
+def test_doctor_tells_what_no_team_does_and_who_could_not(plumbing: Sop) -> None:
+    what = "no team does water, which plumbing name: it goes to all who hold the role engineer"
+    assert named(plumbing) == [(what, "sop team change TEAM --does water")]
+    assert "did you mean: `water`?" in plumbing("team", "change", "crew", "--does", "watr", "--dry-run").err
+    told = plumbing("team", "change", "crew", "--does", "水暖班")
+    assert "it does what procedures call water" in told.err
+    assert named(plumbing) == []
+    plumbing("team", "change", "crew", "--lead", "王芳")
+    assert [what for what, _fix in named(plumbing)] == [
+        "nobody of the team 工程一班 holds the role engineer, for which plumbing name it"
+    ]
+    assert plumbing("team", "change", "crew", "--does-not", "water").code == 0
+    assert "it does water no more" in plumbing("audit", "log", "site").out
+
+
+def test_a_task_is_offered_on_to_a_team_and_one_of_it_takes_it_over(plumbing: Sop) -> None:
+    plumbing("new", "plumbing", "--as", "wang_fang")
+    plumbing("do", "1", "send", "--as", "wang_fang", "--assignee", "张伟")
+    assert plumbing("transfer", "1", "--as", "zhang_wei").code == 2
+    assert plumbing("transfer", "1", "李强", "--team", "crew", "--as", "zhang_wei").code == 2
+    assert plumbing("transfer", "1", "--team", "二班", "--as", "zhang_wei").code == 3
+    told = plumbing("transfer", "1", "--team", "工程一班", "--as", "zhang_wei", "--json").json
+    assert told["tasks"][0]["offered"] == {"role": "engineer", "team": "crew"}
+    assert "Engineer of the team crew" in plumbing("show", "1").out.replace("engineer", "Engineer")
+    assert listed(plumbing, "--mine", "--as", "li_qiang") == [told["id"]]
+    assert plumbing("take-over", "1", "--as", "li_qiang").code == 0
+    assert (
+        plumbing("show", "1", "--json").json["tasks"][0] | {"team": "crew", "assignee": "li_qiang"}
+        == (plumbing("show", "1", "--json").json["tasks"][0])
+    )
+    assert "offered the task to the team crew" in plumbing("audit", "log", "1").out
+
+
+def test_the_load_of_a_team_is_that_of_its_people(crew: Sop, wx: str) -> None:
+    def load(*words: str) -> dict[str, tuple[int, int]]:
+        return {
+            each["person"]: (each["owned"], each["tasks"]) for each in crew("report", "load", *words, "--json").json
+        }
+
+    crew("do", "1", "dispatch", "--as", "wang_fang", "--assignee", "李强")
+    assert load() == {"wang_fang": (1, 0), "li_qiang": (0, 1)}
+    assert load("--team", "工程一班") == {"li_qiang": (0, 1)}
+    assert [each["ticket"] for each in crew("report", "load", "--team", "crew", "--list", "all", "--json").json] == [wx]
+    crew("team", "change", "crew", "--no-lead", "--join", "张伟")
+    assert load("--team", "crew") == {}
+    assert crew("report", "load", "--team", "crew", "--list", "wang_fang", "--json").json == []
+    assert crew("report", "load", "--team", "二班").code == 3

@@ -23,12 +23,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 
 @pytest.fixture(scope="module")
 def ticket(site: Shell) -> str:
-    """A repair that was dispatched and given back."""
+    """A repair that was dispatched and sent back to be dispatched anew."""
     values = ("unit=3-2-1202", "fault=leak", "urgency=urgent", "channel=phone")
     fields = [word for each in values for word in ("--field", each)]
     id = str(site("new", "repair", "--as", "王芳", *fields, "--json").json["id"])
     site("do", id, "dispatch", "--as", "王芳", "--assignee", "李强")
-    site("do", id, "give_back", "--as", "李强", "--field", "give_back_reason=不在班")
+    site("return", id, "--as", "王芳", "--to", "registered", "--reason", "工种不对")
     return id
 
 

@@ -25,7 +25,7 @@ PIECES = [
     "：", "，", "“", "”", "{{ x }}", "null", "true", "1.5d", "3 days", "assignee", ".history", "not ", "given(",
     "did('",
     "states:", "final: true", "parallel: [a, b]", "ticket", "always: {to: received}", "either: []", "\u2028", "\ufeff",
-    "$", "$to", "$again", "use: revisit", "use: {give-back: {}}",
+    "$", "$to", "$again", "use: revisit", "use: {hand-back: {}}",
     "<", "[key]: ", "initial: ", "when: ", "day 17:30", "-1", "row.x", "sum(", "to: [a, a]", "e" * 80, "(" * 30,
 ]  # fmt: skip
 

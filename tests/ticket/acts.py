@@ -35,6 +35,6 @@ def holder(desk: Desk, ticket: str, region: str = "ticket") -> str | None:
 def mine(desk: Desk, person: str) -> list[str]:
     """The numbers of somebody's own list."""
     with desk.reading() as reading:
-        whose = mine_of(reading, person)
+        whose = mine_of(reading, person, desk.clock.now().date())
         heads = reading.heads(Query(status="open", mine=person, roles=tuple(whose.roles)))
         return [head.id for head in heads if whose.has(head)]

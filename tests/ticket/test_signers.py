@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sop_engine import errors
+from sop_engine.engine.leaving import to_sign
 from tests.desk import Desk, replayed
 
 PEOPLE = {
@@ -221,3 +222,52 @@ def test_a_signature_a_refusal_and_an_added_signer_are_taken_back(desk: Desk) ->
     desk.do(cg, "agree", by="he")
     desk.do(cg, "agree", by="zhou")
     assert desk.state(cg) == ["agreed", "looking"]
+
+
+def test_nobody_who_works_here_no_more_holds_a_signature_up(desk: Desk) -> None:
+    cg = agreeing(desk)
+    add(desk, cg, "zhou")
+    desk.do(cg, "agree", by="wang", amount=5)
+    desk.site("change_person", actor="zhou", active=False)
+    with pytest.raises(errors.NotYou):
+        desk.do(cg, "agree", by="wang")
+    desk.do(cg, "agree", by="he")
+    with pytest.raises(errors.NotYou, match=r"signature of who was added: zhou"):
+        desk.do(cg, "agree", by="sun")
+    desk.do(cg, "agree", by="wu")
+    assert desk.state(cg) == ["agreed", "looking"]
+    assert sorted(desk.ticket(cg).did["agree"]["by"]) == ["he", "wang", "wu"]
+    assert desk.events(cg, "signer_removed") == [
+        {"kind": "signer_removed", "offer": "agreeing.agree", "person": "zhou", "by": "wu"}
+    ]
+
+
+def test_a_successor_signs_who_could_be_added_and_otherwise_whoever_can(desk: Desk) -> None:
+    first, second = agreeing(desk), agreeing(desk)
+    for cg in (first, second):
+        add(desk, cg, "zhou")
+        desk.do(cg, "agree", by="wang", amount=5)
+    desk.site("change_person", actor="zhou", active=False)
+    desk.command("inherit", first, "boss", **{"from": "zhou", "to": "wu"})
+    assert desk.ticket(first).acts["signers"] == {"agreeing.agree": ["wu"]}
+    with pytest.raises(errors.NotNow, match="whoever holds manager, lead signs in his place"):
+        desk.command("inherit", second, "boss", **{"from": "zhou", "to": "sun"})
+    with desk.reading() as reading:
+        left = to_sign(reading, desk.engine.programs, "zhou")
+        assert [head.id for head in left] == [second]
+        assert [head.id for head in to_sign(reading, desk.engine.programs, "wu")] == [first]
+
+
+def test_where_there_is_an_order_whoever_signs_for_another_waits_for_his_turn(tmp_path: Path) -> None:
+    with replayed(tmp_path, PEOPLE, PURCHASE.replace("ORDER", "ordered: true,")) as desk:
+        cg = agreeing(desk)
+        add(desk, cg, "zhou")
+        add(desk, cg, "qian")
+        desk.do(cg, "agree", by="wang", amount=5)
+        desk.do(cg, "agree", by="he")
+        desk.site("change_person", actor="qian", active=False)
+        with pytest.raises(errors.NotYou):
+            desk.do(cg, "agree", by="wu")
+        desk.do(cg, "agree", by="zhou")
+        desk.do(cg, "agree", by="wu")
+        assert desk.state(cg) == ["agreed", "looking"]

@@ -10,7 +10,7 @@ from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.engine.deputies import deputies
 from sop_engine.engine.identity import find_person
-from sop_engine.engine.leaving import Moved, in_hand, pass_on
+from sop_engine.engine.leaving import Moved, in_hand, pass_on, to_sign
 from sop_engine.errors import NotUnderstood, NotYou
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
@@ -100,6 +100,8 @@ def leave(
             person = find_person(reading, name).id
             heir = None if to is None else _heir(reading, person, to)
             heads = in_hand(reading, person)
+            known = {head.id for head in heads}
+            asked = [each for each in to_sign(reading, opened.site.engine.programs, person) if each.id not in known]
             owned = [head.id for head in heads if head.owner == person]
             gone = _has_left(reading, person)
         if person == opened.who.actor:
@@ -110,11 +112,12 @@ def leave(
                     tickets=(*owned[:5], *(["..."] if len(owned) > 5 else []))),
                 fix=msg("name who has his work from now on with --to"),
             )  # fmt: skip
-        if not gone or not heads:
+        if not gone or not (heads or asked):
             _act(opened, "leave", SITE, {"actor": person})
         arguments = {"from": person, **({} if heir is None else {"to": heir})}
         moved = list(pass_on(heads, lambda head: _act(opened, "inherit", head.id, arguments)))
-        _show(opened, person, moved)
+        signed = list(pass_on(asked, lambda head: _act(opened, "inherit", head.id, arguments)))
+        _show(opened, person, moved, signed)
     return 8 if any(each.error is not None for each in moved) else 0
 
 
@@ -140,13 +143,14 @@ def _act(opened: "Opened", name: str, ticket: str, arguments: dict[str, Any]) ->
         return opened.site.engine.act(opened.command(name, ticket, arguments), key=key, dry_run=call.dry_run)
 
 
-def _show(opened: "Opened", person: str, moved: list[Moved]) -> None:
+def _show(opened: "Opened", person: str, moved: list[Moved], signed: list[Moved]) -> None:
+    """Say what became of each ticket; of `signed` he had only a signature to give, which no successor need give."""
     call = opened.call
     failed = [each for each in moved if each.error is not None]
     if call.json:
         call.output.json({
             "actor": person,
-            "moved": [_json(each.done) for each in moved if each.done is not None],
+            "moved": [_json(each.done) for each in (*moved, *signed) if each.done is not None],
             "failed": [
                 {"ticket": each.head.id, "message": say(each.error.message, call.language)}
                 for each in failed if each.error is not None
@@ -154,15 +158,16 @@ def _show(opened: "Opened", person: str, moved: list[Moved]) -> None:
         })  # fmt: skip
         return
     columns = [Column(msg("number"), whole=True), Column(msg("subject")), Column(msg("what becomes of it"))]
+    shown = [*moved, *signed]
     call.output.table(
         columns,
-        [[each.head.id, opened.text_seen(each.head, each.head.subject), _became(opened, each)] for each in moved],
+        [[each.head.id, opened.text_seen(each.head, each.head.subject), _became(opened, each)] for each in shown],
     )
     if call.dry_run:
         call.output.tell(msg("this would be done; nothing was kept"))
     else:
         call.output.tell(msg("{name} has left; tickets passed on: {count}", name=opened.named(person),
-                             count=len(moved) - len(failed)))  # fmt: skip
+                             count=sum(each.error is None for each in shown)))  # fmt: skip
     if failed:
         call.output.tell(
             msg("not passed on: {tickets}; mend each, and give the same line again",
@@ -184,6 +189,8 @@ def _became(opened: "Opened", moved: Moved) -> Any:
             said.append(msg("the task is offered to {role}{where}", role=event["role"], where=where))
         elif event["kind"] == "owned":
             said.append(msg("{owner} owns it", owner=opened.named(event["owner"])))
+        elif event["kind"] == "signer_added":
+            said.append(msg("{person} signs in his place", person=opened.named(event["person"])))
         elif event["kind"] in ("delegation_ended", "transfer_ended"):
             said.append(msg("an offer or loan of a task has lapsed"))
     return tuple(said)

@@ -6,8 +6,9 @@
 | `name`, 姓名 | must be there |
 | `roles`, 岗位, 角色 | by id or title, `steward@3` with a scope; several apart by a comma or a space |
 | `phone`, 电话; `mail`, 邮箱; `language`, 语言 | how he is reached, and in which language: zh or en |
-| `login`, 登录名 | the machine's user that is his |
-| `team`, 班组 | a team that there is, by id or title |
+| `login`, 登录名 | the machine's user that is his; several apart by a comma |
+| `team`, 班组 | a team that there is, by id or title; several apart by a comma |
+| `channels`, 渠道; `digest`, 汇总 | on which channels notices reach him, and when those of a day come together |
 | `skills`, 技能, 证件 | by id or title, `electrical@2027-06-30` with the last day of a licence; several as roles are |
 """
 
@@ -22,6 +23,7 @@ from sop_engine.console.keeper.skills import day_said, known_skill
 from sop_engine.console.names import with_names
 from sop_engine.console.parameters import argument
 from sop_engine.console.team_names import team_named
+from sop_engine.console.text import FORMULA
 from sop_engine.engine.slips import Maker, together
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import Message, msg
@@ -36,10 +38,11 @@ _HEADS: Final = {
     "id": "id", "编号": "id", "工号": "id", "name": "name", "姓名": "name", "role": "roles", "roles": "roles",
     "岗位": "roles", "角色": "roles", "phone": "phone", "电话": "phone", "手机": "phone", "mail": "mail",
     "邮箱": "mail", "language": "language", "语言": "language", "login": "login", "登录名": "login",
-    "team": "team", "班组": "team",
+    "team": "team", "班组": "team", "channels": "channels", "渠道": "channels", "digest": "digest", "汇总": "digest",
     "skill": "skills", "skills": "skills", "技能": "skills", "证件": "skills",
 }  # fmt: skip
 _APART: Final = re.compile(r"[,，、;；\s]+")
+_COMMA: Final = re.compile(r"\s*[,，、;；]\s*")
 _MOST_TOLD: Final = 10
 
 
@@ -70,7 +73,7 @@ def import_(
         there: list[str] = []
         seen: dict[str, int] = {}
         for row in sheet.rows:
-            said = {_HEADS[head.casefold()]: cell for head, cell in row.cells.items()}
+            said = {_HEADS[head.casefold()]: _untamed(cell) for head, cell in row.cells.items()}
             actor = said.get("id", "")
             try:
                 if actor in seen:
@@ -110,23 +113,47 @@ def _commands(opened: "Opened", said: dict[str, str]) -> list[Maker]:
     if not said.get("id") or not name:
         raise NotUnderstood(msg("id and name must be there"))
     require_id(said["id"])
+    if "*" in said.get("phone", "") + said.get("mail", ""):
+        raise NotUnderstood(
+            msg("the number or address of {name} is masked", name=said["id"]),
+            fix=msg("let an administrator export the table: sop actor export"),
+        )
     person: dict[str, Any] = {
         "actor": said["id"],
         "name": name,
         "roles": scoped_roles(opened, [each for each in _APART.split(said.get("roles", "")) if each]),
         "rights": [],
-        "contact": contact_of(opened, {}, said.get("mail") or None, said.get("phone") or None),
+        "contact": contact_of(
+            opened,
+            {},
+            said.get("mail") or None,
+            said.get("phone") or None,
+            said.get("channels", "").split(),
+            said.get("digest") or None,
+        ),
         "language": known_language(said.get("language") or None),
     }
     made: list[Maker] = [lambda _ticket: opened.command("add_person", SITE, person)]
-    if said.get("login"):
-        login = {"login": said["login"], "actor": said["id"], "people": []}
-        made.append(lambda _ticket: opened.command("login", SITE, login))
-    if said.get("team"):
-        with opened.reading() as reading:
-            joins = {"team": team_named(reading, said["team"]), "join": [said["id"]]}
-        made.append(lambda _ticket: opened.command("change_team", SITE, joins))
+    made += [_login(opened, said["id"], each) for each in _COMMA.split(said.get("login", "")) if each]
+    made += [_team(opened, said["id"], each) for each in _COMMA.split(said.get("team", "")) if each]
     return [*made, *(_skill(opened, said["id"], each) for each in _APART.split(said.get("skills", "")) if each)]
+
+
+def _untamed(cell: str) -> str:
+    """A cell as it was before an export kept spreadsheets from taking it for a formula."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
+
+
+def _login(opened: "Opened", actor: str, name: str) -> Maker:
+    login = {"login": name, "actor": actor, "people": []}
+    return lambda _ticket: opened.command("login", SITE, login)
+
+
+def _team(opened: "Opened", actor: str, said: str) -> Maker:
+    """The command by which somebody joins a team. Raises `NotFound`."""
+    with opened.reading() as reading:
+        joins = {"team": team_named(reading, said), "join": [actor]}
+    return lambda _ticket: opened.command("change_team", SITE, joins)
 
 
 def _skill(opened: "Opened", actor: str, said: str) -> Maker:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine.console.call import Call
 from sop_engine.console.given import line_of
+from sop_engine.console.keeper.team_work import look_at_named_teams, named_work
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.team_names import team_named, teams_in
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 Finding = tuple[str, Message, Message]
 _Team = Annotated[str, argument(msg("the team, by id or title"), "TEAM")]
+_Does = Annotated[
+    list[str] | None,
+    option("--does", help=msg("what procedures call it that this team does: water"), metavar="NAME"),
+]
 _Lead = Annotated[str | None, option("--lead", help=msg("who leads it"), metavar="NAME")]
 
 
@@ -31,7 +36,8 @@ def ls(call: Call) -> None:
         if call.json:
             call.output.json(listed)
             return
-        heads = (msg("id"), msg("title"), msg("lead"), msg("people"), msg("in hand"), msg("offered"))
+        heads = (msg("id"), msg("title"), msg("lead"), msg("people"), msg("in hand"), msg("offered"),
+                 msg("does"))  # fmt: skip
         columns = [Column(head, whole=head is heads[0]) for head in heads]
         rows = [
             [
@@ -41,6 +47,7 @@ def ls(call: Call) -> None:
                 tuple(opened.names.get(person, person) for person in each["people"]),
                 str(each["in_hand"]),
                 str(each["offered"]),
+                tuple(each["does"]),
             ]
             for each in listed
         ]
@@ -58,6 +65,7 @@ def add(
     member: Annotated[
         list[str] | None, option("--member", help=msg("somebody who is of it, by id or name"), metavar="NAME")
     ] = None,
+    does: _Does = None,
 ) -> None:
     """Make a team."""
     if not is_team_id(team):
@@ -65,6 +73,7 @@ def add(
         raise NotUnderstood(said, fix=fix)
     with call.open() as opened:
         given = {"team": team, "title": line_of(title, msg("title")), **_persons(opened, lead, join=member)}
+        given |= {"does": named_work(opened, does)} if does else {}
         opened.act(opened.command("add_team", SITE, given))
         _tell(opened, team)
 
@@ -77,11 +86,15 @@ def change(
     no_lead: Annotated[bool, option("--no-lead", help=msg("nobody leads it"))] = False,
     join: Annotated[list[str] | None, option("--join", help=msg("somebody joins it"), metavar="NAME")] = None,
     part: Annotated[list[str] | None, option("--part", help=msg("somebody parts from it"), metavar="NAME")] = None,
+    does: _Does = None,
+    does_not: Annotated[
+        list[str] | None, option("--does-not", help=msg("what it does no more"), metavar="NAME")
+    ] = None,
 ) -> None:
-    """Change a team's title, lead or people."""
+    """Change a team's title, lead or people, or what it does."""
     if lead is not None and no_lead:
         raise NotUnderstood(msg("--lead and --no-lead exclude each other"))
-    if title is None and lead is None and not (no_lead or join or part):
+    if title is None and lead is None and not (no_lead or join or part or does or does_not):
         raise NotUnderstood(msg("nothing to change was named"), fix=msg("see: sop team change --help"))
     with call.open() as opened:
         with opened.reading() as reading:
@@ -89,6 +102,8 @@ def change(
         given: dict[str, Any] = {"team": id, **_persons(opened, lead, join=join, part=part)}
         given |= {"lead": None} if no_lead else {}
         given |= {"title": line_of(title, msg("title"))} if title is not None else {}
+        given |= {"does": named_work(opened, does)} if does else {}
+        given |= {"does_not": [line_of(each, msg("team")) for each in does_not]} if does_not else {}
         opened.act(opened.command("change_team", SITE, given))
         _tell(opened, id)
 
@@ -108,7 +123,8 @@ def remove(call: Call, team: _Team) -> None:
 
 
 def look_at_teams(opened: "Opened") -> list[Finding]:
-    """What `doctor` says of teams: those that nobody leads, and those of which nobody works here."""
+    """What `doctor` says of teams: those that nobody leads, and those of which nobody works here, and what procedures
+    name and no team does."""
     with opened.reading() as reading:
         teams = teams_in(reading)
     findings: list[Finding] = []
@@ -120,7 +136,7 @@ def look_at_teams(opened: "Opened") -> list[Finding]:
         elif entry["lead"] not in working:
             what = msg("nobody leads the team {team} ({title})", team=team, title=entry["title"])
             findings.append(("warning", what, msg("sop team change {team} --lead NAME", team=team)))
-    return findings
+    return [*findings, *look_at_named_teams(opened)]
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
@@ -138,6 +154,7 @@ def _listed(opened: "Opened") -> list[dict[str, Any]]:
                 "people": entry["people"],
                 "in_hand": sum(reading.load_of(each) for each in sorted({*entry["people"], entry["lead"]} - {None})),
                 "offered": offered.get(team, 0),
+                "does": entry.get("does", []),
             }
             for team, entry in sorted(teams.items())
         ]
@@ -179,3 +196,5 @@ def _tell(opened: "Opened", team: str) -> None:
     people = tuple(opened.named(each) for each in found["people"]) or msg("nobody")
     output.tell(msg("{title} ({id}): led by {lead}; of it are: {people}", title=found["title"], id=team, lead=lead,
                     people=people))  # fmt: skip
+    if found["does"]:
+        output.tell(msg("it does what procedures call {work}", work=tuple(found["does"])))

@@ -11,6 +11,7 @@ from sop_engine.console.keeper.figures import AsCsv, AsOf, Words, end_of, print_
 from sop_engine.console.names import span
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
+from sop_engine.console.team_names import team_named, teams_in
 from sop_engine.engine.histories import open_at
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
@@ -56,20 +57,20 @@ def load(
     ] = None,
     as_of: AsOf = None,
     as_csv: AsCsv = False,
+    team: Annotated[
+        str | None, option("--team", help=msg("only who is of this team today, by id or title"), metavar="TEAM")
+    ] = None,
 ) -> None:
     """Who has how much: open tickets and tasks by person and procedure."""
     with call.open() as opened:
         opened.require_known()
         person = None if listed is None else _person(opened, listed)
+        people = _of_team(opened, team)
         when, found = _open_tickets(opened, as_of)
         if person is not None:
-            _print_list(opened, when, found, lambda each: person == ALL or person in (each.owner, *each.tasks), as_csv)
+            _print_list(opened, when, found, lambda each: _is_of(each, person, people), as_csv)
             return
-        counts: dict[tuple[str, str], list[int]] = {}
-        for each in found:
-            counts.setdefault((each.owner, each.procedure), [0, 0])[0] += 1
-            for assignee in each.tasks:
-                counts.setdefault((assignee, each.procedure), [0, 0])[1] += 1
+        counts = _counts(found, people)
         words = Words(opened)
         columns = [Column(msg("person")), Column(msg("procedure")), Column(msg("owner of")), Column(msg("tasks"))]
         rows = (
@@ -81,6 +82,31 @@ def load(
         )
         if not print_rows(opened, columns, rows, as_csv):
             call.output.tell(msg("nothing was open then"))
+
+
+def _counts(found: Iterator[Standing], people: frozenset[str] | None) -> dict[tuple[str, str], list[int]]:
+    """(person, procedure) -> of how many open tickets he is the owner, and how many tasks he has; of `people` only."""
+    counts: dict[tuple[str, str], list[int]] = {}
+    for each in found:
+        for rank, persons in enumerate(((each.owner,), each.tasks)):
+            for person in (each for each in persons if people is None or each in people):
+                counts.setdefault((person, each.procedure), [0, 0])[rank] += 1
+    return counts
+
+
+def _is_of(each: Standing, person: str, people: frozenset[str] | None) -> bool:
+    """Whether a ticket is somebody's (`all`: anybody's), and one of `people` has something of it."""
+    persons = {each.owner, *each.tasks}
+    return (person == ALL or person in persons) and (people is None or bool(people & persons))
+
+
+def _of_team(opened: "Opened", said: str | None) -> frozenset[str] | None:
+    """Who is of a team, its lead with them; None where none is named. Raises `NotFound`."""
+    if said is None:
+        return None
+    with opened.reading() as reading:
+        entry = teams_in(reading)[team_named(reading, said)]
+    return frozenset({*entry["people"], entry["lead"]} - {None})
 
 
 def aging(

@@ -22,8 +22,8 @@ def in_place_of_others(
     they are done. `wanted` are his own."""
     with opened.reading() as reading:
         away = stood_in_for(reading, opened.person, canonical.instant_text(opened.now))
-        others = [mine(reading, each) for each in away]
-        own = mine(reading, opened.person)
+        others = [mine(reading, each, opened.today) for each in away]
+        own = mine(reading, opened.person, opened.today)
     seen: set[str] = set()
     for whose in others:
         query = replace(wanted.query, mine=whose.person, roles=tuple(whose.roles))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sop_engine.console.registered import as_registered
 from sop_engine.console.team_names import teams_in
@@ -9,6 +10,7 @@ from sop_engine.errors import NotFound, NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.people import covers
+from sop_engine.ticket.records import SITE
 from sop_engine.values import ValueProblem, read_unit
 
 
@@ -20,34 +22,46 @@ class Mine:
     roles: Mapping[str, list[str | None]]
     other_teams: frozenset[str] = frozenset()
     """the teams of which he is not: what is offered to them is not offered to him"""
+    skills: frozenset[str] = frozenset()
+    """what he has learnt, and may do today"""
+    all_alike: bool = True
+    """whether nobody on the site has a skill or a team: then whatever is offered to his role is offered to him"""
 
     def has(self, head: Head) -> bool:
         """Whether a ticket is his: as owner, as assignee or in his place, or offered to him, or to a role that he holds
-        for its unit."""
+        for its unit, and he has what it asks for."""
         if head.owner == self.person:
             return True
         for task in head.tasks.values():
             if self.person in (task.get("assignee"), task.get("offered"), task.get("lent")):
                 return True
-            if any(covers(scope, head.unit) for scope in self.roles.get(task.get("offered_to", ""), ())):
-                return True
-            scopes = self.roles.get(task.get("role", ""), ())
-            if "assignee" in task or task.get("team") in self.other_teams:
+            if not self.skills.issuperset(task.get("asks", "").split()):
                 continue
-            if any(covers(scope, head.unit) for scope in scopes):
+            if self._is_for_him(head, task.get("offered_to"), task.get("offered_team")):
+                return True
+            if "assignee" not in task and self._is_for_him(head, task.get("role"), task.get("team")):
                 return True
         return False
 
+    def _is_for_him(self, head: Head, role: str | None, team: str | None) -> bool:
+        scopes = self.roles.get(role or "", ())
+        return team not in self.other_teams and any(covers(scope, head.unit) for scope in scopes)
 
-def mine(reading: Reads, person: str) -> Mine:
-    """Somebody by id, as `--mine` means him."""
+
+def mine(reading: Reads, person: str, today: date) -> Mine:
+    """Somebody by id, as `--mine` means him on a day of the site's clock."""
     found: dict[str, list[str | None]] = {}
     known = reading.person(person)
     for role, scope in known.roles if known is not None else ():
         found.setdefault(role, []).append(scope)
     teams = teams_in(reading)
     others = frozenset(team for team, entry in teams.items() if person not in (*entry["people"], entry["lead"]))
-    return Mine(person, found, others)
+    site = reading.ticket(SITE)
+    people = site.fields["people"] if site is not None else {}
+    held = people.get(person, {}).get("skills", {}).items()
+    learnt = frozenset(skill for skill, each in held if each["until"] is None or today.isoformat() <= each["until"])
+    alike = not others and not any("skills" in each for each in people.values())
+    return Mine(person, found, others, learnt, alike)
 
 
 def unit_named(reading: Reads, said: str) -> str:

@@ -6,8 +6,10 @@ from sop_engine.console.call import Call
 from sop_engine.console.parameters import TicketId, argument, option
 from sop_engine.console.staff.acts import Reason, Region, act, reason_given, region_given
 from sop_engine.console.staff.attention import instant_given, is_person
+from sop_engine.console.team_names import team_named
 from sop_engine.console.tickets import by_title
 from sop_engine.engine.identity import find_person
+from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.records import Ticket
@@ -43,13 +45,25 @@ def give_back(
 def transfer(
     call: Call,
     id: TicketId,
-    name: Annotated[str, argument(msg("a colleague, or a role of the procedure"), "NAME")],
+    name: Annotated[str | None, argument(msg("a colleague, or a role of the procedure"), "NAME")] = None,
     region: Region = None,
     reason: Reason = None,
+    team: Annotated[
+        str | None, option("--team", help=msg("offer it to a team, by id or title"), metavar="TEAM")
+    ] = None,
 ) -> None:
-    """Offer a task to a colleague, or to all who hold a role; until one takes it over it stays where it is."""
+    """Offer a task to a colleague, to a role, or to a team; until one of them takes it over it stays where it is."""
+    if (name is None) == (team is None):
+        raise NotUnderstood(
+            msg("name either a colleague or role, or a team with --team"),
+            fix=msg("sop transfer {ticket} NAME, or sop transfer {ticket} --team TEAM", ticket=id),
+        )
 
     def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
+        if team is not None:
+            to: dict[str, Any] = {"team": team_named(reading, team)}
+            return {**region_given(opened, reading, ticket, region), **to, **reason_given(reason)}
+        assert name is not None, "one of the two was named"
         titles = {role.id: role.title for role in opened.site.engine.program(reading, ticket).procedure.roles}
         role = None if is_person(reading, name) else by_title(name, titles, "role")
         to = {"to": find_person(reading, name).id} if role is None else {"role": role}

@@ -20,7 +20,7 @@ def join(call: Call, id: TicketIds, other: _Other, reason: Reason = None) -> Non
     """Let a ticket go with another of the same cause: one job, and to each caller his own number and revisit."""
 
     def arguments(opened: "Opened", reading: Reads, ticket: Ticket) -> dict[str, Any]:
-        return {"to": find_ticket(reading, other).id, **reason_given(reason)}
+        return {"to": find_ticket(reading, other, of=ticket.procedure).id, **reason_given(reason)}
 
     act(call, "join", id, arguments)
 

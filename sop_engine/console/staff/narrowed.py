@@ -95,10 +95,11 @@ class Asked:
 
     @property
     def is_exact(self) -> bool:
-        """Whether all that the store gives is wanted: nobody's roles are for some units only."""
+        """Whether all that the store gives is wanted: nobody's roles are for some units only, and no skill or
+        team keeps him from what is offered to his role."""
         if self.whose is None:
             return True
-        return not self.whose.other_teams and all(None in scopes for scopes in self.whose.roles.values())
+        return self.whose.all_alike and all(None in scopes for scopes in self.whose.roles.values())
 
     def has(self, head: Head) -> bool:
         """Whether a ticket that the store gives is wanted."""
@@ -108,7 +109,7 @@ class Asked:
 def asked(opened: "Opened", reading: Reads, narrowed: Narrowed) -> Asked:
     """What somebody means by what he typed. Raises `NotUnderstood` and `NotFound`."""
     status = _status(narrowed)
-    whose = mine_of(reading, opened.person) if narrowed.mine else None
+    whose = mine_of(reading, opened.person, opened.today) if narrowed.mine else None
     query = Query(
         status={"all": None, "closed": "closed"}.get(status, "open"),
         suspended={"open": False, "suspended": True}.get(status),

@@ -74,7 +74,7 @@ def new(
             if asks:
                 _ask(opened, program, given)
             arguments: dict[str, Any] = {"procedure": version.procedure, "fields": given}
-            arguments |= _others(opened, rework_of, join)
+            arguments |= _others(opened, version.procedure, rework_of, join)
             if number is not None:
                 arguments["number"] = folded(number).strip().upper()
             if asks:
@@ -156,13 +156,13 @@ def _similar(opened: "Opened", program: Program, given: dict[str, Any]) -> list[
         return similar(reading, program, given)
 
 
-def _others(opened: "Opened", rework_of: str | None, join: str | None) -> dict[str, str]:
-    """The tickets of `--rework-of` and `--join` as arguments of the command."""
+def _others(opened: "Opened", procedure: str, rework_of: str | None, join: str | None) -> dict[str, str]:
+    """The tickets of `--rework-of` and `--join` as arguments of the command; both are of the procedure itself."""
     said = {name: each for name, each in (("rework_of", rework_of), ("join", join)) if each is not None}
     if not said:
         return {}
     with opened.reading() as reading:
-        return {name: find_ticket(reading, each).id for name, each in said.items()}
+        return {name: find_ticket(reading, each, of=procedure).id for name, each in said.items()}
 
 
 def _causes(opened: "Opened", program: Program, given: dict[str, Any]) -> list[Head]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def whose(opened: "Opened", reading: Reads) -> list[Mine]:
     """Whoever asks, then those for whom he stands in now."""
     away = stood_in_for(reading, opened.person, canonical.instant_text(opened.now))
-    return [mine(reading, each) for each in (opened.person, *away)]
+    return [mine(reading, each, opened.today) for each in (opened.person, *away)]
 
 
 class MyPromises:

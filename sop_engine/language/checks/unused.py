@@ -40,9 +40,9 @@ def unused_fields(draft: Draft) -> Iterator[Diagnostic]:
 
 
 def unused_roles(draft: Draft) -> Iterator[Diagnostic]:
-    """SOP202: a role that never does anything, or a skill that nobody needs.
+    """SOP202: a role that never does anything, or a skill or team that nobody needs.
 
-    No `by`, `assign`, `tell` or `owner` names the role; no `skill` names the skill.
+    No `by`, `assign`, `tell` or `owner` names the role; no `skill` names the skill; no `team` names the team.
 
     Fails:
 
@@ -55,6 +55,7 @@ def unused_roles(draft: Draft) -> Iterator[Diagnostic]:
     """
     yield from _unused(draft, "role", "SOP202", "roles")
     yield from _unused(draft, "skill", "SOP202", "skills")
+    yield from _unused(draft, "team", "SOP202", "teams")
 
 
 def unused_papers(draft: Draft) -> Iterator[Diagnostic]:
