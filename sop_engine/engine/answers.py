@@ -84,6 +84,11 @@ class Answerer:
     def _team(self, id: str) -> Any:
         return the_team(self._transaction, id)
 
+    def _firm(self, id: str) -> Any:
+        from sop_engine.engine.firm_answers import the_firm  # most sites have none
+
+        return the_firm(self._transaction, id)
+
     def _leads(self, person: str) -> list[str]:
         return leads_of(self._transaction, person)
 

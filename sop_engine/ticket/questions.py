@@ -14,6 +14,7 @@
 | `on_shift:INSTANT/ROLE@UNIT` | who of the role (for that unit) is on shift then; see `ticket.duty` |
 | `shift:INSTANT/ID` | where somebody stands in the roster then; see `ticket.duty` |
 | `skilled:DAY/SKILL` | who has a skill on a day, and whose has run out; see `ticket.skills` |
+| `firm:ID` | a firm from outside, with its papers, promises and people; see `ticket.firms` |
 | `team:ID`, `leads:ID` | a team, and who leads the teams of somebody; see `ticket.teams` |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
 | `outage:INSTANT` | `{"from", "to"}` of the declared outage that holds an instant, or null |
@@ -130,6 +131,11 @@ def skilled(skill: str, day: str) -> str:
 def team(id: str) -> str:
     """The question who is of a team, and who leads it."""
     return f"team:{id}"
+
+
+def firm(id: str) -> str:
+    """The question what a firm from outside is, and who works for it."""
+    return f"firm:{id}"
 
 
 def leads(person: str) -> str:
