@@ -296,6 +296,8 @@ def _fields(opened: "Opened", command: str, given: Sequence[str], unfinished: st
     if chosen is not None:
         if chosen.type == "staff":
             pairs: list[Pair] = list(opened.staff.items())
+        elif chosen.type == "firm":
+            pairs = list(opened.firms.items())
         else:
             pairs = [(each.id, say(each.title or each.id, language)) for each in chosen.choices]
         yield from ((f"{name}={each}", meaning) for each, meaning in fitting(pairs, value))

