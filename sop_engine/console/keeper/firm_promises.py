@@ -57,7 +57,8 @@ def _goal(opened: "Opened", name: str) -> str:
     if found is not None:
         return found
     known = tuple(sorted({id for id, _title in titles}))
-    close = near(name, [word for id, title in titles for word in (id, *title.values())])
+    words = {word: id for id, title in titles for word in (id, *title.values())}
+    close = tuple(dict.fromkeys(words[each] for each in near(name, words)))
     if re.fullmatch(_GOAL, name) is None:
         raise NotUnderstood(
             msg("no procedure leaves a promise `{name}` to a firm; those that there are: {known}", name=name[:60],
