@@ -38,10 +38,12 @@ _ON_TICKETS: Final = frozenset(
 _PROCEDURES: Final = frozenset(
     {"new", "flow show", "flow publish", "flow history", "flow diagram", "flow lint", "flow test"}
 )
+_FIRMS: Final = frozenset({"firm change", "firm remove", "firm person", "firm people"})
 _PEOPLE_AFTER_TICKET: Final = frozenset({"assign", "hand-over"})
 _OPTIONS: Final[Mapping[str, str]] = {
     "--as": "people", "--doer": "people", "--owner": "people", "--assignee": "people", "--person": "people",
     "--to": "people", "--procedure": "procedures", "--state": "states", "--unit": "units", "--field": "fields",
+    "--firm": "firms",
 }  # fmt: skip
 _FIXED: Final[Mapping[str, tuple[str, ...]]] = {
     "--lang": ("zh", "en"),
@@ -185,6 +187,8 @@ def _argument(words: Sequence[str], command: str, given: Sequence[str], unfinish
         kind = "people"
     elif command in _PROCEDURES and not given:
         kind = "procedures"
+    elif command in _FIRMS and not given:
+        kind = "firms"
     elif command in {"ls", "board", "view delete"} and not given:
         kind = "views"
     if kind is not None:
@@ -283,6 +287,11 @@ def _views(opened: "Opened", _command: str, _given: Sequence[str], unfinished: s
     yield from fitting(((MARK + each.name, " ".join(words_of(each.narrowed))) for each in views), unfinished)
 
 
+def _firms(opened: "Opened", command: str, given: Sequence[str], unfinished: str) -> Iterator[Pair]:
+    known = opened.firm_titles if command == "firm change" else opened.firms
+    yield from fitting(known.items(), unfinished)
+
+
 def _fields(opened: "Opened", command: str, given: Sequence[str], unfinished: str) -> Iterator[Pair]:
     """`name=` for each field of the ticket or procedure, and after it the choices that it has."""
     fields = _fields_of(opened, command, given)
@@ -325,5 +334,6 @@ _KINDS: Final[Mapping[str, Callable[["Opened", str, Sequence[str], str], Iterato
     "states": _states,
     "units": _units,
     "views": _views,
+    "firms": _firms,
     "fields": _fields,
 }

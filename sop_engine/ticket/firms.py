@@ -14,10 +14,11 @@ does nothing more.
 """
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Final
 
 from sop_engine.messages import Message, msg
-from sop_engine.procedure import Field
+from sop_engine.procedure import Assign, Field, Procedure
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.questions import firm as question
 from sop_engine.ticket.records import Refusal
@@ -117,10 +118,30 @@ def promise(draft: Draft, id: str, goal: str) -> list[Any] | None:
     return None if said is None else list(said)
 
 
+def require_no_task(draft: Draft, field: Field, person: str) -> None:
+    """Refuse one of a firm's people in a staff field whose person is given a task. In others he may be named: a
+    complaint may be about him."""
+    if is_outside(draft, person) and field.id in _given_tasks(draft.program.procedure):
+        raise Refused(outsider(person))
+
+
+def _given_tasks(procedure: Procedure) -> set[str]:
+    """The staff fields whose person is given a task."""
+    done = (effects for state in procedure.states for effects in (state.entry, state.exit))
+    ways = chain(procedure.open.alternatives, (transition for _state, transition in procedure.walk()))
+    every = chain(*done, *(way.effects for way in ways))
+    return {each.name for each in every if isinstance(each, Assign) and each.to == "field"}
+
+
+def is_outside(draft: Draft, person: str) -> bool:
+    """Whether somebody is of a firm, and not the centre's own."""
+    answer = draft.facts.ask(f"person:{person}")
+    return answer is not None and firm_of(answer) is not None
+
+
 def require_own(draft: Draft, person: str) -> None:
     """Refuse to give a task or a ticket to one of a firm's people: his firm is named in a field instead."""
-    answer = draft.facts.ask(f"person:{person}")
-    if answer is not None and firm_of(answer) is not None:
+    if is_outside(draft, person):
         raise Refused(outsider(person))
 
 

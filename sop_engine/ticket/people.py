@@ -17,7 +17,9 @@ from sop_engine.ticket.questions import holders
 from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import TIMER
 
-_firm_people, _firm_able, _firm_barred = (rare("firms", name) for name in ("people_in", "able_in", "barred"))
+_firm_people, _firm_able, _firm_barred, _is_outside = (
+    rare("firms", name) for name in ("people_in", "able_in", "barred", "is_outside")
+)
 """what is asked of a firm from outside"""
 DELEGATE: Final = "delegate"
 """why somebody may to whom the task's holder has lent it"""
@@ -104,7 +106,8 @@ def _fits(draft: Draft, who: Who, source: str, person: str) -> str | None:
     ticket = draft.ticket
     match who.kind:
         case "anyone":
-            return "anyone" if active(draft, person) else None
+            outside = draft.command.typist is not None and _is_outside(draft, person)
+            return "anyone" if active(draft, person) and not outside else None
         case "owner":
             return "owner" if ticket.owner == person else None
         case "opener":

@@ -140,3 +140,35 @@ def test_a_promise_of_nobody_waits_until_a_firm_is_named(desk: Desk) -> None:
     desk.do(ticket, "call_firm", by="wang", contractor="tianyi")
     goal = desk.ticket(ticket).goals["rescue"]
     assert (goal["status"], goal["due"]) == ("running", "2026-11-23T01:20:00.000Z")
+
+
+HANDED = """
+procedure: handed
+title: Handed
+prefix: HD
+roles: [desk]
+fields:
+  handler: {type: staff, title: Handler}
+  blamed: {type: staff, title: Blamed}
+open: {by: desk, to: registered}
+states:
+  registered:
+    transitions:
+      send_to: {by: desk, ask: handler, assign: {field: handler}, to: mending}
+      blame: {by: desk, ask: blamed}
+      take: {by: anyone, assign: doer, to: mending}
+  mending: {transitions: {done: {by: assignee, to: closed}}}
+  closed: {final: true, outcome: done}
+"""
+
+
+def test_a_firms_man_is_given_no_task_by_a_field_and_may_be_complained_of(desk: Desk) -> None:
+    desk.publish(HANDED)
+    ticket = desk.open("handed", by="wang")
+    with pytest.raises(errors.NotNow):
+        desk.do(ticket, "send_to", by="wang", handler="tianyi.1")
+    with pytest.raises(errors.NotYou):
+        did(desk, ticket, "take", "tianyi.1")  # anyone means the centre's own people
+    desk.do(ticket, "blame", by="wang", blamed="tianyi.1")
+    desk.do(ticket, "send_to", by="wang", handler="wang")
+    assert desk.ticket(ticket).tasks["ticket"] == {"assignee": "wang"}
