@@ -105,6 +105,9 @@ class Goal:
     """what becomes of it when what it depends on is changed"""
     again: Literal["new_cycle", "resume", "reset"] = "new_cycle"
     """what a start after its stop means"""
+    firm: str = ""
+    """the field that says which firm from outside promises this: it begins anew with another, and what the firm's
+    contract says of it goes before `within`; empty: it is the centre's own"""
     source: tuple[str, ...] = ()
 
 

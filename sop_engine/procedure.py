@@ -23,7 +23,7 @@ FORMAT: Final = 1
 
 FieldType = Literal[
     "text", "integer", "decimal", "money", "boolean", "date", "time", "datetime", "interval", "phone", "choice",
-    "person", "staff", "unit", "file", "photo", "checklist", "rows",
+    "person", "staff", "firm", "unit", "file", "photo", "checklist", "rows",
 ]  # fmt: skip
 LARGEST_ROWS: Final = 1000
 """rows that a field may have, and that a query collects"""

@@ -84,7 +84,7 @@ def _taking(opened: "Opened", fields: Sequence[Field], word: str) -> list[tuple[
 def _read(opened: "Opened", field: Field, word: str) -> Any:
     """The value that a word is of a field; None where it is none."""
     try:
-        value = values.parse(field, word, opened.context())
+        value = values.parse(field, word, opened.context(field))
     except ValueProblem:
         return None
     one = value[0] if field.many and isinstance(value, list) and len(value) == 1 else value

@@ -38,10 +38,12 @@ _ON_TICKETS: Final = frozenset(
 _PROCEDURES: Final = frozenset(
     {"new", "flow show", "flow publish", "flow history", "flow diagram", "flow lint", "flow test"}
 )
+_FIRMS: Final = frozenset({"firm change", "firm remove", "firm person", "firm people"})
 _PEOPLE_AFTER_TICKET: Final = frozenset({"assign", "hand-over"})
 _OPTIONS: Final[Mapping[str, str]] = {
     "--as": "people", "--doer": "people", "--owner": "people", "--assignee": "people", "--person": "people",
     "--to": "people", "--procedure": "procedures", "--state": "states", "--unit": "units", "--field": "fields",
+    "--firm": "firms",
 }  # fmt: skip
 _FIXED: Final[Mapping[str, tuple[str, ...]]] = {
     "--lang": ("zh", "en"),
@@ -187,6 +189,8 @@ def _argument(words: Sequence[str], command: str, given: Sequence[str], unfinish
         kind = "procedures"
     elif command == "new":
         kind = "fields" if "=" in unfinished else "words"
+    elif command in _FIRMS and not given:
+        kind = "firms"
     elif command in {"ls", "board", "view delete"} and not given:
         kind = "views"
     if kind is not None:
@@ -285,6 +289,11 @@ def _views(opened: "Opened", _command: str, _given: Sequence[str], unfinished: s
     yield from fitting(((MARK + each.name, " ".join(words_of(each.narrowed))) for each in views), unfinished)
 
 
+def _firms(opened: "Opened", command: str, given: Sequence[str], unfinished: str) -> Iterator[Pair]:
+    known = opened.firm_titles if command == "firm change" else opened.firms
+    yield from fitting(known.items(), unfinished)
+
+
 def _fields(opened: "Opened", command: str, given: Sequence[str], unfinished: str) -> Iterator[Pair]:
     """`name=` for each field of the ticket or procedure, and after it the choices that it has."""
     fields = _fields_of(opened, command, given)
@@ -298,6 +307,8 @@ def _fields(opened: "Opened", command: str, given: Sequence[str], unfinished: st
     if chosen is not None:
         if chosen.type == "staff":
             pairs: list[Pair] = list(opened.staff.items())
+        elif chosen.type == "firm":
+            pairs = list(opened.firms.items())
         else:
             pairs = [(each.id, say(each.title or each.id, language)) for each in chosen.choices]
         yield from ((f"{name}={each}", meaning) for each, meaning in fitting(pairs, value))
@@ -337,6 +348,7 @@ _KINDS: Final[Mapping[str, Callable[["Opened", str, Sequence[str], str], Iterato
     "states": _states,
     "units": _units,
     "views": _views,
+    "firms": _firms,
     "fields": _fields,
     "words": _words,
 }

@@ -97,6 +97,10 @@ def read_texts(opened: "Opened", field: Field, texts: Sequence[str]) -> Any:
     `ValueProblem`, and what files raise."""
     if field.type in _FILES:
         return _read_files(opened, field, texts)
+    if field.type == "firm":
+        from sop_engine.console.firm_names import firm_given
+
+        return firm_given(opened, _only(texts))
     value = _parsed(opened, field, texts)
     if field.type != "unit":
         return value
@@ -108,12 +112,12 @@ def _parsed(opened: "Opened", field: Field, texts: Sequence[str]) -> Any:
     if len(texts) > 1 and field.many:
         found: list[Any] = []
         for text in texts:
-            found += [each for each in values.parse(field, text, opened.context()) if each not in found]
-        return values.normalise(field, found, opened.context())
+            found += [each for each in values.parse(field, text, opened.context(field)) if each not in found]
+        return values.normalise(field, found, opened.context(field))
     if field.type in _OF_LINES:
         # each flag is one row, or one line of the checklist
-        return values.parse(field, "\n".join(texts), opened.context())
-    return values.parse(field, _only(texts), opened.context())
+        return values.parse(field, "\n".join(texts), opened.context(field))
+    return values.parse(field, _only(texts), opened.context(field))
 
 
 def _only(items: Sequence[Any]) -> Any:
@@ -177,7 +181,7 @@ def _read_json_value(opened: "Opened", field: Field, value: Any) -> Any:
         items = value if isinstance(value, list) else [value]
         if items and all(isinstance(each, str) for each in items):
             return read_texts(opened, field, items)
-    normal = values.normalise(field, value, opened.context())
+    normal = values.normalise(field, value, opened.context(field))
     if field.type != "unit":
         return normal
     with opened.reading() as reading:

@@ -262,6 +262,8 @@ def need_view(opened: "Opened", need: Mapping[str, Any]) -> NeedView:
     choices = said["choices"]
     if need["type"] == "staff":
         choices = [{"id": actor, "title": name} for actor, name in opened.staff.items()]
+    elif need["type"] == "firm":
+        choices = [{"id": firm, "title": title} for firm, title in opened.firms.items()]
     return NeedView(
         name=need["name"],
         type=need["type"],

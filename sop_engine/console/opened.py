@@ -76,6 +76,22 @@ class Opened:
             return {person.id: person.name or person.id for person in reading.people() if person.active}
 
     @functools.cached_property
+    def firm_titles(self) -> Mapping[str, str]:
+        """The firms from outside, title by id; those that were taken off the list, too."""
+        from sop_engine.console.firm_names import firms_in
+
+        with self.reading() as reading:
+            return {firm: entry["title"] for firm, entry in firms_in(reading).items()}
+
+    @functools.cached_property
+    def firms(self) -> Mapping[str, str]:
+        """The firms from outside that work for the site, title by id."""
+        from sop_engine.console.firm_names import firms_in
+
+        with self.reading() as reading:
+            return {firm: entry["title"] for firm, entry in firms_in(reading).items() if entry["active"]}
+
+    @functools.cached_property
     def who(self) -> Identity:
         """Who asks. Raises `NotYou` and `NotUnderstood` as `identify` does."""
         call, login = self.call, system_login()
@@ -220,12 +236,15 @@ class Opened:
         """The day on the site's clock."""
         return self.now.astimezone(self.zone).date()
 
-    def context(self) -> Context:
-        """What reading a value needs to know."""
-        return Context(self.zone, self.now, self.staff, self.call.language, self.currency)
+    def context(self, field: Field) -> Context:
+        """What reading a value of a field needs to know."""
+        firms = self.firms if any(each.type == "firm" for each in (field, *field.columns)) else {}
+        return Context(self.zone, self.now, self.staff, self.call.language, self.currency, firms)
 
     def shown(self, field: Field, value: Any) -> str:
         """A recorded value in the reader's words, on the site's clock and in its currency; it is whole."""
+        if field.type == "firm":
+            return self.firm_titles.get(value, str(value))
         if field.type == "rows":
             value = rows_with_names(field, value, self.names)
         return values.show(field, value, self.call.language, self.zone, currency=self.currency)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def read_story(opened: "Opened", reading: Reads, id: str, after: int = 0, until: int | None = None) -> list[Chapter]:
     """A ticket's steps after one number and up to another, told."""
     hidden = opened.hidden_from(reading.ticket(id))
-    teller = Teller(opened.call.language, opened.zone, opened.names, opened.currency, hidden)
+    teller = Teller(opened.call.language, opened.zone, opened.names, opened.currency, hidden, opened.firm_titles)
     engine, chapters = opened.site.engine, []
     for stored in reading.steps(id, after, until):
         record = json.loads(stored.data)

@@ -49,6 +49,8 @@ class GoalView(TypedDict):
     calendar: str
     cycle: int
     """how often it has begun"""
+    firm: str | None
+    """the firm from outside that promised it; null where it is the centre's own"""
 
 
 def goal_views(opened: "Opened", program: Program, goals: Mapping[str, Mapping[str, Any]]) -> list[GoalView]:
@@ -66,6 +68,7 @@ def goal_views(opened: "Opened", program: Program, goals: Mapping[str, Mapping[s
             allowance=allowance_of(entry, opened.call.language),
             calendar=entry["calendar"],
             cycle=entry["cycle"],
+            firm=entry.get("firm"),
         )
         for name, entry in in_order(goals)
     ]
@@ -109,6 +112,8 @@ def standing(opened: "Opened", seen: "Look", entry: Mapping[str, Any]) -> str:
         parts.append(_due(opened, seen, entry))
     else:
         parts.append(STATUS[entry["status"]])
+    if entry.get("firm"):
+        parts.insert(0, opened.firm_titles.get(entry["firm"], entry["firm"]))
     if entry["breached"]:
         missed = show_instant(canonical.instant_of(entry["breached"]), language, opened.zone)
         parts.append(msg("missed {time}", time=missed))
@@ -188,6 +193,8 @@ def goal_event(program: Program, event: Mapping[str, Any], names: Any, instant: 
             return msg("missed: {goal}, due {due}", goal=title, due=instant(put["breached"]))
         case "goal_dropped" if "waited" not in event and event.get("why") in ("merged", "joined"):
             return msg("the other ticket's counts in its place: {goal}", goal=title)
+        case "goal_dropped" if "waited" not in event and event.get("why") == "firm":
+            return msg("another firm has the job, counts no more: {goal}", goal=title)
         case "goal_dropped" if "waited" not in event and event.get("why") == "voided":
             return msg("void with the ticket: {goal}", goal=title)
         case "goal_dropped" if "waited" not in event:

@@ -100,6 +100,39 @@ def _no_team(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Messa
     return msg("the team {team} is no more", team=arguments["team"])
 
 
+def _firm(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    said: list[Message] = []
+    if arguments.get("title"):
+        said.append(msg("it is called {title}", title=arguments["title"]))
+    if arguments.get("does"):
+        said.append(msg("it does {what}", what=arguments["does"]))
+    for paper, title in (("contract", msg("contract")), ("permit", msg("permit"))):
+        if arguments.get(paper):
+            until = arguments[paper].get("until") or msg("no last day")
+            said.append(msg("{paper} until {day}", paper=title, day=until))
+    if arguments.get("promises"):
+        said.append(msg("promises of its contract: {goals}", goals=tuple(arguments["promises"])))
+    if arguments.get("phone"):
+        said.append(msg("another telephone"))
+    if arguments.get("active"):
+        said.append(msg("works for the centre again"))
+    return msg("the firm {firm}: {changes}", firm=arguments["firm"], changes=tuple(said))
+
+
+def _no_firm(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg("took the firm {firm} off the list", firm=arguments["firm"])
+
+
+def _firm_person(arguments: Mapping[str, Any], person: Say, _instant: Say) -> Message:
+    who, firm = person(arguments.get("person") or arguments["entered"]), arguments["firm"]
+    if arguments.get("remove"):
+        return msg("{person} works for the firm {firm} no more", person=who, firm=firm)
+    if arguments.get("permit_until"):
+        return msg("{person} works for the firm {firm}, permit until {day}", person=who, firm=firm,
+                   day=arguments["permit_until"])  # fmt: skip
+    return msg("{person} works for the firm {firm}", person=who, firm=firm)
+
+
 def _publish(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
     return msg(
         "published {procedure} as version {number}", procedure=arguments["procedure"], number=arguments["number"]
@@ -188,6 +221,10 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "add_team": _team,
     "change_team": _team,
     "remove_team": _no_team,
+    "add_firm": _firm,
+    "change_firm": _firm,
+    "remove_firm": _no_firm,
+    "firm_person": _firm_person,
     "publish": _publish,
     "publish_calendar": _publish_calendar,
     "accept_clock": _clock,

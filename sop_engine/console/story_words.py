@@ -2,7 +2,7 @@
 may not see is masked, and what was erased says so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -36,6 +36,8 @@ class Teller:
     currency: str
     hidden: frozenset[str | None] = frozenset()
     """the classes of personal data that the reader sees masked; `NUMBERS`: those in free texts"""
+    firms: Mapping[str, str] = field(default_factory=dict)
+    """the firms from outside by their titles"""
 
 
 class Words:
@@ -111,6 +113,8 @@ class Words:
         teller = self.teller
         if field.type == "rows":
             value = rows_with_names(field, value, teller.names)
+        if field.type == "firm":
+            return teller.firms.get(value, value)
         return values.show(field, value, teller.language, teller.zone, currency=teller.currency).replace("\n", " ")
 
     def _text(self, sealed: Any) -> Any:

@@ -28,6 +28,7 @@ _WORDS: Final[dict[str, Text]] = {
     "by_before": {"zh": "不迟于 {field} 前 {time}", "en": "no later than {time} before {field}"},
     "every": {"zh": "每 {time} 一次", "en": "every {time}"},
     "least": {"zh": "至少留 {time}", "en": "never less than {time}"},
+    "firm": {"zh": "由“{field}”承担，合同另有约定的按合同", "en": "of the firm in “{field}”, by its contract first"},
     "quiet": {"zh": "{begin} 至 {end} 不打扰", "en": "not between {begin} and {end}"},
     "while": {"zh": "只在“{states}”时计", "en": "counts only in “{states}”"},
     "pause": {"zh": "在“{states}”时停表", "en": "stands still in “{states}”"},
@@ -58,6 +59,8 @@ def goal_text(goal: Goal, names: Names) -> str:
 def _parts(goal: Goal, names: Names) -> Iterator[str]:
     span = _word(names, "from", start=_marks(goal.start, names), stop=_marks(goal.stop, names))
     yield _word(names, "and").join([_time(goal, names), span])
+    if goal.firm:
+        yield _word(names, "firm", field=names.field(goal.firm))
     if goal.calendar:
         yield _word(names, "calendar", calendar=one_line(goal.calendar))
     if goal.when is not None:

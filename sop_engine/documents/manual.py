@@ -94,6 +94,7 @@ _TYPES: Final[dict[str, Text]] = {
     "choice": {"zh": "{choices}", "en": "{choices}"},
     "person": {"zh": "姓名、电话", "en": "name, phone"},
     "staff": {"zh": "员工", "en": "member of staff"},
+    "firm": {"zh": "外协单位", "en": "firm from outside"},
     "unit": {"zh": "房号", "en": "unit"},
     "file": {"zh": "文件", "en": "file"},
     "photo": {"zh": "照片", "en": "photo"},

@@ -59,6 +59,8 @@ class Reader:
     personal: Collection[str] | None = None
     staff: Mapping[str, str] = field(default_factory=dict)
     currency: str = ""
+    firms: Mapping[str, str] = field(default_factory=dict)
+    """the firms from outside by their titles"""
 
     def may_see(self, declared: Field) -> bool:
         return declared.personal is None or self.personal is None or declared.personal in self.personal
@@ -177,6 +179,8 @@ def _text(declared: Field, value: Any, reader: Reader) -> str:
     """The value in words. What cannot be read as its field's type (an old record's) is shown as it stands."""
     if declared.type == "staff" and not declared.many:
         return one_line(reader.staff.get(str(value), str(value)))
+    if declared.type == "firm":
+        return one_line(reader.firms.get(str(value), str(value)))
     try:
         return plain(value_texts.show(declared, value, reader.language, reader.zone, currency=reader.currency))
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):

@@ -79,6 +79,7 @@ _WORDS: Final[dict[str, Text]] = {
     "collect_handed_over": {"zh": "本班移交的工单", "en": "tickets that the shift hands over"},
     "collect_any": {"zh": "工单", "en": "tickets"},
     "on_shift": {"zh": "当班的{role}", "en": "{role} on shift"},
+    "of_firm": {"zh": "“{field}”的人员", "en": "somebody of the firm in “{field}”"},
     "skill": {"zh": "{who}（具备{skill}技能）", "en": "{who} with the skill {skill}"},
     "skill_of": {"zh": "{who}（具备{skill}所需的技能）", "en": "{who} with the skill that {skill} calls for"},
     "after": {"zh": "进入后满 {duration}", "en": "{duration} after it begins"},
@@ -155,6 +156,9 @@ def _person(kind: str, name: str, names: Names, on_shift: bool = False, skill: s
         return names.role(name)
     if kind == "team":
         return phrase(_WORDS[_team_word(name, names)], names.language, team=names.team(name))
+    declared = names.fields.get(name) if kind == "field" else None
+    if declared is not None and declared.type == "firm":
+        return phrase(_WORDS["of_firm"], names.language, field=names.field(name))
     return names.field(name) if kind == "field" else phrase(_WORDS[kind], names.language)
 
 

@@ -90,6 +90,11 @@ class Answerer:
     def _team_for(self, name: str) -> str | None:
         return team_doing(self._transaction, name)
 
+    def _firm(self, id: str) -> Any:
+        from sop_engine.engine.firm_answers import the_firm  # most sites have none
+
+        return the_firm(self._transaction, id)
+
     def _leads(self, person: str) -> list[str]:
         return leads_of(self._transaction, person)
 

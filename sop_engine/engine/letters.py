@@ -41,7 +41,7 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
         notice = next(each for each in program.procedure.notices if each.id == letter.notice)
         subject, body = _templates(reading, notice, language)
         hidden -= set(notice.personal)
-        values, settings = _values(program, ticket, notice.personal, hidden), engine.settings
+        values, settings = _values(reading, program, ticket, notice.personal, hidden), engine.settings
         facts["subject"] = text_seen(hidden, facts["subject"])
         subject, body = render_notice(
             subject, body, values, facts, language, settings.zone_info, currency=settings.currency
@@ -192,14 +192,27 @@ def _hidden(engine: Engine, letter: OutLetter, ticket: Ticket, person: Person | 
 
 
 def _values(
-    program: Program, ticket: Ticket, personal: tuple[str, ...], hidden: frozenset[str | None]
+    reading: Reads, program: Program, ticket: Ticket, personal: tuple[str, ...], hidden: frozenset[str | None]
 ) -> list[tuple[Any, Any, bool]]:
     """(field, value, may be shown): personal data only of the classes that the notice's readers may see."""
     seen = fields_seen(hidden, program.procedure.fields, ticket.fields)
+    shown = {
+        field.id: _titled(reading, value) if field.type == "firm" else value
+        for field in program.procedure.fields
+        if (value := seen.get(field.id)) is not None
+    }
     return [
-        (field, seen.get(field.id), field.personal is None or field.personal in personal)
+        (field, shown.get(field.id), field.personal is None or field.personal in personal)
         for field in program.procedure.fields
     ]
+
+
+def _titled(reading: Reads, firm: Any) -> Any:
+    """A firm from outside by its title."""
+    from sop_engine.engine.firm_answers import the_firm
+
+    found = the_firm(reading, firm) if isinstance(firm, str) else None
+    return firm if found is None else found["title"]
 
 
 def contact_of(engine: Engine, reading: Reads, letter: OutLetter) -> Mapping[str, str]:

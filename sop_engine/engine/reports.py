@@ -44,6 +44,8 @@ class Outcome:
     """of what its calendar would have counted"""
     entry: str = "live"
     """`backfilled` where its times come from paper, after an outage"""
+    firm: str = ""
+    """the firm from outside that promised it; empty: the centre itself"""
 
 
 def outcomes(
@@ -115,8 +117,9 @@ class _Count:
             return
         used, paused = self._used(entry, ended)
         yield Outcome(
-            whose.ticket, whose.procedure, whose.unit, whose.owner, goal, result, ended, used, paused, whose.entry
-        )
+            whose.ticket, whose.procedure, whose.unit, whose.owner, goal, result, ended, used, paused, whose.entry,
+            entry.get("firm") or "",
+        )  # fmt: skip
 
     def _used(self, entry: Mapping[str, Any], ended: datetime) -> tuple[timedelta, timedelta]:
         """How much of what counts was used, and how much was paused."""
@@ -158,6 +161,8 @@ class Figures:
     """how many it is of"""
     backfilled: int = 0
     """how many of the promises have their times from paper, after an outage"""
+    worst: timedelta = timedelta(0)
+    """the most time that one used of those that were kept or late"""
 
     @property
     def share(self) -> float | None:
@@ -199,6 +204,7 @@ class _Group:
             paused=self.paused,
             tickets=self.tickets,
             backfilled=self.backfilled,
+            worst=timedelta(seconds=used[-1]) if used else timedelta(0),
         )
 
 

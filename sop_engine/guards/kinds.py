@@ -67,14 +67,14 @@ _SAID: Final = {
     "text": msg("a text"), "integer": msg("a whole number"), "decimal": msg("a number"), "boolean": msg("a yes or no"),
     "date": msg("a date"), "time": msg("a time of day"), "datetime": msg("a date and time"),
     "duration": msg("a duration"), "choice": msg("a choice"), "unit": msg("a unit"), "phone": msg("a phone number"),
-    "staff": msg("a member of staff"), "interval": msg("an interval"), "person": msg("a person"),
+    "staff": msg("a member of staff"), "firm": msg("a firm"), "interval": msg("an interval"), "person": msg("a person"),
     "file": msg("a file"), "checklist": msg("a checklist"), "rows": msg("rows"),
 }  # fmt: skip
 _SAID_MANY: Final = {name: msg("a list, each {kind}", kind=said) for name, said in _SAID.items()}
 _UNITS: Final = frozenset(typing.get_args(Unit))
 _NUMBERS: Final = frozenset({"integer", "decimal"})
 _ORDERED: Final = frozenset({"integer", "decimal", "date", "time", "datetime"})
-_COMPARED: Final = _ORDERED | {"text", "boolean", "choice", "unit", "phone", "staff"}
+_COMPARED: Final = _ORDERED | {"text", "boolean", "choice", "unit", "phone", "staff", "firm"}
 _PARTS: Final[Mapping[str, Mapping[str, Kind]]] = {
     "interval": {"start": DATETIME, "end": DATETIME},
     "person": {"name": TEXT, "phone": Kind("phone")},
@@ -363,7 +363,7 @@ def _adapted(node: Typed, kind: Kind, path: Path) -> Typed:
         if value is None:
             raise GuardFault(path, msg("{value} is not {kind}", value=text[:80], kind=kind.said()))
         return Typed("const", kind, (value,))
-    if kind.name in {"unit", "phone", "staff"}:
+    if kind.name in {"unit", "phone", "staff", "firm"}:
         problem = values.check(Field("constant", kind.name, {}), text)  # type: ignore[arg-type]
         if problem is not None:
             raise GuardFault(path, problem.message)
@@ -375,7 +375,7 @@ def _constant(kind: Any, value: Any) -> Any:
     """A constant decoded from the record's form, or None where it is none."""
     try:
         match kind:
-            case "text" | "choice" | "unit" | "phone" | "staff":
+            case "text" | "choice" | "unit" | "phone" | "staff" | "firm":
                 return value if isinstance(value, str) and len(value.encode()) <= LONGEST_TEXT else None
             case "integer":
                 return value if type(value) is int and abs(value) <= LARGEST_INTEGER else None

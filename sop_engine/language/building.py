@@ -197,12 +197,12 @@ class Builder:
         if found.tree[:2] == ("const", "text") and not wanted.many:
             text = found.tree[2]
             checks = {"date": is_date(text), "time": bool(times.CLOCK.match(text)), "choice": text in wanted.choices}
-            return checks.get(wanted.name, wanted.name in ("text", "phone", "unit", "staff"))
+            return checks.get(wanted.name, wanted.name in ("text", "phone", "unit", "staff", "firm"))
         return (
             wanted.name == "text"
             and not wanted.many
             and not kind.many
-            and kind.name in ("choice", "phone", "unit", "staff")
+            and kind.name in ("choice", "phone", "unit", "staff", "firm")
         )
 
     def read(self, text: str, cursor: Cursor, at: str, way: str, row: str | None = None) -> Expression:

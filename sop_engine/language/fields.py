@@ -168,6 +168,6 @@ def _held(type_: str, value: Any, scale: int) -> Any:
         return values.decimal_text(Decimal(str(value)), scale) if fits else None
     if not isinstance(value, str):
         return None
-    held = {"text": True, "phone": True, "unit": True, "staff": True, "choice": True, "date": is_date(value),
-            "time": bool(times.CLOCK.match(value))}  # fmt: skip
+    held = {"text": True, "phone": True, "unit": True, "staff": True, "firm": True, "choice": True,
+            "date": is_date(value), "time": bool(times.CLOCK.match(value))}  # fmt: skip
     return value if held.get(type_, False) else None

@@ -86,6 +86,11 @@ class GoalWords(Words):
     within: Within | None = Field(
         None, description="how much time there is: `4 h`, `1 workday`; chosen by a field; or a list of alternatives"
     )
+    firm: str | None = Field(
+        None,
+        description="the field of the firm from outside whose promise this is: what its contract says goes before "
+        "`within`, and with another firm it begins anew",
+    )
     due: str | None = Field(
         None, description="a field's time: `window.end`, `window.end + 15 min`; or `end of workday`"
     )

@@ -90,6 +90,7 @@ class _Reader:
             quiet=self._quiet(),
             changed=words.changed,
             again=words.again,
+            firm=self._firm(),
             source=builder.sources(words.source, cursor),
         )
         if not goal.calendar and not builder.document.calendar and not _all_say_theirs(goal):
@@ -110,6 +111,7 @@ class _Reader:
             "quiet": words.quiet is not None and words.every is None and "every",
             "remind": bool(words.remind) and words.every is None and "every",
             "at_least": words.at_least is not None and words.every is not None and "within",
+            "firm": words.firm is not None and (words.within is None or from_field) and "within",
             "calendar": isinstance(words.calendar, dict) and words.within is None and "within",
         }
         for word, owner in strangers.items():
@@ -206,6 +208,13 @@ class _Reader:
             builder.draft.fact("goal_due_of", here.span, name=name, type=field.type)
         offset = self._allowance(length, here, found.span(3)) if length else None
         return DueAt(path, offset, sign == "-")
+
+    def _firm(self) -> str:
+        """The field of the firm whose promise it is."""
+        if self.words.firm is None:
+            return ""
+        self.builder.use("field", self.words.firm, self.cursor / "firm", self.at, "firm")
+        return self.words.firm
 
     def _quiet(self) -> tuple[str, str] | None:
         text = self.words.quiet

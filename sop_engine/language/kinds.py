@@ -21,6 +21,7 @@ NAMES: Final[dict[str, Message]] = {
     "choice": msg("a choice"),
     "person": msg("a person"),
     "staff": msg("a member of staff"),
+    "firm": msg("a firm"),
     "unit": msg("a unit"),
     "file": msg("a file"),
     "photo": msg("a photo"),
@@ -28,7 +29,7 @@ NAMES: Final[dict[str, Message]] = {
     "rows": msg("rows"),
     "unknown": msg("something unknown"),
 }
-WORDED: Final = frozenset({"text", "choice", "phone", "staff", "unit"})
+WORDED: Final = frozenset({"text", "choice", "phone", "staff", "firm", "unit"})
 """Kinds that are text inside."""
 TIME: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z")
 

@@ -33,11 +33,13 @@ WORDS: Final[Mapping[str, str]] = {
 VALUES: Final[Mapping[str, str]] = {
     "string": "text", "str": "text", "number": "decimal", "float": "decimal", "int": "integer",
     "bool": "boolean", "enum": "choice", "select": "choice", "image": "photo", "picture": "photo",
-    "attachment": "file", "user": "staff", "employee": "staff", "contact": "person", "tel": "phone",
+    "attachment": "file", "user": "staff", "employee": "staff",
+    "contractor": "firm", "company": "firm", "supplier": "firm", "contact": "person", "tel": "phone",
     "amount": "money", "timestamp": "datetime", "table": "rows", "period": "interval", "room": "unit",
     "文字": "text", "文本": "text", "整数": "integer", "数字": "decimal", "小数": "decimal", "金额": "money",
     "是否": "boolean", "日期": "date", "时间": "time datetime", "日期时间": "datetime", "时段": "interval",
     "电话": "phone", "手机": "phone", "选择": "choice", "单选": "choice", "人员": "person", "员工": "staff",
+    "外协": "firm", "外协单位": "firm", "单位": "firm", "公司": "firm", "供应商": "firm",
     "房号": "unit", "文件": "file", "照片": "photo", "图片": "photo", "清单": "checklist", "表格": "rows",
     "明细": "rows", "经办人": "assignee", "任何人": "anyone", "开单人": "opener", "负责人": "owner",
 

@@ -67,7 +67,7 @@ def _who(builder: Builder, words: WhoWords, cursor: Cursor, at: str, when: Tree 
     if words.who is not None:
         found.append(Who(words.who, exclude=exclude, when=when, skill=skill))
     if words.field is not None:
-        builder.use("field", words.field, cursor / "field", at, "staff")
+        builder.use("field", words.field, cursor / "field", at, "named")
         found.append(Who("field", words.field, exclude, when, skill=skill))
     if not found:
         builder.draft.fact("nobody", cursor.span)
@@ -88,7 +88,7 @@ def _exceptions(builder: Builder, words: WhoWords, cursor: Cursor, at: str) -> t
     if words.since is not None:
         builder.use("state", words.since, cursor / "since", at, "since")
     for name, here in zip(listed(words.not_named_in), (cursor / "not_named_in").each(), strict=False):
-        builder.use("field", name, here, at, "staff")
+        builder.use("field", name, here, at, "named")
         exclude.append(Not(field=name))
     return tuple(exclude)
 

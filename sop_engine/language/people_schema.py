@@ -12,7 +12,9 @@ class WhoWords(Words):
 
     role: OneOrMore[str] | None = Field(None, description="holders of these roles")
     who: Literal["assignee", "owner", "opener", "anyone"] | None = Field(None, description="somebody who is no role")
-    field: str | None = Field(None, description="whoever stands in this staff field")
+    field: str | None = Field(
+        None, description="whoever stands in this staff field, or works for the firm in this field"
+    )
     not_: OneOrMore[str] | None = Field(
         None, alias="not", description="separation of duty: nobody who `did TRIGGER` on this ticket"
     )
@@ -21,7 +23,9 @@ class WhoWords(Words):
     skill: str | None = Field(
         None, description="of these only whoever has this skill, or those that the value of this choice field names"
     )
-    not_named_in: OneOrMore[str] | None = Field(None, description="nobody who stands in these staff fields")
+    not_named_in: OneOrMore[str] | None = Field(
+        None, description="nobody who stands in these fields, of staff or firms"
+    )
 
 
 def by_shape(value: Any) -> str:

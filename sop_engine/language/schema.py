@@ -27,7 +27,7 @@ from sop_engine.language.shapes import (
 
 FieldTypeWord = Literal[
     "text", "integer", "decimal", "money", "boolean", "date", "time", "datetime", "interval", "phone", "choice",
-    "person", "staff", "unit", "file", "photo", "checklist", "rows",
+    "person", "staff", "firm", "unit", "file", "photo", "checklist", "rows",
 ]  # fmt: skip
 
 

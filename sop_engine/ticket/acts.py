@@ -15,11 +15,14 @@ from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused, offer_to_team, require_on_shift, require_role, require_skill, tell_of
 from sop_engine.ticket.filling import refill
 from sop_engine.ticket.near import near
+from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import Erased, Refusal
 from sop_engine.ticket.running import Run
 
 LONGEST_TEXT = 64 * 1024
 """characters of a note or a reason"""
+
+_require_own = rare("firms", "require_own")
 
 
 def claim(draft: Draft) -> dict[str, Any]:
@@ -75,6 +78,7 @@ def assign(draft: Draft) -> dict[str, Any]:
             require_on_shift(draft, to, task["role"])
     else:
         require_active(draft, to)
+        _require_own(draft, to)
     require_skill(draft, to, task)
     require_may_act(draft, region, to)
     draft.emit("assigned", region=region, assignee=to, **entries)
@@ -119,6 +123,7 @@ def hand_over(draft: Draft) -> dict[str, Any]:
         )
     to = str(draft.command.arguments["to"])
     require_active(draft, to)
+    _require_own(draft, to)
     if to == draft.ticket.owner:
         raise Refused(Refusal("not_now", msg("{ticket} is {owner}'s already", ticket=draft.ticket.id, owner=to)))
     draft.emit("owned", owner=to)

@@ -10,7 +10,10 @@ from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.filling import fill, refill
 from sop_engine.ticket.near import near
+from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import Erased, Refusal
+
+_require_firm, _require_no_task = rare("firms", "require_named"), rare("firms", "require_no_task")
 
 
 def take_values(draft: Draft, offer: Offer, opening: bool) -> dict[str, Any]:
@@ -105,6 +108,10 @@ def _check(draft: Draft, field: Field, value: Any) -> None:
             raise Refused(
                 Refusal("not_understood", msg("{field}: nobody here is {name}", field=field.title, name=item))
             )
+        if field.type == "staff":
+            _require_no_task(draft, field, item)
+        if field.type == "firm":
+            _require_firm(draft, field, item)
         if field.type == "unit" and not draft.facts.ask(f"unit:{item}"):
             raise Refused(
                 Refusal(

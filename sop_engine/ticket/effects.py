@@ -10,9 +10,11 @@ from sop_engine.procedure import Assign, Collect, Effect, Print, Raise, Set, Sig
 from sop_engine.ticket import dispatching, duty, people, skills, teams
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.filling import refill
+from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import TIMER, Command, Letter, Refusal
 from sop_engine.ticket.refusing import Refused as Refused
 
+_require_own = rare("firms", "require_own")
 LARGEST_START = 1000
 """tickets that one start may make"""
 CHILD = "child."
@@ -69,6 +71,8 @@ def assign(draft: Draft, effect: Assign, region: str) -> None:
         named_there = people.named_in(draft, effect.name)
         person = min(named_there) if named_there else None
     else:
+        if effect.to == "doer" and draft.command.typist is not None:
+            _require_own(draft, draft.command.actor)
         person = {"owner": draft.ticket.owner, "doer": _doer(draft), "nobody": None}[effect.to]
     if person:
         draft.emit("assigned", region=region, assignee=person, **skill)

@@ -27,6 +27,8 @@ def foresee(program: Program, ticket: Ticket | None, command: Command, local: da
     fields = {**(ticket.fields if ticket else {}), **(command.arguments.get("fields") or {})}
     for name in command.arguments.get("fields") or {}:
         declared = program.fields.get(name)
+        if declared is not None and declared.type == "firm" and isinstance(fields[name], str):
+            questions.append(f"firm:{fields[name]}")
         if declared is not None and declared.type == "unit" and isinstance(fields[name], str):
             questions.append(f"unit:{fields[name]}")
             if any(field.fill == f"{name}.contact" for field in program.filled):

@@ -20,6 +20,7 @@ An entry of `Ticket.goals`:
 | `breached` | the due time that was missed, else null |
 | `level` | how many of its levels have fired |
 | `cycle` | 1, 2 ...: how often it has begun |
+| `firm` | the firm from outside that promised it, of a goal with `firm`; else absent |
 | `kept` | whether it goes on with what was used up when it starts again, since the ticket was sent back; else absent |
 """
 
@@ -34,10 +35,12 @@ from sop_engine.ticket.conditions import Marks, is_inside, marks_of, moments, pa
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.levels import OPEN, PREFIX, Entry, clear, climb, pauses_of, put, reckoner_of, set_level
+from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import NOTHING, Refusal
 from sop_engine.worktime import Due, Reckoner, on_day
 from sop_engine.worktime.allowances import Allowance
 
+_firm_promise = rare("firms", "promise")
 Pauses = list[list[str | None]]
 UNDECIDED: Final = OPEN | {"waiting"}
 ENDED: Final = frozenset({"met", "late", "dropped"})
@@ -136,7 +139,16 @@ def _begin(draft: Draft, goal: Goal, cycle: int, since: Entry | None = None) -> 
     nobody knows by when."""
     start = draft.effective if since is None else since["start"]
     pauses, by = _pauses(draft, goal, [] if since is None else since["pauses"])
-    begun = {"start": start, "cycle": cycle, "pauses": pauses, "breached": None, "level": 0, "stopped": None}
+    begun: dict[str, Any] = {
+        "start": start,
+        "cycle": cycle,
+        "pauses": pauses,
+        "breached": None,
+        "level": 0,
+        "stopped": None,
+    }
+    if goal.firm:
+        begun["firm"] = draft.ticket.fields.get(goal.firm)
     counts = goal.when is None or draft.holds(goal.when, before=_counted_before(draft, goal))
     terms = _terms(draft, goal) if counts else None
     if terms is None:
@@ -203,6 +215,9 @@ def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
     """Pause it, let it go on, or reckon anew where what it depends on has changed. Whether one counts that ran is what
     it was, where it depends on a value that was erased: no promise is dropped because nobody can tell any more."""
     counts = goal.when is None or draft.holds(goal.when, before=None if entry["status"] == "waiting" else True)
+    if goal.firm and entry["firm"] != draft.ticket.fields.get(goal.firm):
+        _change_firm(draft, goal, entry)
+        return
     pauses, by = _pauses(draft, goal, entry["pauses"])
     if entry["status"] == "waiting":
         if counts and _terms(draft, goal) is not None:
@@ -230,6 +245,16 @@ def _go_on(draft: Draft, goal: Goal, entry: Entry) -> None:
     _reckon(draft, goal, again=True)
 
 
+def _change_firm(draft: Draft, goal: Goal, entry: Entry) -> None:
+    """Another firm has the job, or the first one is named: its promise counts from now. What the former one promised is
+    given up, or stays late where it was missed."""
+    if entry["firm"] is None:
+        _begin(draft, goal, entry["cycle"])
+        return
+    _drop(draft, goal, "firm")
+    _begin(draft, goal, entry["cycle"] + 1)
+
+
 def _changed_terms(draft: Draft, goal: Goal) -> dict[str, Any] | None:
     """The terms as they are now, where they differ from those that the goal runs by; None where they do not, or where
     the change does not move it."""
@@ -254,6 +279,13 @@ def _terms(draft: Draft, goal: Goal) -> dict[str, Any] | None:
         return None if until is None else {"within": None, "until": canonical.instant_text(until), "calendar": usual}
     if goal.every is not None:
         return {"within": _written(goal.every), "until": None, "calendar": usual}
+    if goal.firm:
+        firm = draft.ticket.fields.get(goal.firm)
+        if firm is None:
+            return None  # nobody has promised anything yet
+        said = _firm_promise(draft, firm, goal.id)
+        if said is not None:
+            return {"within": said, "until": None, "calendar": usual}
     for each in goal.within:
         holds = each.when is None or draft.told(each.when)
         if holds is None and (former := _former_terms(draft, goal)) is not None:

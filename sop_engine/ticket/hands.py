@@ -24,6 +24,7 @@ from sop_engine.ticket.allowing import allow, person_of
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.duty import role_title
 from sop_engine.ticket.effects import Refused, require_skill, tell_of
+from sop_engine.ticket.firms import require_own
 from sop_engine.ticket.near import near
 from sop_engine.ticket.people import DELEGATE
 from sop_engine.ticket.records import DELEGATION, Refusal
@@ -268,6 +269,7 @@ def require_fit(draft: Draft, rules: Pass, region: str, person: str) -> str | No
     task's own where he holds it; None where it has none."""
     task = draft.ticket.tasks[region]
     require_active(draft, person)
+    require_own(draft, person)
     if person == task["assignee"]:
         raise Refused(Refusal("not_now", msg("{name} has {ticket} already", name=person, ticket=draft.ticket.id)))
     roles = may_have(rules, task)

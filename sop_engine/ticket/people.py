@@ -14,8 +14,13 @@ from sop_engine.ticket import duty, skills, teams
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.duty import role_title, unit_of
 from sop_engine.ticket.questions import holders
+from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import TIMER
 
+_firm_people, _firm_able, _firm_barred, _is_outside = (
+    rare("firms", name) for name in ("people_in", "able_in", "barred", "is_outside")
+)
+"""what is asked of a firm from outside"""
 DELEGATE: Final = "delegate"
 """why somebody may to whom the task's holder has lent it"""
 
@@ -77,6 +82,11 @@ def let(draft: Draft, by: tuple[Who, ...], source: str, actor: str, standing_for
         if elsewhere is not None:
             refusal = refusal or elsewhere
             continue
+        if who.kind == "field" and draft.program.fields[who.name].type == "firm":
+            gone = _firm_barred(draft, who.name, actor, standing_for)
+            if gone is not None:
+                refusal = refusal or gone
+                continue
         persons = {actor, person}
         if reason == DELEGATE:
             if standing_for is not None:
@@ -96,7 +106,8 @@ def _fits(draft: Draft, who: Who, source: str, person: str) -> str | None:
     ticket = draft.ticket
     match who.kind:
         case "anyone":
-            return "anyone" if active(draft, person) else None
+            outside = draft.command.typist is not None and _is_outside(draft, person)
+            return "anyone" if active(draft, person) and not outside else None
         case "owner":
             return "owner" if ticket.owner == person else None
         case "opener":
@@ -217,7 +228,10 @@ def covers(scope: str | None, unit: str | None) -> bool:
 
 
 def named_in(draft: Draft, field: str) -> set[str]:
-    """The actors that a staff field names."""
+    """The actors that a staff field names; of a firm, whoever works for it."""
+    if draft.program.fields[field].type == "firm":
+        found: set[str] = _firm_people(draft, field)
+        return found
     value = draft.ticket.fields.get(field)
     if isinstance(value, list | tuple):
         return set(value)
@@ -287,6 +301,8 @@ def who_may(draft: Draft, offer: Offer, source: str) -> list[str]:
 
 def _candidates(draft: Draft, who: Who, source: str) -> list[str]:
     skill = _skill_of(draft, who, source)
+    if who.kind == "field" and draft.program.fields[who.name].type == "firm":
+        return skills.having(draft, skill, _firm_able(draft, who.name))
     if who.kind == "anyone":
         return skills.everybody_with(draft, skill)
     if who.on_shift:
@@ -307,6 +323,8 @@ def _described(draft: Draft, who: Who, source: str) -> Any:
             return msg("{role} on shift", role=role_title(draft, who.name))
         case "role":
             return role_title(draft, who.name)
+        case "field" if draft.program.fields[who.name].type == "firm":
+            return msg("somebody of the firm in {field}", field=draft.program.fields[who.name].title)
         case "field":
             return draft.program.fields[who.name].title
         case "assignee":

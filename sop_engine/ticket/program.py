@@ -30,6 +30,7 @@ def _timed_by(goal: Goal) -> frozenset[str] | None:
     if not all(guards.stands_on_fields(each) for each in cases):
         return None
     named = [goal.due.field.partition(".")[0]] if goal.due is not None else []
+    named += [goal.firm] if goal.firm else []
     return frozenset(named).union(*(guards.reads(each) for each in cases))
 
 

@@ -15,6 +15,7 @@
 | `on_shift:INSTANT/ROLE@UNIT` | who of the role (for that unit) is on shift then; see `ticket.duty` |
 | `shift:INSTANT/ID` | where somebody stands in the roster then; see `ticket.duty` |
 | `skilled:DAY/SKILL` | who has a skill on a day, and whose has run out; see `ticket.skills` |
+| `firm:ID` | a firm from outside, with its papers, promises and people; see `ticket.firms` |
 | `team:ID`, `leads:ID`, `team_for:NAME` | a team, who leads the teams of somebody, which team does what a procedure names; see `ticket.teams` |
 | `number:PREFIX-DAY#N` | the N-th ticket number that this step draws of that prefix and day |
 | `outage:INSTANT` | `{"from", "to"}` of the declared outage that holds an instant, or null |
@@ -140,6 +141,11 @@ def team(id: str) -> str:
 def team_for(name: str) -> str:
     """The question which team does what a procedure names."""
     return f"team_for:{name}"
+
+
+def firm(id: str) -> str:
+    """The question what a firm from outside is, and who works for it."""
+    return f"firm:{id}"
 
 
 def leads(person: str) -> str:

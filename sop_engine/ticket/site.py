@@ -13,6 +13,7 @@ values lie beside the steps.
 | `versions` | procedure -> `{"number", "digest"}` of the newest |
 | `calendars` | calendar -> `{"number", "digest"}` of the newest; not there before the first is published |
 | `teams` | not there before the first; see `ticket.teaming` |
+| `firms` | not there before the first; see `ticket.contracting` |
 | `pins` | actor -> when he set his PIN; not there before the first one; see `ticket.terminals` |
 | `pin_codes` | actor -> until when he may set a first PIN with a code; not there before the first one |
 | `roster` | `{"number", "digest"}` of the newest roster; not there before the first is loaded |
@@ -30,7 +31,7 @@ from sop_engine import canonical, worktime
 from sop_engine.messages import Message, msg
 from sop_engine.normal_form import from_json, to_json
 from sop_engine.procedure import Duration, Schedule, Tree
-from sop_engine.ticket import backfilling, qualifying, reserving, rostering, teaming, terminals
+from sop_engine.ticket import backfilling, contracting, qualifying, reserving, rostering, teaming, terminals
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
@@ -105,6 +106,7 @@ def _add_person(draft: Draft, arguments: Mapping[str, Any]) -> dict[str, Any]:
             )
         )
     _check_rights(arguments.get("rights") or [])
+    contracting.require_no_firm_role(arguments.get("roles") or [])
     entry: dict[str, Any] = {
         "active": True,
         "roles": sorted_roles(arguments.get("roles") or []),
@@ -128,6 +130,9 @@ def _change_person(draft: Draft) -> dict[str, Any]:
     people = people_of(draft)
     if actor not in people:
         raise Refused(Refusal("not_found", msg("there is no actor {actor}", actor=actor), near=near(actor, people)))
+    if arguments.get("grant") or arguments.get("revoke") or arguments.get("give_rights"):
+        contracting.require_own(draft, [actor])
+    contracting.require_no_firm_role(arguments.get("grant") or [])
     entry = dict(people[actor])
     roles = [list(role) for role in entry["roles"]]
     for role in arguments.get("grant") or []:
@@ -168,6 +173,7 @@ def _login(draft: Draft) -> dict[str, Any]:
             raise Refused(
                 Refusal("not_found", msg("there is no actor {actor}", actor=person), near=near(str(person), people))
             )
+    contracting.require_own(draft, [arguments.get("actor"), *(arguments.get("people") or [])])
     logins = dict(draft.ticket.fields["logins"])
     if arguments.get("actor") is None and not arguments.get("people"):
         if arguments["login"] not in logins:
@@ -190,6 +196,7 @@ def _deputy(draft: Draft) -> dict[str, Any]:
                 Refusal("not_found", msg("there is no actor {actor}", actor=person), near=near(str(person), people))
             )
     require_two(draft)
+    contracting.require_own(draft, (arguments["for"], arguments["by"]))
     if arguments["from"] >= arguments["to"]:
         raise Refused(Refusal("not_understood", msg("the time as a deputy ends before it begins")))
     entry = {name: arguments[name] for name in ("for", "by", "from", "to")}
@@ -325,6 +332,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     **reserving.COMMANDS,
     **qualifying.COMMANDS,
     **teaming.COMMANDS,
+    **contracting.COMMANDS,
     **backfilling.COMMANDS,
 }
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sop_engine.messages import Message, msg
 from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.firms import firm_of, outsider
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import Refusal
 from sop_engine.ticket.refusing import Refused
@@ -145,6 +146,8 @@ def _title(said: Any) -> str:
 def _require_people(draft: Draft, persons: Iterable[Any]) -> None:
     known = people_of(draft)
     for person in persons:
+        if person is not None and person in known and firm_of(known[person]) is not None:
+            raise Refused(outsider(str(person)))
         if person is not None and person not in known:
             raise Refused(
                 Refusal("not_found", msg("there is no actor {actor}", actor=person), near=near(str(person), known))

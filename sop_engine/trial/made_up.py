@@ -14,16 +14,24 @@ _WORDS: Final = ("漏水", "已说明", "门锁", "3 号", "Ring <b>", "{{ unit 
 
 
 class MadeUp:
-    """Draws values. `units` and `staff` are those that the stage knows."""
+    """Draws values. `units`, `staff` and `firms` are those that the stage knows."""
 
     known: Sequence[Any] = ()
     """what the ticket at hand holds already: half the time a value is one of these, as a tag that is on the list is"""
 
-    def __init__(self, random: Random, zone: ZoneInfo, units: Sequence[str], staff: Sequence[str]) -> None:
+    def __init__(
+        self,
+        random: Random,
+        zone: ZoneInfo,
+        units: Sequence[str],
+        staff: Sequence[str],
+        firms: Sequence[str] = (),
+    ) -> None:
         self._random = random
         self._zone = zone
         self._units = units
         self._staff = staff
+        self._firms = firms
 
     def value(self, field: Field, now: datetime) -> Any:
         """A value that the field takes, with several items where it holds a list."""
@@ -77,6 +85,8 @@ class MadeUp:
                 return {"name": "周先生", "phone": f"139{random.randint(0, 99_999_999):08}"}
             case "staff":
                 return random.choice(self._staff)
+            case "firm":
+                return random.choice(self._firms)
             case "unit":
                 return random.choice(self._units)
             case _:

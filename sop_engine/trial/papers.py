@@ -79,7 +79,8 @@ class _Desk:
             printed=self.stage.clock.now(),
         )
         settings = self.stage.settings
-        reader = Reader(language, settings.zone_info, staff=self.names, currency=settings.currency)
+        reader = Reader(language, settings.zone_info, staff=self.names, currency=settings.currency,
+                        firms=self.stage.firms)  # fmt: skip
         values = template_values(self.program.procedure, self.ticket.fields, head, reader)
         return print_form(form, self.text, values, language)
 

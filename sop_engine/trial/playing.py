@@ -190,7 +190,7 @@ class Play:
     def context(self) -> values.Context:
         """How values are read now."""
         staff = {id: player.name for id, player in self.stage.players.items()}
-        return values.Context(self.script.zone, self.stage.clock.now(), staff, "zh")
+        return values.Context(self.script.zone, self.stage.clock.now(), staff, "zh", firms=self.stage.firms)
 
     def ticket_of(self, line: Line) -> Ticket:
         """The ticket that a line speaks of: a label, the newest of a procedure, or the one opened last."""

@@ -35,7 +35,9 @@ def run_scenario(script: Script, scenario: Scenario, repertoire: Repertoire) -> 
     wrong = _unknown_roles(script, scenario, repertoire)
     if wrong is not None:
         return Result(script.file, scenario.title, scenario.span, wrong)
-    stage = Stage(scenario.start, script.zone.key, scenario.players, script.units, repertoire, script.teams)
+    stage = Stage(
+        scenario.start, script.zone.key, scenario.players, script.units, repertoire, script.teams, script.firms
+    )
     try:
         play = Play(stage, script)
         failure: Failure | None = None

@@ -34,6 +34,15 @@ class TeamWords(Words):
     people: OneOrMore[str] = Field([], description="who is of it")
 
 
+class FirmWords(Words):
+    """A firm from outside that works for the site."""
+
+    title: str | None = Field(None, description="what it is called; its id where it is left out")
+    people: OneOrMore[str] = Field([], description="who works for it; what they do is entered with `typed_by`")
+    promises: dict[str, str] = Field({}, description="promise -> how long its contract gives it: `30 min clock`")
+    until: str | None = Field(None, description="the last day of its contract: `2026-11-30`")
+
+
 class UnitWords(Words):
     """A unit of the register with whom to contact there."""
 
@@ -148,6 +157,7 @@ class ScenarioFile(Words):
         {}, description="skill -> who has it: `老李`, or `老李@2026-11-30` with the last day of his licence"
     )
     teams: dict[str, TeamWords] = Field({}, description="team -> who leads it, and who is of it")
+    firms: dict[str, FirmWords] = Field({}, description="firms from outside, by id, with their people and promises")
     units: dict[str, UnitWords] = Field({}, description="the register of units")
     opening: dict[str, Given] = Field({}, description="fields with which `open` begins unless a step says otherwise")
     beginnings: dict[str, Annotated[list[StepWords], Field(min_length=1)]] = Field(

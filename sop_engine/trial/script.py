@@ -18,6 +18,7 @@ from sop_engine.language.validating import validate_as
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain
 from sop_engine.ticket.teaming import is_team_id, no_team_id
+from sop_engine.trial import firms
 from sop_engine.trial.names import close
 from sop_engine.trial.schema import HeldRoles, ScenarioFile, ScenarioWords, ScopedRole, StepWords
 from sop_engine.trial.stage import Player
@@ -76,6 +77,8 @@ class Script:
     units: Mapping[str, Mapping[str, str]]
     teams: Mapping[str, tuple[str | None, tuple[str, ...]]]
     """team -> who leads it, and who is of it, by name"""
+    firms: tuple[firms.StagedFirm, ...]
+    """those from outside, with their people"""
     opening: Mapping[str, Any]
     scenarios: tuple[Scenario, ...]
 
@@ -125,6 +128,7 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
         zone=zone,
         units=units,
         teams={team: (each.lead, tuple(listed(each.people))) for team, each in words.teams.items()},
+        firms=firms.staged(words.firms),
         opening=words.opening,
         scenarios=tuple(scenarios),
     )
@@ -160,16 +164,18 @@ def _faults(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
     yield from _head(words, top)
     yield from _skilled(words.skills, words.people, top)
     yield from _teams(words, top / "teams")
+    yield from firms.faults(words.firms, top / "firms")
+    outside: Mapping[str, HeldRoles] = {name: [] for each in words.firms.values() for name in listed(each.people)}
     for name, steps in words.beginnings.items():
         for index, step in enumerate(steps):
-            yield from _step(words.people, step, top / "beginnings" / name / index)
+            yield from _step({**words.people, **outside}, step, top / "beginnings" / name / index)
             yield from _opened(words, step, top / "beginnings" / name / index)
     for title, scenario in words.scenarios.items():
         here = top / "scenarios" / title
         yield from _beginnings(words, scenario, here)
         yield from _skilled(scenario.skills, {**words.people, **scenario.people}, here)
         for index, step in enumerate(scenario.steps):
-            yield from _step({**words.people, **scenario.people}, step, here / "steps" / index)
+            yield from _step({**words.people, **scenario.people, **outside}, step, here / "steps" / index)
             yield from _opened(words, step, here / "steps" / index)
 
 

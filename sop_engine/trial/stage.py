@@ -18,6 +18,7 @@ from sop_engine.store.seam import Query
 from sop_engine.store.sqlite import MEMORY, open_store
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Command, Ticket
+from sop_engine.trial.firms import StagedFirm
 from sop_engine.trial.repertoire import Piece, Repertoire
 
 LOGIN: Final = "stage"
@@ -57,6 +58,7 @@ class Stage:
         units: Mapping[str, Mapping[str, str]],
         repertoire: Repertoire,
         teams: Mapping[str, tuple[str | None, Sequence[str]]] | None = None,
+        firms: Sequence[StagedFirm] = (),
     ) -> None:
         self.clock = SimulatedClock(start)
         self.settings = Settings(Path(), "Stage", "stage", zone, demo=True)
@@ -76,6 +78,12 @@ class Stage:
             led = None if lead is None else ids[lead]
             self._site("add_team", team=team, title=team, lead=led, join=[ids[each] for each in people])
         self._site("login", login=LOGIN, actor=KEEPER, people=sorted(self.players))
+        self.firms = {firm.id: firm.title for firm in firms}
+        for firm in firms:
+            self._site("add_firm", **firm.arguments())
+            for person, name in firm.people:
+                self._site("firm_person", firm=firm.id, name=name)
+                self.players[person] = Player(person, name, ())
         with self.store.writing() as transaction:
             transaction.put_units([{"id": unit, "contact": dict(contact)} for unit, contact in units.items()])
         for name, data in repertoire.calendars.items():

@@ -17,6 +17,7 @@ from sop_engine.procedure import ROOT, Offer
 from sop_engine.store.programs import Programs
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
+from sop_engine.trial.firms import StagedFirm
 from sop_engine.trial.made_up import MadeUp, plain
 from sop_engine.trial.papers import unwritten
 from sop_engine.trial.repertoire import Repertoire
@@ -26,6 +27,8 @@ from sop_engine.trial.walking_acts import acts_of, chosen
 START: Final = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 ZONE: Final = "Asia/Shanghai"
 UNITS: Final = ("3-2-1202", "3-1-0803", "5-1-0301")
+FIRMS: Final = (StagedFirm("first_firm", "First firm"), StagedFirm("other_firm", "Other firm"))
+"""from outside, where a field names one"""
 PATIENCE: Final = 400
 """acts and jumps after which a ticket that has come to no end counts as stuck"""
 
@@ -72,9 +75,12 @@ class _Walker:
         self.main = repertoire.main.procedure
         self.players = cast(repertoire.roles(), repertoire.skills())
         units = {unit: {"name": "周先生", "phone": "13800001202"} for unit in UNITS}
-        self.stage = Stage(START, ZONE, self.players, units, repertoire)
+        named = (field for piece in repertoire.pieces.values() for field in piece.procedure.fields)
+        firms = FIRMS if any(field.type == "firm" for field in named) else ()
+        self.stage = Stage(START, ZONE, self.players, units, repertoire, firms=firms)
         self.programs: Programs = self.stage.programs
-        self.made_up = MadeUp(self.random, ZoneInfo(ZONE), UNITS, [player.id for player in self.players])
+        self.made_up = MadeUp(self.random, ZoneInfo(ZONE), UNITS, [player.id for player in self.players],
+                              [firm.id for firm in FIRMS])  # fmt: skip
         self.done = Walk(seed)
 
     # --- steps ---

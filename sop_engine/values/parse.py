@@ -14,6 +14,7 @@ from sop_engine.procedure import Choice, Field
 from sop_engine.values.moments import read_date, read_instant, read_interval, read_time
 from sop_engine.values.numbers import MOST_DIGITS, exact_text, parse_decimal, parse_integer
 from sop_engine.values.people import person, read_person, read_phone, read_unit
+from sop_engine.values.pinyin import spellings
 from sop_engine.values.problems import Problem, ValueProblem
 from sop_engine.values.records import LARGEST_LIST, check, plain
 from sop_engine.values.texts import bounded, clean, clean_line, fold, short, title_key
@@ -21,13 +22,14 @@ from sop_engine.values.texts import bounded, clean, clean_line, fold, short, tit
 
 class Context(NamedTuple):
     """What reading needs to know: the site's zone, the present instant, the staff (actor id -> name), the reader's
-    language, the currency of amounts."""
+    language, the currency of amounts, the firms from outside that work for the site (id -> title)."""
 
     zone: tzinfo
     now: datetime
     staff: Mapping[str, str] = MappingProxyType({})
     language: str = "zh"
     currency: str = "CNY"
+    firms: Mapping[str, str] = MappingProxyType({})
 
 
 YES: Final = frozenset({"是", "对", "有", "好", "yes", "y", "true", "1", "✓", "√", "☑"})
@@ -110,6 +112,23 @@ def _somebody(staff: Mapping[str, str]) -> str:
     return f"{actor} ({staff[actor]})" if actor else "wang.fang"
 
 
+def _firm(field: Field, text: str, context: Context) -> str:
+    wanted = clean_line(short(text))
+    key = title_key(wanted)
+    named = [firm for firm, title in context.firms.items() if key in (title_key(firm), title_key(title))]
+    named = named or [firm for firm, title in context.firms.items() if key in map(title_key, spellings(title))]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        raise ValueProblem(
+            msg("{name} is the name of several firms: write the id, one of {ids}", name=wanted, ids=tuple(named))
+        )
+    known = tuple(f"{title} ({firm})" for firm, title in context.firms.items())
+    raise ValueProblem(
+        msg("there is no firm {name}; there are: {firms}", name=wanted[:40], firms=known or (msg("none"),))
+    )
+
+
 def _interval(field: Field, text: str, context: Context) -> dict[str, str]:
     start, end = read_interval(text, context.now, context.zone)
     return {"start": canonical.instant_text(start), "end": canonical.instant_text(end)}
@@ -132,6 +151,7 @@ _READERS: Final[Mapping[str, Callable[[Field, str, Context], Any]]] = {
     "choice": _choice,
     "person": lambda field, text, context: read_person(text),
     "staff": _staff,
+    "firm": _firm,
     "unit": lambda field, text, context: read_unit(text),
     "file": _file,
     "photo": _file,
@@ -234,7 +254,7 @@ def _normalised(field: Field, value: Any, context: Context) -> Any:
             return {name: _instant(value[name], context) for name in ("start", "end")}
         case "checklist":
             return _checklist(field, value, context)
-        case "text" | "phone" | "unit" | "date" | "time" | "datetime" | "choice" | "staff":
+        case "text" | "phone" | "unit" | "date" | "time" | "datetime" | "choice" | "staff" | "firm":
             raise ValueProblem(msg("a text is wanted here, such as {example}", example='"..."'))
     return value
 

@@ -35,7 +35,8 @@ def _interval(value: Mapping[str, str]) -> dict[str, datetime]:
 _DECODERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "text": _same, "integer": _same, "decimal": Decimal, "money": Decimal, "boolean": _same,
     "date": date.fromisoformat, "time": time.fromisoformat, "datetime": canonical.instant_of, "interval": _interval,
-    "phone": _same, "choice": _same, "person": _same, "staff": _same, "unit": _same, "file": _same, "photo": _same,
+    "phone": _same, "choice": _same, "person": _same, "staff": _same, "firm": _same, "unit": _same,
+    "file": _same, "photo": _same,
     "checklist": _same,
 }  # fmt: skip
 
@@ -163,6 +164,8 @@ def _check_item(field: Field, value: Any) -> Problem | None:
             return None if is_unit(value) else Problem(msg("a unit is wanted, such as 3-2-1202"))
         case "staff":
             return _check_line(value, LONGEST_ID, msg("a member of staff is wanted, by id"))
+        case "firm":
+            return _check_line(value, LONGEST_ID, msg("a firm is wanted, by id"))
         case "choice":
             known = tuple(choice.id for choice in field.choices)
             right = isinstance(value, str) and value in known

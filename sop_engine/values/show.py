@@ -173,7 +173,7 @@ def _example(field: Field, language: str) -> str:
 
 _EXAMPLES: Final = {
     "boolean": "yes", "time": "18:30", "interval": "2026-11-22 14:00-16:00", "phone": "13800000000",
-    "person": "王芳 13800000000", "staff": "wang.fang", "unit": "3-2-1202",
+    "person": "王芳 13800000000", "staff": "wang.fang", "firm": "tianyi_lift", "unit": "3-2-1202",
     "file": "@report.pdf", "photo": "@photo.jpg", "integer": "3", "decimal": "12.5", "money": "120.50",
     "date": "2026-11-22", "datetime": "2026-11-22 14:00",
 }  # fmt: skip

@@ -218,6 +218,8 @@ class Desk:
                 return "one", (place.option("yes", msg("yes")), place.option("no", msg("no")))
             case "staff":
                 return ("several" if field.many else "one"), people(self._opened)
+            case "firm":
+                return "one", tuple(option(firm, one_line(title)) for firm, title in self._opened.firms.items())
             case "unit":
                 with self._opened.reading() as reading:
                     units = tuple(option(each["id"], each["id"]) for each in reading.units())

@@ -8,6 +8,7 @@ from sop_engine.console.keeper.calendars import look_at_calendars
 from sop_engine.console.keeper.channels import look_at_channels
 from sop_engine.console.keeper.clocks import accept_clock as accept_clock_on_record
 from sop_engine.console.keeper.clocks import look_at_clocks
+from sop_engine.console.keeper.firm_findings import look_at_firms
 from sop_engine.console.keeper.horizon import look_ahead
 from sop_engine.console.keeper.left_over import look_at_hands
 from sop_engine.console.keeper.rostering import look_at_roster
@@ -19,6 +20,7 @@ from sop_engine.console.parameters import option
 from sop_engine.engine.sorting import require_same_kind
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
+from sop_engine.ticket.firms import firm_of
 from sop_engine.ticket.records import SITE
 
 if TYPE_CHECKING:
@@ -280,7 +282,8 @@ def _too_few(opened: "Opened") -> list[Finding]:
 
 def _people(opened: "Opened") -> list[Finding]:
     with opened.site.store.reading() as reading:
-        people = [person for person in reading.people() if person.active]
+        own = (person for person in reading.people() if firm_of({"roles": person.roles}) is None)
+        people = [person for person in own if person.active]
         versions = {version.procedure: version for version in reading.versions()}
         held = {role for person in people for role, _scope in person.roles}
         wanted: dict[str, list[str]] = {}
@@ -315,5 +318,6 @@ _LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
     look_at_hands,
     look_at_skills,
     look_at_teams,
+    look_at_firms,
     _too_few,
 )

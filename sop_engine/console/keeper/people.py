@@ -16,6 +16,7 @@ from sop_engine.console.tickets import by_title, newest_versions, normal_form
 from sop_engine.engine.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg
+from sop_engine.ticket.firms import firm_of
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import SITE
 from sop_engine.values import ValueProblem, read_phone, show_instant
@@ -206,7 +207,7 @@ def ls(call: Call) -> None:
     """List people with their roles and logins."""
     with call.open() as opened:
         with opened.site.store.reading() as reading:
-            people = reading.people()
+            people = [each for each in reading.people() if firm_of({"roles": each.roles}) is None]
             site = reading.ticket(SITE)
         logins = site.fields["logins"] if site else {}
         fields = site.fields if site else {"logins": {}, "people": {}}

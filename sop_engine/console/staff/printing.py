@@ -119,7 +119,7 @@ def _page(
 
     hidden = opened.hidden_from(ticket)
     personal = {each.personal for each in program.procedure.fields if each.personal} - hidden if hidden else None
-    reader = Reader(opened.call.language, opened.zone, personal, opened.names, opened.currency)
+    reader = Reader(opened.call.language, opened.zone, personal, opened.names, opened.currency, opened.firm_titles)
     head = _head(opened, ticket, stored)
     seen = opened.fields_seen(ticket, program.procedure.fields)
     fields = {name: None if isinstance(value, Erased) else value for name, value in seen.items()}

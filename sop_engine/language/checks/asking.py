@@ -12,7 +12,7 @@ from sop_engine.language.near import near
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Collect, Effect, Procedure, Set, Start
 
-READ: Final = frozenset({"guard", "tell", "staff", "chosen", "moment", "instant", "rows"})
+READ: Final = frozenset({"guard", "tell", "staff", "named", "firm", "chosen", "moment", "instant", "rows"})
 """How a field is used where its value matters at once."""
 
 

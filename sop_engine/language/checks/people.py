@@ -230,8 +230,8 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
     """
     fields = {field.id: field for field in draft.procedure.fields} if draft.procedure is not None else {}
     wanted = {
-        "staff": ("staff",), "tell": ("staff", "person", "phone"), "scope": ("unit",), "chosen": ("choice",),
-        "rows": ("rows",),
+        "staff": ("staff",), "named": ("staff", "firm"), "firm": ("firm",), "tell": ("staff", "person", "phone"),
+        "scope": ("unit",), "chosen": ("choice",), "rows": ("rows",),
     }  # fmt: skip
     for use in draft.uses:
         kinds = wanted.get(use.way)

@@ -54,6 +54,12 @@ def personal_types(draft: Draft) -> Iterator[Diagnostic]:
                 msg("It says whose steward is meant, so it stands openly in the record."),
                 msg("take `personal` away: a unit is a place, not a person; who lives there is a `person`"),
             )  # fmt: skip
+        elif field.type == "firm":
+            yield error(
+                "SOP145", word, msg("`{name}` names a firm, and a firm is not personal", name=field.id),
+                msg("Which firm has the job stands openly in the record; what is personal of its people lies apart."),
+                msg("take `personal` away"),
+            )  # fmt: skip
         elif field.type == "staff":
             yield error(
                 "SOP145", word, msg("`{name}` names staff, and staff are not personal", name=field.id),
@@ -184,7 +190,11 @@ def _carried(expression: Expression) -> Iterator[Expression]:
 def _personal(draft: Draft) -> dict[str, Field]:
     """The personal fields that may be so, by id."""
     fields = draft.procedure.fields if draft.procedure is not None else ()
-    return {field.id: field for field in fields if field.personal is not None and field.type not in ("unit", "staff")}
+    return {
+        field.id: field
+        for field in fields
+        if field.personal is not None and field.type not in ("unit", "staff", "firm")
+    }
 
 
 def personal_notices(draft: Draft) -> Iterator[Diagnostic]:
