@@ -156,6 +156,14 @@ class Answerer:
         entry = self._transaction.unit(unit)
         return entry.get("contact") if entry else None
 
+    def _at_home(self, unit: str) -> list[str]:
+        return [head.id for head in self._transaction.heads(Query(status="open", unit=unit))]
+
+    def _incoming(self, rest: str) -> Any:
+        unit, _, number = rest.rpartition("#")
+        sealed = self._transaction.sealed(SITE, int(number)).get((int(number), f"move:{unit}"))
+        return None if sealed is None or sealed.salt is None else sealed.value
+
     def _collect(self, query: dict[str, Any], same: Mapping[str, Any]) -> list[dict[str, Any]]:
         if any(same.get(name) is None for name in query["same"]):
             return []  # what is unset is equal to nothing

@@ -1,0 +1,48 @@
+"""Which fields of a ticket still hold whoever lived in the unit before it changed hands. They are told nothing, unless
+the ticket goes on with him: not while nobody has said with whom it goes on, and not afterwards either.
+
+The entry `moved` of `Ticket.acts`: `{unit, on, from, site, with, by, step, closed, before}`.
+
+| member | what |
+|---|---|
+| `unit`, `on`, `from` | which unit changes hands, on which date, and from which instant that counts |
+| `site` | the step of the site's history that says so |
+| `with`, `by`, `step` | `new`, `old`, or null where nobody has said yet; who said it (null: by itself), in which step |
+| `closed` | address field -> the mark of what it held then; with another value it is another's |
+| `before` | the entry that this one took the place of, while `from` is still to come |
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sop_engine import canonical
+from sop_engine.ticket.records import Erased, Ticket
+
+NEW: Final = "new"
+OLD: Final = "old"
+
+
+def is_former(ticket: Ticket, name: str, at: str) -> bool:
+    """Whether a field holds, at an instant, somebody who has moved out and with whom the ticket does not go on."""
+    entry = ticket.acts.get("moved")
+    while entry is not None:
+        if entry["from"] <= at:
+            return entry["with"] != OLD and name in entry["closed"] and entry["closed"][name] == mark(ticket, name)
+        entry = entry.get("before")
+    return False
+
+
+def in_effect(ticket: Ticket, at: str) -> Mapping[str, Any] | None:
+    """The entry that counts at an instant; None where the unit has not changed hands yet."""
+    entry: Mapping[str, Any] | None = ticket.acts.get("moved")
+    while entry is not None and entry["from"] > at:
+        entry = entry.get("before")
+    return entry
+
+
+def mark(ticket: Ticket, name: str) -> str:
+    """What tells a field's value from another without saying what it is."""
+    if name in ticket.commits:
+        return ticket.commits[name]
+    value = ticket.fields.get(name)
+    return value.commitment if isinstance(value, Erased) else canonical.digest(canonical.to_bytes(value))
