@@ -202,6 +202,10 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         pairs.append((msg("reason"), seen.rests if seen.rests is not None else msg("(erased)")))
         if seen.resumers:
             pairs.append((msg("may resume it"), with_names(seen.resumers, opened.names)))
+    if "moved" in ticket.acts:
+        from sop_engine.console.moves import moved_lines
+
+        pairs += moved_lines(ticket, seen.head.unit, canonical.instant_text(seen.now))
     pairs += _end_lines(opened, seen)
     for id, reporter in seen.absorbed:
         pairs.append((msg("merged into it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))

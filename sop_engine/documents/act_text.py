@@ -114,8 +114,9 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
     if acts.important is not None:
         yield phrase(_WORDS["handover"], names.language), guard_text(acts.important, names), ()
     if (moving := acts.moving) != usual.moving:
-        limits = [phrase(_WORDS["stays"], names.language, guard=guard_text(moving.stays, names))] if moving.stays else []
-        yield phrase(_WORDS["moving"], names.language), _who("moving", moving.by, names), tuple(limits)
+        guard = guard_text(moving.stays, names) if moving.stays is not None else ""
+        limits = (phrase(_WORDS["stays"], names.language, guard=guard),) if guard else ()
+        yield phrase(_WORDS["moving"], names.language), _who("moving", moving.by, names), limits
     if (end := acts.shift_end) is not None:
         to = recipients_text([replace(each, on_shift=each.kind == "role") for each in end.to], names)
         warned = phrase(_WORDS["warned"], names.language, span=duration_text(end.warn, names.language))

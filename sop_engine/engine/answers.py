@@ -160,8 +160,7 @@ class Answerer:
         return [head.id for head in self._transaction.heads(Query(status="open", unit=unit))]
 
     def _incoming(self, rest: str) -> Any:
-        unit, _, number = rest.rpartition("#")
-        sealed = self._transaction.sealed(SITE, int(number)).get((int(number), f"move:{unit}"))
+        sealed = self._transaction.sealed(SITE, int(rest)).get((int(rest), "in"))
         return None if sealed is None or sealed.salt is None else sealed.value
 
     def _collect(self, query: dict[str, Any], same: Mapping[str, Any]) -> list[dict[str, Any]]:

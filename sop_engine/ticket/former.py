@@ -20,6 +20,10 @@ from sop_engine.ticket.records import Erased, Ticket
 
 NEW: Final = "new"
 OLD: Final = "old"
+MOVES: Final = "moves"
+"""the field of the site that knows which units change hands; see `ticket.moving`"""
+CHANGES_HANDS: Final = "move:"
+"""what the keys of the site's timers begin with that wait for the day; the number of the step follows"""
 
 
 def is_former(ticket: Ticket, name: str, at: str) -> bool:
@@ -46,3 +50,8 @@ def mark(ticket: Ticket, name: str) -> str:
         return ticket.commits[name]
     value = ticket.fields.get(name)
     return value.commitment if isinstance(value, Erased) else canonical.digest(canonical.to_bytes(value))
+
+
+def last_of(moves: Mapping[str, Any], unit: str) -> Mapping[str, Any] | None:
+    """A unit's last change that counts; None: there is none."""
+    return next((each for each in moves.values() if each["unit"] == unit and each["counts"]), None)

@@ -43,12 +43,15 @@ def flat_moves(draft: Draft) -> dict[str, Any]:
     if ticket.status == "closed" or (former is not None and _is_others(draft, former, said)):
         return said
     same = former if former is not None and former["site"] == said["site"] else None
-    answered = {name: None if same is None else same[name] for name in ("with", "by", "step")}
+    kept = same is not None and same["by"] is not None  # what it does by itself is looked at anew
+    answered = {name: same[name] if same is not None and kept else None for name in ("with", "by", "step")}
     now = said["from"] <= draft.effective
     before = {"before": _without_before(former)} if former is not None and same is None and not now else {}
     draft.emit("moving", **said, **answered, closed=_closed(draft), **before)
     given = _first_answer(draft)
-    if now and ticket.status != "closed":
+    if given.get("with") != CLOSE:
+        _let_it_stay(draft)
+    if now and given.get("with") != CLOSE:
         _take_effect(draft)
     return {**said, **given}
 
@@ -98,7 +101,7 @@ def answer(draft: Draft) -> dict[str, Any]:
 
 def _is_others(draft: Draft, former: dict[str, Any], said: dict[str, Any]) -> bool:
     """Whether the ticket goes on with somebody who left in an earlier change."""
-    return former["with"] == OLD and former["from"] <= draft.effective and former["site"] != said["site"]
+    return bool(former["with"] == OLD and former["from"] <= draft.effective and former["site"] != said["site"])
 
 
 def _require_change(draft: Draft, entry: dict[str, Any], wanted: str, now: bool) -> None:
@@ -113,7 +116,9 @@ def _require_change(draft: Draft, entry: dict[str, Any], wanted: str, now: bool)
         raise Refused(
             Refusal(
                 "not_now",
-                msg("{ticket} has gone over to the new one: who stood in it before stands there no more", ticket=ticket),
+                msg(
+                    "{ticket} has gone over to the new one: who stood in it before stands there no more", ticket=ticket
+                ),
                 fix=msg("correct its fields: sop edit {ticket} --reason TEXT", ticket=ticket),
             )
         )
@@ -132,7 +137,7 @@ def _require_new(draft: Draft, entry: dict[str, Any], now: bool) -> None:
             )
         )  # fmt: skip
     unit = entry["unit"]
-    contact = draft.facts.ask(f"contact:{unit}" if now else f"incoming:{unit}#{entry['site']}")
+    contact = draft.facts.ask(f"contact:{unit}" if now else f"incoming:{entry['site']}")
     if contact is None:
         raise Refused(
             Refusal(
@@ -179,13 +184,16 @@ def _first_answer(draft: Draft) -> dict[str, Any]:
     return {"as": leave, "with": wanted, **({"rest": True} if rest else {}), **reason}
 
 
+def _let_it_stay(draft: Draft) -> None:
+    """While something of the old one is in our hands, the ticket goes on with him by itself."""
+    if draft.ticket.acts["moved"]["with"] != OLD and _stays(draft):
+        draft.emit("move_answered", **{"with": OLD}, by=None)
+
+
 def _take_effect(draft: Draft) -> None:
     """The unit has changed hands: let the ticket go on with whom it was said, and take back what waits for the old
     one."""
     entry = draft.ticket.acts["moved"]
-    if entry["with"] != OLD and _stays(draft):
-        draft.emit("move_answered", **{"with": OLD}, by=None)
-        return
     if entry["with"] == OLD:
         return
     if entry["closed"]:

@@ -4,11 +4,11 @@ Who moves in lies beside the step. From the beginning of the day on which it cou
 register of units has him as the contact; every open ticket of the unit is told so, in the same transaction, and when
 the change is entered (`ticket.household`). Until its day a change can be called off.
 
-The field `moves` of the site: unit -> `{"last", "next"}`, each there or not: the last change that counts, and the one
-that is to come: `{"on", "from", "by", "step", "kind"}`. The timer `move:UNIT` waits for its day.
+The field `moves` of the site: number of the step that entered a change -> `{"unit", "on", "from", "by", "counts",
+"kind"}`; of each unit the last one that `counts`, and the one for whose day the timer `move:NUMBER` waits.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from sop_engine.messages import msg
 from sop_engine.ticket.acts import reason_of
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused, follow
-from sop_engine.ticket.former import NEW, OLD
+from sop_engine.ticket.former import CHANGES_HANDS, MOVES, NEW, OLD
 from sop_engine.ticket.household import CLOSE
 from sop_engine.ticket.near import near
 from sop_engine.ticket.people import has_right
@@ -25,8 +25,6 @@ from sop_engine.ticket.records import Refusal
 from sop_engine.worktime import at_wall_time
 
 KINDS: Final = ("sale", "lease")
-TIMER_OF: Final = "move:"
-"""before the unit, in the key of the timer that waits for the day"""
 FARTHEST: Final = timedelta(days=366)
 """a change is entered so long before its day, or after it, and no longer"""
 SAID: Final = (NEW, OLD, CLOSE)
@@ -62,35 +60,38 @@ def _move(draft: Draft) -> dict[str, Any]:
             )
         )
     begins = _beginning(draft, on)
-    if "next" in _moves(draft).get(unit, {}):
+    if (coming := to_come(_moves(draft), unit)) is not None:
         raise Refused(
             Refusal(
                 "not_now",
-                msg("{unit} changes hands on {on} already", unit=unit, on=_moves(draft)[unit]["next"]["on"]),
+                msg("{unit} changes hands on {on} already", unit=unit, on=_moves(draft)[coming]["on"]),
                 fix=msg("call that off first: sop unit cancel-move {unit} --reason TEXT", unit=unit),
             )
         )
+    draft.facts.ask(f"contact:{unit}")  # who moves out, so that what else is his is found
     contact = arguments.get("in")
     recorded: dict[str, Any] = {"unit": unit, "on": on}
     if contact is not None:
-        recorded["in"] = draft.seal(f"move:{unit}", contact)
-    to_come = begins > draft.given.effective
+        recorded["in"] = draft.seal("in", contact)
+    later = begins > draft.given.effective
     since = canonical.instant_text(max(begins, draft.given.effective))
-    entry = {"on": on, "from": since, "by": _person(draft), "step": draft.number, **({"kind": kind} if kind else {})}
-    if to_come:
-        draft.emit("timer_set", timer=TIMER_OF + unit, due=since)
-        _keep(draft, unit, {**_moves(draft).get(unit, {}), "next": entry})
+    entry: dict[str, Any] = {"unit": unit, "on": on, "from": since, "by": _person(draft), "counts": False}
+    entry |= {"kind": kind} if kind is not None else {}
+    number = str(draft.number)
+    _keep(draft, {number: entry})
+    if later:
+        draft.emit("timer_set", timer=CHANGES_HANDS + number, due=since)
     else:
-        _change(draft, unit, entry, contact)
-    answers = _tell_tickets(draft, unit, entry)
+        _change(draft, number, contact)
+    answers = _tell_tickets(draft, number)
     return {**recorded, **({"kind": kind} if kind else {}), **answers, **reason_of(draft, required=False)}
 
 
 def _cancel(draft: Draft) -> dict[str, Any]:
     """Call off a change of hands that is to come, with the reason."""
     unit = str(draft.command.arguments["unit"])
-    known = _moves(draft).get(unit, {})
-    if "next" not in known:
+    number = to_come(_moves(draft), unit)
+    if number is None:
         raise Refused(
             Refusal(
                 "not_now",
@@ -99,21 +100,25 @@ def _cancel(draft: Draft) -> dict[str, Any]:
             )
         )
     reason = reason_of(draft, required=True)
-    draft.emit("timer_cleared", timer=TIMER_OF + unit)
-    _keep(draft, unit, {name: entry for name, entry in known.items() if name != "next"})
+    draft.emit("timer_cleared", timer=CHANGES_HANDS + number)
+    draft.emit("changed", field=MOVES, put={}, gone=[number])
     for ticket in draft.facts.ask(f"at_home:{unit}"):
-        follow(draft, "flat_stays", ticket, {"unit": unit, "site": known["next"]["step"]})
+        follow(draft, "flat_stays", ticket, {"unit": unit, "site": int(number)})
     return {"unit": unit, **reason}
 
 
 def fire(draft: Draft, key: str, due: str) -> dict[str, Any]:
     """The day has come on which a unit changes hands."""
-    unit = key.removeprefix(TIMER_OF)
+    number = key.removeprefix(CHANGES_HANDS)
     draft.emit("timer_fired", timer=key, due=due)
-    entry = _moves(draft)[unit]["next"]
-    _change(draft, unit, entry, draft.facts.ask(f"incoming:{unit}#{entry['step']}"))
-    _tell_tickets(draft, unit, entry)
-    return {"timer": key}
+    _change(draft, number, draft.facts.ask(f"incoming:{number}"))
+    _tell_tickets(draft, number)
+    return {"timer": key, "unit": _moves(draft)[number]["unit"]}
+
+
+def to_come(moves: Mapping[str, Any], unit: str) -> str | None:
+    """The number of a unit's change that is to come; None: there is none."""
+    return next((number for number, each in moves.items() if each["unit"] == unit and not each["counts"]), None)
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
@@ -136,15 +141,20 @@ def _beginning(draft: Draft, on: str) -> datetime:
     return at_wall_time(datetime.combine(day, time()), draft.zone)
 
 
-def _change(draft: Draft, unit: str, entry: Mapping[str, Any], contact: Any) -> None:
+def _change(draft: Draft, number: str, contact: Any) -> None:
     """Let the register have another contact for a unit from now on; None: nobody."""
-    sealed = {} if contact is None else draft.seal(f"unit:{unit}", contact)
+    moves = _moves(draft)
+    unit = moves[number]["unit"]
+    sealed = {} if contact is None else draft.seal("unit", contact)
     draft.emit("unit_changed", unit=unit, **sealed)
-    _keep(draft, unit, {"last": dict(entry)})
+    _keep(draft, {number: {**moves[number], "counts": True}},
+          [each for each, entry in moves.items() if entry["unit"] == unit and entry["counts"]])  # fmt: skip
 
 
-def _tell_tickets(draft: Draft, unit: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+def _tell_tickets(draft: Draft, number: str) -> dict[str, Any]:
     """Tell the unit's open tickets, with the answers that were given for them; gives the answers for the record."""
+    entry = _moves(draft)[number]
+    unit = entry["unit"]
     arguments = draft.command.arguments
     open_now: list[str] = draft.facts.ask(f"at_home:{unit}")
     named, rest = dict(arguments.get("answers") or {}), arguments.get("rest")
@@ -166,7 +176,7 @@ def _tell_tickets(draft: Draft, unit: str, entry: Mapping[str, Any]) -> dict[str
                     near=near(str(word), SAID),
                 )
             )
-    site = {"unit": unit, "on": entry["on"], "from": entry["from"], "site": entry["step"]}
+    site = {"unit": unit, "on": entry["on"], "from": entry["from"], "site": int(number)}
     reason = {"reason": arguments["reason"]} if arguments.get("reason") is not None else {}
     for ticket in open_now:
         answer: dict[str, Any] = {}
@@ -183,16 +193,16 @@ def _person(draft: Draft) -> str:
 
 
 def _moves(draft: Draft) -> dict[str, Any]:
-    found: dict[str, Any] = draft.ticket.fields.get("moves", {})
+    found: dict[str, Any] = draft.ticket.fields.get(MOVES, {})
     return found
 
 
-def _keep(draft: Draft, unit: str, entry: dict[str, Any]) -> None:
-    """Write what is known of a unit's changes of hands; nothing where that is nothing."""
-    if draft.ticket.fields.get("moves") is None:
-        draft.emit("written", field="moves", value={unit: entry})
+def _keep(draft: Draft, put: dict[str, Any], gone: Sequence[str] = ()) -> None:
+    """Write what has changed of the changes of hands."""
+    if draft.ticket.fields.get(MOVES) is None:
+        draft.emit("written", field=MOVES, value=put)
     else:
-        draft.emit("changed", field="moves", put={unit: entry} if entry else {}, gone=[] if entry else [unit])
+        draft.emit("changed", field=MOVES, put=put, gone=sorted(gone))
 
 
 COMMANDS: Final[Mapping[str, Callable[[Draft], dict[str, Any]]]] = {"move_unit": _move, "cancel_move": _cancel}

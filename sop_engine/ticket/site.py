@@ -36,6 +36,7 @@ from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import LARGEST_START, Refused, follow
 from sop_engine.ticket.evolve import blank, copy_of
+from sop_engine.ticket.former import CHANGES_HANDS
 from sop_engine.ticket.near import near
 from sop_engine.ticket.parting import end_deputy, leave, require_two
 from sop_engine.ticket.people import has_right, identify
@@ -254,7 +255,7 @@ def _fire(draft: Draft) -> dict[str, Any]:
     timer = draft.ticket.timers.get(key)
     if timer is None or timer["due"] > canonical.instant_text(draft.given.effective):
         raise Refused(Refusal("not_now", msg("the timer {timer} is not due", timer=key)))
-    if key.startswith(moving.TIMER_OF):
+    if key.startswith(CHANGES_HANDS):
         return moving.fire(draft, key, timer["due"])
     raw = draft.facts.ask(key)
     draft.emit("timer_fired", timer=key, due=timer["due"])

@@ -21,6 +21,7 @@ from sop_engine.console.staff.similar import (
     similar,
     tell_double,
     tell_earlier,
+    tell_former,
     tell_similar,
     wants_another,
 )
@@ -73,6 +74,7 @@ def new(
             if asks:
                 ask_until_enough(opened, "open", "", arguments, program.fields, {})
             heads = _similar(opened, program, given)
+            _tell_former(opened, program, given)
             repeated = _is_repeated(opened)
             near = [] if join is not None else _causes(opened, program, given)
             if asks and near and not repeated and (meant := asked_cause(opened, near)):
@@ -133,6 +135,11 @@ def _with_opening(opened: "Opened", opening: dict[str, Any]) -> Iterator[None]:
 def _similar(opened: "Opened", program: Program, given: dict[str, Any]) -> list[Head]:
     with opened.reading() as reading:
         return similar(reading, program, given)
+
+
+def _tell_former(opened: "Opened", program: Program, given: dict[str, Any]) -> None:
+    with opened.reading() as reading:
+        tell_former(opened, reading, program, given)
 
 
 def _others(opened: "Opened", rework_of: str | None, join: str | None) -> dict[str, str]:
