@@ -13,6 +13,7 @@ The entry `moved` of `Ticket.acts`: `{unit, on, from, site, with, by, step, clos
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine import canonical
@@ -34,6 +35,21 @@ def is_former(ticket: Ticket, name: str, at: str) -> bool:
             return entry["with"] != OLD and name in entry["closed"] and entry["closed"][name] == mark(ticket, name)
         entry = entry.get("before")
     return False
+
+
+def is_held_back(ticket: Ticket, to: str, at: str) -> bool:
+    """Whether a letter to `to` would reach somebody who has moved out."""
+    return "moved" in ticket.acts and to.startswith("field:") and is_former(ticket, to.removeprefix("field:"), at)
+
+
+def as_the_new_one_sees(ticket: Ticket, at: str) -> Ticket | None:
+    """A ticket that has gone over to the new one, without whoever else of the old ones still stands in it; None: it has
+    not gone over, so there is nothing to hide."""
+    entry = in_effect(ticket, at) if "moved" in ticket.acts else None
+    if entry is None or entry["with"] != NEW:
+        return None
+    fields = {name: value for name, value in ticket.fields.items() if not is_former(ticket, name, at)}
+    return replace(ticket, fields=fields)
 
 
 def in_effect(ticket: Ticket, at: str) -> Mapping[str, Any] | None:

@@ -87,7 +87,7 @@ def _phones(program: Program, given: Mapping[str, Any]) -> list[str]:
 
 
 def tell_former(opened: "Opened", reading: Reads, program: Program, given: Mapping[str, Any]) -> None:
-    """Say that there are open tickets of whoever lived in the unit before, and no more of them: he who calls is another."""
+    """Say that there are open tickets of whoever lived in the unit before, and no more of them: another calls now."""
     moves = moves_of(reading)
     for unit in units_of(program, given) if moves else ():
         heads = reading.heads(Query(status="open", unit=unit))
