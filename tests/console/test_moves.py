@@ -25,7 +25,8 @@ def test_a_flat_is_sold(sop: Sop, site: Path, wx: str) -> None:
     new = sop("new", "repair", "--as", "wang_fang", "--field", f"unit={UNIT}", "--field", "fault=漏水")
     assert "open tickets of whoever lived there before: 1, not to be told" in new.err
     assert wx not in new.err + new.out
-    assert f"{wx}\t{UNIT}\t[lived there before] " in sop("find", UNIT).out
+    found = dict(line.split("\t", 1) for line in sop("find", UNIT).out.splitlines())
+    assert [id for id, line in found.items() if "[lived there before]" in line] == [wx]
     assert f"nobody has said with whom its tickets go on: {wx}" in sop("doctor").out
     assert sop("moved", wx, "新住户").code == 2
     assert sop("moved", wx, "新住户", "--reason", "已过户", "--json").json["moved"]["goes_on_with"] == "new"

@@ -191,10 +191,8 @@ def _row(opened: "Opened", head: Head, states: tuple[str, ...], matches: Sequenc
     language = opened.call.language
     opening = opened.local(head.opened)[:10]  # the day: the hour says little after a week
     places = tuple(f"{say(each.title, language)} {each.text}" for each in matches)
-    subject: Any = opened.text_seen(head, head.subject)
-    if theirs:
-        subject = msg("[lived there before] {subject}", subject=subject)
-    return [head.id, head.unit or "", subject, states, opening, places]
+    state: Any = msg("{state} [lived there before]", state=states) if theirs else states
+    return [head.id, head.unit or "", opened.text_seen(head, head.subject), state, opening, places]
 
 
 def _view(opened: "Opened", head: Head, matches: Sequence[Match], now: str) -> FoundView:
