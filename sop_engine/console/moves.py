@@ -28,9 +28,13 @@ def is_of_former(reading: Reads, moves: Moves, head: Head) -> bool:
     """Whether a ticket is of whoever lived in its unit before, and has not gone over to the new one. What was closed
     before the change is his too."""
     last = last_of(moves, head.unit) if head.unit and moves else None
-    if last is None or head.opened > last["from"]:
+    if last is None:
         return False
     ticket = reading.ticket(head.id)
+    if head.opened > last["from"]:  # it may be a part of one that is his
+        of = [head.parent, *(each["id"] for each in ticket.links if each["as"] == "split_from")] if ticket else []
+        wholes = [reading.head(id) for id in of if id is not None]
+        return any(is_of_former(reading, moves, each) for each in wholes if each is not None)
     entry = None if ticket is None else in_effect(ticket, last["from"])
     if entry is None or entry["unit"] != head.unit:
         return bool(head.opened < last["from"])

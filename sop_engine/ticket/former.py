@@ -52,6 +52,15 @@ def as_the_new_one_sees(ticket: Ticket, at: str) -> Ticket | None:
     return replace(ticket, fields=fields)
 
 
+def of_whole(ticket: Ticket, at: str) -> dict[str, Any]:
+    """What a ticket that is opened out of this one must be told: that nobody has said yet with whom this goes on, so
+    that what it has from here is told nothing either. Empty where there is nothing to tell."""
+    entry = in_effect(ticket, at) if "moved" in ticket.acts else None
+    if entry is None or entry["with"] is not None:
+        return {}
+    return {"moved": {name: entry[name] for name in ("unit", "on", "from", "site")}}
+
+
 def in_effect(ticket: Ticket, at: str) -> Mapping[str, Any] | None:
     """The entry that counts at an instant; None where the unit has not changed hands yet."""
     entry: Mapping[str, Any] | None = ticket.acts.get("moved")

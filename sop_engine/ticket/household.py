@@ -10,7 +10,9 @@ The law:
 3. The answer may be given before the change; it takes effect with it.
 4. While something of the old one is in our hands (`acts: moving: stays`), it goes on with him only, and does so by
    itself: he must hear that he has to fetch it, and the new one must not get it.
-5. What goes on with somebody who left in an earlier change is not asked about again.
+5. What is closed is told too where it may be opened again, or where something has still to go out: it would go to
+   whoever lived there.
+6. What goes on with somebody who left in an earlier change is not asked about again.
 """
 
 from typing import Any, Final
@@ -40,7 +42,7 @@ def flat_moves(draft: Draft) -> dict[str, Any]:
     arguments, ticket = draft.command.arguments, draft.ticket
     said = {name: arguments[name] for name in ("unit", "on", "from", "site")}
     former = ticket.acts.get("moved")
-    if ticket.status == "closed" or (former is not None and _is_others(draft, former, said)):
+    if former is not None and _is_others(draft, former, said):
         return said
     same = former if former is not None and former["site"] == said["site"] else None
     kept = same is not None and same["by"] is not None  # what it does by itself is looked at anew
@@ -54,6 +56,15 @@ def flat_moves(draft: Draft) -> dict[str, Any]:
     if now and given.get("with") != CLOSE:
         _take_effect(draft)
     return {**said, **given}
+
+
+def as_its_whole(draft: Draft) -> None:
+    """A ticket is opened out of one of which nobody has said with whom it goes on: what it was given there is his too.
+    What it fills in by itself is not."""
+    arguments = draft.command.arguments
+    given = arguments.get("fields") or {}
+    closed = {name: each for name, each in _closed(draft).items() if name in given}
+    draft.emit("moving", **arguments["moved"], **{"with": None}, by=None, step=None, closed=closed)
 
 
 def flat_stays(draft: Draft) -> dict[str, Any]:
@@ -193,12 +204,12 @@ def _let_it_stay(draft: Draft) -> None:
 def _take_effect(draft: Draft) -> None:
     """The unit has changed hands: let the ticket go on with whom it was said, and take back what waits for the old
     one."""
-    entry = draft.ticket.acts["moved"]
+    entry, closed = draft.ticket.acts["moved"], draft.ticket.status == "closed"
     if entry["with"] == OLD:
         return
     if entry["closed"]:
         draft.emit("recalled", number=draft.number, to=sorted(f"field:{name}" for name in entry["closed"]))
-    if entry["with"] == NEW:
+    if entry["with"] == NEW and not closed:
         _give_to_new(draft, entry["unit"])
 
 

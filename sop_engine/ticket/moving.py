@@ -102,7 +102,7 @@ def _cancel(draft: Draft) -> dict[str, Any]:
     reason = reason_of(draft, required=True)
     draft.emit("timer_cleared", timer=CHANGES_HANDS + number)
     draft.emit("changed", field=MOVES, put={}, gone=[number])
-    for ticket in draft.facts.ask(f"at_home:{unit}"):
+    for ticket in (*draft.facts.ask(f"at_home:{unit}"), *draft.facts.ask(f"lately:{unit}")):
         follow(draft, "flat_stays", ticket, {"unit": unit, "site": int(number)})
     return {"unit": unit, **reason}
 
@@ -185,6 +185,8 @@ def _tell_tickets(draft: Draft, number: str) -> dict[str, Any]:
         elif rest is not None:
             answer = {"with": rest, "rest": True, **reason}
         follow(draft, "flat_moves", ticket, {**site, **answer})
+    for ticket in draft.facts.ask(f"lately:{unit}"):
+        follow(draft, "flat_moves", ticket, site)
     return {**({"answers": named} if named else {}), **({"rest": rest} if rest is not None else {})}
 
 

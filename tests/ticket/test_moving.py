@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sop_engine import errors
+from sop_engine.console.moves import is_of_former, moves_of
 from sop_engine.engine.delivery import deliver
 from sop_engine.engine.letters import render
 from sop_engine.engine.rebuild import rebuild
@@ -34,14 +35,21 @@ fields:
 notices:
   word: {title: Word, subject: Word, text: "{{ caller.name }} {{ friend.name }} {{ fault }}", personal: contact}
 open: {by: desk, ask: unit, may_ask: [caller, phone, friend, fault], to: registered}
-acts: {moving: {by: desk, stays: in_state('keeping')}, force_close: {by: desk}}
+acts:
+  moving: {by: desk, stays: in_state('keeping')}
+  force_close: {by: desk}
+  reopen: {by: desk, to: registered}
 states:
   registered:
     transitions:
       ping: {by: desk, tell: {to: [caller, friend], notice: word}}
       keep: {by: desk, to: keeping}
-      finish: {by: desk, to: over}
-  keeping: {transitions: {ping: {by: desk, tell: {to: [caller, friend], notice: word}}, back: {by: desk, to: registered}}}
+      helped: {by: desk, start: {repair: {unit: unit, friend: friend}}}
+      finish: {by: desk, tell: {to: caller, notice: word}, to: over}
+  keeping:
+    transitions:
+      ping: {by: desk, tell: {to: [caller, friend], notice: word}}
+      back: {by: desk, to: registered}
   over: {final: true, outcome: done}
 """
 
@@ -230,6 +238,46 @@ def test_a_new_ticket_of_the_new_one_is_his_alone(desk: Desk) -> None:
     wx = desk.open("repair", by="wang", unit=UNIT)
     assert ("moved" in desk.ticket(wx).acts, desk.ticket(wx).fields["caller"]) == (False, NEW)
     assert pinged(desk, wx) == ["field:caller"]
+
+
+def test_what_is_closed_is_silent_too_and_asks_when_it_is_opened_again(desk: Desk) -> None:
+    wx = desk.open("repair", by="wang", unit=UNIT)
+    desk.do(wx, "finish", by="wang")
+    move(desk)
+    with desk.reading() as reading:
+        assert [each.status for each in reading.letters(ticket=wx)] == ["recalled"]
+    desk.command("reopen", wx, "wang", reason="又漏了")
+    assert (goes_with(desk, wx), pinged(desk, wx)) == (None, [])
+    answer(desk, wx, "new")
+    assert pinged(desk, wx) == ["field:caller"]
+
+
+@pytest.mark.parametrize(("word", "reached"), [(None, ["field:caller"]), ("old", ["field:caller", "field:friend"])])
+def test_a_part_of_what_is_his_is_his(desk: Desk, word: str | None, reached: list[str]) -> None:
+    wx = desk.open("repair", by="wang", unit=UNIT, friend={"name": "李四", "phone": "13700000000"})
+    move(desk)
+    desk.advance(hours=1)
+    if word is not None:
+        answer(desk, wx, word)
+    desk.do(wx, "helped", by="wang")
+    part = desk.ticket(wx).children[0]["id"]
+    assert pinged(desk, part) == reached
+    with desk.reading() as reading:
+        head, moves = reading.head(part), moves_of(reading)
+        assert head is not None and is_of_former(reading, moves, head)
+
+
+def test_what_was_erased_leaves_the_proof_standing(desk: Desk) -> None:
+    one, other = (desk.open("repair", by="wang", unit=UNIT, phone="13800009999") for _each in range(2))
+    move(desk, on="2026-11-24", answers={one: "new"}, reason="卖了")
+    desk.advance(days=1)
+    answer(desk, other, "new")
+    with desk.store.writing() as transaction:
+        for id in ("site", one, other):
+            for number, slot in transaction.sealed(id):
+                transaction.erase(id, number, slot)
+    rebuild(desk.engine)
+    assert pinged(desk, other) == ["field:caller"]
 
 
 # --- what is refused -------------------------------------------------------------------------------------------------
