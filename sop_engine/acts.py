@@ -202,6 +202,17 @@ class ShiftEnd:
     """only while this holds; what waits until another day stays with whoever has it"""
 
 
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """With whom a ticket goes on when its unit changes hands. An empty `by` means the owner, and whoever has the right
+    `assign`."""
+
+    by: tuple[Who, ...] = ()
+    stays: Tree | None = None
+    """while it holds, something is in our hands that belongs to whoever moves out: it goes on with him only"""
+
+
+MOVING: Final = Moving()
 VOIDING: Final = Void()
 FORCE_CLOSE: Final = ForceClose()
 REOPEN: Final = Reopen()
@@ -233,6 +244,7 @@ class Acts:
     split: Act = OF_OWNERS
     never: tuple[str, ...] = ()
     """what nobody does to its tickets, of `FORBIDDABLE`"""
+    moving: Moving = MOVING
     join: Join | None = None
     """None: each ticket is worked on by itself"""
 

@@ -96,7 +96,27 @@ def act_deed(
             return msg("reopened it")
         case "close":
             return msg("closed it by force")
+        case "flat_moves" | "flat_stays" | "moved":
+            return _move_deed(command, arguments)
     return _tie_deed(command, arguments, events)
+
+
+def _move_deed(command: str, arguments: Mapping[str, Any]) -> Message:
+    """What a change of hands of its unit means for a ticket."""
+    if command == "flat_stays":
+        return msg("{unit} does not change hands after all", unit=arguments["unit"])
+    match arguments.get("with"):
+        case "new":
+            said = msg("it goes on with the new one")
+        case "old":
+            said = msg("it goes on with whoever moves out")
+        case "close":
+            said = msg("it is closed")
+        case _:
+            return msg("{unit} changes hands on {on}", unit=arguments["unit"], on=arguments["on"])
+    if command == "moved":
+        return said
+    return msg("{unit} changes hands on {on}: {said}", unit=arguments["unit"], on=arguments["on"], said=said)
 
 
 def _tie_deed(command: str, arguments: Mapping[str, Any], events: Sequence[Event]) -> Message | None:
@@ -144,6 +164,8 @@ def act_event(event: Event, person: Say, instant: Say) -> Message | None:
                    whose=person(event["person"]), people=tuple(person(each) for each in event["barred"]))  # fmt: skip
     if event["kind"] == "shift_over":
         return msg("the shift of {whose} is over, and nobody is there to take the task", whose=person(event["person"]))
+    if event["kind"] == "move_answered" and event["by"] is None:
+        return msg("it stays with whoever moves out: we keep what is his")
     if event["kind"] == "deferred":
         return msg("{event} is kept until it goes on", event=event["event"])
     if event["kind"] == "backfilled":

@@ -65,6 +65,19 @@ class EndedView(TypedDict):
     """null where it was erased"""
 
 
+class MovedView(TypedDict):
+    """What is known of a ticket whose unit changes hands."""
+
+    on: str
+    """a date"""
+    counts: bool
+    """whether it has come"""
+    goes_on_with: str | None
+    """new | old; null where nobody has said"""
+    by: str | None
+    """null: by itself"""
+
+
 class WithView(TypedDict):
     """The ticket with which one goes."""
 
@@ -95,6 +108,15 @@ def with_view(opened: "Opened", ticket: Ticket) -> WithView | None:
     """With which ticket it goes; None where it goes with none."""
     entry = ticket.acts.get("with")
     return None if entry is None else WithView(ticket=entry["ticket"], at=opened.local(entry["at"]), by=entry["by"])
+
+
+def moved_view(opened: "Opened", ticket: Ticket) -> MovedView | None:
+    """What is known of its unit changing hands; None where it does not."""
+    entry = ticket.acts.get("moved")
+    if entry is None:
+        return None
+    counts = entry["from"] <= canonical.instant_text(opened.now)
+    return MovedView(on=entry["on"], counts=counts, goes_on_with=entry["with"], by=entry["by"])
 
 
 def urged_view(opened: "Opened", ticket: Ticket) -> UrgedView:
@@ -202,6 +224,10 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         pairs.append((msg("reason"), seen.rests if seen.rests is not None else msg("(erased)")))
         if seen.resumers:
             pairs.append((msg("may resume it"), with_names(seen.resumers, opened.names)))
+    if "moved" in ticket.acts:
+        from sop_engine.console.moves import moved_lines
+
+        pairs += moved_lines(ticket, seen.head.unit, canonical.instant_text(seen.now))
     pairs += _end_lines(opened, seen)
     for id, reporter in seen.absorbed:
         pairs.append((msg("merged into it"), msg("{ticket}: {people}", ticket=id, people=reporter) if reporter else id))

@@ -9,12 +9,14 @@ from sop_engine.console.acts_view import (
     CopyView,
     EndedView,
     FileView,
+    MovedView,
     SuspendedView,
     UrgedView,
     WithView,
     copies_view,
     ended_view,
     files_view,
+    moved_view,
     suspended_view,
     urged_view,
     with_view,
@@ -152,6 +154,8 @@ class TicketView(TypedDict):
     suspended: SuspendedView | None
     ended: EndedView | None
     """how it ended otherwise than by its procedure"""
+    moved: MovedView | None
+    """its unit changes hands, or has"""
     reopened: int
     """how often it was reopened"""
     possible: list[PossibleView]
@@ -228,6 +232,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         watchers=list(ticket.acts.get("watchers", ())),
         suspended=suspended_view(opened, seen),
         ended=ended_view(opened, seen),
+        moved=moved_view(opened, ticket),
         reopened=ticket.acts.get("reopened", 0),
         possible=[possible_view(opened, each) for each in seen.possible],
         outcome=ticket.outcome,

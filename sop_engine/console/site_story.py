@@ -169,6 +169,14 @@ def _outage(arguments: Mapping[str, Any], _person: Say, instant: Say) -> Message
                until=instant(arguments["to"]))  # fmt: skip
 
 
+def _move(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg("{unit} changes hands on {on}", unit=arguments["unit"], on=arguments["on"])
+
+
+def _no_move(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
+    return msg("{unit} does not change hands after all", unit=arguments["unit"])
+
+
 def _reserve(arguments: Mapping[str, Any], _person: Say, _instant: Say) -> Message:
     return msg("reserved {count} numbers of {procedure} for slips of paper", count=arguments["count"],
                procedure=arguments["procedure"])  # fmt: skip
@@ -229,6 +237,8 @@ _DEEDS: Final[Mapping[str, Callable[[Mapping[str, Any], Say, Say], Message]]] = 
     "publish_calendar": _publish_calendar,
     "accept_clock": _clock,
     "declare_outage": _outage,
+    "move_unit": _move,
+    "cancel_move": _no_move,
     "reserve_numbers": _reserve,
     "void_number": _void,
     "set_pin": _pin,

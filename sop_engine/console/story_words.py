@@ -14,6 +14,7 @@ from sop_engine.console.names import rows_with_names, shown_person, titled
 from sop_engine.console.promises import goal_title
 from sop_engine.engine.personal import field_seen, text_seen
 from sop_engine.messages import Message, msg, say
+from sop_engine.ticket.former import CHANGES_HANDS
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.possible import outcome_title
 from sop_engine.ticket.program import Program
@@ -79,6 +80,8 @@ class Words:
             return say(RESUMES if key == RESUME else RETURNS, self.teller.language)
         if key.startswith(SHIFT_END):
             return say(SHIFT_ENDS, self.teller.language)
+        if key.startswith(CHANGES_HANDS):
+            return say(msg("a unit changes hands"), self.teller.language)
         known = self.program.timers.get(key)
         return titled(key, known[1].title if known is not None else {}, self.teller.language)
 

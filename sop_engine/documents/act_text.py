@@ -66,6 +66,11 @@ _WORDS: Final[dict[str, Text]] = {
     "never": {"zh": "不可撤回：{triggers}", "en": "not taken back: {triggers}"},
     "shift_end": {"zh": "下班时仍在手的任务", "en": "Tasks in hand when a shift ends"},
     "handover": {"zh": "交班前必须办完", "en": "To be done before a shift is handed over"},
+    "moving": {"zh": "房屋过户、退租时随谁办理", "en": "With whom it goes on when the unit changes hands"},
+    "stays": {
+        "zh": "有原住户的东西在我方手中时，只随原住户办理：{guard}",
+        "en": "only with whoever moves out, since something of his is in our hands, while {guard}",
+    },
     "warned": {"zh": "提前 {span} 提醒本人和接手人", "en": "both are told {span} before"},
     "waits": {"zh": "随主单办理，期间为“{state}”", "en": "it waits in “{state}”, and the other's work is for both"},
     "then": {
@@ -108,6 +113,10 @@ def act_texts(procedure: Procedure, names: Names) -> Iterator[tuple[str, str, tu
             yield names.title(title), who, tuple(_limits(procedure, name, names))
     if acts.important is not None:
         yield phrase(_WORDS["handover"], names.language), guard_text(acts.important, names), ()
+    if (moving := acts.moving) != usual.moving:
+        guard = guard_text(moving.stays, names) if moving.stays is not None else ""
+        limits = (phrase(_WORDS["stays"], names.language, guard=guard),) if guard else ()
+        yield phrase(_WORDS["moving"], names.language), _who("moving", moving.by, names), limits
     if (end := acts.shift_end) is not None:
         to = recipients_text([replace(each, on_shift=each.kind == "role") for each in end.to], names)
         warned = phrase(_WORDS["warned"], names.language, span=duration_text(end.warn, names.language))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sop_engine import canonical, procedure
 from sop_engine.acts import VOID
-from sop_engine.engine import outages
+from sop_engine.engine import outages, unit_answers
 from sop_engine.engine.duty_answers import where_he_stands, who_is_on
 from sop_engine.engine.skill_answers import who_has
 from sop_engine.engine.team_answers import leads_of, team_doing, the_team
@@ -166,6 +166,16 @@ class Answerer:
     def _contact(self, unit: str) -> Any:
         entry = self._transaction.unit(unit)
         return entry.get("contact") if entry else None
+
+    def _at_home(self, unit: str) -> list[str]:
+        return unit_answers.at_home(self._transaction, unit)
+
+    def _lately(self, unit: str) -> list[str]:
+        return unit_answers.lately(self._transaction, self._programs, unit, self._zone, self._now)
+
+    def _incoming(self, rest: str) -> Any:
+        sealed = self._transaction.sealed(SITE, int(rest)).get((int(rest), "in"))
+        return None if sealed is None or sealed.salt is None else sealed.value
 
     def _collect(self, query: dict[str, Any], same: Mapping[str, Any]) -> list[dict[str, Any]]:
         if any(same.get(name) is None for name in query["same"]):

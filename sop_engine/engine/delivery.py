@@ -42,6 +42,7 @@ from sop_engine.engine.letters import contact_of, render, together
 from sop_engine.engine.resting import FARTHEST, in_order, out_of_order, rest_of, rests_until, wait_after
 from sop_engine.engine.sorting import hold, is_urgent, sort_out, stand_in
 from sop_engine.store.seam import OutLetter, Reads
+from sop_engine.ticket.former import is_held_back
 
 ATTEMPTS: Final = 12
 LEASE_SECONDS: Final = 300.0
@@ -114,6 +115,9 @@ def _may_go(engine: Engine, letter: OutLetter, now: datetime) -> bool:
     with engine.store.reading() as reading:
         if all(each.id != letter.id for each in reading.letters("waiting", letter.ticket)):
             return False
+        ticket = reading.ticket(letter.ticket) if letter.to.startswith("field:") else None
+        if ticket is not None and is_held_back(ticket, letter.to, canonical.instant_text(now)):
+            return False  # he has moved out; the sweep recalls it
         until, rest = rests_until(reading, letter.channel, now), rest_of(reading, letter.channel)
         instead = None if rest is None else _instead(engine, reading, letter, rest.failures)
     if until is None:

@@ -15,10 +15,11 @@ from sop_engine.messages import Message, Text, msg, say, title_of
 from sop_engine.procedure import Notice
 from sop_engine.store.seam import OutLetter, Person, Reads
 from sop_engine.ticket.attention import CUSTOMER
+from sop_engine.ticket.former import as_the_new_one_sees
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import SITE, Ticket
 from sop_engine.ticket.shift_ends import OVER, WARNED
-from sop_engine.values import show_instant
+from sop_engine.values import NUMBERS, show_instant
 
 MOST_CHARACTERS: Final = 20_000
 """of texts that go together; what is longer is told by its subjects only"""
@@ -36,18 +37,22 @@ def render(engine: Engine, reading: Reads, letter: OutLetter) -> Parcel:
     if ticket.id == SITE:
         return _of_site(engine, reading, letter, person, language)
     hidden = _hidden(engine, letter, ticket, person)
+    theirs = as_the_new_one_sees(ticket, canonical.instant_text(engine.clock.now())) if person is None else None
+    ticket = theirs or ticket
+    masked = {NUMBERS} if theirs is not None else set[str]()  # what was written before may name whoever moved out
     facts = _facts(engine, reading, program, ticket, language) | _cause(engine, reading, program, letter, language)
     if letter.notice:
         notice = next(each for each in program.procedure.notices if each.id == letter.notice)
         subject, body = _templates(reading, notice, language)
         hidden -= set(notice.personal)
+        hidden |= masked
         values, settings = _values(reading, program, ticket, notice.personal, hidden), engine.settings
         facts["subject"] = text_seen(hidden, facts["subject"])
         subject, body = render_notice(
             subject, body, values, facts, language, settings.zone_info, currency=settings.currency
         )
     else:
-        facts["subject"] = text_seen(hidden, facts["subject"])
+        facts["subject"] = text_seen(hidden | masked, facts["subject"])
         subject, body = default_notice(facts, language)
     name, contact = _address(ticket, letter.to, person)
     return Parcel(

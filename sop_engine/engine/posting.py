@@ -17,4 +17,8 @@ def post(transaction: Writes, clock: Clock, step: Step) -> None:
     for event in step.events:
         if event["kind"] == "recalled":
             transaction.recall_letters(step.ticket, event["number"], event["to"], event.get("before", False))
+        elif event["kind"] == "unit_changed":
+            # once, when it happens: the register is no projection, and has been changed by hand since
+            contact = step.values[event["slot"]].value if "slot" in event else None
+            transaction.put_units([{"id": event["unit"], "contact": contact}])
     project_step(transaction, step)

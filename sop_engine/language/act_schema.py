@@ -108,6 +108,15 @@ class OwnersActWords(Words):
     by: By | None = Field(None, description="who may; the owner and the right `assign` where it is left out")
 
 
+class MovingWords(Words):
+    """With whom a ticket goes on when its unit changes hands."""
+
+    by: By | None = Field(None, description="who says so; the owner and the right `assign` where it is left out")
+    stays: Guard | None = Field(
+        None, description="while this holds, it goes on with whoever moves out: something of his is in our hands"
+    )
+
+
 class VoidWords(Words):
     """Ending a ticket that was opened by mistake."""
 
@@ -194,6 +203,9 @@ class ActsWords(Words):
     handover: HandoverWords | None = Field(None, description="`sop handover`: what forbids handing a shift over")
     shift_end: ShiftEndWords | None = Field(
         None, description="what becomes of the tasks of whoever goes home, as the roster says"
+    )
+    moving: MovingWords | None = Field(
+        None, description="`sop moved`: with whom it goes on when its unit changes hands"
     )
     void: VoidWords | None = Field(None, description="`sop void`: ends a ticket that was opened by mistake")
     force_close: ForceCloseWords | None = Field(

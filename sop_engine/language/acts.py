@@ -13,6 +13,7 @@ from sop_engine.acts import (
     ForceClose,
     GiveBack,
     Join,
+    Moving,
     Pass,
     Reason,
     Reopen,
@@ -32,6 +33,7 @@ from sop_engine.language.act_schema import (
     GiveBackWords,
     HandoverWords,
     JoinWords,
+    MovingWords,
     OwnersActWords,
     PassWords,
     ReopenWords,
@@ -72,6 +74,7 @@ def acts(builder: Builder, cursor: Cursor, goals: tuple[Goal, ...]) -> Acts:
         withdraw=_withdraw(builder, words.withdraw, cursor / "withdraw"),
         shift_end=_shift_end(builder, words.shift_end, cursor / "shift_end"),
         important=_important(builder, words.handover, cursor / "handover"),
+        moving=_moving(builder, words.moving, cursor / "moving"),
         void=_void(builder, words.void, cursor / "void"),
         force_close=_force_close(builder, words.force_close, cursor / "force_close"),
         reopen=_reopen(builder, words.reopen, cursor / "reopen"),
@@ -171,6 +174,13 @@ def _pass(builder: Builder, words: PassWords | None, cursor: Cursor, at: str) ->
 def _important(builder: Builder, words: HandoverWords | None, cursor: Cursor) -> Tree | None:
     """While it holds the ticket is unfinished work that forbids handing a shift over."""
     return None if words is None else builder.guard(words.important, cursor / "important", "acts.handover")
+
+
+def _moving(builder: Builder, words: MovingWords | None, cursor: Cursor) -> Moving:
+    if words is None:
+        return USUAL.moving
+    stays = builder.guard(words.stays, cursor / "stays", "acts.moving")
+    return Moving(_by(builder, words.by, cursor, USUAL.moving.by), stays)
 
 
 def _shift_end(builder: Builder, words: ShiftEndWords | None, cursor: Cursor) -> ShiftEnd | None:

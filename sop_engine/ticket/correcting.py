@@ -47,10 +47,15 @@ def follow(draft: Draft) -> None:
         draft.emit("corrected", wrongly=wrongly)
     if roles:
         _hand_on(draft, roles, out["letters"])
-    for step, form in out["printed"]:
-        if form in forms:
-            draft.emit("print_voided", form=form, step=step)
-    for form in dict.fromkeys(form for _step, form in out["printed"] if form in forms):
+    print_again(draft, forms, out["printed"])
+
+
+def print_again(draft: Draft, forms: Iterable[str], printed: Iterable[tuple[int, str]]) -> None:
+    """Void what was printed of these forms, (step, form) each, and let it be printed anew."""
+    wrong = [(step, form) for step, form in printed if form in forms]
+    for step, form in wrong:
+        draft.emit("print_voided", form=form, step=step)
+    for form in dict.fromkeys(form for _step, form in wrong):
         draft.emit("printed", form=form)
 
 

@@ -70,6 +70,9 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "lose": rare("joining", "lose"),
     "hear": rare("joining", "hear"),
     "go_on": rare("joining", "go_on"),
+    "flat_moves": rare("household", "flat_moves"),
+    "flat_stays": rare("household", "flat_stays"),
+    "moved": rare("household", "answer"),
     "set_aside": acts.set_aside,
     "release": acts.release,
 }

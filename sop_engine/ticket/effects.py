@@ -10,6 +10,7 @@ from sop_engine.procedure import Assign, Collect, Effect, Print, Raise, Set, Sig
 from sop_engine.ticket import dispatching, duty, people, skills, teams
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.filling import refill
+from sop_engine.ticket.former import of_whole
 from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import TIMER, Command, Letter, Refusal
 from sop_engine.ticket.refusing import Refused as Refused
@@ -215,6 +216,7 @@ def start(draft: Draft, effect: Start) -> None:
             "fields": {name: value for name, value in fields.items() if value is not None},
             "parent": draft.ticket.id,
             "owner": draft.ticket.owner,
+            **of_whole(draft.ticket, draft.effective),
         }
         follow(draft, "open", child, arguments)
 

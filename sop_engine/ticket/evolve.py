@@ -30,6 +30,8 @@
 | `reopened` | it is open again; where it stands say the events that follow |
 | `joined`, `parted`; `gained`, `lost` | it goes with another ticket, and no more; others go with it |
 | `voided`, `forced`, `merged` | the end comes otherwise than by the procedure: how, when, by whom |
+| `moving`, `move_answered`, `move_off` | its unit changes hands; with whom it goes on; it does not after all |
+| `unit_changed` | nothing of the site: the register of units has another contact |
 | `goal_reset`, `goal_warned`, `goal_escalated` | nothing but that it happened |
 | `noted`, `edited`, `told`, `printed`, `signalled`, `not_taken`, `collected` | nothing but that it happened |
 | `recalled`, `rejected`, `corrected`, `print_voided` | nothing but that it happened |

@@ -151,6 +151,20 @@ def _lost(ticket: Ticket, event: Event, *_: Any) -> None:
         del ticket.acts["others"]
 
 
+def _moving(ticket: Ticket, event: Event, *_: Any) -> None:
+    ticket.acts["moved"] = _without_kind(event)
+
+
+def _move_answered(ticket: Ticket, event: Event, number: int, *_: Any) -> None:
+    ticket.acts["moved"] = {**ticket.acts["moved"], **_without_kind(event), "step": number}
+
+
+def _move_off(ticket: Ticket, *_: Any) -> None:
+    before = ticket.acts.pop("moved").get("before")
+    if before is not None:
+        ticket.acts["moved"] = before
+
+
 OF_ACTS: Final[dict[str, Callable[..., None]]] = {
     "shift_noted": _shift_noted,
     "shift_warned": _shift_warned,
@@ -181,5 +195,8 @@ OF_ACTS: Final[dict[str, Callable[..., None]]] = {
     "parted": _parted,
     "gained": _gained,
     "lost": _lost,
+    "moving": _moving,
+    "move_answered": _move_answered,
+    "move_off": _move_off,
 }
 """Event -> what it changes; see the table of `ticket.evolve`."""

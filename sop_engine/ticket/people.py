@@ -13,6 +13,7 @@ from sop_engine.procedure import Not, Offer, Recipient, Who
 from sop_engine.ticket import duty, skills, teams
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.duty import role_title, unit_of
+from sop_engine.ticket.former import is_former
 from sop_engine.ticket.questions import holders
 from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import TIMER
@@ -283,7 +284,10 @@ def reached(draft: Draft, recipient: Recipient, region: str) -> list[str]:
         case "field":
             if draft.program.fields[recipient.name].type == "staff":
                 return sorted(named_in(draft, recipient.name))
-            return [f"field:{recipient.name}"] if recipient.name in ticket.fields else []
+            there = recipient.name in ticket.fields
+            if there and "moved" in ticket.acts and is_former(ticket, recipient.name, draft.effective):
+                return []  # whoever has moved out is told no more
+            return [f"field:{recipient.name}"] if there else []
 
 
 def who_may(draft: Draft, offer: Offer, source: str) -> list[str]:

@@ -24,6 +24,8 @@
 | `tickets:ID,ID` | `[{"id", "procedure", "status", "outcome", "state"}]` of the ticket's children |
 | `unit:ID` | whether the register knows the unit |
 | `contact:UNIT` | the unit's contact `{"name", "phone"}`, or null; personal, so the record holds a commitment |
+| `at_home:UNIT`, `lately:UNIT` | the open tickets of a unit; the closed ones that may be reopened, or of which something has still to go out |
+| `incoming:N` | whom step N of the site's history said to move in: `{"name", "phone"}`, or null; personal |
 | `calendar:NAME` | the calendar that was published last under this name, ready to be reckoned with, or null |
 | `undo:TICKET#N` | the last step of a ticket, up to its step N, that was more than a word: what it was, how the ticket stood before it, and what has come of it since; or null. See `ticket.withdrawing` |
 | `outgoing:TICKET#N` | the letters of a ticket up to step N that were sent or wait, and the forms that count as printed |
@@ -41,7 +43,7 @@ from typing import Any, Final, NamedTuple
 from sop_engine.ticket.records import Missing, Sealer
 from sop_engine.worktime import Reckoner
 
-SEALED: Final = ("contact:", "collect:", "kept:")
+SEALED: Final = ("contact:", "collect:", "kept:", "incoming:")
 """questions whose answers are personal or free text"""
 
 

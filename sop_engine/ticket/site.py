@@ -20,6 +20,7 @@ values lie beside the steps.
 | `swaps` | swaps of shifts that wait for the other's word; see `ticket.rostering` |
 | `outages` | `[{"from", "to", "by", "at", "step"}]`; not there before the first; see `ticket.backfilling` |
 | `reserved` | number of a ticket -> `{"procedure", "at", "by"}`; not there before the first; see `ticket.reserving` |
+| `moves` | units that change hands; not there before the first; see `ticket.moving` |
 | `clock` | the instant up to which records ahead of the clock were accepted |
 """
 
@@ -31,12 +32,13 @@ from sop_engine import canonical, worktime
 from sop_engine.messages import Message, msg
 from sop_engine.normal_form import from_json, to_json
 from sop_engine.procedure import Duration, Schedule, Tree
-from sop_engine.ticket import backfilling, contracting, qualifying, reserving, rostering, teaming, terminals
+from sop_engine.ticket import backfilling, contracting, moving, qualifying, reserving, rostering, teaming, terminals
 from sop_engine.ticket.acts import sealed_text
 from sop_engine.ticket.decide import make_step
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import LARGEST_START, Refused, follow
 from sop_engine.ticket.evolve import blank, copy_of
+from sop_engine.ticket.former import CHANGES_HANDS
 from sop_engine.ticket.near import near
 from sop_engine.ticket.parting import end_deputy, leave, require_two
 from sop_engine.ticket.people import has_right, identify
@@ -63,7 +65,7 @@ def decide_site(program: Program, site: Ticket | None, command: Command, given: 
             if stranger is not None:
                 return Refusal("not_you", stranger)
             free = command.actor == TIMER or command.name in rostering.BY_ANYONE or terminals.is_own(command)
-            free = free or reserving.is_free(draft) or backfilling.may_declare(draft)
+            free = free or reserving.is_free(draft) or backfilling.may_declare(draft) or moving.is_free(draft)
             if not free and not has_right(draft, command.standing_for or command.actor, "admin"):
                 return _not_you(draft)
         arguments = _COMMANDS[command.name](draft)
@@ -256,11 +258,14 @@ def _accept_clock(draft: Draft) -> dict[str, Any]:
 
 
 def _fire(draft: Draft) -> dict[str, Any]:
-    """A calendar start comes due: a ticket begins at its occasion, or one for each row; once."""
+    """A calendar start comes due: a ticket begins at its occasion, or one for each row; once. Or a unit changes
+    hands."""
     key = str(draft.command.arguments["timer"])
     timer = draft.ticket.timers.get(key)
     if timer is None or timer["due"] > canonical.instant_text(draft.given.effective):
         raise Refused(Refusal("not_now", msg("the timer {timer} is not due", timer=key)))
+    if key.startswith(CHANGES_HANDS):
+        return moving.fire(draft, key, timer["due"])
     raw = draft.facts.ask(key)
     draft.emit("timer_fired", timer=key, due=timer["due"])
     if raw is None:
@@ -334,6 +339,7 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     **teaming.COMMANDS,
     **contracting.COMMANDS,
     **backfilling.COMMANDS,
+    **moving.COMMANDS,
 }
 
 
@@ -349,7 +355,7 @@ def _not_you(draft: Draft) -> Refusal:
 
 
 _OTHERS_TOO: Final[Mapping[str, Message]] = {
-    **dict.fromkeys(reserving.NAMES, msg("whoever has the right `assign`")),
+    **dict.fromkeys(reserving.NAMES | moving.NAMES, msg("whoever has the right `assign`")),
     "declare_outage": msg("whoever holds the role `manager`"),
 }
 

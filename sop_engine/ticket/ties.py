@@ -26,6 +26,7 @@ from sop_engine.ticket.attention import holding
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused, tell_of
 from sop_engine.ticket.ending import end, require_childless
+from sop_engine.ticket.former import of_whole
 from sop_engine.ticket.near import near
 from sop_engine.ticket.questions import among
 from sop_engine.ticket.records import SITE, Refusal
@@ -193,7 +194,8 @@ def split(draft: Draft) -> dict[str, Any]:
     version = draft.facts.ask(f"version:{procedure.id}")
     [new] = draft.draw_numbers(version["prefix"], 1)
     draft.emit("linked", to=new, **{"as": SPLIT[0]})
-    effects.follow(draft, "open", new, {"procedure": procedure.id, "fields": fields})
+    his = of_whole(draft.ticket, draft.effective)
+    effects.follow(draft, "open", new, {"procedure": procedure.id, "fields": fields, **his})
     effects.follow(draft, "tie", new, {"to": draft.ticket.id, "how": SPLIT[1]})
     return {"as": leave, "carry": carry, **reason}
 

@@ -44,6 +44,8 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     for timer in draft.program.states[ROOT].timers:
         running.set_timer(draft, draft.program.states[ROOT], timer)
     fields = take_values(draft, procedure.open, opening=True)
+    if arguments.get("moved") is not None:
+        rare("household", "as_its_whole")(draft)
     run = Run(draft)
     if arguments.get("join") is not None:
         run.go(rare("joining", "opening")(draft))

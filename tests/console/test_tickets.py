@@ -25,10 +25,10 @@ def test_a_repair_from_the_phone_call_to_closed(sop: Sop, site: Path, wx: str) -
 
 def test_the_json_of_a_ticket_has_the_entries_of_the_interface(sop: Sop, wx: str) -> None:
     ticket = sop("show", wx, "--as", "wang_fang", "--json").json
-    assert list(ticket)[:26] == [
+    assert list(ticket)[:27] == [
         "id", "procedure", "version", "status", "state", "path", "subject", "owner", "tasks", "fields", "goals",
         "timers", "children", "parent", "links", "absorbed", "goes_with", "others", "urged", "files", "copies",
-        "watchers", "suspended", "ended", "reopened", "possible",
+        "watchers", "suspended", "ended", "moved", "reopened", "possible",
     ]  # fmt: skip
     assert ticket["id"] == wx == "WX-20261123-001"
     assert ticket["state"] == ["registered"]

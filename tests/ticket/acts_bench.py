@@ -30,8 +30,11 @@ fields:
   amount: {type: integer}
   double: {computed: amount * 2, type: integer}
   by_when: {type: datetime}
-open: {by: desk, ask: what, to: surveying}
+  unit: {type: unit}
+  caller: {type: person, fill: unit.contact}
+open: {by: desk, ask: what, may_ask: [unit, caller], to: surveying}
 acts:
+  moving: {by: [desk, lead], stays: in_state('checking')}
   claim: {limit: 3}
   suspend: {by: [desk, assignee], times: 3, pauses: whole}
   transfer: {to: lead}

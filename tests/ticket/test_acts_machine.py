@@ -108,7 +108,7 @@ class Staff(RuleBasedStateMachine):
     @rule(by=NAMES)
     def opens(self, by: str) -> None:
         with suppress(*REFUSED):
-            self.bench.open("works", by, what="又漏了")
+            self.bench.open("works", by, what="又漏了", unit="1-1-101")
 
     @rule(
         which=WHICH, by=NAMES, choice=st.integers(0, 30), amount=st.integers(0, 9), other=NAMES, how=st.integers(0, 9)
@@ -267,6 +267,19 @@ class Staff(RuleBasedStateMachine):
         self.act("reject", which, by, trigger="agree", reason="x")
 
     # --- ends and ties -----------------------------------------------------------------------------------------------
+
+    @rule(which=WHICH, by=NAMES, word=st.sampled_from(["new", "old", "now", "tomorrow", "off"]))
+    def moves(self, which: int, by: str, word: str) -> None:
+        about: dict[str, Any] = {"unit": "1-1-101", "reason": "过户"}
+        if word in ("new", "old"):
+            self.act("moved", which, by, reason="过户", **{"with": word})
+            return
+        with suppress(*REFUSED):
+            if word == "off":
+                self.bench.site("cancel_move", **about)
+            else:
+                day = self.bench.clock.now() + timedelta(days=word == "tomorrow")
+                self.bench.site("move_unit", on=f"{day:%Y-%m-%d}", **{"in": {"name": "张三"}}, **about)
 
     @rule(which=WHICH, by=NAMES, name=st.sampled_from(["void", "close", "reopen"]))
     def ends(self, which: int, by: str, name: str) -> None:

@@ -11,6 +11,7 @@ from sop_engine.console.keeper.clocks import look_at_clocks
 from sop_engine.console.keeper.firm_findings import look_at_firms
 from sop_engine.console.keeper.horizon import look_ahead
 from sop_engine.console.keeper.left_over import look_at_hands
+from sop_engine.console.keeper.moved_out import look_at_moves
 from sop_engine.console.keeper.rostering import look_at_roster
 from sop_engine.console.keeper.skill_findings import look_at_skills
 from sop_engine.console.keeper.standing import standing
@@ -319,5 +320,6 @@ _LOOKS: Final[tuple[Callable[["Opened"], list[Finding]], ...]] = (
     look_at_skills,
     look_at_teams,
     look_at_firms,
+    look_at_moves,
     _too_few,
 )

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from sop_engine.console.call import Call
 from sop_engine.console.given import line_of
+from sop_engine.console.keeper.moved_out import left_open, tell_left_open
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.errors import NotUnderstood
@@ -69,6 +70,8 @@ def ls(call: Call) -> None:
 def _put(call: Call, entries: list[dict[str, Any]]) -> None:
     with call.open() as opened:
         opened.require_administrator()
+        with opened.reading() as reading:
+            found = left_open(reading, entries)
         if not call.dry_run:
             with call.writing(), opened.site.store.writing() as transaction:
                 transaction.put_units(entries)
@@ -77,6 +80,7 @@ def _put(call: Call, entries: list[dict[str, Any]]) -> None:
         else:
             said = msg("units that would be entered: {count}") if call.dry_run else msg("units entered: {count}")
             call.output.tell(Message(said.template, {"count": len(entries)}))
+        tell_left_open(opened, found)
 
 
 def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:

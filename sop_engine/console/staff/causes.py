@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import canonical, worktime
 from sop_engine.acts import Join
+from sop_engine.console.moves import without_former
 from sop_engine.console.names import short_span
 from sop_engine.console.staff.similar import units_of
 from sop_engine.messages import msg
@@ -37,7 +38,8 @@ def causes(opened: "Opened", reading: Reads, program: Program, given: Mapping[st
         for head in reading.heads(lately)
         if head.unit and place_of(head.unit, rules) in near and not {rules.state, rules.then} & set(head.state)
     ]
-    return sorted(found, key=lambda head: (head.opened, head.id), reverse=True)[:MOST_OFFERED]
+    theirs = without_former(reading, found)
+    return sorted(theirs, key=lambda head: (head.opened, head.id), reverse=True)[:MOST_OFFERED]
 
 
 def place_of(unit: str, rules: Join) -> str:

@@ -8,6 +8,7 @@ from sop_engine import canonical, values
 from sop_engine.console.call import Call
 from sop_engine.console.found_view import FoundView, MatchView
 from sop_engine.console.json_view import head_json
+from sop_engine.console.moves import is_of_former, moves_of
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.registered import as_registered
@@ -180,14 +181,18 @@ def _print(opened: "Opened", found: Sequence[_Found]) -> None:
         Column(msg("opened")),
         Column(msg("found in")),
     ]
-    opened.call.output.table(columns, (_row(opened, *each) for each in found))
+    with opened.reading() as reading:
+        moves = moves_of(reading)
+        former = {head.id for head, _states, _matches in found if is_of_former(reading, moves, head)}
+    opened.call.output.table(columns, (_row(opened, *each, each[0].id in former) for each in found))
 
 
-def _row(opened: "Opened", head: Head, states: tuple[str, ...], matches: Sequence[Match]) -> list[Any]:
+def _row(opened: "Opened", head: Head, states: tuple[str, ...], matches: Sequence[Match], theirs: bool) -> list[Any]:
     language = opened.call.language
     opening = opened.local(head.opened)[:10]  # the day: the hour says little after a week
     places = tuple(f"{say(each.title, language)} {each.text}" for each in matches)
-    return [head.id, head.unit or "", opened.text_seen(head, head.subject), states, opening, places]
+    state: Any = msg("{state} [lived there before]", state=states) if theirs else states
+    return [head.id, head.unit or "", opened.text_seen(head, head.subject), state, opening, places]
 
 
 def _view(opened: "Opened", head: Head, matches: Sequence[Match], now: str) -> FoundView:

@@ -22,6 +22,7 @@ from sop_engine.console.staff.similar import (
     similar,
     tell_double,
     tell_earlier,
+    tell_former,
     tell_similar,
     wants_another,
 )
@@ -80,6 +81,7 @@ def new(
             if asks:
                 ask_until_enough(opened, "open", "", arguments, program.fields, {})
             heads = _similar(opened, program, given)
+            _tell_former(opened, program, given)
             repeated = _is_repeated(opened)
             near = [] if join is not None else _causes(opened, program, given)
             if asks and near and not repeated and (meant := asked_cause(opened, near)):
@@ -154,6 +156,11 @@ def _said(opened: "Opened", program: Program, given: dict[str, Any], words: Sequ
 def _similar(opened: "Opened", program: Program, given: dict[str, Any]) -> list[Head]:
     with opened.reading() as reading:
         return similar(reading, program, given)
+
+
+def _tell_former(opened: "Opened", program: Program, given: dict[str, Any]) -> None:
+    with opened.reading() as reading:
+        tell_former(opened, reading, program, given)
 
 
 def _others(opened: "Opened", procedure: str, rework_of: str | None, join: str | None) -> dict[str, str]:

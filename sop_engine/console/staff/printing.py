@@ -1,7 +1,7 @@
 """`sop print`: a form of a ticket, or the ticket itself, as an HTML page for paper."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from sop_engine import canonical
@@ -9,14 +9,17 @@ from sop_engine.console.call import Call
 from sop_engine.console.output import write, write_file
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import by_title, find_ticket
+from sop_engine.engine.personal import fields_seen
 from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg, say
 from sop_engine.procedure import Form
 from sop_engine.store.seam import Head as StoredHead
 from sop_engine.store.seam import Reads
+from sop_engine.ticket.former import as_the_new_one_sees
 from sop_engine.ticket.near import near
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Erased, Ticket
+from sop_engine.values import NUMBERS
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -121,7 +124,11 @@ def _page(
     personal = {each.personal for each in program.procedure.fields if each.personal} - hidden if hidden else None
     reader = Reader(opened.call.language, opened.zone, personal, opened.names, opened.currency, opened.firm_titles)
     head = _head(opened, ticket, stored)
-    seen = opened.fields_seen(ticket, program.procedure.fields)
+    # a form may be handed to the new one; the ticket's own page stays with us
+    theirs = None if form is None else as_the_new_one_sees(ticket, canonical.instant_text(opened.now))
+    seen: Mapping[str, Any] = opened.fields_seen(theirs or ticket, program.procedure.fields)
+    if theirs is not None:  # what was written before may name whoever moved out
+        seen = fields_seen(frozenset({NUMBERS}), program.procedure.fields, seen)
     fields = {name: None if isinstance(value, Erased) else value for name, value in seen.items()}
     if form is None:
         return _ticket_page(opened, reading, program, fields, head, ticket, stored, reader)

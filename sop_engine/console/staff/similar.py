@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import canonical
 from sop_engine.acts import MERGED, VOID
+from sop_engine.console.moves import is_of_former, moves_of, without_former
 from sop_engine.console.names import short_span
 from sop_engine.messages import msg, title_of
 from sop_engine.store.seam import Head, Query, Reads
@@ -30,10 +31,12 @@ ASKED_BY: Final = frozenset({"unit", "person", "phone"})
 
 
 def similar(reading: Reads, program: Program, given: Mapping[str, Any]) -> list[Head]:
-    """Open tickets of the units and persons that are given, newest first; a person is known by his number."""
+    """Open tickets of the units and persons that are given, newest first; a person is known by his number. Those of
+    whoever lived in the unit before are nobody else's business."""
     found: dict[str, Head] = {}
     for unit in units_of(program, given):
-        found |= {head.id: head for head in reading.heads(Query(status="open", unit=unit))}
+        heads = reading.heads(Query(status="open", unit=unit))
+        found |= {head.id: head for head in without_former(reading, heads)}
     for phone in _phones(program, given):
         search = Search(wording.terms_of(phone), status="open", limit=MOST_SIMILAR)
         found |= {head.id: head for head in reading.find(search)}
@@ -57,7 +60,11 @@ def earlier(opened: "Opened", reading: Reads, program: Program, given: Mapping[s
     for unit in units_of(program, given):
         closed = Query(status="closed", unit=unit, procedures=[program.procedure.id], limit=MOST_LOOKED_AT, newest=True)
         found |= {head.id: head for head in reading.heads(closed)}
-    lately = [head for head in found.values() if head.effective >= since and head.outcome not in (VOID, MERGED)]
+    lately = [
+        head
+        for head in without_former(reading, list(found.values()))
+        if head.effective >= since and head.outcome not in (VOID, MERGED)
+    ]
     return sorted(lately, key=lambda head: (head.effective, head.id), reverse=True)[:MOST_EARLIER]
 
 
@@ -77,6 +84,19 @@ def _phones(program: Program, given: Mapping[str, Any]) -> list[str]:
             elif field is not None and field.type == "person" and item and item.get("phone"):
                 found[item["phone"]] = None
     return list(found)
+
+
+def tell_former(opened: "Opened", reading: Reads, program: Program, given: Mapping[str, Any]) -> None:
+    """Say that there are open tickets of whoever lived in the unit before, and no more of them: another calls now."""
+    moves = moves_of(reading)
+    for unit in units_of(program, given) if moves else ():
+        heads = reading.heads(Query(status="open", unit=unit))
+        count = sum(is_of_former(reading, moves, head) for head in heads)
+        if count:
+            opened.call.output.tell(
+                msg("{unit} has changed hands; open tickets of whoever lived there before: {count}, not to be told to "
+                    "others: sop unit show {unit}", unit=unit, count=count)
+            )  # fmt: skip
 
 
 def tell_similar(opened: "Opened", reading: Reads, heads: Sequence[Head]) -> None:
