@@ -1,6 +1,7 @@
 """An open site as a command uses it: who asks, people by name, commands made and done."""
 
 import functools
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
@@ -28,6 +29,12 @@ NOBODY_SWEEPS: Final = timedelta(hours=3)
 """after so long without a sweep every command says that nothing fires timers"""
 
 
+class _Reading(threading.local):
+    """The snapshot that a thread reads; the board acts in another than it draws in."""
+
+    now: "Reads | None" = None
+
+
 class Opened:
     """A site that is open for one call."""
 
@@ -38,7 +45,7 @@ class Opened:
         self.currency = site.settings.currency
         self.training = site.settings.training
         """whether nothing here is real"""
-        self._reading: Reads | None = None
+        self._reads = _Reading()
         self._by_record = False
         self.arrivals: list[Arrival] = []
         """files that were given for fields; they count when the command that names them is done"""
@@ -52,14 +59,15 @@ class Opened:
     @contextmanager
     def reading(self) -> Iterator[Reads]:
         """One snapshot for as long as the outermost such block lasts: a thread has one transaction at a time."""
-        if self._reading is not None:
-            yield self._reading
+        reads = self._reads
+        if reads.now is not None:
+            yield reads.now
             return
-        with self.site.store.reading() as self._reading:
+        with self.site.store.reading() as reads.now:
             try:
-                yield self._reading
+                yield reads.now
             finally:
-                self._reading = None
+                reads.now = None
 
     # --- people ---
 

@@ -108,6 +108,24 @@ def test_who_waits_is_told_who_holds_the_store_and_gives_up_in_time(
     store.close()
 
 
+def test_who_is_told_may_wait_no_longer(path: Path, driver: DriverName, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "SAY_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr(lock, "ASK_SECONDS", 0.01)
+    told: list[Message] = []
+
+    def tell(message: Message) -> bool:
+        told.append(message)
+        return len(told) == 3
+
+    store = open_store(path, create=True, driver=driver, tell=tell)
+    with held(path), pytest.raises(Overtaken), store.writing():
+        raise RuntimeError("never here")
+    assert len(told) == 3
+    with store.writing(wait_seconds=5) as writes:
+        writes.put_meta("at last", "1")
+    store.close()
+
+
 def test_who_gave_up_waiting_does_not_keep_the_turn_afterwards(path: Path, file_store: SqliteStore) -> None:
     with held(path):
         for _ in range(3):
