@@ -207,7 +207,7 @@ def test_a_disk_that_was_full_leaves_nothing_by_halves(
         full.setattr(os, "write", lambda file, data: honest(file, data[: len(data) // 2]))
         assert deliver(desk.engine).failed == 1
     with desk.reading() as reading:
-        assert "No space left" in [each.error for each in reading.letters()][0]
+        assert ["No space left" in str(each.error) for each in reading.letters()] == [True]
     # when there is room again
     desk.clock.advance(timedelta(minutes=2))
     assert deliver(desk.engine).sent == 1
