@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from sop_engine.canonical import instant_text
+from sop_engine.clock import SystemClock
 from sop_engine.errors import Overtaken, SetUp, system_reason
 from sop_engine.messages import Message, msg
 
@@ -122,17 +122,21 @@ class FileTurn:
         """Who holds the lock, as far as its file tells."""
         try:
             words = os.pread(self._file, _TEXT_BYTES, 0).decode(errors="replace").split(maxsplit=1)
-            since = instant_text(datetime.fromtimestamp(os.fstat(self._file).st_mtime, UTC))
+            taken = datetime.fromtimestamp(os.fstat(self._file).st_mtime, UTC)
+            seconds = max(round((SystemClock().now() - taken).total_seconds()), 0)
         except OSError:
             return msg("another process has it")
         match words:
             case [process, label]:
                 label = "".join(each for each in label.strip() if each.isprintable())
                 return msg(
-                    "process {process} ({label}) has it since {since}", process=process, label=label, since=since
+                    "process {process} ({label}) has had it for {seconds} s",
+                    process=process,
+                    label=label,
+                    seconds=seconds,
                 )
             case [process]:
-                return msg("process {process} has it since {since}", process=process, since=since)
+                return msg("process {process} has had it for {seconds} s", process=process, seconds=seconds)
             case _:
                 return msg("another process has it")
 

@@ -100,7 +100,7 @@ def test_who_waits_is_told_who_holds_the_store_and_gives_up_in_time(
     store = open_store(path, driver=driver, tell=told.append)
     with held(path), pytest.raises(Overtaken) as caught, store.writing(wait_seconds=0.15) as writes:
         writes.put_meta("never", "kept")
-    assert str(told[0]).startswith(f"waiting for the store: process {os.getpid()} (sop worker) has it since 20")
+    assert str(told[0]).startswith(f"waiting for the store: process {os.getpid()} (sop worker) has had it for 0 s")
     assert f"process {os.getpid()} (sop worker)" in str(caught.value)
     assert caught.value.code == 6
     with store.writing(wait_seconds=5) as writes:
