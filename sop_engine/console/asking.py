@@ -114,7 +114,8 @@ def _choice(id: str, title: str) -> str:
 
 
 def answer(opened: "Opened") -> str:
-    """A line that somebody types. Raises `NotUnderstood` when the input ends, and KeyboardInterrupt."""
+    """A line that somebody types. Raises `NotUnderstood` when the input ends, `NotYou` when whoever was on at a shared
+    terminal is on no longer, and KeyboardInterrupt."""
     sys.stderr.write("> ")
     sys.stderr.flush()
     try:
@@ -128,6 +129,7 @@ def answer(opened: "Opened") -> str:
             msg("the input ended before everything was answered; nothing was changed"),
             fix=msg("give the values with --field name=value"),
         )
+    opened.require_on()
     return text.rstrip("\r\n")
 
 

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sop_engine.clock import steady_seconds
 from sop_engine.console.failures import Explained, Interrupted
 from sop_engine.console.output import Output
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import LANGUAGES, Message, msg
+from sop_engine.store.lock import Tell
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 _HEARD: Final[Mapping[str, str]] = {"对讲": "radio", "电话": "phone", "纸单": "paper", "纸质": "paper"}
 _NEAR_THE_SWEEP: Final = frozenset({"worker", "demo", "doctor", "db"})
 """commands that start or show the sweep themselves, and need no warning that it is missing"""
+_TOLD_EVERY_SECONDS: Final = 10.0
+"""so often it is told that somebody waits for the store, and for whom"""
 TRAINING_SITE: Final = msg("TRAINING: nothing on this site is real, and nothing is sent")
 
 
@@ -54,6 +58,9 @@ class Call:
         self.heard = _HEARD.get(heard, heard) if heard is not None else None
         self.at: str | None = common.get("at")
         self.pin_from: str | None = common.get("pin_from")
+        self.waits: Tell = self._waits
+        """is told that a write waits for its turn at the store"""
+        self._told_at = -_TOLD_EVERY_SECONDS
         self._stage = "before"
 
     def run(self, function: Callable[..., int | None], values: Mapping[str, Any]) -> int:
@@ -88,7 +95,7 @@ class Call:
         from sop_engine.engine.site_folder import open_site
 
         folder = Path(self.folder) if self.folder is not None else find_site(Path.cwd())
-        with open_site(folder, self.output.tell) as site:
+        with open_site(folder, lambda message: self.waits(message)) as site:
             opened = Opened(self, site)
             if site.settings.training:
                 self.output.tell(TRAINING_SITE)
@@ -98,6 +105,12 @@ class Call:
                 yield opened
             finally:
                 opened.discard_arrivals()
+
+    def _waits(self, message: Message) -> None:
+        now = steady_seconds()
+        if now - self._told_at >= _TOLD_EVERY_SECONDS:
+            self._told_at = now
+            self.output.tell(message)
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """An open site as a command uses it: who asks, people by name, commands made and done."""
 
 import functools
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from sop_engine import canonical, values
+from sop_engine.clock import steady_seconds
 from sop_engine.console.names import rows_with_names, shown_person
 from sop_engine.engine.engine import Done, new_id
 from sop_engine.engine.identity import Identity, Register, identify, system_login
@@ -24,8 +26,16 @@ if TYPE_CHECKING:
     from sop_engine.console.call import Call
     from sop_engine.store.files import Arrival
 
+LOOK_AGAIN_SECONDS: Final = 30.0
+"""after so long, such as at a question, it is looked again whether whoever was on at a terminal still is"""
 NOBODY_SWEEPS: Final = timedelta(hours=3)
 """after so long without a sweep every command says that nothing fires timers"""
+
+
+class _Reading(threading.local):
+    """The snapshot that a thread reads; the board acts in another than it draws in."""
+
+    now: "Reads | None" = None
 
 
 class Opened:
@@ -38,7 +48,7 @@ class Opened:
         self.currency = site.settings.currency
         self.training = site.settings.training
         """whether nothing here is real"""
-        self._reading: Reads | None = None
+        self._reads = _Reading()
         self._by_record = False
         self.arrivals: list[Arrival] = []
         """files that were given for fields; they count when the command that names them is done"""
@@ -48,18 +58,22 @@ class Opened:
         """who has proved, besides whoever asks, that what is signed for him is his; as `Command.proof`"""
         self.shared = False
         """whether the login is a terminal of several people, as soon as it is known who asks"""
+        self._on: str | None = None
+        """who asks because he is on at the terminal, and proves it in no other way"""
+        self._looked = 0.0
 
     @contextmanager
     def reading(self) -> Iterator[Reads]:
         """One snapshot for as long as the outermost such block lasts: a thread has one transaction at a time."""
-        if self._reading is not None:
-            yield self._reading
+        reads = self._reads
+        if reads.now is not None:
+            yield reads.now
             return
-        with self.site.store.reading() as self._reading:
+        with self.site.store.reading() as reads.now:
             try:
-                yield self._reading
+                yield reads.now
             finally:
-                self._reading = None
+                reads.now = None
 
     # --- people ---
 
@@ -99,6 +113,7 @@ class Opened:
             known = register.login(login)
             self.shared = known is not None and bool(known.people)
             on = self.on_here(login) if self.shared else None
+            self._on, self._looked = on if call.as_name is None else None, steady_seconds()
             who = identify(register, login, call.as_name, call.doer, call.heard, on)
         if who.unproven is None:
             return who
@@ -112,6 +127,18 @@ class Opened:
             from sop_engine.engine import sessions
 
             sessions.touch(sessions.terminal_here(self.site.settings, system_login()), self.now)
+
+    def require_on(self) -> None:
+        """Raise `NotYou` where whoever asks was on at the terminal when the command began and is on no longer: he left
+        a question open, and whoever answers it now may be another. Else it is noted that he goes on typing."""
+        if self._on is None or steady_seconds() - self._looked < LOOK_AGAIN_SECONDS:
+            return
+        if self.on_here(system_login()) != self._on:
+            raise NotYou(
+                msg("nothing was done: {name} is on here no longer", name=self.named(self._on)),
+                fix=msg("come on again, and give the command anew: sop on {id}", id=self._on),
+            )
+        self._looked = steady_seconds()
 
     def on_here(self, login: str) -> str | None:
         """Who is on at this terminal, as of now; it is noted that he has typed something."""
@@ -284,6 +311,7 @@ class Opened:
     def act(self, command: Command, key: str | None = None) -> Done:
         """Do a command, or only try it with `--dry-run`; once only under `key`, or that of `--key`. Raises what refuses
         it."""
+        self.require_on()
         with self.call.writing():
             call, keep = self.call, functools.partial(self.keep_files, command)
             return self.site.engine.act(command, key=key or call.key, dry_run=call.dry_run, before_commit=keep)

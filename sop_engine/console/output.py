@@ -144,7 +144,7 @@ def table_lines(
     widths = _widths(heads, cells)
     if _taken(widths) > room:
         ranks = [rank for rank in ranks if not cells or any(row[rank] for row in cells)]
-        cells = [_said_once(row, goes_on) for row in cells]
+        cells = [said_once(row, goes_on) for row in cells]
     heads, cells = [heads[rank] for rank in ranks], [[row[rank] for rank in ranks] for row in cells]
     widths = _widths(heads, cells)
     narrow = [at for at, rank in enumerate(ranks) if not whole[rank]]
@@ -170,7 +170,7 @@ def _taken(widths: Sequence[int]) -> int:
     return sum(widths) + len(_GAP) * (len(widths) - 1)
 
 
-def _said_once(row: Sequence[str], goes_on: Sequence[bool]) -> list[str]:
+def said_once(row: Sequence[str], goes_on: Sequence[bool]) -> list[str]:
     """The cells of a row, those that go on without what the cell before them says."""
     said = list(row)
     for rank, continued in enumerate(goes_on):

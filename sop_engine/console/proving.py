@@ -114,4 +114,5 @@ def read_secret(opened: "Opened", prompt: Message) -> str:
         sys.stderr.write("\n")
         raise
     except EOFError:
+        sys.stderr.write("\n")
         raise NotUnderstood(msg("the input ended before a PIN was typed; nothing was changed")) from None

@@ -209,9 +209,21 @@ def is_of_channel(error: Exception) -> bool:
 
 
 def _append(path: Path, line: str) -> None:
-    """Append with one write."""
-    _write(path, os.O_APPEND, line)
+    """Append with one write, on a line of its own: a disk that was full, or power that failed, may have left half of
+    one."""
+    _write(path, os.O_APPEND, line if _ends_a_line(path) else f"\n{line}")
     flush(path.parent)
+
+
+def _ends_a_line(path: Path) -> bool:
+    """Whether a file is empty or not there yet, is no plain file, or ends with the end of a line."""
+    with suppress(OSError):
+        about = path.lstat()
+        if stat.S_ISREG(about.st_mode) and about.st_size:
+            with path.open("rb") as lines:
+                lines.seek(-1, os.SEEK_END)
+                return lines.read(1) == b"\n"
+    return True
 
 
 def _write(path: Path, how: int, text: str) -> None:

@@ -25,6 +25,40 @@ _NUMBERED: Final = {
 }
 """services that answer 200 also where they take nothing, and what their answer's number is called"""
 
+_TAKES_BYTES: Final = {"wecombot": 2048, "dingtalk": 19985, "feishu": 19985, "lark": 19985}
+"""of one message, in UTF-8, by how the service is called in an address; longer ones are refused as a whole, and a
+morning's digest is soon longer than WeCom's (https://developer.work.weixin.qq.com/document/path/91770)"""
+_COUNTED_BYTES: Final = 16
+"""for the title's `(2/3)` and the line's end behind it"""
+
+
+def pieces(title: str, body: str, most: int) -> list[tuple[str, str]]:
+    """A message as several, each with its title, of at most `most` bytes; between lines where that can be. Nothing of
+    the body is lost; a title that leaves it no room is cut."""
+    if len(f"{title}\r\n{body}".encode()) <= most:
+        return [(title, body)]
+    title = title.encode()[: most // 4].decode(errors="ignore")
+    room = most - len(title.encode()) - _COUNTED_BYTES
+    found, taken = [""], 0
+    for line in body.splitlines(keepends=True):
+        for part in _parts(line, room):
+            size = len(part.encode())
+            if taken and taken + size > room:
+                found, taken = [*found, ""], 0
+            found[-1] += part
+            taken += size
+    return [(f"{title} ({rank}/{len(found)})", text) for rank, text in enumerate(found, 1)]
+
+
+def _parts(line: str, room: int) -> list[str]:
+    """A line in parts of at most `room` bytes, no character cut."""
+    found = []
+    while line:
+        part = line.encode()[:room].decode(errors="ignore")
+        found.append(part)
+        line = line[len(part) :]
+    return found
+
 
 def refused_by(url: str, body: bytes) -> int | None:
     """The number with which a service that answers 200 says that it did not take a message; None: it took it."""
@@ -69,9 +103,21 @@ def _send(asked: dict[str, Any], words: io.StringIO) -> dict[str, Any]:
     whole = apprise.Apprise(asset=asset)
     if not whole.add(asked["url"]):
         return {"sent": False, "known": False}
-    sent = bool(whole.notify(title=asked["title"], body=asked["body"], body_format=apprise.NotifyFormat.TEXT))
+    most = min(
+        (_TAKES_BYTES[each.secure_protocol] for each in whole if each.secure_protocol in _TAKES_BYTES), default=0
+    )
+    parts = pieces(asked["title"], asked["body"], most) if most else [(asked["title"], asked["body"])]
+    # what was sent before one that is refused comes again when it is tried again, and never is only half of it there
+    sent = all(
+        not refused and whole.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT)
+        for title, body in parts
+    )
     answered = re.findall(r"error=(\d{3})\b", words.getvalue())
     return {"sent": sent and not refused, "known": True, "refused": refused[-1:], "answered": answered[-1:]}
+
+
+def _called(service: Any) -> str:
+    return str(service.secure_protocol)
 
 
 def _bound_memory() -> None:

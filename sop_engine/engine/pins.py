@@ -3,8 +3,8 @@
 The law. A PIN is never kept, shown or recorded. What can check it (scrypt with a salt of its own, RFC 7914) lies in the
 store beside the record; that it was set or taken away is a step of the site's history, written in the same transaction.
 Each try is counted before it is checked, so that guesses side by side gain nothing; after five wrong ones in a row
-nothing is checked for a quarter of an hour, and a step of the site's history says at which login that was. Every wrong
-try stands among the refused commands.
+nothing is checked for a quarter of an hour, and a step of the site's history says at which login that was. Every try
+that is refused, one that is not checked too, stands among the refused commands.
 
 A code is what an administrator gives somebody for his first PIN, or for a new one. It is drawn, shown once, kept and
 counted like a PIN, and proves nothing else: nobody takes a terminal over with it.
@@ -23,8 +23,8 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.engine.chain import Chain
 from sop_engine.engine.engine import Engine, new_id
-from sop_engine.errors import NotNow, NotUnderstood, NotYou
-from sop_engine.messages import kept, msg
+from sop_engine.errors import NotNow, NotUnderstood, NotYou, SopError
+from sop_engine.messages import Message, kept, msg
 from sop_engine.store.attempts import attempt
 from sop_engine.store.seam import Reads, Writes
 from sop_engine.ticket.records import SITE, TIMER, Command
@@ -114,27 +114,55 @@ def prove(engine: Engine, actor: str, login: str, pin: str, code: bool = False) 
     """Check somebody's PIN, or his code for one. Raises `NotYou` where it is wrong, `NotNow` where he has none or too
     many were wrong."""
     now = engine.clock.now()
-    verifier = attempt(engine.store, lambda transaction: _count_try(transaction, actor, now, code))
+
+    def count(transaction: Writes) -> dict[str, Any] | NotNow:
+        counted = _count_try(transaction, actor, now, code)
+        if isinstance(counted, NotNow):
+            _log(transaction, actor, login, now, counted)
+        return counted
+
+    verifier = attempt(engine.store, count)
+    if isinstance(verifier, NotNow):
+        raise verifier
     if hmac.compare_digest(_digest(pin, verifier["salt"], verifier["cost"]), verifier["digest"]):
         verified = {**verifier, "wrong": 0, "until": ""}
         attempt(engine.store, lambda transaction: transaction.put_meta(_name(actor), canonical.to_text(verified)))
         return
     refusal = NotYou(
-        msg("that is not the code of {name}", name=actor) if code else msg("that is not the PIN of {name}", name=actor),
+        _wrong(actor, verifier["wrong"], code),
         fix=msg("forgotten? an administrator gives a code for a new one: sop actor pin {id} --code", id=actor),
     )
     locked = verifier["until"] != ""
 
     def note(transaction: Writes) -> None:
-        said = canonical.to_text(kept(refusal.message))
-        at = canonical.instant_text(now)
-        transaction.log_refusal(at, SITE, actor, login, {"name": "pin", "trigger": None}, said)
+        _log(transaction, actor, login, now, refusal)
         if locked:
             arguments = {"actor": actor, "login": login, "through": verifier["until"]}
             step_of_site(engine, transaction, Command(new_id(), "pin_locked", SITE, TIMER, login, arguments))
 
     attempt(engine.store, note)
     raise refusal
+
+
+def _wrong(actor: str, count: int, code: bool) -> Message:
+    """That a PIN or a code was wrong, and what comes of it when it was so often."""
+    what = msg("code for a PIN") if code else "PIN"
+    minutes, left = int(LOCKED.total_seconds() // 60), MOST_WRONG - count
+    if left > 0:
+        return msg(
+            "that is not the {what} of {name}; when {left} more are wrong it is not looked at for {minutes} minutes",
+            what=what, name=actor, left=left, minutes=minutes,
+        )  # fmt: skip
+    return msg(
+        "that is not the {what} of {name}; it was wrong {count} times, and is not looked at for {minutes} minutes",
+        what=what, name=actor, count=count, minutes=minutes,
+    )  # fmt: skip
+
+
+def _log(transaction: Writes, actor: str, login: str, now: datetime, refusal: SopError) -> None:
+    """Put a try that was refused among the refused commands."""
+    said, at = canonical.to_text(kept(refusal.message)), canonical.instant_text(now)
+    transaction.log_refusal(at, SITE, actor, login, {"name": "pin", "trigger": None}, said)
 
 
 def step_of_site(engine: Engine, transaction: Writes, command: Command) -> dict[str, Any]:
@@ -165,8 +193,9 @@ def _kept(reading: Reads, actor: str) -> dict[str, Any] | None:
     return None if found is None else dict(canonical.parse(found))
 
 
-def _count_try(transaction: Writes, actor: str, now: datetime, code: bool) -> dict[str, Any]:
-    """Count a try as wrong before it is checked; gives what checks it."""
+def _count_try(transaction: Writes, actor: str, now: datetime, code: bool) -> dict[str, Any] | NotNow:
+    """Count a try as wrong before it is checked; gives what checks it, or why it is not checked now. Raises `NotNow`
+    where there is nothing to check."""
     at = canonical.instant_text(now)
     transaction.put_meta(f"{_name(actor)}:turn", at)  # written first, so that over PostgreSQL tries wait for each other
     verifier = _kept(transaction, actor)
@@ -175,9 +204,10 @@ def _count_try(transaction: Writes, actor: str, now: datetime, code: bool) -> di
             msg("{name} has set no PIN", name=actor), fix=msg("he sets it himself: sop actor pin {id}", id=actor)
         )
     if verifier["until"] > at:
-        raise NotNow(
-            msg("the PIN of {name} was wrong {count} times; it is not looked at before {until}", name=actor,
-                count=MOST_WRONG, until=verifier["until"]),
+        minutes = -(-(canonical.instant_of(verifier["until"]) - now) // timedelta(minutes=1))
+        return NotNow(
+            msg("the PIN of {name} was wrong {count} times; it is not looked at for {minutes} minutes more", name=actor,
+                count=MOST_WRONG, minutes=minutes),
             fix=msg("wait, or let an administrator give a code for a new one: sop actor pin {id} --code", id=actor),
         )  # fmt: skip
     wrong = (0 if verifier["until"] else verifier["wrong"]) + 1

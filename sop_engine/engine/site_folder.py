@@ -1,6 +1,6 @@
 """Opening sites: the one place that puts settings, clock, store and engine together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,8 @@ from sop_engine.clock import Clock, SimulatedClock, SystemClock
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.settings import TRAINING, Settings, load_settings
 from sop_engine.errors import SetUp
-from sop_engine.messages import Message, msg
+from sop_engine.messages import msg
+from sop_engine.store.lock import Tell
 from sop_engine.store.opening import open_at
 from sop_engine.store.seam import Store
 
@@ -31,8 +32,9 @@ class Site:
 
 
 @contextmanager
-def open_site(folder: Path, say_waiting: Callable[[Message], None] | None = None) -> Iterator[Site]:
-    """The site in `folder`, for as long as the block lasts. `say_waiting` is told when a write has waited two seconds.
+def open_site(folder: Path, say_waiting: Tell | None = None) -> Iterator[Site]:
+    """The site in `folder`, for as long as the block lasts. `say_waiting` is told when a write has waited two seconds,
+    and as long as it waits; see `store.lock.Tell`.
     Raises `SetUp` where folder, settings or store are not as they must be."""
     settings = load_settings(folder)
     store = open_at(settings.place, settings.id, tell=say_waiting)

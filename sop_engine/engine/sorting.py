@@ -22,22 +22,38 @@ FARTHEST: Final = timedelta(hours=26)
 
 
 def sort_out(engine: Engine) -> None:
-    """Give every waiting letter that has none yet its channels."""
+    """Give every waiting letter that has none yet its channels; and one that has waited for others, another where
+    whoever is to have it is reached by another by now."""
+    now = engine.clock.now()
+    come = canonical.instant_text(now)
     with engine.store.reading() as reading:
         waiting = reading.letters("waiting")
         if waiting:
             require_same_kind(engine.settings, reading)
-        if all(each.channel for each in waiting):
+        late = [(each, ways) for each in waiting if (ways := _elsewhere(engine, reading, each, come))]
+        if not late and all(each.channel for each in waiting):
             return
-    now = engine.clock.now()
     with engine.store.writing() as transaction:
+        for letter, ways in late:
+            transaction.letter_goes(letter.id, letter.channel, [(each, letter.bundle) for each in ways], letter.next_at)
         for letter in transaction.letters("waiting"):
             if not letter.channel:
                 chosen = planned(engine, transaction, letter)
                 person = person_of(transaction, letter)
                 urgent = is_urgent(transaction, letter)
-                ways = [(each, _bundle(engine, person, each, now, urgent)) for each in chosen]
-                transaction.letter_goes(letter.id, "", ways, letter.next_at)
+                goes = [(each, _bundle(engine, person, each, now, urgent)) for each in chosen]
+                transaction.letter_goes(letter.id, "", goes, letter.next_at)
+
+
+def _elsewhere(engine: Engine, reading: Reads, letter: OutLetter, come: str) -> tuple[str, ...]:
+    """The channels by which a letter that has waited for a morning or a digest goes instead: he wished otherwise
+    meanwhile, or the site did. Nothing where its own will do, or stands in for one that would."""
+    if not letter.channel or letter.attempts or letter.bundle is None or letter.bundle > come:
+        return ()
+    ways = planned(engine, reading, letter)
+    if any(letter.channel in (each, *fallbacks(engine.settings, each)) for each in ways):
+        return ()
+    return tuple(each for each in ways if each not in _taken(reading, letter))
 
 
 def require_same_kind(settings: Settings, reading: Reads) -> None:
@@ -114,8 +130,12 @@ def _again(engine: Engine, reading: Reads, letter: OutLetter, at: str) -> str | 
 def stand_in(engine: Engine, reading: Reads, letter: OutLetter, reaches: Callable[[str], bool]) -> str | None:
     """The channel that a letter goes by instead of its own, and that `reaches` whoever is to have it; None where there
     is no other, or it goes by that already."""
+    taken, others_of = _taken(reading, letter), fallbacks(engine.settings, letter.channel)
+    return next((each for each in others_of if each not in taken and reaches(each)), None)
+
+
+def _taken(reading: Reads, letter: OutLetter) -> set[str]:
+    """The channels that have a letter, or had it."""
     same = (letter.number, letter.position, letter.to, letter.notice)
     others = reading.letters(ticket=letter.ticket)
-    taken = {each.channel for each in others if (each.number, each.position, each.to, each.notice) == same}
-    others_of = fallbacks(engine.settings, letter.channel)
-    return next((each for each in others_of if each not in taken and reaches(each)), None)
+    return {each.channel for each in others if (each.number, each.position, each.to, each.notice) == same}

@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from sop_engine.canonical import instant_text
+from sop_engine.clock import SystemClock
 from sop_engine.errors import Overtaken, SetUp, system_reason
 from sop_engine.messages import Message, msg
 
@@ -31,11 +31,15 @@ WAIT_SECONDS: Final = 30.0
 """After this a writer gives up."""
 SAY_AFTER_SECONDS: Final = 2.0
 """After this a writer is told who holds the store."""
+ASK_SECONDS: Final = 0.25
+"""so often whoever waits is asked whether he still does"""
 _NOT_OPEN: Final = -1
 _TEXT_BYTES: Final = 160
 """What a holder writes is always this long, so that the file's length, and with it the folder's journal, stays."""
 
-Tell = Callable[[Message], None]
+Tell = Callable[[Message], bool | None]
+"""Is told, again and again, that somebody waits for his turn and who has it; with True he waits no longer. PostgreSQL's
+waits are told once, and go on: what was sent there cannot be called back."""
 
 
 class Turn(Protocol):
@@ -52,7 +56,7 @@ class FileTurn:
     """A turn between processes and threads. One object serves one transaction at a time."""
 
     def __init__(self, path: Path, label: str = "", tell: Tell | None = None, mode: int = 0o644) -> None:
-        """`label` says to others what holds the lock, `tell` is called once with who holds it when the wait is long,
+        """`label` says to others what holds the lock, `tell` is called with who holds it as long as a long wait lasts,
         `mode` are the permissions of a new lock file."""
         self._path = path
         self._signature = f"{os.getpid()} {label}".encode()[: _TEXT_BYTES - 1].ljust(_TEXT_BYTES - 1) + b"\n"
@@ -83,21 +87,22 @@ class FileTurn:
     def _wait(self, kind: int, wait_seconds: float) -> None:
         waiting = _Waiting(self._file, kind)
         try:
-            first = min(SAY_AFTER_SECONDS, wait_seconds)
-            if waiting.done(first):
-                return
-            holder = self.holder()
-            if self._tell is not None:
-                self._tell(msg("waiting for the store: {holder}", holder=holder))
-            if waiting.done(wait_seconds - first):
-                return
+            waited, more = 0.0, min(SAY_AFTER_SECONDS, wait_seconds)
+            while not waiting.done(more):
+                waited += more
+                more = min(ASK_SECONDS, wait_seconds - waited)
+                left = self._tell is not None and self._tell(
+                    msg("waiting for the store: {holder}", holder=self.holder())
+                )
+                if left or more <= 0:
+                    raise self._too_long(round(waited))
         except BaseException:
             self._give_up(waiting)
             raise
-        holder = self.holder()
-        self._give_up(waiting)
-        raise Overtaken(
-            msg("the store stayed locked for {seconds} seconds: {holder}", seconds=round(wait_seconds), holder=holder),
+
+    def _too_long(self, seconds: int) -> Overtaken:
+        return Overtaken(
+            msg("the store stayed locked for {seconds} seconds: {holder}", seconds=seconds, holder=self.holder()),
             where=str(self._path),
             fix=msg("wait for it to end, or end it, and give the command again"),
         )
@@ -117,17 +122,21 @@ class FileTurn:
         """Who holds the lock, as far as its file tells."""
         try:
             words = os.pread(self._file, _TEXT_BYTES, 0).decode(errors="replace").split(maxsplit=1)
-            since = instant_text(datetime.fromtimestamp(os.fstat(self._file).st_mtime, UTC))
+            taken = datetime.fromtimestamp(os.fstat(self._file).st_mtime, UTC)
+            seconds = max(round((SystemClock().now() - taken).total_seconds()), 0)
         except OSError:
             return msg("another process has it")
         match words:
             case [process, label]:
                 label = "".join(each for each in label.strip() if each.isprintable())
                 return msg(
-                    "process {process} ({label}) has it since {since}", process=process, label=label, since=since
+                    "process {process} ({label}) has had it for {seconds} s",
+                    process=process,
+                    label=label,
+                    seconds=seconds,
                 )
             case [process]:
-                return msg("process {process} has it since {since}", process=process, since=since)
+                return msg("process {process} has had it for {seconds} s", process=process, seconds=seconds)
             case _:
                 return msg("another process has it")
 

@@ -58,9 +58,10 @@ def play(playing: Playing, person: str = "wang_fang", language: str = "en", size
 
 
 def pressing(pilot: Pilot[Any]) -> Pressing:
-    """Presses keys, one after the other; what begins with `=` is written at once, as from a clipboard."""
+    """Presses keys, one after the other; what begins with `=` is written at once, as from a clipboard. What is
+    done by it is done when it comes back, unless it is to come back at once."""
 
-    async def press(*keys: str) -> None:
+    async def press(*keys: str, at_once: bool = False) -> None:
         for key in keys:
             focused = pilot.app.focused
             if key.startswith("=") and focused is not None:
@@ -68,6 +69,8 @@ def pressing(pilot: Pilot[Any]) -> Pressing:
                 await pilot.pause()
             else:
                 await pilot.press(key)
+            while getattr(pilot.app, "busy", False) and not at_once:
+                await pilot.pause(0.01)
         await pilot.pause()
 
     return press

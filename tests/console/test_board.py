@@ -25,7 +25,7 @@ def test_the_queue_and_the_ticket_at_the_cursor_fit_80_columns(sop: Sop, wx: str
         lines = page.splitlines()
         assert all(width(line) <= 80 for line in lines)
         assert lines[0].split() == ["单号", "房号", "事项", "状态", "经办人", "剩余"]
-        assert lines[1].split() == [wx, "3-2-1202", "3-2-1202", "厨房…", "待派单", "15", "分钟"]
+        assert lines[1].split() == [wx, "3-2-1202", "3-2-1202", "厨房漏水", "待派单", "15", "分钟"]
         assert "业主报修 (repair)" in page
         assert "登记人" not in lines[0] and "d 办理" in page
 
@@ -149,19 +149,36 @@ def test_without_a_terminal_or_the_package_it_says_what_to_do(
 def test_a_long_queue_is_drawn_in_part_and_narrowed_as_a_whole(
     sop: Sop, wx: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [Row(f"WX-{rank}", 1, (f"WX-{rank}", f"3-2-{rank}", "leak 王芳", "", "", "")) for rank in range(2000)]
+    rows = [Row(f"WX-{rank}", 1, (f"WX-{rank}", f"3-2-{rank}", "leak 王芳", "", "", "")) for rank in range(1990)]
     monkeypatch.setattr(Desk, "rows", lambda _self: rows)
     monkeypatch.setattr(Desk, "page", lambda _self, id: [id])
 
     async def playing(board: Board, press: Pressing) -> None:
-        assert "200 of 2000 tickets" in shown(board)
+        assert "200 of 1990 tickets" in shown(board)
         await press("slash", *typed("1987 王芳"), "enter")
         assert board._chosen == "WX-1987"
-        assert "1 of 2000 tickets" in shown(board)
+        assert "1 of 1990 tickets" in shown(board)
         await press("escape")
-        assert "200 of 2000 tickets" in shown(board)
+        assert "200 of 1990 tickets" in shown(board)
+
+        monkeypatch.setattr(Desk, "rows", lambda _self: rows + rows[:10])
+        await press("r")
+        assert "200 of the first 2000 tickets" in shown(board)
 
     play(playing)
+
+
+def test_of_what_has_not_changed_only_what_is_left_is_said_anew(
+    sop: Sop, wx: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Call("board", {"as_name": "wang_fang", "lang": "en", "site": os.environ["SOP_SITE"]}).open() as opened:
+        queue = Desk(opened, Narrowed())
+        (row,) = queue.rows()
+        assert queue.rows()[0] is row and row.cells[-1] == "15 min"
+        monkeypatch.setitem(vars(desk)["CELLS"], "left", CELLS["left"]._replace(of=lambda _lines, _head: "14 min"))
+        assert queue.rows()[0].cells == (*row.cells[:-1], "14 min")
+        sop("edit", wx, "--as", "wang_fang", "--field", "fault=a flood", "--reason", "x")
+        assert "a flood" in queue.rows()[0].cells[2]
 
 
 def test_a_store_that_is_gone_is_told_until_it_is_back_and_nothing_is_done_to_another(

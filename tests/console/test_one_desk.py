@@ -4,15 +4,19 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from sop_engine.clock import SimulatedClock, steady_seconds
+from sop_engine.console import opened
+from sop_engine.console.asking import answer
 from sop_engine.console.call import Call
 from sop_engine.engine import pins
 from sop_engine.engine.site_folder import open_site
-from tests.console.place import move_clock
+from sop_engine.errors import NotYou
+from tests.console.place import move_clock, tickets
 from tests.end_to_end.shell import Ran
 
 Sop = Callable[..., Ran]
@@ -191,8 +195,8 @@ def test_whoever_is_on_is_off_when_his_shift_is_over(sop: Sop, typed: Sop, site:
     typed("4821\n", "actor", "pin", "王芳")
     assert sop("roster", "import", str(site / "nov.csv"), "--month", "2026-11").code == 0
     on = typed("4821\n", "on", "王芳", "--json").json
-    with open_site(site) as opened:
-        left = datetime.fromisoformat(on["shift_ends"]) - opened.clock.now()
+    with open_site(site) as at_site:
+        left = datetime.fromisoformat(on["shift_ends"]) - at_site.clock.now()
     move_clock(site, seconds=left.total_seconds() - 60)
     assert sop(*NEW).code == 0
     move_clock(site, minutes=1)
@@ -213,3 +217,46 @@ def test_giving_up_at_a_pin_begins_a_line_of_its_own(sop: Sop, typed: Sop, monke
     said = sop("on", "王芳")
 
     assert (said.code, said.err.startswith("\n")) == (130, True), said
+
+
+def test_the_end_of_the_input_at_a_pin_is_told_on_a_line_of_its_own(
+    sop: Sop, typed: Sop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed("4821\n", "actor", "pin", "王芳")
+
+    def end(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", end)
+    monkeypatch.setattr(Call, "asks", property(lambda _call: True))
+
+    said = sop("on", "王芳")
+
+    assert (said.code, said.err.startswith("\nthe input ended")) == (2, True), said
+
+
+@pytest.mark.parametrize("minutes", [14, 15])
+def test_a_question_that_was_left_open_is_answered_by_nobody_else(
+    site: Path, sop: Sop, typed: Sop, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    # given somebody who is on and left a question open
+    typed("4821\n", "actor", "pin", "王芳")
+    typed("4821\n", "on", "王芳")
+    started = steady_seconds()
+    with Call("new", {"lang": "en", "site": str(site)}).open() as at_desk:
+        command = at_desk.command("open", "", {"procedure": "repair", "fields": {"unit": "3-2-1202", "fault": "漏水"}})
+        # when it is answered so much later
+        clock = at_desk.site.clock
+        assert isinstance(clock, SimulatedClock)
+        clock.advance(timedelta(minutes=minutes))
+        monkeypatch.setattr(opened, "steady_seconds", lambda: started + 60 * minutes)
+        monkeypatch.setattr("sys.stdin", io.StringIO("漏水\n"))
+        # then it counts where he is still on
+        if minutes < 15:
+            assert answer(at_desk) == "漏水"
+            assert at_desk.act(command).head.owner == "wang_fang"
+        else:
+            for answering in (lambda: answer(at_desk), lambda: at_desk.act(command)):
+                with pytest.raises(NotYou, match=r"王芳 \(wang_fang\) is on here no longer"):
+                    answering()
+            assert tickets(site) == []

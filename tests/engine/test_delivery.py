@@ -195,6 +195,31 @@ def test_the_file_channel_writes_a_file_that_a_second_attempt_writes_again(desk:
     assert "停车费" in file.read_text()
 
 
+@pytest.mark.parametrize("channel", ["file", "log"])
+def test_a_disk_that_was_full_leaves_nothing_by_halves(
+    channel: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a disk on which half of a notice has room
+    desk.engine.settings = replace(desk.settings, channels={"default": channel})
+    desk.open("ask", by="wang", what="停车费")
+    folder, honest = desk.settings.folder, os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, data: honest(file, data[: len(data) // 2]))
+        assert deliver(desk.engine).failed == 1
+    with desk.reading() as reading:
+        assert ["No space left" in str(each.error) for each in reading.letters()] == [True]
+    # when there is room again
+    desk.clock.advance(timedelta(minutes=2))
+    assert deliver(desk.engine).sent == 1
+    # then the whole notice stands there by itself
+    if channel == "file":
+        [file] = (folder / "outbox").glob("*.txt")
+        assert "停车费" in file.read_text()
+    else:
+        lines = (folder / "notices.log").read_text(errors="replace").splitlines()
+        assert "停车费" in json.loads(lines[-1])["body"]
+
+
 class Sink(socketserver.StreamRequestHandler):
     """As much of RFC 5321 as a client needs to hand a mail over."""
 

@@ -2,16 +2,19 @@
 
 import importlib.util
 import json
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sop_engine.engine import messengers
 from sop_engine.engine.channels import NoAddress, Parcel, apprise, describe, is_of_channel
-from sop_engine.engine.messenger_child import refused_by
+from sop_engine.engine.messenger_child import pieces, refused_by
 from sop_engine.engine.settings import Settings
 from sop_engine.engine.webhooks import NotTaken
 from sop_engine.errors import SetUp
@@ -44,6 +47,58 @@ def test_a_message_arrives_and_redirects_are_not_followed(tmp_path: Path) -> Non
     assert taken[0].path == f"/{TOKEN}/13800001202"
     assert TOKEN not in describe(caught.value)
     assert is_of_channel(caught.value)
+
+
+_POSTED = """\
+import io, json, requests
+from sop_engine.engine import messenger_child
+posted = []
+def take(self, request, **_more):
+    answer = requests.Response()
+    answer.status_code, answer._content, answer.url = 200, b'{"errcode": 0, "code": 0}', request.url
+    posted.append([request.url, json.loads(request.body)])
+    return answer
+from apprise.plugins.base import NotifyBase
+NotifyBase.throttle = lambda *_given, **_more: None
+for url in URLS:
+    for body in BODIES:
+        requests.Session.send = take
+        said = messenger_child._send({"url": url, "title": "周强 · 漏水", "body": body}, io.StringIO())
+        assert said == {"sent": True, "known": True, "refused": [], "answered": []}, said
+print(json.dumps(posted))
+"""
+
+
+@installed
+def test_each_service_is_given_what_it_reads_in_messages_that_it_takes() -> None:
+    """The formats: https://developer.work.weixin.qq.com/document/path/91770,
+    https://open.dingtalk.com/document/robots/custom-robot-access,
+    https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot"""
+    key, token = "93d0e5ae-a8f1-4a3c-8a7c-1f0d1c3b8f00", "ab12" * 16
+    addresses = [f"wecombot://{key}", f"dingtalk://{token}", f"feishu://{key}"]
+    digest = "".join(f"WX-{rank} 厨房下水管漏水：待派单\n" for rank in range(100))
+    script = _POSTED.replace("URLS", repr(addresses)).replace("BODIES", repr(["请*到场*\n<b>", digest]))
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    posted = json.loads(done.stdout)
+    wecom, dingtalk, feishu = (
+        [said for url, said in posted if host in url] for host in ("weixin.qq.com", "dingtalk.com", "feishu.cn")
+    )
+    assert wecom[0] == {"msgtype": "text", "text": {"content": "周强 · 漏水\r\n请*到场*\n<b>"}}
+    assert (dingtalk[0]["msgtype"], dingtalk[0]["text"]["content"]) == ("text", "周强 · 漏水\r\n请*到场*\n<b>")
+    assert feishu[0] == {"msg_type": "text", "content": {"text": "周强 · 漏水\r\n请*到场*\n<b>"}}
+    parts = [each["text"]["content"] for each in wecom[1:]]
+    assert all(len(part.encode()) <= 2048 for part in parts)
+    assert parts[0].startswith(f"周强 · 漏水 (1/{len(parts)})\r\nWX-0 ")
+    lines = [line.strip() for part in parts for line in part.splitlines() if line.startswith("WX-")]
+    assert lines == digest.splitlines()
+    assert len(dingtalk) == len(feishu) == 2
+
+
+@given(st.text("水a\n\r\u2028🏠", max_size=300), st.text("漏b", max_size=60), st.integers(64, 400))
+def test_of_a_message_in_pieces_nothing_is_lost(body: str, title: str, most: int) -> None:
+    parts = pieces(title, body, most)
+    assert "".join(text for _title, text in parts) == body
+    assert all(len(f"{title}\r\n{text}".encode()) <= most for title, text in parts)
 
 
 @installed

@@ -43,14 +43,17 @@ def test_of_a_pin_the_record_says_only_that_it_was_set(desk: Desk) -> None:
 
 def test_five_wrong_tries_lock_a_pin_for_a_quarter_of_an_hour_and_stand_on_record(desk: Desk) -> None:
     set_pin(desk, "wang", "4821")
-    for _ in range(5):
-        with pytest.raises(errors.NotYou, match="not the PIN"):
+    for left in (4, 3, 2, 1):
+        with pytest.raises(errors.NotYou, match=f"not the PIN of wang; when {left} more are wrong"):
             pins.prove(desk.engine, "wang", "tester", "1357")
-    with pytest.raises(errors.NotNow, match="wrong 5 times"):
+    with pytest.raises(errors.NotYou, match="wrong 5 times, and is not looked at for 15 minutes"):
+        pins.prove(desk.engine, "wang", "tester", "1357")
+    desk.clock.advance(timedelta(seconds=30))
+    with pytest.raises(errors.NotNow, match="wrong 5 times; it is not looked at for 15 minutes more"):
         pins.prove(desk.engine, "wang", "tester", "4821")
     assert [event["actor"] for event in desk.events(SITE, "pin_locked")] == ["wang"]
     with desk.reading() as reading:
-        assert [each["command"]["name"] for each in reading.refusals(SITE)] == ["pin"] * 5
+        assert [each["command"]["name"] for each in reading.refusals(SITE)] == ["pin"] * 6
     desk.clock.advance(timedelta(minutes=15))
     pins.prove(desk.engine, "wang", "tester", "4821")
     assert desk.replay().clean

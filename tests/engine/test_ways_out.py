@@ -190,6 +190,24 @@ def test_at_night_only_what_is_urgent_rings_and_the_rest_comes_in_the_morning_as
     assert not desk.replay().mismatches
 
 
+def test_what_waited_for_the_morning_goes_where_he_wants_it_by_then(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given one whose notices wait for the morning, by mail
+    heard = calls(desk, monkeypatch, channels={"default": "smtp"}, quiet=NIGHT)
+    desk.clock.advance(timedelta(hours=14))
+    desk.open("ask", by="wang", what="停车费")
+    deliver(desk.engine)
+    # when he has his by another channel from now on, and has no mail any more
+    desk.site("change_person", actor="zhou", contact={"channels": "log apprise"})
+    desk.clock.advance(timedelta(hours=10))
+    # then what waited goes there, once by each, and those of others as before
+    assert deliver(desk.engine).sent == 3
+    assert to_each(heard) == {"apprise": ["zhou"], "log": ["zhou"], "smtp": ["chen"]}
+    assert deliver(desk.engine).sent == 0
+    assert letters(desk, "waiting") == letters(desk, "dead") == []
+
+
 def test_a_digest_comes_at_the_time_that_somebody_wants_in_his_language(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -227,7 +227,7 @@ def test_who_waits_is_told_for_whom_and_goes_on_when_it_is_over(
         append(writes, ticket(number=2))
     # then he was told who it is, and wrote when he let go
     assert len(told) == 1
-    assert "waiting for the store: somebody at a prompt has it since 20" in told[0]
+    assert "waiting for the store: somebody at a prompt has had it for " in told[0]
     assert f"process {holder.info.backend_pid} of the server" in told[0]
     with one.reading() as reads:
         assert [step.number for step in reads.steps(ID)] == [1, 2]
@@ -241,7 +241,7 @@ def test_who_waits_for_too_long_is_told_who_it_was(
 ) -> None:
     missed_at(one)
     holder = hold(server, site_id)
-    held_up = pytest.raises(Overtaken, match="somebody at a prompt has it")
+    held_up = pytest.raises(Overtaken, match="somebody at a prompt has had it")
     with held_up as caught, one.writing(wait_seconds=0.2) as writes:
         if long:
             writes.put_meta("a", "b")
@@ -290,7 +290,7 @@ def test_who_holds_a_row_behind_others_who_wait_is_named(
     for thread in threads:
         thread.join(20)
     assert len(faults) == 2
-    assert all("somebody at a prompt has it" in each for each in faults), faults
+    assert all("somebody at a prompt has had it" in each for each in faults), faults
     holder.close()
 
 

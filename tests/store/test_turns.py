@@ -100,11 +100,29 @@ def test_who_waits_is_told_who_holds_the_store_and_gives_up_in_time(
     store = open_store(path, driver=driver, tell=told.append)
     with held(path), pytest.raises(Overtaken) as caught, store.writing(wait_seconds=0.15) as writes:
         writes.put_meta("never", "kept")
-    assert str(told[0]).startswith(f"waiting for the store: process {os.getpid()} (sop worker) has it since 20")
+    assert str(told[0]).startswith(f"waiting for the store: process {os.getpid()} (sop worker) has had it for 0 s")
     assert f"process {os.getpid()} (sop worker)" in str(caught.value)
     assert caught.value.code == 6
     with store.writing(wait_seconds=5) as writes:
         assert writes.meta("never") is None
+    store.close()
+
+
+def test_who_is_told_may_wait_no_longer(path: Path, driver: DriverName, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "SAY_AFTER_SECONDS", 0.01)
+    monkeypatch.setattr(lock, "ASK_SECONDS", 0.01)
+    told: list[Message] = []
+
+    def tell(message: Message) -> bool:
+        told.append(message)
+        return len(told) == 3
+
+    store = open_store(path, create=True, driver=driver, tell=tell)
+    with held(path), pytest.raises(Overtaken), store.writing():
+        raise RuntimeError("never here")
+    assert len(told) == 3
+    with store.writing(wait_seconds=5) as writes:
+        writes.put_meta("at last", "1")
     store.close()
 
 

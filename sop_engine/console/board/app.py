@@ -1,27 +1,31 @@
 """The board on a terminal: the queue above, the ticket below, keys for what is done most.
 
 The law. What users wrote reaches the terminal as plain text only: cells and pages are made as `Text`, never read as
-markup. Everything runs in one thread, each look at the store is short, and every two seconds the queue is read anew,
-so that what others do appears by itself. Nothing is said by colour alone, and with NO_COLOR there is none. At a
-terminal of several people the board ends when nobody has typed anything for so long that whoever was on there is on no
-longer.
+markup. Each look at the store is short, and every two seconds the queue is read anew, so that what others do appears by
+itself. What is done runs in a thread of its own, one at a time: another program may have the store for long, and the
+screen lives on; until it is told what came of it no key counts but Esc, which gives it up. Nothing is said by colour
+alone, and with NO_COLOR there is none. At a terminal of several people the board ends when nobody has typed anything
+for so long that whoever was on there is on no longer.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
-from textual.events import Event, Key
+from textual.events import Event, InputEvent, Key
 from textual.widgets import DataTable, Footer, Input, Static
 
 from sop_engine.clock import steady_seconds
+from sop_engine.console.board.columns import fitting
 from sop_engine.console.board.deeds import ACTS
-from sop_engine.console.board.desk import Desk, Row
+from sop_engine.console.board.desk import MOST, Desk, Row
 from sop_engine.console.board.dialogs import Choosing, Form
-from sop_engine.console.board.questions import Deed, Told, option
+from sop_engine.console.board.questions import Deed, Told, Values, option
+from sop_engine.console.board.working import AT_ONCE_SECONDS, Waiting
 from sop_engine.console.text import cut
 from sop_engine.errors import SopError
 from sop_engine.messages import Message, msg
@@ -31,6 +35,7 @@ NOTED_SECONDS: Final = 10.0
 """between two keys; what comes sooner is not written down anew"""
 MOST_DRAWN: Final = 200
 """tickets that are drawn; all that are read can be narrowed to"""
+Answer = TypeVar("Answer")
 _KEYS: Final = (
     ("d", "do", "d", msg("do")),
     ("c", "act('c')", "c", msg("claim")),
@@ -38,9 +43,9 @@ _KEYS: Final = (
     ("u", "act('u')", "u", msg("urge")),
     ("m", "more", "m", msg("more")),
     ("slash", "narrow", "/", msg("narrow")),
-    ("r", "refresh", "r", msg("look again")),
-    ("tab", "focus_next", "tab", msg("page")),
+    ("r", "refresh", "r", msg("refresh")),
     ("q", "quit", "q", msg("end")),
+    ("p", "focus_next", "tab", msg("page")),
 )
 """those that the last line shows; the others stand in the list of `m`"""
 
@@ -74,8 +79,13 @@ class Board(App[None]):
         self._rows: list[Row] = []
         self._unreadable = False
         self._typed = steady_seconds()
+        self.busy = False
+        """whether something is being done just now"""
+        self._ends = False
         self.left = False
         """whether it has ended because nobody typed anything"""
+        self.parting: Told | None = None
+        """what came of what was being done when somebody ended it"""
         self.fault: Exception | None = None
         """what has ended it, where that was a fault of the program"""
         for keys, action, shown, title in _KEYS:
@@ -83,6 +93,7 @@ class Board(App[None]):
         for key in dict.fromkeys(act.key for act in ACTS):
             if key not in "cnu":
                 self.bind(key, f"act('{key}')", show=False)
+        self.bind("question_mark", "more", show=False)
         self._bindings.bind("ctrl+c", "quit", show=False, priority=True)
         self.bind("escape", "all", show=False)
 
@@ -99,7 +110,6 @@ class Board(App[None]):
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
-        self._table.add_columns(*(Text(head) for head in self._desk.heads()))
         self._table.focus()
         self.action_refresh()
         self.set_interval(self._poll_seconds, self._look)
@@ -140,7 +150,7 @@ class Board(App[None]):
     def _look(self) -> None:
         """Read the queue, and draw it where it has changed; the cursor stays on its ticket."""
         idle = self._desk.idle_seconds
-        if idle is not None and steady_seconds() - self._typed >= idle:
+        if idle is not None and not self.busy and steady_seconds() - self._typed >= idle:
             self.left = True
             self.exit()
             return
@@ -170,28 +180,34 @@ class Board(App[None]):
         read, here, place = self._read or [], self._chosen, self._table.cursor_row
         wanted = [row for row in read if row.has(typed)]
         self._rows = wanted[:MOST_DRAWN]
-        self._table.clear()
-        for row in self._rows:
-            self._table.add_row(*self._fitting(row), key=row.id)
+        self._fill_table()
         ids = [row.id for row in self._rows]
         self._table.move_cursor(row=ids.index(here) if here in ids else min(place, max(len(ids) - 1, 0)))
         count = self._part("count")
         count.display = len(self._rows) < len(read)
         shown = msg("{shown} of {count} tickets; / narrows", shown=len(self._rows), count=len(read))
+        if len(read) == MOST:
+            shown = msg(
+                "{shown} of the first {count} tickets; / narrows these, sop find looks at all",
+                shown=len(self._rows),
+                count=MOST,
+            )
         count.update(Text(self._desk.say(shown)))
         self._draw_page()
 
-    def _fitting(self, row: Row) -> list[Text]:
-        """A row's cells, as wide as the terminal has room for; its number and unit whole."""
-        more = max(self.size.width - 80, 0)
-        widths = (None, None, 14 + more * 2 // 3, 12 + more // 3, 8, 10)
-        return [
-            Text(cell if most is None else cut(cell, most), no_wrap=True)
-            for cell, most in zip(row.cells, widths, strict=True)
-        ]
+    def _fill_table(self) -> None:
+        table, heads = self._table, self._desk.heads()
+        room = self.size.width - table.scrollbar_size_vertical
+        widths, rows = fitting(heads, [row.cells for row in self._rows], room)
+        table.clear(columns=True)
+        for place, most in widths.items():
+            table.add_column(Text(heads[place]), width=most)
+        for row, cells in zip(self._rows, rows, strict=True):
+            fitted = (Text(cut(cells[place], most), no_wrap=True) for place, most in widths.items())
+            table.add_row(*fitted, key=row.id)
 
     def on_resize(self) -> None:
-        if self._read:
+        if self._read is not None:
             self.call_after_refresh(self._draw_queue)
 
     async def on_event(self, event: Event) -> None:
@@ -200,10 +216,17 @@ class Board(App[None]):
             if steady_seconds() - self._typed >= NOTED_SECONDS:
                 self._desk.typed()
             self._typed = steady_seconds()
+        if self.busy and isinstance(event, InputEvent):
+            if not isinstance(event, Key) or event.key not in ("escape", "ctrl+c"):
+                return
+            if event.key == "escape":
+                self._desk.give_up()
+                return
         await super().on_event(event)
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
-        self._draw_page()
+        if self.screen_stack:  # what is told as the board ends finds none
+            self._draw_page()
 
     def on_data_table_row_selected(self, _event: DataTable.RowSelected) -> None:
         self.action_do()
@@ -237,7 +260,9 @@ class Board(App[None]):
             self._table.focus()
 
     def action_all(self) -> None:
-        """Show all again."""
+        """Show all again, and what was said is read."""
+        if not self._unreadable:
+            self._say([])
         line = self.screen_stack[0].query_one("#narrow", Input)
         line.value = ""
         line.display = False
@@ -245,8 +270,8 @@ class Board(App[None]):
 
     # --- doing ---
 
-    def _asking(self, ask: Callable[[str], Sequence[Any]]) -> tuple[str, Sequence[Any]] | None:
-        """The ticket at the cursor, and what can be done with it; None where there is none, or it cannot be read."""
+    def _asking(self, ask: Callable[[str], Answer]) -> tuple[str, Answer] | None:
+        """The ticket at the cursor, and what the desk answers of it; None where there is none, or it cannot be read."""
         id = self._chosen
         if id is None:
             return None
@@ -274,14 +299,13 @@ class Board(App[None]):
             self._choose(msg("what else to do with {ticket}", ticket=found[0]), named)
 
     def action_act(self, key: str) -> None:
-        found = self._asking(self._desk.acts)
+        found = self._asking(lambda id: self._desk.act_by(id, key))
         if found is None:
             return
-        fitting = [deed for its_key, deed in found[1] if its_key == key]
-        if fitting:
-            self._begin(fitting[0])
+        if isinstance(found[1], Deed):
+            self._begin(found[1])
         else:
-            self._say([self._desk.say(msg("that cannot be done with {ticket} now; m lists what can", ticket=found[0]))])
+            self._say(found[1])
 
     def _choose(self, title: Message, named: Sequence[tuple[str, str, Deed]]) -> None:
         """Let one of the deeds be chosen, and begin it."""
@@ -296,9 +320,43 @@ class Board(App[None]):
     def _begin(self, deed: Deed) -> None:
         """Ask for what a deed needs, and do it; at once where it needs nothing."""
         if deed.questions:
-            self.push_screen(Form(deed, self._desk), self._done)
+            self.push_screen(Form(deed, self._desk, self.work), self._done)
         else:
-            self._done(self._desk.do(deed, {}))
+            self.work(deed, {}, self._done)
+
+    def work(self, deed: Deed, values: Values, tell: Callable[[Told], None]) -> None:
+        """Do it in a thread of its own; `tell` is given what came of it."""
+        if not self.busy:
+            self.busy = True
+            self.run_worker(self._work(deed, values, tell))
+
+    async def _work(self, deed: Deed, values: Values, tell: Callable[[Told], None]) -> None:
+        doing = asyncio.ensure_future(asyncio.to_thread(self._desk.do, deed, values))
+        try:
+            await asyncio.wait({doing}, timeout=AT_ONCE_SECONDS)
+            if not doing.done():
+                await self.push_screen(Waiting(deed, self._desk))
+                await asyncio.wait({doing})
+                await self.pop_screen()
+            told = doing.result()
+        except Exception as error:
+            self._handle_exception(error)
+            return
+        finally:
+            self.busy = False
+        if self._ends:
+            self.parting = told
+            self.exit()
+        else:
+            tell(told)
+
+    async def action_quit(self) -> None:
+        """End it; what is being done is given up where it can be."""
+        if self.busy:
+            self._ends = True
+            self._desk.give_up()
+        else:
+            self.exit()
 
     def _done(self, told: Told | None) -> None:
         if told is not None:

@@ -173,21 +173,28 @@ def paths_of(said: tuple[str, ...]) -> list[str]:
     return [str(Path(each.strip().removeprefix("@")).expanduser()) for each in said]
 
 
+def has_task(ticket: Ticket) -> bool:
+    """Whether there is a task that could be claimed, given to somebody, passed on or given back."""
+    return ticket.status == "open" and bool(ticket.tasks)
+
+
 def _is_passed(ticket: Ticket) -> bool:
     return bool(ticket.acts.get("offered") or ticket.acts.get("delegated"))
 
 
 ACTS: Final = (
-    Act("c", "claim", msg("claim"), _region, _plain("region")),
+    Act("c", "claim", msg("claim"), _region, _plain("region"), has_task),
     Act("i", "assign", msg("give it to somebody"),
-        lambda place: (_whom(place), _reason(place, False), *_region(place)), _plain("to", "reason", "region")),
+        lambda place: (_whom(place), _reason(place, False), *_region(place)), _plain("to", "reason", "region"),
+        has_task),
     Act("t", "transfer", msg("pass it on"),
-        lambda place: (_whom_or_role(place), _reason(place, False), *_region(place)), _to_or_role),
+        lambda place: (_whom_or_role(place), _reason(place, False), *_region(place)), _to_or_role, has_task),
     Act("o", "take_over", msg("take over what is offered"), lambda _place: (), _plain(), _is_passed),
     Act("x", "turn_down", msg("turn down what is offered"),
         lambda place: (_reason(place, True),), _plain("reason"), _is_passed),
     Act("b", "give_back", msg("give the task back"),
-        lambda place: (*_back_reason(place), *_region(place)), _plain("because", "reason", "region")),
+        lambda place: (*_back_reason(place), *_region(place)), _plain("because", "reason", "region"),
+        has_task),
     Act("g", "return", msg("send the ticket back"), _where_to, _plain("to", "reason")),
     Act("n", "note", msg("note"), _note, _plain("note"), lambda _ticket: True),
     Act("u", "urge", msg("urge"), _side, _plain("from", "note", "region")),

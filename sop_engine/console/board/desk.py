@@ -3,13 +3,15 @@
 Texts come out harmless and in one language: whoever draws them must only not read them as markup.
 """
 
+import functools
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import values
-from sop_engine.console.board.deeds import ACTS, Act, Place, paths_of, people
+from sop_engine.console.board.deeds import ACTS, Act, Place, has_task, paths_of, people
 from sop_engine.console.board.questions import Deed, Kind, Option, Question, Told, Values, option
 from sop_engine.console.doing import explaining
 from sop_engine.console.failures import NO_CONTEXT, Explained, failure_lines
@@ -24,7 +26,7 @@ from sop_engine.console.staff.lists import found
 from sop_engine.console.staff.narrowed import Narrowed, asked
 from sop_engine.console.text import harmless, one_line
 from sop_engine.errors import NotFound, SetUp, SopError, system_reason
-from sop_engine.messages import msg, say
+from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import Field
 from sop_engine.store.files import Files
 from sop_engine.store.seam import Head, Reads
@@ -63,7 +65,7 @@ class Captured(Output):
         return text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """A ticket in the queue."""
 
@@ -74,8 +76,11 @@ class Row:
 
     def has(self, typed: str) -> bool:
         """Whether each word that was typed stands in one of its cells."""
-        cells = [fold(cell).casefold() for cell in self.cells]
-        return all(any(word in cell for cell in cells) for word in fold(typed).casefold().split())
+        return all(any(word in cell for cell in self._found_by) for word in fold(typed).casefold().split())
+
+    @functools.cached_property
+    def _found_by(self) -> tuple[str, ...]:
+        return tuple(fold(cell).casefold() for cell in self.cells)
 
 
 class Desk:
@@ -87,7 +92,26 @@ class Desk:
         self._output = Captured(opened.call.language)
         self._titles = Titles(opened)
         self._file = self._file_now()
+        self._queue: dict[str, tuple[Head, Row]] = {}
+        """the queue as it was read last: of what has not changed only what is left is said anew"""
+        self._thread = threading.get_ident()
+        self.holder = ""
+        """who has the store, in words, while an act waits for it"""
+        self.given_up = False
+        """whether whoever acts does not want to wait any longer"""
         opened.call.output = self._output
+        opened.call.waits = self._waits
+
+    def give_up(self) -> None:
+        """Let the act that waits for the store wait no longer; `do`, in its thread, tells what came of it."""
+        self.given_up = True
+
+    def _waits(self, message: Message) -> bool:
+        """Whoever draws waits for nobody: a screen that does not answer helps nobody either."""
+        if threading.get_ident() == self._thread:
+            return True
+        self.holder = self.say(message)
+        return self.given_up
 
     def say(self, message: Any) -> str:
         """A message in the reader's language."""
@@ -135,10 +159,19 @@ class Desk:
         opened, lines = self._opened, Lines(self._opened, self._titles)
         with opened.reading() as reading:
             wanted = asked(opened, reading, self._narrowed)
-        return [
-            Row(head.id, head.number, tuple(one_line(self.say(CELLS[name].of(lines, head))) for name in COLUMNS))
-            for head in found(opened, wanted, MOST)
-        ]
+        before, self._queue = self._queue, {}
+        for head in found(opened, wanted, MOST):
+            known, row = before.get(head.id, (None, None))
+            left = self._cell(lines, head, COLUMNS[-1])
+            if row is None or known != head:
+                row = Row(head.id, head.number, (*(self._cell(lines, head, name) for name in COLUMNS[:-1]), left))
+            elif row.cells[-1] != left:
+                row = replace(row, cells=(*row.cells[:-1], left))
+            self._queue[head.id] = head, row
+        return [row for _head, row in self._queue.values()]
+
+    def _cell(self, lines: Lines, head: Head, name: str) -> str:
+        return one_line(self.say(CELLS[name].of(lines, head)))
 
     def page(self, id: str) -> list[str]:
         """A ticket in lines, as `sop show` prints it. Raises `SopError`."""
@@ -183,6 +216,20 @@ class Desk:
                 for act in ACTS
                 if act.fits(place.ticket)
             ]
+
+    def act_by(self, id: str, key: str) -> Deed | list[str]:
+        """What a key does with a ticket; or why it does nothing now, in words. Raises `SopError`."""
+        with self._opened.reading() as reading:
+            place, _head = self._place(reading, id)
+            fitting = [deed for its_key, deed in self.acts(id) if its_key == key]
+        if fitting:
+            return fitting[0]
+        no_task = any(act.key == key and act.fits is has_task for act in ACTS) and place.ticket.status == "open"
+        why = msg("{ticket} has no task that could be claimed or assigned now", ticket=id)
+        return [
+            *([self.say(why)] if no_task else []),
+            self.say(msg("that cannot be done with {ticket} now; m lists what can", ticket=id)),
+        ]
 
     def _place(self, reading: Reads, id: str) -> tuple[Place, Head]:
         head, ticket = reading.head(id), reading.ticket(id)
@@ -282,13 +329,15 @@ class Desk:
                 done = opened.act(replace(command, expect=expect))
             with opened.reading() as reading:
                 seen = look(opened, reading, done.ticket, done.head)
-            lines = [self.say(msg("{ticket}: done", ticket=deed.ticket)), *next_lines(opened, seen)]
+            late = [self.say(msg("it was done before it could be given up"))] if self.given_up else []
+            lines = [*late, self.say(msg("{ticket}: done", ticket=deed.ticket)), *next_lines(opened, seen)]
             return Told(True, tuple(self._lines(lines)), done.head.number)
         except Explained as explained:
             return self._refused(deed, failure_lines(explained.error, explained.around, opened.call.language))
         except SopError as error:
             return self._refused(deed, failure_lines(error, NO_CONTEXT, opened.call.language))
         finally:
+            self.holder, self.given_up = "", False
             opened.discard_arrivals()
             opened.arrivals.clear()
 
@@ -311,7 +360,8 @@ class Desk:
             number, _lines = self.meanwhile(deed.ticket, deed.number)
         except SopError:
             number = deed.number
-        return Told(False, tuple(self._lines([*self._output.told, *lines])), number)
+        told = [msg("given up; nothing was done")] if self.given_up else []
+        return Told(False, tuple(self._lines([*told, *self._output.told, *lines])), number)
 
     def _lines(self, lines: Sequence[Any]) -> list[str]:
         return [harmless(self.say(line)) for line in lines]

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option as Line
 
 from sop_engine.console.board.asked import Asked
 from sop_engine.console.board.questions import Deed, Option, Question, Told, Values, matching
+from sop_engine.console.board.working import Work
 from sop_engine.console.text import width
 from sop_engine.errors import SopError
 from sop_engine.messages import msg
@@ -111,10 +112,13 @@ class Form(ModalScreen[Told | None]):
         ("down", "app.focus_next"),
     ]
 
-    def __init__(self, deed: Deed, desk: Doing) -> None:
+    def __init__(self, deed: Deed, desk: Doing, work: Work | None = None) -> None:
+        """`work` does it in a thread of its own; None: at once."""
         super().__init__()
         self._deed = deed
         self._desk = desk
+        self._over = False
+        self._work = work or (lambda deed, values, tell: tell(desk.do(deed, values)))
         room = min(max((width(each.title) + 2 for each in deed.questions), default=0), WIDEST_TITLE)
         self._asked = [Asked(each, desk.say, room) for each in deed.questions]
 
@@ -165,12 +169,17 @@ class Form(ModalScreen[Told | None]):
 
     def action_done(self) -> None:
         """Do it, where nothing is wrong with any answer; else go to the first that is."""
+        if self._over:
+            return
         wrong = [each for each in self._asked if self._checked(each)]
         if wrong:
             wrong[0].begin()
             return
         values = {each.question.name: each.texts for each in self._asked if each.texts}
-        told = self._desk.do(self._deed, values)
+        self._work(self._deed, values, self._came)
+
+    def _came(self, told: Told) -> None:
+        """Tell what came of it: on the form where it was refused, else below."""
         if told.done:
             self.dismiss(told)
             return
@@ -178,4 +187,5 @@ class Form(ModalScreen[Told | None]):
         self._tell(told.lines)
 
     def action_give_up(self) -> None:
+        self._over = True  # an Enter that is still on its way counts for nothing
         self.dismiss(None)

@@ -73,7 +73,7 @@ def _between(call: Call, compiled: dict[str, Any], of_site: bool) -> dict[str, l
 
     if of_site:
         try:
-            with open_site(site_of(call), call.output.tell) as site, site.store.reading() as reading:
+            with open_site(site_of(call), call.waits) as site, site.store.reading() as reading:
                 call.output.tell(*_without_roster(call, site.engine, reading, compiled))
                 return told_together(site.engine, reading, compiled)
         except SopError as error:

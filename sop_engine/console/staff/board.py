@@ -44,6 +44,8 @@ def board(
             call.output = output  # the desk has one of its own
         if shown.fault is not None:
             raise shown.fault
+        if shown.parting is not None:
+            output.tell(*shown.parting.lines)
         if shown.left:
             minutes = int(opened.site.settings.idle.total_seconds() // 60)
             output.tell(msg("nobody has typed anything for {minutes} minutes, so the board has ended", minutes=minutes))

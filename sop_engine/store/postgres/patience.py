@@ -27,7 +27,7 @@ WITH RECURSIVE before (pid) AS (
   SELECT unnest(pg_blocking_pids(%s))
   UNION SELECT held.pid FROM before, unnest(pg_blocking_pids(before.pid)) AS held (pid))
 SELECT before.pid, coalesce(nullif(application_name, ''), usename, 'another process'),
-  coalesce(to_char(xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), '?')
+  coalesce(extract(epoch FROM clock_timestamp() - xact_start), 0)::int
 FROM before LEFT JOIN pg_stat_activity AS activity ON activity.pid = before.pid
 ORDER BY cardinality(pg_blocking_pids(before.pid)) > 0, xact_start LIMIT 1"""
 """whoever waits for nobody stands at the end of the chain: he is the one"""
@@ -70,8 +70,13 @@ class Patience:
             return None
         if row is None:
             return None
-        holder, who, since = row
-        return msg("{who} has it since {since}; process {process} of the server", who=who, since=since, process=holder)
+        holder, who, seconds = row
+        return msg(
+            "{who} has had it for {seconds} s; process {process} of the server",
+            who=who,
+            seconds=seconds,
+            process=holder,
+        )
 
 
 def name(label: str) -> str:
