@@ -2,6 +2,7 @@
 
 The law. A PIN is never kept, shown or recorded. What can check it (scrypt with a salt of its own, RFC 7914) lies in the
 store beside the record; that it was set or taken away is a step of the site's history, written in the same transaction.
+That step names the digest of what checks it (`store.pin_checks`).
 Each try is counted before it is checked, so that guesses side by side gain nothing; after five wrong ones in a row
 nothing is checked for a quarter of an hour, and a step of the site's history says at which login that was. Every wrong
 try stands among the refused commands.
@@ -11,6 +12,7 @@ import hashlib
 import hmac
 import os
 import unicodedata
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -21,6 +23,7 @@ from sop_engine.engine.engine import Engine, new_id
 from sop_engine.errors import NotNow, NotUnderstood, NotYou
 from sop_engine.messages import kept, msg
 from sop_engine.store.attempts import attempt
+from sop_engine.store.pin_checks import PREFIX, check_of
 from sop_engine.store.seam import Reads, Writes
 from sop_engine.ticket.records import SITE, TIMER, Command
 
@@ -61,6 +64,8 @@ def set_pin(engine: Engine, command: Command, pin: str | None, dry_run: bool = F
     refuses the command; then nothing is kept."""
     actor = str(command.arguments["actor"])
     verifier = None if pin is None else _verifier(pin)
+    if verifier is not None:
+        command = replace(command, arguments={**command.arguments, "check": check_of(verifier)})
 
     def work(transaction: Writes) -> None:
         if verifier is None:
@@ -120,7 +125,7 @@ class _OnlyTried(Exception):
 
 
 def _name(actor: str) -> str:
-    return f"pin:{actor}"
+    return PREFIX + actor
 
 
 def _kept(reading: Reads, actor: str) -> dict[str, Any] | None:

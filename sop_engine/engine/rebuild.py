@@ -1,10 +1,11 @@
 """`db rebuild`: every projection made anew from the record: ticket rows, tasks, timers, the words by which tickets are
-found, people, logins, versions."""
+found, people, logins, versions. What checks a PIN that nobody set goes."""
 
 from sop_engine import canonical
 from sop_engine.engine.engine import Engine
 from sop_engine.store import indexing
 from sop_engine.store.file_places import note_files
+from sop_engine.store.pin_checks import forget_strange
 from sop_engine.store.projections import head_of, project_site
 from sop_engine.store.seam import Writes
 from sop_engine.store.search import Finding
@@ -17,6 +18,7 @@ def rebuild(engine: Engine) -> int:
     with engine.store.writing(wait_seconds=300.0) as transaction:
         ids = _all_ids(transaction)
         transaction.forget_projections()
+        forget_strange(transaction)
         for id in sorted(ids, key=lambda each: each != SITE):
             _rebuild_one(engine, transaction, id)
     return len(ids) - 1

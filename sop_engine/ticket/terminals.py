@@ -1,8 +1,8 @@
 """The site's commands about shared terminals: who took one over, who left it, whose PIN was set or locked.
 
-PINs themselves are not here: what checks them lies beside the record, and nothing of it comes in. Such a command is a
-person's own: nobody sets another's PIN or takes a terminal over in another's name. Only taking a PIN away is an
-administrator's, for whoever has forgotten his.
+PINs themselves are not here: what checks them lies beside the record, and only its digest (`check`) comes in. Such a
+command is a person's own: nobody sets another's PIN or takes a terminal over in another's name. Only taking a PIN away
+is an administrator's, for whoever has forgotten his.
 """
 
 from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ def _set_pin(draft: Draft) -> dict[str, Any]:
             )
         pins[actor] = draft.effective
     draft.emit("written", field="pins", value=pins)
-    return {"actor": actor, "cleared": True} if cleared else {"actor": actor}
+    return {"actor": actor, "cleared": True} if cleared else dict(draft.command.arguments)
 
 
 def _come_on(draft: Draft) -> dict[str, Any]:
