@@ -17,8 +17,8 @@ _KINDS: Final = {
 
 
 def typed(call: Call, month: Month = None, as_of: AsOf = None, as_csv: AsCsv = False) -> None:
-    """List where two people did what one may not do alone, and one person typed both, or both did it at one login within
-    a minute; and where two signed the same there."""
+    """List where two people did what one may not do alone, and one person typed both, or both did it at one login
+    within a minute; and where two signed the same there."""
     with call.open() as opened:
         opened.require_known()
         since, until = month_of(opened, month)

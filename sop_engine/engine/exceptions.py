@@ -1,5 +1,5 @@
-"""What did not go the way of its procedure, or stands on record otherwise than it was first entered, or at another time:
-each is a step that somebody ought to look at.
+"""What did not go the way of its procedure, or stands on record otherwise than it was first entered, or at another
+time: each is a step that somebody ought to look at.
 
 | kind | what somebody did |
 |---|---|

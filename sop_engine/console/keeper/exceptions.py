@@ -1,4 +1,4 @@
-"""`sop report exceptions`: what was done in a month that somebody ought to look at, each with its ticket to be opened."""
+"""`sop report exceptions`: what was done in a month that somebody ought to look at, each with its ticket."""
 
 from collections import Counter
 from collections.abc import Mapping
