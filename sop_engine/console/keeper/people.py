@@ -200,6 +200,7 @@ def deputy(
 def ls(call: Call) -> None:
     """List people with their roles and logins."""
     with call.open() as opened:
+        opened.require_known()
         with opened.site.store.reading() as reading:
             people = reading.people()
             site = reading.ticket(SITE)
