@@ -20,11 +20,12 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.engine.chain import Chain
 from sop_engine.engine.engine import Engine, new_id
-from sop_engine.errors import NotNow, NotUnderstood, NotYou
+from sop_engine.errors import NotNow, NotUnderstood, NotYou, SetUp
 from sop_engine.messages import kept, msg
 from sop_engine.store.attempts import attempt
 from sop_engine.store.pin_checks import PREFIX, check_of
 from sop_engine.store.seam import Reads, Writes
+from sop_engine.store.small_facts import read_fact
 from sop_engine.ticket.records import SITE, TIMER, Command
 
 MOST_WRONG: Final = 5
@@ -130,7 +131,15 @@ def _name(actor: str) -> str:
 
 def _kept(reading: Reads, actor: str) -> dict[str, Any] | None:
     found = reading.meta(_name(actor))
-    return None if found is None else dict(canonical.parse(found))
+    if found is None:
+        return None
+    verifier = read_fact(found, lambda kept: {**kept, "until": str(kept["until"]), "wrong": int(kept["wrong"])})
+    if verifier is None or not check_of(verifier):
+        raise SetUp(
+            msg("what checks the PIN of {name} cannot be read any more", name=actor),
+            fix=msg("an administrator takes it away, and a new one is set: sop actor pin {id} --clear", id=actor),
+        )
+    return verifier
 
 
 def _count_try(transaction: Writes, actor: str, now: datetime) -> dict[str, Any]:
