@@ -1,5 +1,5 @@
 """The site's own history against the tables that are made of it: people, logins, versions of procedures and
-calendars, the accepted clock.
+calendars, the accepted clock, what checks PINs.
 
 What stands there without a step of the history is as grave as what is missing: a login that nobody added opens the
 site to a stranger, a version that nobody published lets tickets run by another procedure, or by other holidays.
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sop_engine import canonical
+from sop_engine.store.pin_checks import kept_checks, recorded_checks
 from sop_engine.store.projections import version_of
 from sop_engine.store.seam import Reads, Version
 from sop_engine.ticket.records import SITE, Sealed, Ticket
@@ -26,6 +27,7 @@ def site_pairs(reading: Reads, site: Ticket) -> Iterator[Pair]:
     kept = [*reading.versions(), *reading.calendars()]
     yield from _entries("version {}", published, {_named(each): each for each in kept})
     yield "accepted clock", site.fields.get("clock"), reading.meta("clock_accepted_through")
+    yield from _entries("PIN of {}", recorded_checks(reading), kept_checks(reading))
 
 
 def _entries(title: str, recorded: dict[str, Any], found: dict[str, Any]) -> Iterator[Pair]:

@@ -18,14 +18,17 @@ from sop_engine.audit.places import place_of
 from sop_engine.audit.rows import compare_row, readable
 from sop_engine.audit.steps import (
     COMMITMENT,
+    Marks,
     check_cause,
     check_chain,
     check_course,
     check_form,
     check_hash,
     check_left_over,
+    check_marks,
     check_values,
     commitments,
+    marks_of_site,
     read_record,
     unreadable,
 )
@@ -87,20 +90,22 @@ def replay_all(reading: Reads, programs: Programs, zone: ZoneInfo) -> Iterator[R
 
 def replay_span(reading: Reads, programs: Programs, zone: ZoneInfo, span: Span) -> Iterator[Report]:
     """Replay the tickets of one part of the store, one report each."""
+    marks = marks_of_site(reading)
     for past in walk(reading, span):
-        yield _replay(reading, programs, zone, past)
+        yield _replay(reading, programs, zone, past, marks)
 
 
 def replay_ticket(reading: Reads, programs: Programs, zone: ZoneInfo, id: str) -> Report:
     """Replay one ticket from its first step to its last, then compare its row; `zone` is the site's."""
-    return _replay(reading, programs, zone, past_of(reading, id))
+    return _replay(reading, programs, zone, past_of(reading, id), marks_of_site(reading))
 
 
-def _replay(reading: Reads, programs: Programs, zone: ZoneInfo, past: Past) -> Report:
+def _replay(reading: Reads, programs: Programs, zone: ZoneInfo, past: Past, marks: Marks) -> Report:
     report, told = Report(tickets=1), Told()
     ticket: Ticket | None = None
     for stored in past.steps:
         report.steps += 1
+        report.mismatches.extend(check_marks(stored, marks))
         try:
             ticket = _replay_step(reading, programs, report, ticket, stored, past.values.pop(stored.number, {}), told)
         except SetUp as lost:  # the procedure is gone or changed: the other tickets must be gone through all the same

@@ -8,7 +8,7 @@ from sop_engine import canonical
 from sop_engine.audit.findings import Mismatch, Report
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads, StoredStep
-from sop_engine.ticket.records import Sealed, Ticket
+from sop_engine.ticket.records import SITE, Sealed, Ticket
 
 _SALT: Final = re.compile("[0-9a-f]{32}")
 
@@ -22,6 +22,41 @@ def check_hash(stored: StoredStep) -> Iterator[Mismatch]:
     if actual != stored.hash:
         what = msg("the step's bytes were changed: they no longer have the hash that was recorded")
         yield Mismatch(stored.ticket, stored.number, "hash", what, stored.hash, actual)
+
+
+Marks = frozenset[str]
+"""what the steps of a site are marked with: `simulated` of a demo, `training` of one for practising; usually nothing"""
+_MARKS: Final = {"simulated": b',"simulated":true,"state":"', "training": b',"training":true,"typist":'}
+
+
+def marks_of_site(reading: Reads) -> Marks:
+    """What the first step of the site's own history is marked with, and so all others must be."""
+    first = next(reading.steps(SITE, 0, 1), None)
+    return frozenset() if first is None else _marks(first)
+
+
+def check_marks(stored: StoredStep, marks: Marks) -> Iterator[Mismatch]:
+    """The step is marked as the site is: nobody gave a real site a clock that he moves, or passed practice off as
+    real."""
+    for name in sorted(_marks(stored) ^ marks):
+        what = msg("the site's own history begins otherwise: with `{name}` or without", name=name)
+        yield Mismatch(stored.ticket, stored.number, "chain", what, name not in marks, name in marks)
+
+
+def _marks(stored: StoredStep) -> Marks:
+    return frozenset(name for name in _MARKS if _is_marked(stored.data, name))
+
+
+def _is_marked(data: bytes, name: str) -> bool:
+    if b'"%b"' % name.encode() not in data:
+        return False
+    if _MARKS[name] in data:
+        return True
+    try:  # not as the engine writes it
+        record = canonical.parse(data)
+    except ValueError:
+        return False
+    return isinstance(record, dict) and bool(record.get(name))
 
 
 def read_record(stored: StoredStep, found: list[Mismatch]) -> dict[str, Any] | None:

@@ -25,11 +25,14 @@ from sop_engine.audit.findings import Mismatch, Report
 from sop_engine.audit.rows import compare, compare_lists, no_row, readable
 from sop_engine.audit.steps import (
     COMMITMENT,
+    Marks,
     check_chain,
     check_hash,
     check_left_over,
+    check_marks,
     check_values,
     commitments,
+    marks_of_site,
     unreadable,
 )
 from sop_engine.audit.walk import Past, Span, past_of, spans, walk
@@ -59,19 +62,20 @@ def verify_all(reading: Reads, programs: Programs, zone: ZoneInfo) -> Iterator[R
 
 def verify_site(reading: Reads, programs: Programs, zone: ZoneInfo) -> Report:
     """Verify the site's own history, and the people, logins and versions that are made of it."""
-    return _verify(reading, programs, zone, past_of(reading, SITE))
+    return _verify(reading, programs, zone, past_of(reading, SITE), marks_of_site(reading))
 
 
 def verify_span(reading: Reads, programs: Programs, zone: ZoneInfo, span: Span) -> Iterator[Report]:
     """Verify the tickets of one part of the store, one report each; `zone` is the site's."""
+    marks = marks_of_site(reading)
     for past in walk(reading, span):
-        yield _verify(reading, programs, zone, past)
+        yield _verify(reading, programs, zone, past, marks)
 
 
-def _verify(reading: Reads, programs: Programs, zone: ZoneInfo, past: Past) -> Report:
+def _verify(reading: Reads, programs: Programs, zone: ZoneInfo, past: Past, marks: Marks) -> Report:
     report = Report(tickets=1)
     kept = {sealed.commitment: sealed for values in past.values.values() for sealed in values.values()}
-    last = _verify_steps(report, past)
+    last = _verify_steps(report, past, marks)
     if report.mismatches and last is None:
         return report
     report.mismatches.extend(check_left_over(past.id, past.values))
@@ -89,7 +93,7 @@ def _verify(reading: Reads, programs: Programs, zone: ZoneInfo, past: Past) -> R
 # --- steps -----------------------------------------------------------------------------------------------------------
 
 
-def _verify_steps(report: Report, past: Past) -> StoredStep | None:
+def _verify_steps(report: Report, past: Past, marks: Marks) -> StoredStep | None:
     """Verify all steps of a ticket; gives the last, or None where there is none, or one makes no sense."""
     found, values, ticket = report.mismatches, past.values, _TICKET % past.id.encode()
     previous, last = GENESIS, None
@@ -98,6 +102,7 @@ def _verify_steps(report: Report, past: Past) -> StoredStep | None:
         _ticket, number, data, hash = stored
         if canonical.digest(data) != hash:
             found.extend(check_hash(stored))
+        found.extend(check_marks(stored, marks))
         try:
             if number in values or COMMITMENT in data:
                 found.extend(check_values(stored, _committed(data), values.pop(number, {}), report))

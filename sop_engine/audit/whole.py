@@ -14,6 +14,7 @@ from sop_engine import canonical
 from sop_engine.audit.findings import Mismatch, Report
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg
+from sop_engine.store import faults
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Reads, Version
 from sop_engine.ticket.records import SITE
@@ -132,7 +133,7 @@ def _reserved(reading: Reads) -> Collection[str]:
     """The numbers that were reserved for slips of paper, by the site's own row: they need have no ticket."""
     try:
         site = reading.ticket(SITE)
-    except (ValueError, TypeError):  # said of the row by itself
+    except (faults.Unreadable, ValueError, TypeError):  # said of the row by itself
         return ()
     return site.fields.get("reserved", {}).keys() if site is not None else ()
 

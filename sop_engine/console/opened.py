@@ -18,6 +18,7 @@ from sop_engine.errors import NotUnderstood, NotYou, SopError
 from sop_engine.messages import msg
 from sop_engine.procedure import Field
 from sop_engine.store.seam import Head, Reads
+from sop_engine.store.small_facts import last_sweep
 from sop_engine.ticket.records import Command, Ticket
 from sop_engine.values import Context, ValueProblem
 from sop_engine.values.moments import read_instant
@@ -339,11 +340,11 @@ class Opened:
         of them is so late."""
         now = self.now
         with self.reading() as reading:
-            due, swept = reading.next_due(), reading.meta("last_sweep")
+            due, swept = reading.next_due(), last_sweep(reading)
         if due is None:
             return
-        tells = swept is not None and canonical.instant_of(swept) <= now  # one that is still to come tells nothing
-        since = now - canonical.instant_of(swept if swept is not None and tells else due)
+        # a sweep that is still to come tells nothing
+        since = now - (swept if swept is not None and swept <= now else canonical.instant_of(due))
         if since > NOBODY_SWEEPS:
             self.call.output.tell(
                 msg("warning: timers wait, and nothing has swept for {hours} hours; start it: sop worker run",

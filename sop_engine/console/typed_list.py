@@ -11,12 +11,14 @@ from sop_engine.messages import msg
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
-_KINDS: Final = {"typed": msg("typed by one"), "signed": msg("signed within a minute")}
+_KINDS: Final = {
+    "typed": msg("typed by one"), "together": msg("done within a minute"), "signed": msg("signed within a minute"),
+}  # fmt: skip
 
 
 def typed(call: Call, month: Month = None, as_of: AsOf = None, as_csv: AsCsv = False) -> None:
-    """List where two people did what one may not do alone, and one person typed both; and where two signed the same at
-    one login within a minute."""
+    """List where two people did what one may not do alone, and one person typed both, or both did it at one login
+    within a minute; and where two signed the same there."""
     with call.open() as opened:
         opened.require_known()
         since, until = month_of(opened, month)

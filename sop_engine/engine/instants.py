@@ -30,7 +30,7 @@ def recorded_at(reading: Reads, now: datetime, ticket: Ticket | None, command: C
         version = reading.newest(str(command.arguments["procedure"]))
         last, what = (version.published, version.procedure) if version is not None else ("", "")
     if last and canonical.instant_of(last) - now > CLOCK_TOLERANCE:
-        accepted = reading.meta("clock_accepted_through")
+        accepted = _accepted(reading, command)
         if accepted is None or accepted < last:
             at = canonical.instant_text(now)
             raise SetUp(
@@ -42,6 +42,13 @@ def recorded_at(reading: Reads, now: datetime, ticket: Ticket | None, command: C
                 fix=msg("set the clock right; or, if it is, accept it on record: sop doctor --accept-clock"),
             )  # fmt: skip
     return max(now, canonical.instant_of(last)) if ticket is not None and last else now
+
+
+def _accepted(reading: Reads, command: Command | None) -> str | None:
+    """Up to when what is recorded was accepted; the acceptance itself is the first step that counts on it."""
+    if command is not None and command.name == "accept_clock":
+        return str(command.arguments["through"])
+    return reading.meta("clock_accepted_through")
 
 
 def effective_at(

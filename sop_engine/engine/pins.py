@@ -2,6 +2,7 @@
 
 The law. A PIN is never kept, shown or recorded. What can check it (scrypt with a salt of its own, RFC 7914) lies in the
 store beside the record; that it was set or taken away is a step of the site's history, written in the same transaction.
+That step names the digest of what checks it (`store.pin_checks`).
 Each try is counted before it is checked, so that guesses side by side gain nothing; after five wrong ones in a row
 nothing is checked for a quarter of an hour, and a step of the site's history says at which login that was. Every try
 that is refused, one that is not checked too, stands among the refused commands.
@@ -16,6 +17,7 @@ import os
 import secrets
 import unicodedata
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Final
@@ -23,10 +25,12 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.engine.chain import Chain
 from sop_engine.engine.engine import Engine, new_id
-from sop_engine.errors import NotNow, NotUnderstood, NotYou, SopError
+from sop_engine.errors import NotNow, NotUnderstood, NotYou, SetUp, SopError
 from sop_engine.messages import Message, kept, msg
 from sop_engine.store.attempts import attempt
+from sop_engine.store.pin_checks import PREFIX, check_of
 from sop_engine.store.seam import Reads, Writes
+from sop_engine.store.small_facts import read_fact
 from sop_engine.ticket.records import SITE, TIMER, Command
 
 MOST_WRONG: Final = 5
@@ -74,6 +78,7 @@ def give_code(engine: Engine, command: Command, dry_run: bool = False) -> tuple[
     the command; then nothing is kept."""
     code = _drawn()
     verifier = _verifier(code)
+    command = replace(command, arguments={**command.arguments, "check": check_of({**verifier, "code": ""})})
     through = ""
 
     def work(transaction: Writes) -> None:
@@ -94,6 +99,8 @@ def set_pin(engine: Engine, command: Command, pin: str | None, dry_run: bool = F
     refuses the command; then nothing is kept."""
     actor = str(command.arguments["actor"])
     verifier = None if pin is None else _verifier(pin)
+    if verifier is not None:
+        command = replace(command, arguments={**command.arguments, "check": check_of(verifier)})
 
     def work(transaction: Writes) -> None:
         if verifier is None:
@@ -185,12 +192,20 @@ class _OnlyTried(Exception):
 
 
 def _name(actor: str) -> str:
-    return f"pin:{actor}"
+    return PREFIX + actor
 
 
 def _kept(reading: Reads, actor: str) -> dict[str, Any] | None:
     found = reading.meta(_name(actor))
-    return None if found is None else dict(canonical.parse(found))
+    if found is None:
+        return None
+    verifier = read_fact(found, lambda kept: {**kept, "until": str(kept["until"]), "wrong": int(kept["wrong"])})
+    if verifier is None or not check_of(verifier):
+        raise SetUp(
+            msg("what checks the PIN of {name} cannot be read any more", name=actor),
+            fix=msg("an administrator takes it away, and a new one is set: sop actor pin {id} --code", id=actor),
+        )
+    return verifier
 
 
 def _count_try(transaction: Writes, actor: str, now: datetime, code: bool) -> dict[str, Any] | NotNow:

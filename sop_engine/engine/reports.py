@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 from sop_engine import canonical
 from sop_engine.engine.histories import Record, Whose, histories
 from sop_engine.store.programs import Programs
-from sop_engine.store.seam import CALENDAR, Reads
+from sop_engine.store.seam import CALENDAR, Reads, Version
 from sop_engine.ticket.evolve import GOAL_EVENTS
 from sop_engine.ticket.levels import OPEN, counts_clock, pauses_of
 from sop_engine.worktime import Reckoner
@@ -76,7 +76,7 @@ class _Count:
         self._programs = programs
         self._since = since
         self._until = until
-        self._reckoners: dict[str, Reckoner | None] = {}
+        self._calendars: dict[str, list[Version]] = {}
 
     def of_ticket(self, whose: Whose, records: Iterable[Record]) -> Iterator[Outcome]:
         """What came of a ticket's promises; `whose` is brought up to date with its steps."""
@@ -124,19 +124,24 @@ class _Count:
     def _used(self, entry: Mapping[str, Any], ended: datetime) -> tuple[timedelta, timedelta]:
         """How much of what counts was used, and how much was paused."""
         start, pauses = canonical.instant_of(entry["start"]), pauses_of(entry)
-        reckoner = self._reckoner(entry["calendar"])
+        reckoner = self._reckoner(entry["calendar"], canonical.instant_text(ended))
         if reckoner is None:
             return ended - start, timedelta(0)
         clock = counts_clock(entry)
         used = reckoner.elapsed(start, ended, pauses, clock=clock)
         return used, reckoner.elapsed(start, ended, clock=clock) - used if pauses else timedelta(0)
 
-    def _reckoner(self, name: str) -> Reckoner | None:
-        if name not in self._reckoners:
-            version = self._reading.newest(CALENDAR + name) if name else None
-            found = None if version is None else self._programs.calendar(self._reading, version.digest)
-            self._reckoners[name] = found
-        return self._reckoners[name]
+    def _reckoner(self, name: str, at: str) -> Reckoner | None:
+        """By the version of a calendar that counted at an instant: a later one must not change the figures of a month
+        that is over."""
+        if not self._calendars:
+            for each in self._reading.calendars():
+                self._calendars.setdefault(each.procedure.removeprefix(CALENDAR), []).append(each)
+        versions = self._calendars.get(name)
+        if not versions:
+            return None
+        version = next((each for each in reversed(versions) if each.published <= at), versions[0])
+        return self._programs.calendar(self._reading, version.digest)
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------

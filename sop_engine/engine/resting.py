@@ -5,10 +5,11 @@ first letter that gets through ends it. It stands in the store, so that all work
 """
 
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sop_engine import canonical
 from sop_engine.store.seam import Reads, Writes
+from sop_engine.store.small_facts import read_fact
 
 LONGEST_WAIT: Final = timedelta(hours=1)
 FARTHEST: Final = LONGEST_WAIT + timedelta(minutes=5)
@@ -34,8 +35,13 @@ def wait_after(failures: int) -> timedelta:
 
 def rest_of(reading: Reads, channel: str) -> Rest | None:
     """How a channel rests; None where it is in order, as far as is known."""
-    kept = reading.meta(_PREFIX + channel)
-    return Rest(**canonical.parse(kept)) if kept else None
+    return read_fact(reading.meta(_PREFIX + channel), _rest)
+
+
+def _rest(about: Any) -> Rest:
+    rest = Rest(**about)
+    canonical.instant_of(rest.since), canonical.instant_of(rest.until)
+    return rest._replace(failures=int(rest.failures), error=str(rest.error))
 
 
 def rests_until(reading: Reads, channel: str, now: datetime) -> str | None:
@@ -48,8 +54,8 @@ def rests_until(reading: Reads, channel: str, now: datetime) -> str | None:
 
 def resting(reading: Reads) -> dict[str, Rest]:
     """The channels that are out of order, as far as is known."""
-    kept = reading.metas(_PREFIX)
-    return {name.removeprefix(_PREFIX): Rest(**canonical.parse(rest)) for name, rest in sorted(kept.items()) if rest}
+    read = ((name, read_fact(kept, _rest)) for name, kept in sorted(reading.metas(_PREFIX).items()))
+    return {name.removeprefix(_PREFIX): rest for name, rest in read if rest is not None}
 
 
 def out_of_order(transaction: Writes, channel: str, now: datetime, error: str = "", least: float = 0) -> Rest:

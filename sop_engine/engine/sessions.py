@@ -22,6 +22,7 @@ from sop_engine.engine.settings import Settings
 from sop_engine.errors import SetUp, system_reason
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads, Writes
+from sop_engine.store.small_facts import read_fact
 
 _PREFIX: Final = "on:"
 _FORGOTTEN: Final = timedelta(days=2)
@@ -60,10 +61,9 @@ def session_at(reading: Reads, terminal: Terminal, now: datetime, idle: timedelt
     said = _read(terminal.file)
     if said is None:
         return None
-    entry = reading.meta(terminal.entry)
-    if entry is None:
+    known = read_fact(reading.meta(terminal.entry), _entry)
+    if known is None:
         return None
-    known: dict[str, Any] = canonical.parse(entry)
     if known["token"] != _digest(str(said.get("token"))) or known["login"] != terminal.login:
         return None
     try:
@@ -85,12 +85,18 @@ def begin(transaction: Writes, terminal: Terminal, actor: str, now: datetime, un
     go."""
     at = canonical.instant_text(now)
     for name, kept in transaction.metas(_PREFIX).items():
-        if not timedelta(0) <= now - canonical.instant_of(canonical.parse(kept)["since"]) < _FORGOTTEN:
+        known = read_fact(kept, _entry)
+        if known is None or not timedelta(0) <= now - canonical.instant_of(known["since"]) < _FORGOTTEN:
             transaction.forget_meta(name)
     token = os.urandom(16).hex()
     entry = {"actor": actor, "login": terminal.login, "since": at, "token": _digest(token), "until": until}
     transaction.put_meta(terminal.entry, canonical.to_text(entry))
     return token
+
+
+def _entry(about: Any) -> dict[str, Any]:
+    canonical.instant_of(about["since"])
+    return {name: about[name] for name in ("actor", "login", "since", "token", "until")}
 
 
 def keep(terminal: Terminal, token: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from sop_engine.engine.workers import MARK, Worker, note_sweep
 from sop_engine.errors import Overtaken, SopError
 from sop_engine.store.attempts import attempt
 from sop_engine.store.seam import Due, Writes
+from sop_engine.store.small_facts import last_sweep
 from sop_engine.ticket.records import Step
 
 BATCH: Final = 40
@@ -72,7 +73,8 @@ def _batch(engine: Engine, limit: str, sweep: Sweep) -> bool:
     is rolled back and done again timer by timer, each in a commit of its own."""
     with engine.store.reading() as reading:
         if not reading.due(limit, 1):
-            sweep.last = reading.meta("last_sweep")
+            swept = last_sweep(reading)
+            sweep.last = None if swept is None else canonical.instant_text(swept)
             return False
     idle: list[Due] = []
     try:

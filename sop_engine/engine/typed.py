@@ -3,6 +3,7 @@
 | kind | what |
 |---|---|
 | `typed` | who did one step may not do another (`not: did X`); two people did them, and one person typed both |
+| `together` | the same, each by himself, at one login within a minute |
 | `signed` | two people signed the same at one login within a minute |
 
 None of it is forbidden: a desk types for those who stand at the burst pipe. A list that is long, or always of the same
@@ -22,7 +23,7 @@ from sop_engine.store.seam import Reads
 from sop_engine.ticket.program import Program
 
 NEAR: Final = timedelta(seconds=60)
-"""signatures of two people at one login that lie no farther apart are a case"""
+"""what two people did at one login and no farther apart is a case"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Entry:
 class Case:
     """Two steps of one ticket by two people and one keyboard."""
 
-    kind: Literal["typed", "signed"]
+    kind: Literal["typed", "together", "signed"]
     ticket: str
     procedure: str
     first: Entry
@@ -77,9 +78,13 @@ def _of_ticket(reading: Reads, programs: Programs, id: str, records: Iterable[Re
                 yield Case("signed", id, program.procedure.id, before, entry)
             signed[event["offer"]] = entry
         for trigger in sorted({rule.did for who in offer.by for rule in who.exclude if rule.did}):
-            found = next((each for each in reversed(done.get(trigger, ())) if _by_one_hand(each, entry)), None)
-            if found is not None:
-                yield Case("typed", id, program.procedure.id, found, entry)
+            before_it = list(reversed(done.get(trigger, ())))
+            typed = next((each for each in before_it if _by_one_hand(each, entry)), None)
+            near = next((each for each in before_it if _at_one_login(each, entry)), None)
+            if typed is not None:
+                yield Case("typed", id, program.procedure.id, typed, entry)
+            elif near is not None:
+                yield Case("together", id, program.procedure.id, near, entry)
         done.setdefault(entry.trigger, []).append(entry)
 
 

@@ -9,11 +9,13 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.clock import steady_seconds
 from sop_engine.store.seam import Reads, Writes
+from sop_engine.store.small_facts import read_fact
 
 MARK_SECONDS: Final = 30.0
 """how often a worker that finds nothing to do says that it is there"""
@@ -72,13 +74,14 @@ class Worker:
 
 def marks(reading: Reads) -> list[Mark]:
     """The workers that have said so, by machine and process."""
-    found = []
-    for name, kept in reading.metas(_PREFIX).items():
-        host, _colon, pid = name.removeprefix(_PREFIX).rpartition(":")
-        about = canonical.parse(kept)
-        since, at = canonical.instant_of(about["since"]), canonical.instant_of(about["at"])
-        found.append(Mark(host, int(pid), float(about["every"]), since, at))
-    return sorted(found, key=lambda mark: (mark.host, mark.pid))
+    read = [read_fact(kept, partial(_mark, name)) for name, kept in reading.metas(_PREFIX).items()]
+    return sorted((mark for mark in read if mark is not None), key=lambda mark: (mark.host, mark.pid))
+
+
+def _mark(name: str, about: Any) -> Mark:
+    host, _colon, pid = name.removeprefix(_PREFIX).rpartition(":")
+    since, at = canonical.instant_of(about["since"]), canonical.instant_of(about["at"])
+    return Mark(host, int(pid), float(about["every"]), since, at)
 
 
 def note_sweep(transaction: Writes, now: datetime, worker: Worker | None) -> None:

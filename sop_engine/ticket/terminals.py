@@ -1,7 +1,7 @@
 """The site's commands about shared terminals: who took one over, who left it, whose PIN was set or locked.
 
-PINs themselves are not here: what checks them lies beside the record, and nothing of it comes in. Such a command is a
-person's own: nobody sets another's PIN or takes a terminal over in another's name. Taking a PIN away is an
+PINs themselves are not here: what checks them lies beside the record, and only its digest (`check`) comes in. Such a
+command is a person's own: nobody sets another's PIN or takes a terminal over in another's name. Taking a PIN away is an
 administrator's, for whoever has forgotten his; and so is the code without which nobody sets a first PIN at a shared
 terminal: whoever sits there could be anybody. Demo sites, where everybody is anybody, ask for none.
 """
@@ -66,7 +66,7 @@ def _set_pin(draft: Draft) -> dict[str, Any]:
         pins[actor] = draft.effective
     codes.pop(actor, None)
     _note(draft, pins, codes)
-    return {"actor": actor, "cleared": True} if cleared else {"actor": actor}
+    return {"actor": actor, "cleared": True} if cleared else dict(draft.command.arguments)
 
 
 def _pin_code(draft: Draft) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def _pin_code(draft: Draft) -> dict[str, Any]:
     pins.pop(actor, None)
     codes[actor] = through = canonical.instant_text(draft.given.effective + CODE_HOLDS)
     _note(draft, pins, codes)
-    return {"actor": actor, "through": through}
+    return {**draft.command.arguments, "through": through}
 
 
 def _may_be_first(draft: Draft, actor: str, through: str | None) -> bool:

@@ -161,6 +161,15 @@ def test_people_that_cannot_be_read_end_no_audit(desk: Desk, audit: Audit, colum
 
 
 @BOTH
+@pytest.mark.parametrize("id", ["site", TICKET])
+def test_a_row_that_cannot_be_read_ends_no_audit(desk: Desk, audit: Audit, id: str) -> None:
+    change(desk, "UPDATE ticket SET body = body || 'x' WHERE id = ?", id)
+    report = audit(desk)
+    assert {each.ticket for each in report.mismatches} == {id}
+    assert report.tickets == 2
+
+
+@BOTH
 def test_a_record_of_nonsense_with_the_right_hash_ends_no_audit(desk: Desk, audit: Audit) -> None:
     desk.open("repair", by="wang", fault="二号")
     for nonsense in (b"[]", b'{"a":1}', b"1"):

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from sop_engine.engine.engine import new_id
+from sop_engine.engine.identity import system_login
 from sop_engine.engine.site_folder import open_site
+from sop_engine.ticket.records import SITE, Command
 from tests.console.conftest import Sop
-from tests.console.place import move_clock, tickets
+from tests.console.place import BOSS, move_clock, tickets
 from tests.console.test_reports import MENDING, OFFICE
 
 DESK = ("--as", "wang_fang")
@@ -148,3 +151,18 @@ def test_outages_are_listed_with_their_reason(outage: Sop, site: Path) -> None:
         standing = reading.ticket("site")
     assert standing is not None
     assert len(standing.fields["outages"]) == 1
+
+
+def test_whoever_stands_in_does_so_on_record(outage: Sop, site: Path, tmp_path: Path) -> None:
+    assert outage("actor", "deputy", "wang_fang", "zhou_min", "--from", "2026-11-23", "--to", "2026-11-24").code == 0
+    move_people(site)
+    said = outage("backfill", table(tmp_path, GOOD[1]), "--procedure", "repair", *DESK, "--json")
+    assert said.code == 0, said
+    assert "standing in for 王芳" in outage("audit", "log", said.json["entered"][0]["ticket"]).out
+
+
+def move_people(site: Path) -> None:
+    """The login that runs the tests is the administrator's alone from now on, so that --as is standing in."""
+    with open_site(site) as opened:
+        opened.engine.act(Command(new_id(), "login", SITE, BOSS, system_login(),
+                                  {"login": system_login(), "actor": BOSS, "people": []}))  # fmt: skip

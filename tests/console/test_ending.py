@@ -76,7 +76,20 @@ def test_the_months_list_has_each_with_who_did_it_and_why(sop: Sop, site: Path, 
     assert [row[-1] for row in rows(said.out)] == ["录错房号", "业主已搬走"]
     assert said.err.splitlines() == ["voided: 1", "closed by force: 1"]
     assert [each["kind"] for each in sop("report", "exceptions", "--kind", "forced", "--json").json] == ["forced"]
-    assert "every ticket went the way" in sop("report", "exceptions", "--month", "2026-10").err
+    assert "nothing of the kind" in sop("report", "exceptions", "--month", "2026-10").err
+
+
+def test_the_months_list_has_what_was_corrected_taken_back_or_claimed(sop: Sop, site: Path, wx: str) -> None:
+    sop("edit", "1", "--as", "wang_fang", "--field", "fault=厨房漏水", "--reason", "听错")
+    sop("do", "1", "dispatch", "--as", "wang_fang")
+    sop("withdraw", "1", "--as", "wang_fang", "--reason", "派错")
+    move_clock(site, minutes=10)
+    sop("do", "1", "dispatch", "--as", "wang_fang", "--at", "08:35")
+    listed = sop("report", "exceptions", "--json").json
+    assert [(each["kind"], each["step"], each["reason"]) for each in listed] == [
+        ("corrected", 2, "听错"), ("withdrawn", 4, "派错"), ("claimed", 5, ""),
+    ]  # fmt: skip
+    assert [row[2] for row in rows(sop("report", "exceptions", "--kind", "claimed").out)] == ["time claimed"]
 
 
 def test_what_is_void_is_no_double_and_is_not_found_by_words(sop: Sop, wx: str) -> None:

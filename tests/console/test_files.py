@@ -90,3 +90,12 @@ def test_show_lists_what_is_attached_as_json(sop: Sop, site: Path, wx: str, phot
     (listed,) = sop("files", wx, "--json").json
     (shown,) = sop("show", wx, "--json").json["files"]
     assert shown == {name: listed[name] for name in ("name", "sha256", "size", "type", "step", "label")}
+
+
+def test_a_key_attaches_once_and_gives_the_same_again(sop: Sop, site: Path, wx: str, photo: str) -> None:
+    first = sop("attach", wx, photo, "--key", "k1", "--json", *DESK)
+    before = kept(site)
+    again = sop("attach", wx, photo, "--key", "k1", "--json", *DESK)
+    assert (first.code, again.code, again.json["number"]) == (0, 0, first.json["number"])
+    assert kept(site) == before
+    assert sop("files", wx).code == 0

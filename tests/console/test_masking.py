@@ -1,11 +1,13 @@
 """Who sees a customer's number: roles that the site names, and those on the case; others see it masked."""
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sop_engine.console import masking
+from sop_engine.store.drivers import driver_module
 from tests.console.conftest import Sop
 
 CALL = """\
@@ -201,3 +203,21 @@ def test_no_list_shows_a_subject_as_it_stands_in_the_store() -> None:
         if re.search(r"\bhead\.subject", line) and "text_seen" not in line and "if head.subject" not in line
     ]
     assert bare == [], "say opened.text_seen(head, head.subject): there may be numbers in it"
+
+
+def test_the_register_shows_names_only_to_whoever_sees_them_whole(sop: Sop, site: Path) -> None:
+    assert sop("unit", "add", "3-2-1202", "--contact", NAME, "--phone", NUMBER).code == 0
+    assert NAME in sop("unit", "ls", "--as", "张伟").out
+    rule(site, 'contact = ["desk"]')
+    assert NAME in sop("unit", "ls", "--as", "王芳").out
+    for words in (("unit", "ls"), ("unit", "ls", "--json")):
+        shown = sop(*words, "--as", "张伟").out
+        assert (NAME in shown, "周**" in shown) == (False, True)
+
+
+@pytest.mark.parametrize("words", [("unit", "ls"), ("actor", "ls"), ("ls",), ("actor", "skills"), ("roster", "show")])
+def test_a_login_that_belongs_to_nobody_sees_no_people(sop: Sop, site: Path, words: tuple[str, ...]) -> None:
+    with closing(driver_module("auto").connect(site / "site.db")) as connection, connection:
+        connection.execute("UPDATE login SET login = 'somebody-else'")
+    said = sop(*words)
+    assert (said.code, said.out) == (5, "")

@@ -174,3 +174,12 @@ def test_a_box_that_was_told_by_radio_is_not_asked_for_again(
 
     assert said.code == 0, said
     assert "☑ Accept (accept): booked already\n☐ Done (done)" in said.err
+
+
+def test_a_slip_is_refused_where_the_ticket_has_moved_on(sop: Sop, site: Path, wx: str) -> None:
+    number = head_number(site, wx)
+    assert sop("slip", wx, "--tick", "accept=08:40", "--expect", str(number - 1), *DESK).code == 6
+    assert head_number(site, wx) == number
+    said = sop("slip", wx, "--tick", "accept=08:40", "--tick", "done=09:50", "--field", "应收=80", *DESK, "--expect",
+               str(number))  # fmt: skip
+    assert said.code == 0, said

@@ -62,8 +62,6 @@ def accept(desk: Desk) -> None:
     with desk.reading() as reading:
         heads = [reading.head(id) for id in reading.ticket_ids()]
     latest = max(head.recorded for head in heads if head is not None)
-    with desk.store.writing() as transaction:
-        transaction.put_meta("clock_accepted_through", latest)
     now = canonical.instant_text(desk.clock.now())
     desk.engine.act(Command(new_id(), "accept_clock", SITE, "boss", "tester", {"now": now, "through": latest}))
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sop_engine import canonical, errors
+from sop_engine.clock import SimulatedClock
 from sop_engine.engine import pins, sessions
 from sop_engine.engine.engine import new_id
 from sop_engine.engine.identity import Identity, identify
@@ -186,9 +187,10 @@ def test_a_step_holds_who_proved_what_and_replay_agrees(desk: Desk) -> None:
 
 
 @pytest.fixture
-def real(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    """A site that is none for demonstration."""
-    monkeypatch.setattr(desk.clock, "simulated", False)
+def real(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Desk:
+    """A site that is none for demonstration, from its first step on."""
+    monkeypatch.setattr(SimulatedClock, "simulated", False)
+    desk: Desk = request.getfixturevalue("desk")
     return desk
 
 

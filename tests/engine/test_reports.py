@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sop_engine import canonical
 from sop_engine.engine.reports import Figures, Outcome, figures, outcomes
 from sop_engine.goals import Goal, Mark
+from sop_engine.store.seam import CALENDAR, Version
 from sop_engine.worktime import parse_allowance
+from sop_engine.worktime.calendars import to_json
 from tests.ticket.test_goals import DISPATCHED, Place, finishing, urgent_only
-from tests.worktime.shipped import at
+from tests.worktime.shipped import at, calendar
 
 NOVEMBER = datetime(2026, 10, 31, 16, tzinfo=UTC), datetime(2026, 11, 30, 16, tzinfo=UTC)
 
@@ -58,6 +61,22 @@ def test_a_missed_period_of_a_regular_update_counts(tmp_path: Path) -> None:
     place.desk.do(wx, "done")
 
     assert [each.result for each in found_in(place)] == ["breached", "kept", "dropped"]
+
+
+def test_a_calendar_that_is_published_later_changes_no_figure(tmp_path: Path) -> None:
+    place = Place(tmp_path, finishing("4 h"))
+    wx = place.opened()
+    place.until("2026-11-24 10:00")
+    place.desk.do(wx, "done")
+    before = found_in(place)
+    assert [each.used for each in before] == [timedelta(hours=9)]
+
+    with place.desk.store.writing() as transaction:
+        longer = transaction.put_blob(canonical.to_bytes(to_json(calendar("round-the-clock"))))
+        published = "2026-11-25T00:00:00.000Z"
+        transaction.put_version(Version(CALENDAR + "office", 2, longer, longer, longer, published, "boss", ""))
+
+    assert found_in(place) == before
 
 
 def test_a_figure_can_be_taken_as_of_any_instant(tmp_path: Path) -> None:

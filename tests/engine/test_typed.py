@@ -61,17 +61,28 @@ def test_who_types_both_for_others_is_listed_too(desk: Desk) -> None:
 def test_two_keyboards_are_no_case(desk: Desk) -> None:
     ticket = desk.open("twice", by="wang")
     act(desk, ticket, "finish", "li", typist="wang", heard="radio")
+    desk.clock.advance(timedelta(seconds=61))
     act(desk, ticket, "confirm", "liu")
     other = desk.open("twice", by="wang")
     act(desk, other, "finish", "li")
+    desk.clock.advance(timedelta(seconds=61))
     act(desk, other, "confirm", "wang")
     assert found(desk) == []
+
+
+def test_two_people_at_one_login_within_a_minute_are_listed(desk: Desk) -> None:
+    ticket = desk.open("twice", by="wang")
+    act(desk, ticket, "finish", "li")
+    desk.clock.advance(timedelta(seconds=60))
+    act(desk, ticket, "confirm", "wang")
+    assert [(case.kind, case.first.doer, case.second.doer) for case in found(desk)] == [("together", "li", "wang")]
 
 
 @pytest.mark.parametrize(("seconds", "listed"), [(0, True), (60, True), (61, False)])
 def test_signatures_at_one_login_within_a_minute(desk: Desk, seconds: int, listed: bool) -> None:
     ticket = desk.open("twice", by="wang")
     act(desk, ticket, "finish", "li")
+    desk.clock.advance(timedelta(minutes=2))
     act(desk, ticket, "confirm", "wang")
     act(desk, ticket, "sign_off", "wang")
     desk.clock.advance(timedelta(seconds=seconds))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from sop_engine import canonical
+from sop_engine.console.doing import explaining
 from sop_engine.console.keeper.standing import standing
 from sop_engine.console.names import span
 from sop_engine.engine.instants import CLOCK_TOLERANCE
@@ -33,10 +34,10 @@ def accept_clock(opened: "Opened") -> None:
     ahead = _ahead(opened)
     latest = max((at for at, _ticket in ahead), default=canonical.instant_text(opened.now))
     arguments = {"now": canonical.instant_text(opened.now), "through": latest}
-    with opened.site.store.writing() as transaction:
-        # the site's own history may be ahead too: it has to be writable for the acceptance itself
-        transaction.put_meta("clock_accepted_through", latest)
-    opened.act(opened.command("accept_clock", SITE, arguments))
+    with explaining(opened, None):
+        opened.act(opened.command("accept_clock", SITE, arguments))
+    if opened.call.dry_run:
+        opened.call.output.tell(msg("dry run: nothing of this was kept"))
     opened.call.output.tell(msg("accepted, on record: what was recorded up to {through}", through=opened.local(latest)))
     for what in _one_by_one(opened, ahead):
         opened.call.output.tell(what)

@@ -157,6 +157,12 @@ def _history(opened: "Opened") -> list[Finding]:
         found = verify_site(reading, programs, opened.zone).mismatches
         texts = list(check_texts(reading, programs))
     rows = [each for each in found if each.kind == "row"]
+    strange = [each for each in rows if str(each.what.values.get("name")).startswith("PIN of ")]
+    for each in strange:
+        fix = msg("sop db rebuild; then sop actor pin {id} --clear, and he sets a new one",
+                  id=str(each.what.values["name"]).removeprefix("PIN of "))  # fmt: skip
+        findings.append(("error", each.what, fix))
+    rows = [each for each in rows if each not in strange]
     if rows:
         what = msg("what the site's history says, and the tables do not: {count}; {what}", count=len(rows),
                    what=rows[0].what)  # fmt: skip

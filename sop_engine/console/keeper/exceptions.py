@@ -1,33 +1,46 @@
-"""`sop report exceptions`: the tickets of a month that did not go the way of their procedure, each to be opened."""
+"""`sop report exceptions`: what was done in a month that somebody ought to look at, each with its ticket."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from sop_engine.console.acts_view import HOW, reason_beside
+from sop_engine.console.acts_view import HOW
 from sop_engine.console.call import Call
 from sop_engine.console.keeper.figures import AsCsv, AsOf, Month, Words, end_of, month_of, print_rows
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
 from sop_engine.engine.exceptions import KINDS, Exceptional, exceptions
 from sop_engine.errors import NotUnderstood
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.near import near
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
 
+_TITLES: Final[Mapping[str, Message]] = {
+    **HOW,
+    "withdrawn": msg("taken back"), "corrected": msg("corrected"), "claimed": msg("time claimed"),
+    "backfilled": msg("entered afterwards"),
+}  # fmt: skip
+
 
 def exceptional(
     call: Call,
     month: Month = None,
     kind: Annotated[
-        str | None, option("--kind", help=msg("only these: voided, forced, merged or reopened"), metavar="KIND")
+        str | None,
+        option(
+            "--kind",
+            help=msg("only voided, forced, merged, reopened, withdrawn, corrected, claimed or backfilled"),
+            metavar="KIND",
+        ),
     ] = None,
     as_of: AsOf = None,
     as_csv: AsCsv = False,
 ) -> None:
-    """The tickets of a month that were ended or reopened otherwise than by their procedure: when, by whom, why."""
+    """What was done in a month otherwise than by the procedure, taken back, corrected, entered afterwards or at a time
+    that somebody claimed: when, by whom, why."""
     if kind is not None and kind not in KINDS:
         raise NotUnderstood(
             msg("there is no kind {kind}; there are {kinds}", kind=kind[:40], kinds=KINDS), near=near(kind, KINDS)
@@ -46,15 +59,18 @@ def exceptional(
         _print(opened, found, as_csv)
         counts = Counter(each.kind for each, _reason in found)
         if not found:
-            call.output.tell(msg("every ticket went the way of its procedure in that time"))
+            call.output.tell(msg("nothing of the kind in that time"))
         for name in KINDS:
             if counts[name]:
-                call.output.tell(msg("{kind}: {count}", kind=HOW[name], count=counts[name]))
+                call.output.tell(msg("{kind}: {count}", kind=_TITLES[name], count=counts[name]))
 
 
 def _reason(opened: "Opened", reading: Reads, each: Exceptional) -> str | None:
-    reason, head = reason_beside(reading, each.ticket, each.number), reading.head(each.ticket)
-    return reason if reason is None or head is None else opened.text_seen(head, reason)
+    """Why, as whoever asks may see it; empty where no reason was given, None where it was erased."""
+    sealed, head = reading.sealed(each.ticket, each.number).get((each.number, "reason")), reading.head(each.ticket)
+    if sealed is None:
+        return ""
+    return None if sealed.salt is None or head is None else opened.text_seen(head, str(sealed.value))
 
 
 def _print(opened: "Opened", found: list[tuple[Exceptional, str | None]], as_csv: bool) -> None:
@@ -82,5 +98,5 @@ def _json(opened: "Opened", each: Exceptional, reason: str | None) -> dict[str, 
 
 def _cells(opened: "Opened", words: Words, each: Exceptional, reason: str | None) -> list[Any]:
     when = f"{each.at.astimezone(opened.zone):%m-%d %H:%M}"
-    return [each.ticket, when, HOW[each.kind], words.say("person", each.person), each.unit,
+    return [each.ticket, when, _TITLES[each.kind], words.say("person", each.person), each.unit,
             words.say("procedure", each.procedure), msg("(erased)") if reason is None else reason]  # fmt: skip

@@ -206,6 +206,7 @@ def deputy(
 def ls(call: Call) -> None:
     """List people with their roles and logins."""
     with call.open() as opened:
+        opened.require_known()
         with opened.site.store.reading() as reading:
             people = [each for each in reading.people() if firm_of({"roles": each.roles}) is None]
             site = reading.ticket(SITE)

@@ -10,6 +10,7 @@ from sop_engine.engine.instants import CLOCK_TOLERANCE
 from sop_engine.engine.resting import Rest, resting
 from sop_engine.engine.workers import Mark, marks
 from sop_engine.messages import Message, msg
+from sop_engine.store.small_facts import last_sweep
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -104,11 +105,11 @@ def standing(opened: "Opened") -> Standing:
     """How the sweep stands now."""
     now = opened.now
     with opened.site.store.reading() as reading:
-        swept, due = reading.meta("last_sweep"), reading.next_due()
+        due = reading.next_due()
         waiting, dead = reading.letters("waiting"), reading.letters("dead")
         return Standing(
             now=now,
-            swept=canonical.instant_of(swept) if swept else None,
+            swept=last_sweep(reading),
             next_due=canonical.instant_of(due) if due else None,
             overdue=reading.overdue(canonical.instant_text(now)),
             workers=tuple(marks(reading)),

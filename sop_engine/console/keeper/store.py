@@ -125,9 +125,11 @@ def rebuild(call: Call) -> None:
     with call.open() as opened, call.writing():
         opened.judge_by_record()
         opened.require_administrator()
-        count = make_anew(opened.site.engine)
+        count = make_anew(opened.site.engine, call.dry_run)
     if call.json:
         call.output.json({"tickets": count})
+    elif call.dry_run:
+        call.output.tell(msg("dry run: nothing of this was kept"))
     else:
         call.output.tell(msg("made anew from the record; tickets: {count}; check them: sop audit replay --all",
                              count=count))  # fmt: skip

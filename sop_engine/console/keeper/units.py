@@ -12,7 +12,7 @@ from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg
 from sop_engine.sheets import MOST_BYTES, read_sheet
 from sop_engine.store.files import read_named
-from sop_engine.values import ValueProblem, mask, read_phone, read_unit
+from sop_engine.values import ValueProblem, mask, mask_name, read_phone, read_unit
 
 _COLUMNS: Final = {
     "房号": "unit", "姓名": "name", "业主": "name", "业主姓名": "name", "联系人": "name", "owner": "name",
@@ -48,14 +48,16 @@ def import_(
 
 
 def ls(call: Call) -> None:
-    """List the register; phones are masked."""
+    """List the register; phones are masked, and names for whoever does not see personal data whole."""
     with call.open() as opened:
+        opened.require_known()
+        masked = bool(opened.hidden_from())
         with opened.site.store.reading() as reading:
             units = reading.units()
         shown = [
             {
                 "id": unit["id"],
-                "name": (unit.get("contact") or {}).get("name", ""),
+                "name": _name((unit.get("contact") or {}).get("name", ""), masked),
                 "phone": mask((unit.get("contact") or {}).get("phone", "")),
             }
             for unit in units
@@ -65,6 +67,10 @@ def ls(call: Call) -> None:
             return
         heads = (Column(msg("unit"), whole=True), Column(msg("contact")), Column(msg("phone")))
         call.output.table(heads, [[unit["id"], unit["name"], unit["phone"]] for unit in shown])
+
+
+def _name(name: str, masked: bool) -> str:
+    return mask_name(name) if masked else name
 
 
 def _put(call: Call, entries: list[dict[str, Any]]) -> None:

@@ -265,6 +265,7 @@ def _maker(opened: "Opened", paper: str) -> Callable[[str, dict[str, Any], str |
                 arguments={**arguments, "backfill": paper},
                 typist=None if own else typist.actor,
                 heard=None if own else "paper",
+                standing_for=typist.standing_for if own else None,
                 at=at,
                 proof=typist.proof,
             )

@@ -66,8 +66,8 @@ def attachment(opened: "Opened", id: str, paths: list[Path], label: str | None) 
     files = Files(opened.site.settings.folder / "files", opened.site.settings.largest_file_bytes)
     references = [files.about(each) for each in paths]
     arguments: dict[str, Any] = {"files": references, **({} if label is None else {"label": short(label)})}
-    opened.site.engine.act(opened.command("attach", id, arguments), dry_run=True)
-    if not opened.call.dry_run:
+    tried = opened.site.engine.act(opened.command("attach", id, arguments), key=opened.call.key, dry_run=True)
+    if not opened.call.dry_run and not tried.repeated:
         for path, about in zip(paths, references, strict=True):
             arrival = files.arrive(path)
             opened.arrivals.append(arrival)

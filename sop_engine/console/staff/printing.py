@@ -77,13 +77,15 @@ def print_ticket(
 
                 page = watermarked(page, call.language)
     name = PAGE if wanted is None else wanted.id
-    if to is not None:
+    if to is not None and not call.dry_run:
         write_file(to, page.encode())
     if call.json:
         marked = {"training": True} if opened.training else {}
         call.output.json({"ticket": stored.id, "form": name, "file": to, "html": None if to else page, **marked})
     elif to is None:
         write(sys.stdout, page)
+    elif call.dry_run:
+        call.output.tell(msg("dry run: nothing of this was kept"))
     else:
         title = name if wanted is None else wanted.title or name
         call.output.tell(msg("{form} of {ticket} stands in {file}", form=title, ticket=stored.id, file=to))

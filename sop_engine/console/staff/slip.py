@@ -93,7 +93,7 @@ def slip(
                 fix=msg("say what was done and when: sop slip {ticket} --tick accept=09:05 --tick done=10:30",
                         ticket=head.id),
             )  # fmt: skip
-        makers = [maker(opened, each, worker) for each in ticks]
+        makers = [maker(opened, each, worker, None if rank else call.expect) for rank, each in enumerate(ticks)]
         with call.writing(), explaining(opened, head):
             booked = book(opened.site.engine, makers, head.id, call.key, call.dry_run, opened.keep_files)
             if booked.refusal is not None and not booked.done:
@@ -126,8 +126,9 @@ def _tell(opened: "Opened", ticket: str, ticks: Sequence[Tick], booked: Booked) 
 # --- commands --------------------------------------------------------------------------------------------------------
 
 
-def maker(opened: "Opened", tick: Tick, worker: str | None) -> Maker:
-    """Makes the command of a ticked box, whose work it was being `worker` where the box says nobody else."""
+def maker(opened: "Opened", tick: Tick, worker: str | None, expect: int | None = None) -> Maker:
+    """Makes the command of a ticked box, whose work it was being `worker` where the box says nobody else; with `expect`
+    it is refused where the ticket has moved on."""
     typist, doer = opened.who, worker if tick.doer is None else tick.doer
     own = tick.mine or doer is None or doer == typist.actor
 
@@ -143,6 +144,7 @@ def maker(opened: "Opened", tick: Tick, worker: str | None) -> Maker:
             heard=None if own else PAPER,
             standing_for=typist.standing_for if own else None,
             at=tick.at,
+            expect=expect,
             proof=typist.proof,
         )
 

@@ -16,6 +16,7 @@ from sop_engine.console.tickets import folded
 from sop_engine.errors import NotFound, NotUnderstood, NotYou
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
+from sop_engine.store.small_facts import read_fact
 from sop_engine.ticket.near import near
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def is_view(said: str) -> bool:
 def view_named(reading: Reads, said: str) -> View:
     """The view that `@夜班` or `夜班` names. Raises `NotFound` with what is near."""
     name = view_name(said)
-    kept = reading.meta(_META + name)
-    if kept is None:
+    view = _read(name, reading.meta(_META + name))
+    if view is None:
         names = [view.name for view in all_views(reading)]
         raise NotFound(
             msg("there is no view {name}", name=MARK + name),
@@ -54,7 +55,7 @@ def view_named(reading: Reads, said: str) -> View:
             near=[MARK + each for each in near(name, names)],
             fix=msg("see which there are: sop view ls; save one: sop ls ... --save {name}", name=name),
         )
-    return _read(name, kept)
+    return view
 
 
 def view_name(said: str) -> str:
@@ -70,12 +71,13 @@ def view_name(said: str) -> str:
 
 def all_views(reading: Reads) -> list[View]:
     """All that are saved, by name."""
-    return [_read(name.removeprefix(_META), kept) for name, kept in sorted(reading.metas(_META).items())]
+    read = (_read(name.removeprefix(_META), kept) for name, kept in sorted(reading.metas(_META).items()))
+    return [view for view in read if view is not None]
 
 
-def _read(name: str, kept: str) -> View:
-    entry = json.loads(kept)
-    return View(name, narrowed_of(entry["options"]), entry["by"])
+def _read(name: str, kept: str | None) -> View | None:
+    """The view that is kept under a name; None where there is none, or nobody can read it."""
+    return read_fact(kept, lambda entry: View(name, narrowed_of(entry["options"]), str(entry["by"])))
 
 
 def save(opened: "Opened", said: str, narrowed: Narrowed) -> View:
@@ -94,8 +96,8 @@ def save(opened: "Opened", said: str, narrowed: Narrowed) -> View:
                 msg("there are {count} views already, which is as many as there may be", count=MOST_VIEWS),
                 fix=msg("delete one that nobody needs: sop view delete NAME"),
             )
-        if kept is not None:
-            _require_own(opened, writing, _read(view.name, kept))
+        if (former := _read(view.name, kept)) is not None:
+            _require_own(opened, writing, former)
         entry = {"by": view.by, "options": narrowed.said()}
         writing.put_meta(_META + view.name, json.dumps(entry, ensure_ascii=False, sort_keys=True))
     return view
