@@ -11,6 +11,7 @@ from sop_engine.language.meant import VALUES, meant
 from sop_engine.language.near import near
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT
+from sop_engine.worktime.durations import LONGEST_YEARS
 
 KEBAB: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 SNAKE: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
@@ -305,7 +306,7 @@ def durations(draft: Draft) -> Iterator[Diagnostic]:
     """SOP121: a duration that cannot be counted.
 
     A whole number and a unit: `30 min`, `2 h`, `3 days`, `2 weeks`, `3 months`, `1 year`, or in Chinese `30 分钟`,
-    `2 小时`, `3 天`, `2 周`, `3 个月`, `1 年`.
+    `2 小时`, `3 天`, `2 周`, `3 个月`, `1 年`. None is longer than 100 years.
 
     Fails:
 
@@ -322,7 +323,7 @@ def durations(draft: Draft) -> Iterator[Diagnostic]:
     for fact in draft.of("duration"):
         yield error(
             "SOP121", fact.span, msg("`{text}` is no duration", text=fact.values["text"][:40]),
-            msg("A duration is a whole number above zero and a unit."),
+            msg("A duration is a whole number above zero and a unit, and no longer than {most} years.", most=LONGEST_YEARS),
             msg("write it like `30 min`, `2 h`, `3 days`, `2 weeks`, `3 months`, `1 year`, or `30 分钟`, `3 天`"),
         )  # fmt: skip
 
