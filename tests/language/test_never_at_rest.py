@@ -44,7 +44,7 @@ def test_one_that_leads_into_its_own_state_is_told() -> None:
         f"  received: {{at: {{day: {{to: other}}}}, {FINISH}}}\n"
         "  other: {transitions: {again: {by: desk, to: received}}}\n",
         "  received: {initial: inner, states: {inner: {at: {day: {to: next}}}, "
-        f"next: {{transitions: {{go: {{by: desk, to: closed}}, back: {{by: desk, to: inner}}}}}}}}}}\n",
+        "next: {transitions: {go: {by: desk, to: closed}, back: {by: desk, to: inner}}}}}\n",
     ],
     ids=["it stays", "another time", "a count", "so long after", "another goes first", "by hand", "beside"],
 )
