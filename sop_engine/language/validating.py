@@ -51,9 +51,16 @@ def _fact(error: Any, cursor: Cursor, model: type[BaseModel]) -> Fact:
         "reason": kind, "given": _shape(error["input"]), "word": str(steps[-1]) if steps else "",
         "choices": _choices(error, model), "least": context.get("ge", context.get("min_length", 0)),
         "most": context.get("le", 0),
-        "text": str(error["input"])[:40] if isinstance(error["input"], str | int) else "",
+        "text": _scalar(error["input"]),
     }  # fmt: skip
     return Fact("misshapen", here.span, values)
+
+
+def _scalar(value: object) -> str:
+    """A word or number as the file writes it; empty for what is larger."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)[:40] if isinstance(value, str | int) else ""
 
 
 def _at(cursor: Cursor, steps: list[Any]) -> Cursor:
