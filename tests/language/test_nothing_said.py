@@ -35,6 +35,11 @@ def test_somebody_is_named_who_may(by: str) -> None:
         assert [each.code for each in errors(text)] == ["SOP139"]
 
 
+@pytest.mark.parametrize(("act", "code"), [("shift_end: {to: []}", "SOP139"), ("return: {to: []}", "SOP447")])
+def test_somebody_or_somewhere_is_named_to_which_it_goes(act: str, code: str) -> None:
+    assert [each.code for each in errors(f"acts: {{{act}}}\n")] == [code]
+
+
 @pytest.mark.parametrize("when", ["{}", "{c: []}", "''"])
 def test_a_condition_says_something(when: str) -> None:
     assert [each.code for each in errors(offered(f"by: desk, when: {when}"))] == ["SOP122"]

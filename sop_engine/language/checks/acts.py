@@ -137,6 +137,12 @@ def returns(draft: Draft) -> Iterator[Diagnostic]:
     """
     if draft.procedure is None:
         return
+    for fact in draft.of("returns_nowhere"):
+        yield error(
+            "SOP447", fact.span, msg("it is not said where a ticket goes back to"),
+            msg("Nobody could send one back, whoever may."),
+            msg("name a state, `previous` or `opener`, or take `to` away"),
+        )  # fmt: skip
     states = {state.id: state for state in draft.procedure.states}
     join = draft.procedure.acts.join
     waiting = join.state if join is not None else None
