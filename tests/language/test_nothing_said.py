@@ -1,14 +1,20 @@
 """What says nothing where something must be said, and what is collected, shown or named in vain."""
 
+from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from sop_engine import values
 from sop_engine.language import compile_text
 from sop_engine.language.checks.pages import laid_over
 from sop_engine.language.checks.people import STAFF_VERBS
 from sop_engine.messages import say
+from sop_engine.procedure import Field
+from sop_engine.ticket.possible import subject
 from sop_engine.trial.acts import ACTS
+from tests.language.desk import procedure
 from tests.language.test_together import codes as codes_together
 
 HEAD = (
@@ -140,3 +146,19 @@ def test_a_state_is_not_called_like_a_place_to_go_back_to(name: str) -> None:
     states = f"states:\n  {name}: {{transitions: {{finish: {{by: desk, to: closed}}}}}}\n"
 
     assert [each.code for each in errors(f"open: {{by: desk, ask: note, to: {name}}}\n{states}{CLOSED}")] == ["SOP118"]
+
+
+def test_an_end_of_an_interval_in_a_subject_is_shown_on_the_clock_of_the_site() -> None:
+    parts = (
+        "fields: {note: {type: text}, w: {type: interval}, p: {type: person}}\n"
+        'open: {by: desk, ask: [note, w, p], to: received}\nsubject: "{{ w.start }} {{ p.name }}"\n'
+    )
+    made = procedure(parts)
+    program: Any = SimpleNamespace(procedure=made, fields={each.id: each for each in made.fields})
+    held = {"w": {"start": "2026-11-24T06:00:00.000Z", "end": "2026-11-24T08:00:00.000Z"}, "p": {"name": "周先生"}}
+
+    def show(field: Field, value: Any) -> str:
+        return values.show(field, value, "zh", ZoneInfo("Asia/Shanghai"))
+
+    assert subject(program, held, show) == f"{show(Field('x', 'datetime', {}), held['w']['start'])} 周先生"
+    assert "14:00" in subject(program, held, show)
