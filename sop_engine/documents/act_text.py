@@ -34,6 +34,8 @@ _TITLES: Final[dict[str, Text]] = {
 }
 _LANGUAGE: Final = {"back": "return"}
 """an act -> its word in the language, where that is another"""
+_PLACES: Final = ("previous", "opener")
+"""where a ticket may go back to, besides states, which may be called like any word here"""
 _BY_RIGHT: Final = {"void", "force_close"}
 """acts for which the right counts, and the owner does not"""
 _WORDS: Final[dict[str, Text]] = {
@@ -189,7 +191,7 @@ def _giving_back(procedure: Procedure, names: Names) -> Iterator[str]:
 def _limits_of_going_back(procedure: Procedure, name: str, names: Names) -> Iterator[str]:
     language, back, withdraw = names.language, procedure.acts.back, procedure.acts.withdraw
     if name == "back" and back is not None:
-        places = [phrase(_WORDS[each], language) if each in _WORDS else names.state(each) for each in back.to]
+        places = [phrase(_WORDS[each], language) if each in _PLACES else names.state(each) for each in back.to]
         yield phrase(_WORDS["to"], language, places=joined(places, language))
         if back.leaving:
             states = joined([names.state(each) for each in back.leaving], language)

@@ -188,6 +188,8 @@ def _shift_end(builder: Builder, words: ShiftEndWords | None, cursor: Cursor) ->
         return None
     names = zip(listed(words.to), (cursor / "to").each(), strict=False)
     to = tuple(people.recipient(builder, name, here, "acts.shift_end") for name, here in names)
+    if not to:
+        builder.draft.fact("nobody", (cursor / "to").span)
     warn = _length(builder, words.warn, cursor / "warn", HALF_AN_HOUR)
     return ShiftEnd(to, warn, builder.guard(words.when, cursor / "when", "acts.shift_end"))
 
@@ -208,6 +210,8 @@ def _return(builder: Builder, words: ReturnWords | None, cursor: Cursor) -> Retu
     if words is None:
         return None
     to, leaving = listed(words.to), listed(words.from_)
+    if not to:
+        builder.draft.fact("returns_nowhere", (cursor / "to").span)
     for name, here in zip(to, (cursor / "to").each(), strict=False):
         if name not in PLACES:
             builder.use("state", name, here, "acts.return", "back")

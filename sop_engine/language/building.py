@@ -117,6 +117,10 @@ class Builder:
 
     def mapped(self, given: Mapping[str, object], cursor: Cursor, at: str) -> Expression:
         """`{urgency: urgent, charge: [free, paid]}`: all must hold, a list is any of its values."""
+        if not given or [] in given.values():
+            empty = next((cursor / name for name, value in given.items() if value == []), cursor)
+            self.draft.fact("expression", empty.span, reason="empty")
+            return Expression(("const", "boolean", True), UNKNOWN)
         parts = []
         for name, value in given.items():
             here = cursor / name

@@ -276,7 +276,8 @@ class _Reader:
         if not comparable(left.kind, right.kind):
             return self.trouble("differ", start, end, left=left.kind.words, right=right.kind.words)
         if operation not in ("==", "!=") and not (ordered(left.kind) and ordered(right.kind)):
-            return self.trouble("no_order", start, end, found=left.kind.words, operation=operation)
+            barred = right.kind if ordered(left.kind) else left.kind
+            return self.trouble("no_order", start, end, found=barred.words, operation=operation)
         return Expression((operation, left.tree, right.tree), BOOLEAN, start, end, (left, right))
 
     def membership(self, left: Expression, node: nodes.Node) -> tuple[Expression, Expression]:

@@ -103,6 +103,8 @@ class _Reader:
         said = [word for word in ("within", "due", "every") if getattr(words, word) is not None]
         if not said:
             fact("goal_no_time", self.cursor.name, name=self.name)
+        elif isinstance(words.within, dict) and not any(words.within.values()):
+            fact("goal_no_time", (self.cursor / "within").name, name=self.name)
         elif len(said) > 1:
             fact("goal_two_times", (self.cursor / said[1]).name, (self.cursor / said[0]).name, words=tuple(said))
         from_field = words.due is not None and not _is_end_of_workday(words.due)

@@ -28,6 +28,13 @@ from sop_engine.procedure import (
 HISTORIES = {"history": False, "deep_history": True}
 """What may follow a state's id in `to`, and whether it remembers inner states of all depths."""
 
+COLLECTED: Final[dict[str, tuple[str, ...]]] = {
+    "id": ("text",), "procedure": ("text",), "subject": ("text",), "state": ("text",), "why": ("text", "choice"),
+    "owner": ("staff", "text"), "assignee": ("staff", "text"), "opened": ("datetime", "text"),
+    "by_when": ("datetime", "text"),
+}  # fmt: skip
+"""What `collect` knows of a ticket, by the name of the column -> the types that can hold it."""
+
 BROKEN: Final = Duration(1, "day")
 """Stands for a time that could not be read, so that what the timer does is looked at all the same."""
 
@@ -131,6 +138,7 @@ class Moves:
         for word, path in (("since", given.since), ("until", given.until)):
             if path is not None:
                 self.instant(path, cursor / word, at)
+        self.columns(given.into, cursor / "into")
         if given.since is not None and given.until is None:
             self.builder.draft.fact("since_alone", (cursor / "since").span)
         return Collect(
@@ -142,6 +150,21 @@ class Moves:
             given.since or "",
             given.until or "",
         )
+
+    def columns(self, name: str, cursor: Cursor) -> None:
+        """The columns of the field that takes what is found: what is known of a ticket, in a type that can hold it."""
+        field = self.builder.fields.get(name)
+        if field is None or field.type != "rows":
+            return
+        for column in field.columns:
+            types = COLLECTED.get(column.id)
+            if types is not None and (column.type not in types or column.many):
+                here = self.builder.draft.cursors.get(f"fields.{name}.columns.{column.id}", cursor)
+                self.builder.draft.fact(
+                    "collected_as", here.name, name=column.id, type=column.type, many=column.many, types=types
+                )
+        if not any(column.id in COLLECTED for column in field.columns):
+            self.builder.draft.fact("collected_nothing", cursor.span, name=name)
 
     def instant(self, path: str, cursor: Cursor, at: str) -> None:
         """A field that holds an instant, or one end of an interval."""
@@ -274,7 +297,7 @@ class Moves:
         many = len(given) > 1
         alternatives = self.groups(given if many else given[0], cursor, at, state) if given else ()
         if not given:
-            builder.draft.fact("misshapen", cursor.span, reason="too_short", least=1)
+            builder.draft.fact("misshapen", cursor.span, reason="too_short", word=text, least=1)
         source = builder.sources(given[0].source, cursor) if given and given[0].either is not None else ()
         return Timer(name, titled, alternatives, source=source, **parts)
 
@@ -286,13 +309,13 @@ class Moves:
         if kind == "after":
             length: Duration | None = builder.duration(text, key)
             if length is None:
-                return f"unread {key.span.line}", {}, {"after": BROKEN}
+                return f"unread {key.span.line} {key.span.column}", {}, {"after": BROKEN}
             return times.written(length), times.after_title(length), {"after": length}
         if kind == "at":
             when = times.moment(text)
             if when is None:
                 builder.draft.fact("moment", key.span, text=text)
-                return f"unread {key.span.line}", {}, {"after": BROKEN}
+                return f"unread {key.span.line} {key.span.column}", {}, {"after": BROKEN}
             name = when.field.partition(".")[0]
             builder.use("field", name, key, f"states.{state}", "moment", key.part(0, len(name)))
             field = builder.fields.get(name)
@@ -305,7 +328,7 @@ class Moves:
         every: Every | None = times.recurrence(text)
         if every is None:
             builder.draft.fact("recurrence", key.span, text=text)
-            return f"unread {key.span.line}", {}, {"after": BROKEN}
+            return f"unread {key.span.line} {key.span.column}", {}, {"after": BROKEN}
         if times_over is not None:
             every = Every(every.each, every.on, every.at, times_over)
         return times.every_text(every), times.every_title(every), {"every": every}

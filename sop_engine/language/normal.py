@@ -21,6 +21,9 @@ from sop_engine.language.teams import teams
 from sop_engine.language.tree import Cursor
 from sop_engine.procedure import ROOT, Choice, Every, Offer, Procedure, Role, Schedule, State, Tree
 
+UNSHOWN: Final = frozenset({"rows", "checklist", "file", "photo"})
+"""types that no line of a list can show"""
+PARTS: Final = {"person": ("name", "phone"), "interval": ("start", "end")}
 PART: Final = re.compile(r"\{\{\s*([a-z][a-z0-9_]*(?:\.[a-z]+)?)\s*\}\}")
 
 
@@ -220,7 +223,11 @@ def _subject(builder: Builder, text: str, cursor: Cursor) -> tuple[str, ...]:
     for found in PART.finditer(text):
         before = text[position : found.start()]
         name = found.group(1)
-        builder.use("field", name.partition(".")[0], cursor, "subject", "subject", cursor.part(*found.span(1)))
+        id, _dot, part = name.partition(".")
+        builder.use("field", id, cursor, "subject", "subject", cursor.part(*found.span(1)))
+        field = builder.fields.get(id)
+        if field is not None and (field.type in UNSHOWN or (part and part not in PARTS.get(field.type, ()))):
+            builder.draft.fact("subject_part", cursor.part(*found.span(1)), name=id, type=field.type, part=part)
         parts += [before, name]
         position = found.end()
     rest = text[position:]

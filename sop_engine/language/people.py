@@ -31,6 +31,8 @@ def those(builder: Builder, given: Any, here: Cursor, at: str) -> tuple[Who, ...
 
 def _several(builder: Builder, given: Any, cursor: Cursor, at: str, when: Tree | None) -> tuple[Who, ...]:
     found: list[Who] = []
+    if given == []:
+        builder.draft.fact("nobody", cursor.span)
     for index, each in enumerate(listed(given)):
         here = cursor / index if isinstance(given, list) else cursor
         if isinstance(each, WhoWords):
@@ -98,6 +100,8 @@ def _chosen(builder: Builder, given: dict[str, dict[str, Any]], cursor: Cursor, 
     found: list[Who] = []
     for name, choices in given.items():
         builder.use("field", name, cursor.word(name), at, "chosen")
+        if not choices:
+            builder.draft.fact("nobody", (cursor / name).span)
         field = builder.fields.get(name)
         for value, who in choices.items():
             here = cursor / name / value

@@ -20,6 +20,7 @@ from typing import Final
 
 from sop_engine.messages import Text
 from sop_engine.procedure import Duration, Every, Unit
+from sop_engine.worktime.durations import MOST
 
 UNITS: Final[dict[str, Unit]] = {
     "min": "min", "minute": "min", "minutes": "min", "分钟": "min", "分": "min",
@@ -36,7 +37,6 @@ CHINESE: Final[dict[Unit, str]] = {
     "min": "分钟", "h": "小时", "day": "天", "week": "周", "month": "个月", "year": "年",
 }  # fmt: skip
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MOST_COUNT: Final = 100_000
 
 DURATION: Final = re.compile(r"([1-9][0-9]{0,5}) ?([a-z]+|[\u4e00-\u9fff]+)\Z")
 CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z")
@@ -52,9 +52,10 @@ DAYS_IN: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 def duration(text: str) -> Duration | None:
     """`30 min`, `2 h`, `3 days`, `2 weeks`, `3 months`, `1 year`, and the same in Chinese."""
     found = DURATION.match(text.strip())
-    if found is None or found.group(2) not in UNITS or int(found.group(1)) > MOST_COUNT:
+    if found is None or found.group(2) not in UNITS:
         return None
-    return Duration(int(found.group(1)), UNITS[found.group(2)])
+    length = Duration(int(found.group(1)), UNITS[found.group(2)])
+    return length if length.count <= MOST[length.unit] else None
 
 
 def written(length: Duration) -> str:

@@ -48,12 +48,24 @@ def _fact(error: Any, cursor: Cursor, model: type[BaseModel]) -> Fact:
         return Fact("missing", here.name if outer else _first_line(here), values)
     here = _at(cursor, steps)
     values = {
-        "reason": kind, "given": _shape(error["input"]), "word": str(steps[-1]) if steps else "",
+        "reason": kind, "given": _shape(error["input"]), "word": _word(steps),
         "choices": _choices(error, model), "least": context.get("ge", context.get("min_length", 0)),
         "most": context.get("le", 0),
-        "text": str(error["input"])[:40] if isinstance(error["input"], str | int) else "",
+        "text": _scalar(error["input"]),
     }  # fmt: skip
     return Fact("misshapen", here.span, values)
+
+
+def _word(steps: list[Any]) -> str:
+    """The word under which something stands; of an item that of its list."""
+    return next((each for each in reversed(steps) if isinstance(each, str)), "")
+
+
+def _scalar(value: object) -> str:
+    """A word or number as the file writes it; empty for what is larger."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)[:40] if isinstance(value, str | int) else ""
 
 
 def _at(cursor: Cursor, steps: list[Any]) -> Cursor:

@@ -49,6 +49,8 @@ class Draft:
         """the fields written or cleared since what is filled from them was brought up to date"""
         self.values: dict[str, Any] = {}
         """decoded values of the fields, as guards read them"""
+        self.turn = 0
+        """where a timer fires: how many have fired before it at once, each set by the one before and due already"""
         self.returned_since: str | None = None
         """where this step sends the ticket back: since when what it goes back to was left"""
         self.watchers: tuple[str, ...] = tuple(ticket.acts.get("watchers", ()))
@@ -69,6 +71,8 @@ class Draft:
     def emit(self, kind: str, **entries: Any) -> None:
         """Say that something happened, and let the ticket change accordingly."""
         event: Event = {"kind": kind, **entries}
+        if self.turn and kind == "timer_set" and entries["due"] <= self._effective:
+            event["turn"] = self.turn
         self.events.append(event)
         apply(self.ticket, event, self.number, self.sealed, self.program.order)
 

@@ -235,7 +235,8 @@ def _timer_set_aside(ticket: Ticket, event: Event, *_: Any) -> None:
 
 
 def _timer_released(ticket: Ticket, event: Event, *_: Any) -> None:
-    ticket.timers[event["timer"]].pop("aside", None)
+    for name in ("aside", "turn"):
+        ticket.timers[event["timer"]].pop(name, None)
 
 
 def _assigned(ticket: Ticket, event: Event, *_: Any) -> None:

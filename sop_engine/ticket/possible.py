@@ -1,6 +1,7 @@
 """What can be done with a ticket now, by whom, and what it needs: the `possible` of lists, refusals and JSON."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sop_engine import values
@@ -145,7 +146,9 @@ def subject(program: Program, fields: dict[str, Any], show: Any) -> str:
         name, _, inner = part.partition(".")
         value = fields.get(name)
         if inner and isinstance(value, dict):
-            parts.append(str(value.get(inner, "")))
+            here = program.fields[name]
+            shown = replace(here, type="datetime") if here.type == "interval" else replace(here, type="text")
+            parts.append(show(shown, value[inner]) if inner in value else "")
         elif value is not None:
             parts.append(show(program.fields[name], value))
     return " ".join("".join(parts).split())

@@ -1,6 +1,6 @@
 """The commands that move a ticket's chart: opening, triggers, timers and signals."""
 
-from typing import Any
+from typing import Any, Final
 
 from sop_engine import canonical, values
 from sop_engine.chart.host import Asked, Begun, Looked, Signalled
@@ -24,6 +24,10 @@ from sop_engine.ticket.near import near
 from sop_engine.ticket.rare import rare
 from sop_engine.ticket.records import DELEGATION, RESUME, SHIFT_END, TIMER, Refusal
 from sop_engine.ticket.running import Run
+
+MOST_TURNS: Final = 20
+"""how many timers of a ticket may fire at once, each set by the one before and due already: those of a procedure that
+leads round in a circle would never come to an end"""
 
 
 def open_ticket(draft: Draft) -> dict[str, Any]:
@@ -166,6 +170,10 @@ def fire_timer(draft: Draft) -> dict[str, Any]:
     if draft.ticket.waits(key):
         raise Refused(Refusal("not_now", msg("the timer {timer} waits until {ticket} is resumed", timer=key,
                                              ticket=draft.ticket.id)))  # fmt: skip
+    draft.turn = timer.get("turn", 0) + 1
+    if draft.turn > MOST_TURNS:
+        raise Refused(Refusal("not_now", msg("timers of {ticket} set each other again and again, due already: {timer}",
+                                             ticket=draft.ticket.id, timer=key)))  # fmt: skip
     if key == RESUME:
         suspending.fire(draft)
     elif key.startswith(DELEGATION):

@@ -93,7 +93,7 @@ class StepWords(Words):
     )
     assign: str | None = Field(None, description="the person to whom the trigger gives the task")
     team: str | None = Field(None, description="the team to which the trigger offers the task: its id")
-    claim: bool | None = Field(None, description="takes a task that is offered to his role")
+    claim: Literal[True] | None = Field(None, description="takes a task that is offered to his role")
     give_to: str | None = Field(None, description="assigns the task to this person")
     hand_over: str | None = Field(None, description="makes this person the ticket's owner")
     edit: dict[str, Given] | None = Field(None, description="corrects these fields")

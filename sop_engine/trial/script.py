@@ -19,10 +19,11 @@ from sop_engine.messages import msg
 from sop_engine.store.files import read_plain
 from sop_engine.ticket.teaming import is_team_id, no_team_id
 from sop_engine.trial import firms
+from sop_engine.trial.beside import idle_words
 from sop_engine.trial.names import close
 from sop_engine.trial.schema import HeldRoles, ScenarioFile, ScenarioWords, ScopedRole, StepWords
 from sop_engine.trial.stage import Player
-from sop_engine.values import ValueProblem
+from sop_engine.values import ValueProblem, read_unit
 from sop_engine.values.moments import read_instant
 from sop_engine.worktime import NotADuration, parse_duration
 
@@ -119,7 +120,7 @@ def _script(words: ScenarioFile, top: Cursor, file: str) -> Script:
         lines += [Line(step, here / "steps" / index) for index, step in enumerate(each.steps)]
         start = read_instant(each.starts or words.starts, ANY_DAY, zone)
         scenarios.append(Scenario(title, here.name, start, tuple(lines), _cast(words, each)))
-    units = {unit: {"name": each.name, "phone": str(each.phone)} for unit, each in words.units.items()}
+    units = {read_unit(unit): {"name": each.name, "phone": str(each.phone)} for unit, each in words.units.items()}
     return Script(
         file=file,
         procedure=words.procedure,
@@ -165,6 +166,7 @@ def _faults(words: ScenarioFile, top: Cursor) -> Iterator[Diagnostic]:
     yield from _skilled(words.skills, words.people, top)
     yield from _teams(words, top / "teams")
     yield from firms.faults(words.firms, top / "firms")
+    yield from _units(words, top / "units")
     outside: Mapping[str, HeldRoles] = {name: [] for each in words.firms.values() for name in listed(each.people)}
     for name, steps in words.beginnings.items():
         for index, step in enumerate(steps):
@@ -206,6 +208,14 @@ def _teams(words: ScenarioFile, above: Cursor) -> Iterator[Diagnostic]:
         for name, place in places:
             if name is not None and name not in words.people:
                 yield _nobody(name, words.people, place)
+
+
+def _units(words: ScenarioFile, above: Cursor) -> Iterator[Diagnostic]:
+    for unit in words.units:
+        try:
+            read_unit(unit)
+        except ValueProblem as problem:
+            yield error("SOP301", (above / unit).name, problem.message)
 
 
 def _nobody(name: str, people: Mapping[str, HeldRoles], place: Cursor) -> Diagnostic:
@@ -283,6 +293,7 @@ def _step(people: Mapping[str, HeldRoles], step: StepWords, here: Cursor) -> Ite
     if passes == (step.by is not None):
         title = msg("time passes without anybody") if passes else msg("this step does not say by whom")
         yield error("SOP303", here.span, title, None, msg("take `by` away") if passes else msg("write `by: NAME`"))
+    yield from idle_words(step, actions[0], here)
     for name in ("by", "typed_by", "stands_in_for", "assign", "give_to", "hand_over", "assignee", "owner"):
         person = getattr(step, name)
         if person is not None and person not in people:

@@ -54,6 +54,8 @@ def acts_of(
         "reopen": {"reason": "又坏了"},
         "merge": {"into": other, "reason": "重复"},
         "split": {"carry": [each for each in opening if random.random() < 0.7], "fields": {}, "reason": "两件事"},
+        "join": {"to": other, "reason": "同一根管子"},
+        "part": {"reason": "不是一回事"},
         "link": {"to": other, "how": random.choice(list(LINKS))},
         "unlink": {"to": other},
         "attach": {"files": [made_up_file(f"{random.randint(1, 99)}.jpg")], "label": "现场"},

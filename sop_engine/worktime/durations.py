@@ -35,7 +35,7 @@ class NotADuration(ValueError):
 
 
 LONGEST_YEARS: Final = 100
-_MOST: Final[dict[Unit, int]] = {
+MOST: Final[dict[Unit, int]] = {
     "min": LONGEST_YEARS * 366 * 1440,
     "h": LONGEST_YEARS * 366 * 24,
     "day": LONGEST_YEARS * 366,
@@ -43,6 +43,7 @@ _MOST: Final[dict[Unit, int]] = {
     "month": LONGEST_YEARS * 12,
     "year": LONGEST_YEARS,
 }
+"""how many of each unit are a duration at most: every time that is counted from a date in use is one, then"""
 _WORDS: Final[dict[str, Unit]] = {
     "min": "min", "mins": "min", "minute": "min", "minutes": "min", "分钟": "min", "分": "min",
     "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "小时": "h", "钟头": "h",
@@ -94,7 +95,7 @@ def _joined(pieces: list[tuple[Decimal, Unit]], text: str) -> Duration:
         whole = Duration(int(minutes), "min")
     else:
         raise NotADuration(msg("{text}: only hours can be parted or stand with minutes, as in 1 h 30 min", text=text))
-    if whole.count > _MOST[whole.unit]:
+    if whole.count > MOST[whole.unit]:
         raise NotADuration(msg("{text} is longer than {most} years", text=text, most=LONGEST_YEARS))
     return whole
 

@@ -105,3 +105,11 @@ def test_the_manual_says_what_is_forbidden(language: str, said: tuple[str, str])
     shown = page("acts: {never: [transfer, return]}", language)
     assert all(word in shown for word in said)
     assert ("回退" if language == "zh" else "Return") in shown
+
+
+def test_a_state_to_go_back_to_may_be_called_like_any_word_of_the_page() -> None:
+    acts = "acts: {return: {to: [previous, told]}}"
+    compiled = compile_text(REPAIR.replace("ACTS", acts).replace("received", "told").encode(), "repair.sop.yaml")
+    assert compiled.procedure is not None, compiled.diagnostics
+
+    assert "back to: the step before, Received" in manual(compiled.procedure, "en")

@@ -21,7 +21,25 @@ def test_durations(text: str, count: int, unit: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1.5d", "-3h", "0", "0 min", "十分钟", "3", "3 d", "3 fortnights", "", "3 days 2 h", "1e3 h", "9999999 h", "３ h"],
+    [
+        "1.5d",
+        "-3h",
+        "0",
+        "0 min",
+        "十分钟",
+        "3",
+        "3 d",
+        "3 fortnights",
+        "",
+        "3 days 2 h",
+        "1e3 h",
+        "9999999 h",
+        "３ h",
+        "101 years",
+        "1201 months",
+        "36601 days",
+        "99999 years",
+    ],
 )
 def test_what_is_no_duration(text: str) -> None:
     assert times.duration(text) is None

@@ -124,3 +124,29 @@ def test_only_an_opening_says_whose_rework_it_is() -> None:
     text = GOOD.replace("open: {}", "note: x, rework_of: 一")
 
     assert [found[0] for found in faults(text)] == ["SOP303"]
+
+
+@pytest.mark.parametrize(
+    ("step", "code", "said"),
+    [
+        ("{by: 王芳, open: {}, assign: 李强}", "SOP303", "`assign` means nothing beside `open`"),
+        ("{by: 王芳, open: {}, team: crew}", "SOP303", "`team` means nothing beside `open`"),
+        ("{by: 王芳, note: x, reason: y}", "SOP303", "`reason` means nothing beside `note`"),
+        ("{by: 王芳, claim: true, with: {a: b}}", "SOP303", "`with` means nothing beside `claim`"),
+        ("{by: 王芳, do: go, words: nothing}", "SOP303", "`words` stands without `refused`"),
+        ("{by: 王芳, do: go, heard: phone}", "SOP303", "`heard` stands without `typed_by`"),
+        ("{by: 李强, do: go, typed_by: 王芳, heard: smoke}", "SOP301", "nothing is heard by `smoke`"),
+        ("{by: 王芳, do: go, refused: notyou}", "SOP302", "there is no refusal `notyou`"),
+        ("{by: 王芳, do: go, refused: 99}", "SOP302", "there is no refusal `99`"),
+        ("{by: 王芳, claim: false}", "SOP123", "`false` cannot stand here"),
+    ],
+)
+def test_what_nobody_would_look_at_is_told(step: str, code: str, said: str) -> None:
+    [(found, _line, _column, title, _near)] = faults(GOOD.replace("{by: 王芳, open: {}}", step))
+
+    assert (found, title) == (code, said)
+
+
+def test_units_are_named_as_people_say_them() -> None:
+    assert list(script_of(("units: {3栋2单元1202: {name: 周}}\n" + GOOD).encode(), "errand.yaml").units) == ["3-2-1202"]
+    assert faults('units: {"3#2?": {name: 周}}\n' + GOOD)[0][0] == "SOP301"

@@ -6,7 +6,7 @@ from sop_engine.acts import ENDS, Join
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft, Use
-from sop_engine.language.graph import Graph
+from sop_engine.language.graph import Edge, Graph
 from sop_engine.language.near import near
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT
@@ -119,7 +119,7 @@ def returns(draft: Draft) -> Iterator[Diagnostic]:
 
     `acts: return: to` says where a ticket may go back to: `previous`, `opener`, or states in which it has been. A final
     state is the end: a closed ticket does not go back, and one that is open has never been there. A history is no
-    place either.
+    place either, nor the state in which tickets wait that go with another (`join`): it would wait there for nobody.
 
     Fails:
 
@@ -137,14 +137,24 @@ def returns(draft: Draft) -> Iterator[Diagnostic]:
     """
     if draft.procedure is None:
         return
+    for fact in draft.of("returns_nowhere"):
+        yield error(
+            "SOP447", fact.span, msg("it is not said where a ticket goes back to"),
+            msg("Nobody could send one back, whoever may."),
+            msg("name a state, `previous` or `opener`, or take `to` away"),
+        )  # fmt: skip
     states = {state.id: state for state in draft.procedure.states}
+    join = draft.procedure.acts.join
+    waiting = join.state if join is not None else None
     for use in draft.uses:
         state = states.get(use.name) if use.kind == "state" and use.way in ("back", "leaving") else None
         if state is None:
             continue
         is_end = state.kind == "final" and state.parent == ROOT
-        if is_end or state.kind == "history":
+        waits = use.way == "back" and use.name == waiting
+        if is_end or waits or state.kind == "history":
             known = [each.id for each in draft.procedure.states[1:] if each.kind not in ("final", "history")]
+            known = [each for each in known if each != waiting]
             yield error(
                 "SOP447", use.span, msg("no ticket goes back to `{name}`, or out of it", name=use.name),
                 msg("Whoever counts on this way would find that it is never open."),
@@ -255,11 +265,19 @@ def _where(draft: Draft, graph: Graph, use: Use, rules: Join) -> Iterator[Diagno
         if id(edge.transition) not in ways and any(use.name in graph.path(target) for target in targets):
             yield error(
                 "SOP443", use.span,
-                msg("`{name}` is entered from `{source}` as well", name=use.name, source=edge.source or "open"),
+                msg("`{name}` is entered from `{source}` as well", name=use.name, source=_from(graph, edge)),
                 msg("A ticket that comes there otherwise than by joining would wait for nobody."),
                 msg("lead that way elsewhere, or let tickets wait in a state of its own"),
             )  # fmt: skip
             return
+
+
+def _from(graph: Graph, edge: Edge) -> str:
+    """Where a way comes from, as the file calls it."""
+    act = graph.act_of(edge)
+    if act is not None and act.trigger:
+        return f"acts.{act.trigger}"
+    return edge.kind if edge.source == ROOT else edge.source
 
 
 def reopened_to(draft: Draft) -> Iterator[Diagnostic]:

@@ -1,7 +1,8 @@
-"""Checks of eventless transitions that would never come to rest."""
+"""Checks of what happens by itself and would never come to rest: eventless transitions, and timers of a time that has
+passed."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from sop_engine.language.draft import Draft
 from sop_engine.language.graph import Graph
 from sop_engine.language.satisfying import Literal, Values, all_can_hold
 from sop_engine.messages import msg
-from sop_engine.procedure import ROOT, Assign, Effect, Print, Raise, Set, State, Tell, Transition
+from sop_engine.procedure import ROOT, Assign, Effect, Print, Raise, Set, State, Tell, Timer, Transition
 
 MOST_STEPS: Final = 8
 """How long a loop may be that is found."""
@@ -24,7 +25,9 @@ def endless(draft: Draft) -> Iterator[Diagnostic]:
     """SOP141: a transition that would be taken again and again.
 
     `always` is taken as soon as it holds. Where it leads back to where it started, by itself or by way of others, and
-    nothing on the way changes what the conditions ask, the ticket would never come to rest.
+    nothing on the way changes what the conditions ask, the ticket would never come to rest. The same is true of `at`: a
+    timer that is set for a time which has passed fires at once. So it may not lead back to where it is set again, unless
+    something on the way writes another time into its field.
 
     Fails:
 
@@ -61,6 +64,14 @@ def endless(draft: Draft) -> Iterator[Diagnostic]:
                 msg("It leads back to where it started, and nothing on the way changes what is asked."),
                 msg("give it a `when:` that stops holding, or another target"),
             )  # fmt: skip
+        for timer in state.timers if state.id != ROOT and state.id in graph.reachable else ():
+            if timer.at is not None and _fires_again(graph, values, state, timer, left):
+                yield error(
+                    "SOP141", draft.cursors[f"states.{state.id}.timers.{timer.id}"].name,
+                    msg("once its time has passed, this timer fires again and again"),
+                    msg("It leads back to where it is set, and a timer of a time that has passed fires at once."),
+                    msg("lead to another state, or leave `to` out and let the ticket stay where it is"),
+                )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,70 @@ def _further(graph: Graph, way: _Way) -> Iterator[_Way]:
         before.append((each.when, False))
 
 
+def _fires_again(graph: Graph, values: Values, begin: State, first: Timer, left: Iterator[None]) -> bool:
+    """Whether an `at` timer leads, by itself or by way of others whose times have passed too, back to where it is set
+    anew, for the same time."""
+    waiting = [(_Way(begin.id), first)]
+    fields: tuple[str, ...] = ()
+    while waiting and next(left, True) is None:
+        way, timer = waiting.pop()
+        if way.steps >= MOST_STEPS:
+            continue
+        fields = (*fields, str(timer.at).partition(".")[0])
+        for further, entered in _fired(graph, way, timer):
+            if begin.id in entered:
+                if _unchanged(graph, further, fields) and all_can_hold(further.literals, values):
+                    return True
+                continue
+            for each in entered:
+                following = _alone(graph, graph.states[each])
+                if following is not None:
+                    waiting.append((_Way(each, further.literals, further.effects, further.steps), following))
+    return False
+
+
+def _fired(graph: Graph, way: _Way, timer: Timer) -> Iterator[tuple[_Way, list[str]]]:
+    """What firing a timer comes to: the ways on, each with the states that are entered."""
+    before: list[Literal] = []
+    here = graph.states[way.state]
+    if _alone(graph, here) is not timer:
+        return
+    for each in timer.alternatives:
+        holds = [*before, *([(each.when, True)] if each.when is not None else [])]
+        effects = (*way.effects, *each.effects, *_on_the_way(graph, here, each))
+        entered = _entered(graph, here.id, each)
+        if entered:
+            yield _Way(way.state, (*way.literals, *holds), effects, way.steps + 1), entered
+        if each.when is None:
+            return
+        before.append((each.when, False))
+
+
+def _alone(graph: Graph, state: State) -> Timer | None:
+    """The `at` timer that leads on from a state once its time has passed; None where there is none, or where something
+    else may lead on as well, so that nobody could say here which goes first."""
+    around = [state.id, *graph.ancestors(state.id)]
+    leading = [
+        (each, timer)
+        for each in around
+        for timer in graph.states[each].timers
+        if timer.after is None and any(way.target for way in timer.alternatives)
+    ]
+    if len(leading) != 1 or leading[0][0] != state.id or any(graph.states[each].always for each in around):
+        return None
+    found = leading[0][1]
+    return found if found.at is not None and graph.parallel_of(state.id) is None else None
+
+
+def _entered(graph: Graph, source: str, way: Transition) -> list[str]:
+    """The states that a transition enters, those that it leaves first included; none where that cannot be said."""
+    targets = graph.targets(way)
+    if len(targets) != 1 or graph.states[targets[0]].kind == "history" or way.internal:
+        return []
+    stays = set(graph.ancestors(source)) & set(graph.ancestors(targets[0]))
+    return [each for each in graph.path(targets[0]) if each not in stays]
+
+
 def _rest(graph: Graph, here: State, way: Transition) -> str | None:
     """The one state whose eventless transitions are looked at next; None where there is none, or several could be: of
     several nobody could say here which goes first."""
@@ -120,8 +195,9 @@ def _on_the_way(graph: Graph, here: State, way: Transition) -> Iterator[Effect]:
             yield from (*graph.states[each].entry, *graph.states[each].exit)
 
 
-def _unchanged(graph: Graph, way: _Way) -> bool:
-    """Whether nothing that happens on the way could change what its conditions come to."""
+def _unchanged(graph: Graph, way: _Way, also: Iterable[str] = ()) -> bool:
+    """Whether nothing that happens on the way could change what its conditions come to, or what the fields hold that
+    are named besides."""
     if not all(isinstance(effect, Assign | Print | Raise | Set | Tell) for effect in way.effects):
         return False
     written = {effect.field for effect in way.effects if isinstance(effect, Set)}
@@ -133,5 +209,5 @@ def _unchanged(graph: Graph, way: _Way) -> bool:
     for _turn in follows:
         written |= {name for name, needs in follows.items() if needs & written}
     trees = [tree for tree, _holds in way.literals]
-    read = set().union(*(guards.reads(tree) for tree in trees))
+    read = set(also).union(*(guards.reads(tree) for tree in trees))
     return not read & written and not any("in_state" in str(tree) for tree in trees)

@@ -13,7 +13,8 @@ def subjects(draft: Draft) -> Iterator[Diagnostic]:
     """SOP133: a subject holds texts and fields only.
 
     Lists show a subject for thousands of tickets, so nothing is computed in it: there is text, `{{ field }}` and
-    `{{ field.part }}`.
+    `{{ field.part }}`: of a person the `name` or `phone`, of an interval its `start` or `end`. Rows, checklists and files
+    do not fit into a line.
 
     Fails:
 
@@ -28,6 +29,16 @@ def subjects(draft: Draft) -> Iterator[Diagnostic]:
             "SOP133", fact.span, msg("a subject holds texts and fields only"),
             msg("Lists show it for thousands of tickets, so nothing is computed in it."),
             msg("write text and `{field}`; make a computed field of anything more", field="{{ unit }}"),
+        )  # fmt: skip
+    for fact in draft.of("subject_part"):
+        name, kind, part = (fact.values[each] for each in ("name", "type", "part"))
+        yield error(
+            "SOP133", fact.span,
+            msg("`{name}` of type `{type}` has no `{part}`", name=name, type=kind, part=part) if part
+            else msg("`{name}` of type `{type}` does not fit into a line", name=name, type=kind),
+            msg("Lists would show something else, or nothing."),
+            msg("name the field itself, of a person `.name` or `.phone`, of an interval `.start` or `.end`") if part
+            else msg("show another field instead"),
         )  # fmt: skip
 
 

@@ -12,43 +12,14 @@ from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer, Tree, Who
 
 STAFF_VERBS: Final = frozenset(
-    [
-        "new",
-        "ls",
-        "show",
-        "do",
-        "claim",
-        "assign",
-        "note",
-        "edit",
-        "print",
-        "find",
-        "give",
-        "hand",
-        "return",
-        "close",
-        "report",
-        "urge",
-        "rate",
-        "reject",
-        "reopen",
-        "suspend",
-        "resume",
-        "withdraw",
-        "void",
-        "merge",
-        "split",
-        "link",
-        "transfer",
-        "delegate",
-        "take_over",
-        "turn_down",
-        "take_back",
-        "unlink",
-        "join",
-        "part",
-    ]
-)
+    {
+        "new", "ls", "show", "do", "claim", "assign", "note", "edit", "print", "find", "give", "hand", "return",
+        "close", "report", "urge", "copy", "read", "watch", "rate", "reject", "reopen", "suspend", "resume",
+        "withdraw", "void", "merge", "split", "link", "unlink", "join", "part", "transfer", "delegate", "take_over",
+        "turn_down", "take_back", "attach", "files", "slip", "board", "handover", "backfill", "on", "off",
+    }
+)  # fmt: skip
+"""as they would be typed; not those of two words, such as `give-back`, which a procedure may have in its own sense"""
 
 
 def staff_verbs(draft: Draft) -> Iterator[Diagnostic]:
@@ -209,8 +180,9 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
 
     Who may, who gets the task and who is excluded stand in fields of type `staff`. A notice also reaches a `person` or
     a `phone`. A role's scope is a `unit`. `by` is chosen by a field of type `choice`. `each`, `collect` and `rows` want
-    fields of type `rows`; `since` and `until` of `collect`, which belong together, a field of type `datetime`, or
-    one end of an interval. And somebody must be named at all.
+    fields of type `rows`; what is collected stands in columns of the names `id`, `procedure`, `subject`, `state`,
+    `owner`, `assignee`, `opened`, `by_when` and `why`. `since` and `until` of `collect`, which belong together, want a
+    field of type `datetime`, or one end of an interval. And somebody must be named at all.
 
     Fails:
 
@@ -243,7 +215,9 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
                 msg("name such a field"),
             )  # fmt: skip
     for fact in draft.of("nobody"):
-        yield error("SOP139", fact.span, msg("this names nobody"), None, msg("add `role:`, `who:` or `field:`"))
+        yield error(
+            "SOP139", fact.span, msg("this names nobody"), None, msg("name a role, or add `role:`, `who:` or `field:`")
+        )
     for fact in draft.of("signal_nobody"):
         yield error(
             "SOP139",
@@ -252,6 +226,15 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
             None,
             msg("write `parent:` or `children:` with an event"),
         )
+    yield from _collecting(draft)
+    for fact in draft.of("not_did"):
+        yield error(
+            "SOP139", fact.span, msg("`not` names something done"), None, msg("write `not: did TRIGGER`")
+        )  # fmt: skip
+
+
+def _collecting(draft: Draft) -> Iterator[Diagnostic]:
+    """What is wrong with where tickets are collected, and of which shift."""
     for fact in draft.of("no_instant"):
         yield error(
             "SOP139",
@@ -259,6 +242,22 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
             msg("`{path}` is no instant: its field is of type `{type}`", **fact.values),
             msg("A shift begins and ends at a time of a day."),
             msg("name a field of type `datetime`, or one end of an interval: `shift.end`"),
+        )
+    for fact in draft.of("collected_as"):
+        yield error(
+            "SOP139",
+            fact.span,
+            msg("what is collected does not fit into the column `{name}`", name=fact.values["name"]),
+            msg("One thing is known of each ticket there, and it is written as it is."),
+            msg("give it the type {types}", types=tuple(f"`{each}`" for each in fact.values["types"])),
+        )
+    for fact in draft.of("collected_nothing"):
+        yield error(
+            "SOP139",
+            fact.span,
+            msg("no column of `{name}` is anything that is collected", name=fact.values["name"]),
+            msg("Its rows would be empty, however many tickets are found."),
+            msg("name columns `id`, `subject`, `state`, `owner`, `assignee`, `opened` or `by_when`"),
         )
     for fact in draft.of("since_alone"):
         yield error(
@@ -268,10 +267,6 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
             msg("What is handed over is what the next shift has to do with, too."),
             msg("say with `until` which field has the end of the next shift"),
         )
-    for fact in draft.of("not_did"):
-        yield error(
-            "SOP139", fact.span, msg("`not` names something done"), None, msg("write `not: did TRIGGER`")
-        )  # fmt: skip
 
 
 def either(draft: Draft) -> Iterator[Diagnostic]:

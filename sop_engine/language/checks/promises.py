@@ -135,7 +135,8 @@ def _without(draft: Draft, word: str) -> Iterator[tuple[str, Span]]:
     for goal in draft.procedure.goals if draft.procedure is not None else ():
         here = goals / goal.id
         words = getattr(here.node, "items", {})
-        if word not in words and not (word == "start" and "while" in words):
+        empty = word in words and getattr((here / word).node, "items", word) == ()
+        if (word not in words or empty) and not (word == "start" and "while" in words):
             yield goal.id, here.name
 
 

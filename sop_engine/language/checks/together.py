@@ -10,13 +10,14 @@ from sop_engine.language.checks.telling import warning
 from sop_engine.language.graph import Graph
 from sop_engine.language.near import near
 from sop_engine.messages import msg
-from sop_engine.procedure import Procedure, Signal, Start
+from sop_engine.procedure import Collect, Procedure, Signal, Start
 
 
 def unknown_procedures(site: Site) -> Iterator[Diagnostic]:
     """SOP220: a child ticket of a procedure that the site does not have.
 
     `start` names a procedure that has no file here and was never published. Until it is, whatever starts it is refused.
+    `collect` that names one, or a state that none of its procedures has, finds nothing.
 
     Fails:
 
@@ -34,6 +35,31 @@ def unknown_procedures(site: Site) -> Iterator[Diagnostic]:
                 msg("write `{name}.sop.yaml` beside this file, or correct the name", name=start.procedure),
                 near(start.procedure, tuple(site.members)),
             )  # fmt: skip
+
+    for member, at, name, kind, known in _collected(site):
+        yield warning(
+            "SOP220", member.span(at),
+            msg("there is no procedure named `{name}` here", name=name) if kind == "procedure"
+            else msg("there is no state named `{name}` in what is collected", name=name),
+            msg("Nothing is ever found by it."), msg("correct the name under `collect`"), near(name, known),
+        )  # fmt: skip
+
+
+def _collected(site: Site) -> Iterator[tuple[Member, str, str, str, tuple[str, ...]]]:
+    """What `collect` names that nobody declares: (member, path, name, `procedure` or `state`, the names there are)."""
+    for member in site.members.values():
+        for at, effect in effects_of(member.procedure) if member.places else ():
+            if not isinstance(effect, Collect):
+                continue
+            unknown = [name for name in effect.procedures if name not in site.members]
+            for name in unknown:
+                yield member, at, name, "procedure", tuple(site.members)
+            looked_at = effect.procedures or site.members
+            states = {each.id for name in looked_at if name in site.members
+                      for each in site.members[name].procedure.states}  # fmt: skip
+            for name in effect.states:
+                if name not in states and not unknown:
+                    yield member, at, name, "state", tuple(sorted(states))
 
 
 def _starts(site: Site) -> Iterator[tuple[Member, str, Start]]:

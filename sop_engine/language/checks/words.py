@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from sop_engine.diagnostics import Diagnostic
@@ -9,8 +10,11 @@ from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft
 from sop_engine.language.meant import VALUES, meant
 from sop_engine.language.near import near
+from sop_engine.language.times import written
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT
+from sop_engine.worktime.allowances import parse_allowance
+from sop_engine.worktime.durations import LONGEST_YEARS, NotADuration, parse_duration
 
 KEBAB: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 SNAKE: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
@@ -19,6 +23,8 @@ RESERVED: Final = frozenset(
     {"and", "or", "not", "in", "is", "if", "else", "true", "false", "none", "row", "child", "children", "ticket"}
 )
 """Words of expressions; a field of that name could not be named there."""
+MEANT: Final = frozenset({("state", ROOT), ("state", "previous"), ("state", "opener"), ("goal", "all")})
+"""Ids that say something else where they are named: of `acts: return`, and of `suspend: pauses`."""
 PEOPLE: Final = frozenset({"assignee", "owner", "opener", "anyone", "doer", "nobody"})
 
 
@@ -238,11 +244,7 @@ def ids(draft: Draft) -> Iterator[Diagnostic]:
                 else msg("write it in small English letters, such as `{example}`; Chinese belongs into its title",
                          example=example),
             )  # fmt: skip
-        elif (
-            (kind == "field" and name in RESERVED)
-            or (kind == "role" and name in PEOPLE)
-            or (kind, name) == ("state", ROOT)
-        ):
+        elif (kind == "field" and name in RESERVED) or (kind == "role" and name in PEOPLE) or (kind, name) in MEANT:
             yield error(
                 "SOP118", span, msg("`{name}` has a meaning of its own", name=name),
                 msg("An expression or a `by` that names it would mean something else."),
@@ -305,7 +307,7 @@ def durations(draft: Draft) -> Iterator[Diagnostic]:
     """SOP121: a duration that cannot be counted.
 
     A whole number and a unit: `30 min`, `2 h`, `3 days`, `2 weeks`, `3 months`, `1 year`, or in Chinese `30 分钟`,
-    `2 小时`, `3 天`, `2 周`, `3 个月`, `1 年`.
+    `2 小时`, `3 天`, `2 周`, `3 个月`, `1 年`. None is longer than 100 years.
 
     Fails:
 
@@ -320,11 +322,29 @@ def durations(draft: Draft) -> Iterator[Diagnostic]:
           closed: {final: true, outcome: done}
     """
     for fact in draft.of("duration"):
-        yield error(
-            "SOP121", fact.span, msg("`{text}` is no duration", text=fact.values["text"][:40]),
-            msg("A duration is a whole number above zero and a unit."),
-            msg("write it like `30 min`, `2 h`, `3 days`, `2 weeks`, `3 months`, `1 year`, or `30 分钟`, `3 天`"),
-        )  # fmt: skip
+        why, fix = _of_a_duration(fact.values["text"])
+        yield error("SOP121", fact.span, msg("`{text}` is no duration", text=fact.values["text"][:40]), why, fix)
+
+
+def _of_a_duration(text: str) -> tuple[Message, Message]:
+    """Why a text is no duration of the language, and what to write. People type them in more ways than it reads: it
+    has one spelling for each, so that whoever looks for `30 min` finds it."""
+    try:
+        meant = parse_duration(text)
+    except NotADuration:
+        meant = None
+    if meant is not None and meant.count:
+        return msg("It is written in figures, a whole number and one unit."), msg("write `{text}`", text=written(meant))
+    with suppress(NotADuration):
+        if not parse_allowance(text).counts_clock:
+            return (
+                msg("What stands here runs on the clock, day and night."),
+                msg("write so many hours or days: `24 h`, `1 day`; workdays are for promises, under `goals:`"),
+            )
+    return (
+        msg("A duration is a whole number above zero and a unit, and no longer than {most} years.", most=LONGEST_YEARS),
+        msg("write it like `30 min`, `2 h`, `3 days`, `2 weeks`, `3 months`, `1 year`, or `30 分钟`, `3 天`"),
+    )
 
 
 def moments(draft: Draft) -> Iterator[Diagnostic]:
