@@ -203,7 +203,7 @@ def _kept(reading: Reads, actor: str) -> dict[str, Any] | None:
     if verifier is None or not check_of(verifier):
         raise SetUp(
             msg("what checks the PIN of {name} cannot be read any more", name=actor),
-            fix=msg("an administrator takes it away, and a new one is set: sop actor pin {id} --code", id=actor),
+            fix=msg("an administrator gives a code for a new one: sop actor pin {id} --code", id=actor),
         )
     return verifier
 

@@ -26,8 +26,8 @@ def endless(draft: Draft) -> Iterator[Diagnostic]:
 
     `always` is taken as soon as it holds. Where it leads back to where it started, by itself or by way of others, and
     nothing on the way changes what the conditions ask, the ticket would never come to rest. The same is true of `at`: a
-    timer that is set for a time which has passed fires at once. So it may not lead back to where it is set again, unless
-    something on the way writes another time into its field.
+    timer that is set for a time which has passed fires at once. So it may not lead back to where it is set again,
+    unless something on the way writes another time into its field.
 
     Fails:
 
