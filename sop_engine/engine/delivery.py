@@ -15,8 +15,8 @@ The law.
 4. Of letters of one kind (`ticket.kinds`) that wait, only the last is sent: the store supersedes the others.
 5. A time that lies further ahead than any wait is one that a wrong clock has set, and is taken as come.
 6. A letter is given its channels before it is taken (`sorting`), and waits there for the end of quiet hours or for a
-   digest. What waited for one instant, for one person, by one channel goes as one parcel, whose key is made of theirs; and
-   goes elsewhere where he has other channels by then.
+   digest. What waited for one instant, for one person, by one channel goes as one parcel, whose key is made of theirs;
+   and goes elsewhere where he has other channels by then.
 7. Where a channel was found out of order twice in a row, or cannot reach somebody at all, the one that stands in for it
    has the letter, if sop.toml names one that can reach whoever it is for; an urgent letter goes there after the first
    time.
