@@ -12,10 +12,10 @@ from sop_engine.console.failures import Explained, Interrupted
 from sop_engine.console.output import Output
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import LANGUAGES, Message, msg
-from sop_engine.store.lock import Tell
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
+    from sop_engine.store.lock import Tell
 
 _HEARD: Final[Mapping[str, str]] = {"对讲": "radio", "电话": "phone", "纸单": "paper", "纸质": "paper"}
 _NEAR_THE_SWEEP: Final = frozenset({"worker", "demo", "doctor", "db"})

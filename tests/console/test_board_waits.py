@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from sop_engine.console import call
 from sop_engine.console.board import app
 from sop_engine.console.board.app import Board
 from sop_engine.console.board.desk import Desk
 from sop_engine.console.board.dialogs import Form
 from sop_engine.console.call import Call
 from sop_engine.console.staff.narrowed import Narrowed
+from sop_engine.messages import msg
 from sop_engine.store import lock
 from sop_engine.store.drivers import lock_path
 from sop_engine.store.lock import FileTurn
@@ -49,7 +51,7 @@ def holder(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Holder]:
 
 async def seen(board: Board, words: str) -> None:
     """Wait until the words stand there."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 30
     while words not in shown(board):
         assert time.monotonic() < end, shown(board)
         await asyncio.sleep(0.01)
@@ -71,7 +73,7 @@ def test_whoever_waits_is_told_for_whom_and_gives_up_with_what_he_typed_kept(
         # when he tries again and gives up too late
         monkeypatch.setattr(lock, "ASK_SECONDS", 20)
         await press("enter", at_once=True)
-        await seen(board, "waiting for the store")
+        await seen(board, "waiting for the store: process")  # he was asked, and is not asked again so soon
         await press("escape", at_once=True)
         await seen(board, "giving up")
         holder.release()
@@ -126,8 +128,18 @@ def test_a_fault_of_the_program_in_an_act_ends_the_board_with_it(
     play(playing)
 
 
-def test_a_look_at_the_store_waits_for_nobody(sop: Sop, wx: str, holder: Holder) -> None:
+def test_a_look_at_the_store_waits_for_nobody(sop: Sop) -> None:
     with Call("board", {"as_name": "wang_fang", "lang": "en", "site": os.environ["SOP_SITE"]}).open() as opened:
         desk = Desk(opened, Narrowed())
-        assert desk._waits(lock.FileTurn(Path("x")).holder())
+        assert desk._waits(msg("waiting for the store"))
         assert desk.holder == ""
+
+
+def test_a_command_that_waits_tells_for_whom_every_ten_seconds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting = Call("do", {"lang": "en"})
+    for second in range(25):
+        monkeypatch.setattr(call, "steady_seconds", lambda second=second: 1000.0 + second)
+        assert waiting.waits(msg("waiting for the store")) is None
+    assert capsys.readouterr().err == "waiting for the store\n" * 3
