@@ -133,6 +133,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "team remove": Leaf("keeper.teams", "remove", msg("take a team away"), "write"),
     "firm ls": Leaf("keeper.firms", "ls", msg("list firms from outside, and until when their papers count")),
     "firm add": Leaf("keeper.firms", "add", msg("enter a firm that works for the centre"), "write"),
+    "firm import": Leaf("keeper.firm_import", "import_", msg("enter or renew many firms from a table"), "write"),
     "firm change": Leaf("keeper.firms", "change", msg("renew a firm's papers, or change what is known of it"), "write"),
     "firm remove": Leaf("keeper.firms", "remove", msg("take a firm off the list"), "write"),
     "firm person": Leaf("keeper.firm_people", "person", msg("enter or change one of a firm's people"), "write"),

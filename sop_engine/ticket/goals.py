@@ -97,7 +97,9 @@ def _settle(draft: Draft, goal: Goal, marks: Marks) -> None:
 
 def _start(draft: Draft, goal: Goal, former: Entry | None) -> None:
     """A start, the first one or one after a stop: what the latter means the goal says."""
-    if former is not None and (former.get("kept") or (draft.returned_since is not None and _counted(goal, former))):
+    if former is not None and former.get("firm") != (draft.ticket.fields.get(goal.firm) if goal.firm else None):
+        _begin(draft, goal, former["cycle"] + 1)  # another firm has nothing used up yet
+    elif former is not None and (former.get("kept") or (draft.returned_since is not None and _counted(goal, former))):
         _resume(draft, goal, former)
     elif former is None or goal.again == "new_cycle" or former["status"] == "dropped":
         _begin(draft, goal, 1 if former is None else former["cycle"] + 1)

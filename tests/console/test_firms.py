@@ -85,3 +85,22 @@ def test_a_firm_is_kept_named_by_its_initials_timed_and_reported(sop: Sop, site:
 def test_what_a_dry_run_says_is_not_kept(sop: Sop) -> None:
     assert sop("firm", "add", "tianyi", "天一电梯", "--dry-run").code == 0
     assert sop("firm", "ls", "--json").json == []
+
+
+def test_many_firms_come_from_a_table_all_or_none_and_are_renewed_by_it(sop: Sop, tmp_path: Path) -> None:
+    table = tmp_path / "firms.csv"
+    rows = ("编号,名称,业务,合同到期,人员", "tianyi,天一电梯,电梯维保,2026-12-10,张工，林工", "hongda,,防水,,")
+    table.write_text("\n".join(rows), "utf-8")
+    refused = sop("firm", "import", str(table))
+    assert (refused.code, "line 3" in refused.err, sop("firm", "ls", "--json").json) == (2, True, [])
+    table.write_text("编号,名称,合同到期,人员\ntianyi,天一电梯,2026-12-10,张工;林工\n", "utf-8")
+    assert sop("firm", "import", str(table), "--dry-run").code == 0
+    assert sop("firm", "ls", "--json").json == []
+    assert sop("firm", "import", str(table), "--json").json == {"firms": ["tianyi"]}
+    table.write_text("id,contract_until,people\ntianyi,2027-12-10,林工\n", "utf-8")
+    assert sop("firm", "import", str(table)).code == 0
+    [firm] = sop("firm", "ls", "--json").json
+    assert (firm["title"], firm["contract"]["until"]) == ("天一电梯", "2027-12-10")
+    assert [each["name"] for each in firm["people"]] == ["张工", "林工"]
+    table.write_text("id,colour\ntianyi,red\n", "utf-8")
+    assert "colour" in sop("firm", "import", str(table)).err

@@ -142,6 +142,18 @@ def test_a_promise_of_nobody_waits_until_a_firm_is_named(desk: Desk) -> None:
     assert (goal["status"], goal["due"]) == ("running", "2026-11-23T01:20:00.000Z")
 
 
+def test_another_firm_goes_on_with_nothing_that_the_first_used_up(desk: Desk) -> None:
+    starts = "start: [did call_firm, did other_firm], stop: did arrived, again: resume"
+    desk.publish(LIFT.replace("while: with_firm, stop: did arrived", starts))
+    ticket = called(desk)
+    desk.advance(minutes=10)
+    desk.do(ticket, "arrived", by="wang")
+    desk.advance(minutes=10)
+    desk.do(ticket, "other_firm", by="wang", contractor="hongda")
+    goal = desk.ticket(ticket).goals["rescue"]
+    assert (goal["firm"], goal["cycle"], goal["due"]) == ("hongda", 2, "2026-11-23T02:50:00.000Z")
+
+
 HANDED = """
 procedure: handed
 title: Handed

@@ -101,7 +101,7 @@ def test_figures_of_a_group() -> None:
 
     assert found == Figures(
         ("repair", "wang"), 9, 2, 0, 0, timedelta(hours=6), timedelta(hours=10), timedelta(hours=11),
-        len(made),
+        len(made), worst=timedelta(hours=11),
     )  # fmt: skip
     assert found.share == 9 / 11
 

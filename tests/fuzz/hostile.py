@@ -140,6 +140,7 @@ COMMANDS: Final[Sequence[tuple[str, ...]]] = (
     ("firm", "add", "--contract=TEXT", "--contract-until=TEXT", "--promise=TEXT", "--", "TEXT", "TEXT"),
     ("firm", "change", "--title=TEXT", "--permit-until=TEXT", "--", "TEXT"),
     ("firm", "remove", "--", "TEXT"),
+    ("firm", "import", "--", "TEXT"),
     ("firm", "person", "--phone=TEXT", "--permit=TEXT", "--", "TEXT", "TEXT"),
     ("firm", "people", "--", "TEXT"),
     ("report", "firms", "--firm=TEXT"),

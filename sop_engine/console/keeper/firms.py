@@ -90,7 +90,7 @@ def add(
         raise NotUnderstood(said, fix=fix)
     with call.open() as opened:
         papers = {"contract": (contract, contract_until), "permit": (permit, permit_until)}
-        given = {"firm": firm, "title": line_of(title, msg("title")), **_given(opened, does, phone, papers, promise)}
+        given = {"firm": firm, "title": line_of(title, msg("title")), **given_of(opened, does, phone, papers, promise)}
         opened.act(opened.command("add_firm", SITE, given))
         _tell(opened, firm)
 
@@ -113,7 +113,7 @@ def change(
         with opened.reading() as reading:
             id = firm_named(reading, firm)
         papers = {"contract": (contract, contract_until), "permit": (permit, permit_until)}
-        given = _given(opened, does, phone, papers, promise)
+        given = given_of(opened, does, phone, papers, promise)
         given |= {"title": line_of(title, msg("title"))} if title is not None else {}
         given |= {"active": True} if active else {}
         if not given:
@@ -198,7 +198,7 @@ def day_given(opened: "Opened", word: str, said: str) -> str:
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def _given(
+def given_of(
     opened: "Opened",
     does: str | None,
     phone: str | None,
