@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sop_engine import errors
-from sop_engine.console.moves import is_of_former, moves_of
+from sop_engine.console.moves import is_of_former, moves_of, undecided
 from sop_engine.engine.delivery import deliver
 from sop_engine.engine.letters import render
 from sop_engine.engine.rebuild import rebuild
@@ -123,11 +123,13 @@ def test_nothing_goes_out_to_him_between_midnight_and_the_sweep(desk: Desk) -> N
     desk.clock.advance(timedelta(days=1))
     deliver(desk.engine)
     assert pinged(desk, wx) == []
+    early = desk.open("repair", by="wang", unit=UNIT)  # the register has still the old one
     with desk.reading() as reading:
         assert [each.status for each in reading.letters(ticket=wx)] == ["waiting"]
     desk.advance(hours=0)
     with desk.reading() as reading:
         assert [each.status for each in reading.letters(ticket=wx)] == ["recalled"]
+        assert {head.id for head in undecided(reading, "9999")[UNIT]} == {wx, early}
 
 
 def test_a_ticket_of_the_time_between_is_asked_about_too(desk: Desk) -> None:
