@@ -15,6 +15,7 @@ from sop_engine.console.moves import is_of_former, moves_of, undecided
 from sop_engine.engine.delivery import deliver
 from sop_engine.engine.letters import render
 from sop_engine.engine.rebuild import rebuild
+from sop_engine.ticket.former import as_the_new_one_sees
 from tests.desk import Desk, replayed
 
 UNIT = "3-2-1202"
@@ -196,6 +197,15 @@ def test_a_message_to_the_new_one_says_nothing_of_the_old_one(desk: Desk) -> Non
         body = render(desk.engine, reading, letter).body
     assert "张三" in body
     assert not {each for each in ("周先生", "李四", "13800001202", "13700000000") if each in body}
+
+
+def test_what_is_printed_for_the_new_one_leaves_out_who_stood_there_before(desk: Desk) -> None:
+    wx = desk.open("repair", by="wang", unit=UNIT, friend={"name": "李四", "phone": "13700000000"})
+    move(desk)
+    assert as_the_new_one_sees(desk.ticket(wx), "9999") is None
+    answer(desk, wx, "new")
+    seen = as_the_new_one_sees(desk.ticket(wx), "9999")
+    assert seen is not None and seen.fields == {"unit": UNIT, "caller": NEW, "phone": NEW["phone"]}
 
 
 def test_an_answer_before_the_day_takes_effect_with_it(desk: Desk) -> None:
