@@ -105,3 +105,18 @@ def test_the_manual_says_what_is_forbidden(language: str, said: tuple[str, str])
     shown = page("acts: {never: [transfer, return]}", language)
     assert all(word in shown for word in said)
     assert ("回退" if language == "zh" else "Return") in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("zh", "- **房屋过户、退租时随谁办理**——前台；有原住户的东西在我方手中时，只随原住户办理："),
+        (
+            "en",
+            "- **With whom it goes on when the unit changes hands** — Front desk; only with whoever moves out, since ",
+        ),
+    ],
+)
+def test_with_whom_it_goes_on_is_told(language: str, line: str) -> None:
+    shown = page("acts: {moving: {by: desk, stays: in_state('received')}}", language)
+    assert len([each for each in shown.splitlines() if each.startswith(line)]) == 1
