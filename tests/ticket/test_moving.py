@@ -351,7 +351,7 @@ def test_the_record_names_nobody_and_rebuilding_leaves_the_register_alone(desk: 
 Deed = tuple[str, int]
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(["new", "old", "keep", "back", "move", "later", "off", "day"]),
                           st.integers(0, 1)), min_size=2, max_size=8))  # fmt: skip
 def test_whoever_has_moved_out_is_told_only_of_what_goes_on_with_him(deeds: list[Deed]) -> None:
