@@ -166,6 +166,8 @@ def act_event(event: Event, person: Say, instant: Say) -> Message | None:
         return msg("the shift of {whose} is over, and nobody is there to take the task", whose=person(event["person"]))
     if event["kind"] == "move_answered" and event["by"] is None:
         return msg("it stays with whoever moves out: we keep what is his")
+    if event["kind"] == "unit_changed":
+        return msg("the register has another contact for {unit} from now on", unit=event["unit"])
     if event["kind"] == "deferred":
         return msg("{event} is kept until it goes on", event=event["event"])
     if event["kind"] == "backfilled":

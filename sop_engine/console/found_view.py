@@ -19,4 +19,6 @@ class MatchView(TypedDict):
 class FoundView(HeadView):
     """A ticket that was found."""
 
+    lived_there_before: bool
+    """whether it is of whoever lived in its unit before it changed hands: nothing to be told to others"""
     matched: list[MatchView]

@@ -31,14 +31,15 @@ def is_of_former(reading: Reads, moves: Moves, head: Head) -> bool:
     if last is None:
         return False
     ticket = reading.ticket(head.id)
-    if head.opened > last["from"]:  # it may be a part of one that is his
-        of = [head.parent, *(each["id"] for each in ticket.links if each["as"] == "split_from")] if ticket else []
-        wholes = [reading.head(id) for id in of if id is not None]
-        return any(is_of_former(reading, moves, each) for each in wholes if each is not None)
     entry = None if ticket is None else in_effect(ticket, last["from"])
-    if entry is None or entry["unit"] != head.unit:
+    if ticket is None or (entry is not None and entry["unit"] == head.unit):
+        return entry is None or not (entry["with"] == NEW and entry["from"] == last["from"])
+    if head.opened <= last["from"]:
         return bool(head.opened < last["from"])
-    return not (entry["with"] == NEW and entry["from"] == last["from"])
+    # what was opened later may be a part of one that is his
+    of = [head.parent, *(each["id"] for each in ticket.links if each["as"] == "split_from")]
+    wholes = [reading.head(id) for id in of if id is not None]
+    return any(is_of_former(reading, moves, each) for each in wholes if each is not None)
 
 
 def without_former(reading: Reads, heads: Sequence[Head]) -> list[Head]:

@@ -113,3 +113,18 @@ def test_a_state_to_go_back_to_may_be_called_like_any_word_of_the_page() -> None
     assert compiled.procedure is not None, compiled.diagnostics
 
     assert "back to: the step before, Received" in manual(compiled.procedure, "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("zh", "- **房屋过户、退租时随谁办理**——前台；有原住户的东西在我方手中时，只随原住户办理："),
+        (
+            "en",
+            "- **With whom it goes on when the unit changes hands** — Front desk; only with whoever moves out, since ",
+        ),
+    ],
+)
+def test_with_whom_it_goes_on_is_told(language: str, line: str) -> None:
+    shown = page("acts: {moving: {by: desk, stays: in_state('received')}}", language)
+    assert len([each for each in shown.splitlines() if each.startswith(line)]) == 1

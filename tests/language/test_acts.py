@@ -31,6 +31,7 @@ goals: {finishing: {start: did open, stop: did finish, within: 4 h}}
 acts:
   urge: {apart: 1 h, lead: [desk, owner]}
   suspend: {by: desk, at_most: 3 天, times: 2, pauses: all}
+  moving: {by: desk, stays: in_state('received')}
   void: {own_within: 20 min}
   force_close: {by: desk}
   merge: {by: desk}
@@ -42,6 +43,7 @@ acts:
     assert (acts.suspend.at_most, acts.suspend.times, acts.suspend.pauses) == (Duration(3, "day"), 2, ("finishing",))
     assert (acts.void.by, acts.void.own_within) == ((), Duration(20, "min"))
     assert (acts.merge.by, acts.split, acts.link) == ((Who("role", "desk"),), USUAL.split, USUAL.link)
+    assert (acts.moving.by, acts.moving.stays) == ((Who("role", "desk"),), ("in_state", "received"))
     assert acts.force_close.by == (Who("role", "desk"),)
     assert normal_form.load(normal_form.to_bytes(procedure(piece))).acts == acts
 

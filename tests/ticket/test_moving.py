@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sop_engine import errors
-from sop_engine.console.moves import is_of_former, moves_of
+from sop_engine.console.moves import is_of_former, moves_of, undecided
 from sop_engine.engine.delivery import deliver
 from sop_engine.engine.letters import render
 from sop_engine.engine.rebuild import rebuild
+from sop_engine.ticket.former import as_the_new_one_sees
 from tests.desk import Desk, replayed
 
 UNIT = "3-2-1202"
@@ -123,11 +124,13 @@ def test_nothing_goes_out_to_him_between_midnight_and_the_sweep(desk: Desk) -> N
     desk.clock.advance(timedelta(days=1))
     deliver(desk.engine)
     assert pinged(desk, wx) == []
+    early = desk.open("repair", by="wang", unit=UNIT)  # the register has still the old one
     with desk.reading() as reading:
         assert [each.status for each in reading.letters(ticket=wx)] == ["waiting"]
     desk.advance(hours=0)
     with desk.reading() as reading:
         assert [each.status for each in reading.letters(ticket=wx)] == ["recalled"]
+        assert {head.id for head in undecided(reading, "9999")[UNIT]} == {wx, early}
 
 
 def test_a_ticket_of_the_time_between_is_asked_about_too(desk: Desk) -> None:
@@ -194,6 +197,15 @@ def test_a_message_to_the_new_one_says_nothing_of_the_old_one(desk: Desk) -> Non
         body = render(desk.engine, reading, letter).body
     assert "张三" in body
     assert not {each for each in ("周先生", "李四", "13800001202", "13700000000") if each in body}
+
+
+def test_what_is_printed_for_the_new_one_leaves_out_who_stood_there_before(desk: Desk) -> None:
+    wx = desk.open("repair", by="wang", unit=UNIT, friend={"name": "李四", "phone": "13700000000"})
+    move(desk)
+    assert as_the_new_one_sees(desk.ticket(wx), "9999") is None
+    answer(desk, wx, "new")
+    seen = as_the_new_one_sees(desk.ticket(wx), "9999")
+    assert seen is not None and seen.fields == {"unit": UNIT, "caller": NEW, "phone": NEW["phone"]}
 
 
 def test_an_answer_before_the_day_takes_effect_with_it(desk: Desk) -> None:
@@ -339,7 +351,7 @@ def test_the_record_names_nobody_and_rebuilding_leaves_the_register_alone(desk: 
 Deed = tuple[str, int]
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(["new", "old", "keep", "back", "move", "later", "off", "day"]),
                           st.integers(0, 1)), min_size=2, max_size=8))  # fmt: skip
 def test_whoever_has_moved_out_is_told_only_of_what_goes_on_with_him(deeds: list[Deed]) -> None:

@@ -66,7 +66,8 @@ def find(
             found = [_seen(opened, reading, head, search) for head in heads[:most]]
         if call.json:
             now = canonical.instant_text(opened.now)
-            call.output.json_list(_view(opened, head, matches, now) for head, _states, matches in found)
+            theirs = _of_former(opened, found)
+            call.output.json_list(_view(opened, head, matches, now, head.id in theirs) for head, _, matches in found)
         elif not found:
             call.output.tell(msg("nothing was found"))
         else:
@@ -181,10 +182,15 @@ def _print(opened: "Opened", found: Sequence[_Found]) -> None:
         Column(msg("opened")),
         Column(msg("found in")),
     ]
+    theirs = _of_former(opened, found)
+    opened.call.output.table(columns, (_row(opened, *each, each[0].id in theirs) for each in found))
+
+
+def _of_former(opened: "Opened", found: Sequence[_Found]) -> set[str]:
+    """The numbers of the tickets that are of whoever lived in their unit before."""
     with opened.reading() as reading:
         moves = moves_of(reading)
-        former = {head.id for head, _states, _matches in found if is_of_former(reading, moves, head)}
-    opened.call.output.table(columns, (_row(opened, *each, each[0].id in former) for each in found))
+        return {head.id for head, _states, _matches in found if is_of_former(reading, moves, head)}
 
 
 def _row(opened: "Opened", head: Head, states: tuple[str, ...], matches: Sequence[Match], theirs: bool) -> list[Any]:
@@ -195,9 +201,9 @@ def _row(opened: "Opened", head: Head, states: tuple[str, ...], matches: Sequenc
     return [head.id, head.unit or "", opened.text_seen(head, head.subject), state, opening, places]
 
 
-def _view(opened: "Opened", head: Head, matches: Sequence[Match], now: str) -> FoundView:
+def _view(opened: "Opened", head: Head, matches: Sequence[Match], now: str, theirs: bool) -> FoundView:
     language = opened.call.language
     places = [
         MatchView(field=each.field, step=each.step, title=say(each.title, language), text=each.text) for each in matches
     ]
-    return FoundView(**head_json(opened, head, now), matched=places)
+    return FoundView(**head_json(opened, head, now), lived_there_before=theirs, matched=places)
