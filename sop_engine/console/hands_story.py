@@ -47,7 +47,7 @@ def hand_deed(command: str, arguments: Mapping[str, Any], program: "Program", pe
         case "give_back":
             return msg("gave the task back")
         case "transfer" if "team" in arguments:
-            return msg("offered the task to the team {team}", team=arguments["team"])
+            return msg("offered the task on to the team {team}", team=arguments["team"])
         case "transfer" if "role" in arguments:
             return msg("offered the task to {to}", to=role(arguments["role"]))
         case "transfer":

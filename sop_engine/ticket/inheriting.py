@@ -50,8 +50,8 @@ def inherit(draft: Draft) -> dict[str, Any]:
                 "not_now",
                 msg("{name} was to sign `{trigger}`; whoever holds {roles} signs in his place", name=former,
                     trigger=left[0].trigger, roles=tuple(_titles(draft, left[0]))),
-                fix=msg("or take him off: sop signer remove {ticket} {trigger} {name}", ticket=draft.ticket.id,
-                        trigger=left[0].trigger, name=former),
+                fix=msg("or take him off: sop signer remove {ticket} {trigger} NAME", ticket=draft.ticket.id,
+                        trigger=left[0].trigger),
             )
         )  # fmt: skip
     if len(draft.events) == before:

@@ -14,6 +14,7 @@ from sop_engine.procedure import Offer
 from sop_engine.ticket import people
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
+from sop_engine.ticket.duty import role_title
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.records import Refusal
 
@@ -146,13 +147,24 @@ def barred(draft: Draft, offer: Offer, source: str, actor: str, standing_for: st
     if have >= offer.sign.count and place_of(draft, offer, source, standing_for or actor) is not None:
         return None
     if have >= offer.sign.count:
-        return msg("what is wanted still is the signature of who was added: {who}", who=tuple(waiting))
+        return _wanted_still(draft, offer, waiting)
     if not offer.sign.of:
         return None
     roles = (offer.sign.of[have],) if offer.sign.ordered else offer.sign.of
     if any(people.holds_role(draft, standing_for or actor, role) for role in roles):
         return None
     return msg("this signature is for {roles}", roles=roles)
+
+
+def _wanted_still(draft: Draft, offer: Offer, waiting: list[str]) -> Message:
+    """Whose signature is wanted still when all others have signed; and who signs for whom works here no more."""
+    assert offer.sign is not None
+    gone = tuple(each for each in waiting if not people.active(draft, each))
+    if not gone:
+        return msg("what is wanted still is the signature of who was added: {who}", who=tuple(waiting))
+    roles = tuple(role_title(draft, role) for role in offer.sign.add)
+    return msg("what is wanted still is the signature of who was added: {who}; in the place of {gone}, gone since,"
+               " signs whoever else holds {roles}", who=tuple(waiting), gone=gone, roles=roles)  # fmt: skip
 
 
 def _barred_added(draft: Draft, offer: Offer, source: str, person: str) -> Message | None:

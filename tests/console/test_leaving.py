@@ -85,3 +85,35 @@ def test_what_is_left_without_anybody_is_said_and_doctor_finds_it(sop: Sop, held
 def test_what_cannot_be_is_refused_and_nobody_has_left(sop: Sop, held: str, words: tuple[str, ...], code: int) -> None:
     assert sop(*words).code == code
     assert all(person["active"] for person in sop("actor", "ls", "--json").json)
+
+
+SIGNED = """\
+procedure: purchase
+title: {zh: 采购, en: Purchase}
+source: ours
+prefix: CG
+roles: {desk: {zh: 前台, en: Desk}, engineer: {zh: 维修技工, en: Engineer}}
+words: {agree: {zh: 会签, en: Agree}}
+outcomes: {agreed: {zh: 已同意, en: Agreed}}
+open: {by: desk, to: asked}
+states:
+  asked: {title: {zh: 待会签, en: Asked}, transitions: {agree: {by: desk, sign: {count: 1, add: engineer}, to: agreed}}}
+  agreed: {title: {zh: 已同意, en: Agreed}, final: true, outcome: agreed}
+"""
+
+
+def test_whose_signature_alone_is_wanted_leaves_it_to_who_can_sign(sop: Sop, site: Path) -> None:
+    (site / "workflows" / "purchase.sop.yaml").write_text(SIGNED, encoding="utf-8")
+    assert sop("flow", "publish", "purchase").code == 0
+    for _each in range(2):
+        sop("new", "purchase", "--as", "wang_fang")
+    for number in ("1", "2"):
+        assert sop("signer", "add", number, "agree", "李强", "--as", "wang_fang").code == 0
+    left = sop("actor", "leave", "李强", "--to", "王芳")
+    assert (left.code, left.out.count("whoever holds Engineer signs in his place")) == (0, 2)
+    assert "tickets passed on: 0" in left.err
+    passed = sop("actor", "leave", "李强", "--to", "张伟")
+    assert (passed.code, passed.out.count("张伟 (zhang_wei) signs in his place")) == (0, 2)
+    assert "张伟 (zhang_wei) signs in the place of 李强 (li_qiang)" in sop("audit", "log", "1").out
+    sop("do", "1", "agree", "--as", "wang_fang")
+    assert sop("do", "1", "agree", "--as", "zhang_wei", "--json").json["outcome"] == "agreed"

@@ -154,7 +154,7 @@ def test_a_task_is_offered_on_to_a_team_and_one_of_it_takes_it_over(plumbing: So
         plumbing("show", "1", "--json").json["tasks"][0] | {"team": "crew", "assignee": "li_qiang"}
         == (plumbing("show", "1", "--json").json["tasks"][0])
     )
-    assert "offered the task to the team crew" in plumbing("audit", "log", "1").out
+    assert "offered the task on to the team crew" in plumbing("audit", "log", "1").out
 
 
 def test_the_load_of_a_team_is_that_of_its_people(crew: Sop, wx: str) -> None:

@@ -294,6 +294,28 @@ def test_roles_that_are_listed_and_roles_with_titles_go_together() -> None:
 # --- faults ----------------------------------------------------------------------------------------------------------
 
 
+SKILLED = """\
+fragment: skilled
+title: Skilled
+blanks: {who: {kind: role, about: who does it}}
+skills: {hot_work: {zh: 动火, en: Hot work}}
+teams: [welders]
+transitions:
+  weld: {by: {role: $who, skill: hot_work}}
+  send: {by: $who, assign: {role: $who, team: welders}}
+"""
+
+
+def test_a_fragment_brings_the_skills_and_teams_that_it_names_and_the_procedure_titles_them() -> None:
+    own = "skills: {hot_work: Welding, lifts: Lifts}\nteams: {welders: The welders}\n"
+    used = states("use: {skilled: {who: desk}}\n")
+    bare, titled = compiled(used, SKILLED).procedure, compiled(own + used, SKILLED).procedure
+    assert bare is not None and titled is not None
+    assert [each.title for each in bare.skills] == [{"zh": "动火", "en": "Hot work"}]
+    assert {each.id: each.title["und"] for each in titled.skills} == {"hot_work": "Welding", "lifts": "Lifts"}
+    assert [each.title for each in titled.teams] == [{"und": "The welders"}]
+
+
 def test_a_fault_in_a_fragment_is_shown_in_its_file_and_where_it_is_used() -> None:
     found = compiled(states("use: {wait: {whom: desk}}\n"), WAIT.replace("by: $whom", "by: mannager"))
     said = render(found.diagnostics, laid_over("").encode(), fragments=found.fragments)

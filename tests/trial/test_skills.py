@@ -84,3 +84,12 @@ def test_who_is_of_a_team_is_one_of_the_people(tmp_path: Path, wrong: str) -> No
     with pytest.raises(ScenarioFaults) as faults:
         run_file(path, path.parent.parent, tmp_path / "templates")
     assert [each.code for each in faults.value.diagnostics] == ["SOP304"]
+
+
+def test_a_team_that_the_procedure_names_is_that_of_the_file_by_the_same_id(tmp_path: Path) -> None:
+    named = CREWS.replace("assign: runner,", "assign: {role: runner, team: crew},").replace(
+        "roles: [desk", "teams: [crew]\nroles: [desk"
+    )
+    path = folder(tmp_path, OFFERED.replace("do: 出发, team: crew,", "do: 出发,"), CREW, named)
+    [result] = run_file(path, path.parent.parent, tmp_path / "templates")
+    assert result.failure is None, (result.failure.expected, result.failure.found)

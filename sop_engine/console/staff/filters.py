@@ -54,10 +54,10 @@ def mine(reading: Reads, person: str, today: date) -> Mine:
     known = reading.person(person)
     for role, scope in known.roles if known is not None else ():
         found.setdefault(role, []).append(scope)
-    teams = teams_in(reading)
-    others = frozenset(team for team, entry in teams.items() if person not in (*entry["people"], entry["lead"]))
     site = reading.ticket(SITE)
-    people = site.fields["people"] if site is not None else {}
+    fields = site.fields if site is not None else {"people": {}}
+    teams, people = fields.get("teams", {}), fields["people"]
+    others = frozenset(team for team, entry in teams.items() if person not in (*entry["people"], entry["lead"]))
     held = people.get(person, {}).get("skills", {}).items()
     learnt = frozenset(skill for skill, each in held if each["until"] is None or today.isoformat() <= each["until"])
     alike = not others and not any("skills" in each for each in people.values())
