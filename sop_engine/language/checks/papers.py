@@ -13,8 +13,8 @@ def subjects(draft: Draft) -> Iterator[Diagnostic]:
     """SOP133: a subject holds texts and fields only.
 
     Lists show a subject for thousands of tickets, so nothing is computed in it: there is text, `{{ field }}` and
-    `{{ field.part }}`: of a person the `name` or `phone`, of an interval its `start` or `end`. Rows, checklists and files
-    do not fit into a line.
+    `{{ field.part }}`: of a person the `name` or `phone`, of an interval its `start` or `end`. Rows, checklists and
+    files do not fit into a line.
 
     Fails:
 

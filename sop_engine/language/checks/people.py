@@ -215,7 +215,9 @@ def people_fields(draft: Draft) -> Iterator[Diagnostic]:
                 msg("name such a field"),
             )  # fmt: skip
     for fact in draft.of("nobody"):
-        yield error("SOP139", fact.span, msg("this names nobody"), None, msg("name a role, or add `role:`, `who:` or `field:`"))
+        yield error(
+            "SOP139", fact.span, msg("this names nobody"), None, msg("name a role, or add `role:`, `who:` or `field:`")
+        )
     for fact in draft.of("signal_nobody"):
         yield error(
             "SOP139",
