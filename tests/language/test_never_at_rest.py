@@ -50,3 +50,29 @@ def test_one_that_leads_into_its_own_state_is_told() -> None:
 )
 def test_one_that_comes_to_rest_is_not(states: str) -> None:
     assert "SOP141" not in chart(states)
+
+
+@pytest.mark.parametrize(
+    ("received", "rest", "found"),
+    [
+        ("on_event: {ping: {raise: ping}}", "", 1),
+        ("on_event: {ping: {raise: pong}, pong: {raise: [ping]}}", "", 2),
+        ("on_event: {ping: {when: count < 3, set: {count: count + 1}, raise: ping}}", "", 0),
+        ("on_event: {ping: {raise: ping, to: other}}", "  other: {transitions: {end: {by: desk, to: closed}}}\n", 0),
+        ("entry: {raise: ping}, on_event: {ping: {to: received}}", "", 1),
+        ("entry: {raise: ping}, on_event: {ping: {tell: desk}}", "", 0),
+    ],
+)
+def test_events_that_raise_each_other_for_ever_are_told(received: str, rest: str, found: int) -> None:
+    text = f"  received: {{{received}, transitions: {{push: {{by: desk, raise: ping}}, {FINISH[14:]}}}\n{rest}"
+
+    assert chart(text).count("SOP141") == found
+
+
+@pytest.mark.parametrize(("initial", "found"), [("over", 1), ("begun", 0)])
+def test_what_is_done_as_soon_as_it_is_entered_does_not_begin_again(initial: str, found: int) -> None:
+    inner = "begun: {transitions: {go: {by: desk, to: over}}}, over: {final: true}"
+
+    assert chart(
+        f"  received: {{initial: {initial}, done: {{to: received}}, states: {{{inner}}}, {FINISH}}}\n"
+    ).count("SOP141") == found  # fmt: skip

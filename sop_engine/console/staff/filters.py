@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from sop_engine.console.registered import as_registered
-from sop_engine.console.team_names import teams_in
 from sop_engine.errors import NotFound, NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Query, Reads

@@ -25,9 +25,9 @@ def endless(draft: Draft) -> Iterator[Diagnostic]:
     """SOP141: a transition that would be taken again and again.
 
     `always` is taken as soon as it holds. Where it leads back to where it started, by itself or by way of others, and
-    nothing on the way changes what the conditions ask, the ticket would never come to rest. The same is true of `at`: a
-    timer that is set for a time which has passed fires at once. So it may not lead back to where it is set again,
-    unless something on the way writes another time into its field.
+    nothing on the way changes what the conditions ask, the ticket would never come to rest. The same is true of events
+    that raise each other, and of `at`: a timer that is set for a time which has passed fires at once. So it may not
+    lead back to where it is set again, unless something on the way writes another time into its field.
 
     Fails:
 
@@ -57,14 +57,20 @@ def endless(draft: Draft) -> Iterator[Diagnostic]:
     graph, values = Graph(procedure), Values(procedure)
     left = itertools.repeat(None, MOST_WAYS)
     for state in procedure.states:
-        if state.always and state.id in graph.reachable and _goes_round(graph, values, state, left):
+        if state.id not in graph.reachable:
+            continue
+        places = [(draft.cursors[f"states.{state.id}"] / word).name for word in _at_once_again(graph, state)]
+        places += [draft.cursors[f"states.{state.id}.handlers.{event}"].name for event in _raised_again(graph, state)]
+        if state.always and _goes_round(graph, values, state, left):
+            places.append((draft.cursors[f"states.{state.id}"] / "always").name)
+        for place in places:
             yield error(
-                "SOP141", (draft.cursors[f"states.{state.id}"] / "always").name,
+                "SOP141", place,
                 msg("this is taken again and again, for ever"),
                 msg("It leads back to where it started, and nothing on the way changes what is asked."),
                 msg("give it a `when:` that stops holding, or another target"),
             )  # fmt: skip
-        for timer in state.timers if state.id != ROOT and state.id in graph.reachable else ():
+        for timer in state.timers if state.id != ROOT else ():
             if timer.at is not None and _fires_again(graph, values, state, timer, left):
                 yield error(
                     "SOP141", draft.cursors[f"states.{state.id}.timers.{timer.id}"].name,
@@ -109,6 +115,46 @@ def _further(graph: Graph, way: _Way) -> Iterator[_Way]:
         if each.when is None:
             return
         before.append((each.when, False))
+
+
+def _raised_again(graph: Graph, state: State) -> Iterator[str]:
+    """The events of a state whose handlers surely raise each other, and stay where they are."""
+    stays = {
+        handler.event: handler.alternatives[0]
+        for handler in state.handlers
+        if handler.alternatives and handler.alternatives[0].when is None and not handler.alternatives[0].target
+    }
+    inside = {handler.event for each in graph.inside(state.id) if each != state.id
+              for handler in graph.states[each].handlers}  # fmt: skip
+    for event in stays:
+        seen: set[str] = set()
+        waiting = [event]
+        while waiting:
+            raised = {effect.event for effect in stays[waiting.pop()].effects if isinstance(effect, Raise)}
+            further = [each for each in raised if each in stays and not {each, "*"} & inside]
+            if event in further:
+                yield event
+                break
+            waiting += [each for each in further if each not in seen]
+            seen.update(further)
+
+
+def _at_once_again(graph: Graph, state: State) -> Iterator[str]:
+    """The words by which a state is entered again whenever it is entered: `entry` raises what leads back into it, or it
+    is `done` as soon as it is entered."""
+    raised = {effect.event for effect in state.entry if isinstance(effect, Raise)}
+    handled = [(handler.event, handler.alternatives[0]) for handler in state.handlers if handler.alternatives]
+    inner = len([*graph.inside(state.id)]) > 1
+    if not inner and any(event in raised and _again(graph, state, way) for event, way in handled):
+        yield "entry"
+    over = [graph.states[each].kind == "final" for each in graph.defaults(state.id)]
+    if state.kind == "compound" and over == [True] and state.done and _again(graph, state, state.done[0]):
+        yield "done"
+
+
+def _again(graph: Graph, state: State, way: Transition) -> bool:
+    """Whether a transition of a state surely leads back into it."""
+    return way.when is None and state.id != ROOT and state.id in _entered(graph, state.id, way)
 
 
 def _fires_again(graph: Graph, values: Values, begin: State, first: Timer, left: Iterator[None]) -> bool:
