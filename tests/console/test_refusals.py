@@ -235,8 +235,8 @@ def test_in_chinese_a_refusal_names_people_and_what_is_needed_by_title(sop: Sop,
 
 @pytest.mark.parametrize(
     "words",
-    [("audit", "refused", "--limit"), ("ls", "--limit"), ("audit", "log", "site", "--until"), ("audit", "log", "site", "--after"),
-     ("note", "1", "x", "--as", "wang_fang", "--expect")],
+    [("audit", "refused", "--limit"), ("ls", "--limit"), ("audit", "log", "site", "--until"),
+     ("audit", "log", "site", "--after"), ("note", "1", "x", "--as", "wang_fang", "--expect")],
 )  # fmt: skip
 def test_a_number_that_no_store_can_count_to_is_not_understood(sop: Sop, wx: str, words: tuple[str, ...]) -> None:
     for number in ("9" * 20, "-" + "9" * 20):
