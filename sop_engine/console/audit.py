@@ -106,6 +106,8 @@ def refused(
     ] = 100,
 ) -> None:
     """List commands that were refused: who tried what, and why not. They stand apart from the history."""
+    if limit < 1:
+        raise NotUnderstood(msg("--limit: at least 1"))
     with call.open() as opened:
         opened.require_known()
         with opened.reading() as reading:
@@ -132,8 +134,11 @@ def _refused_row(opened: "Opened", each: dict[str, Any]) -> list[Any]:
 
 
 def _why(opened: "Opened", refusal: dict[str, Any]) -> str:
-    """Why it was refused, in the reader's language."""
-    return say(read_back(canonical.parse(refusal["why"])), opened.call.language)
+    """Why it was refused, in the reader's language; as it stands there where somebody has changed it."""
+    try:
+        return say(read_back(canonical.parse(refusal["why"])), opened.call.language)
+    except ValueError:
+        return str(refusal["why"])
 
 
 def _tell(opened: "Opened", total: Any) -> None:

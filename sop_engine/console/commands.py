@@ -6,8 +6,8 @@ tree and imports the one it is asked for. Help is written here, because it is sa
 
 import importlib
 import inspect
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -24,6 +24,8 @@ from sop_engine.ticket.near import near
 
 PROGRAM = "sop"
 _HELP_WIDTH = 100
+_LARGEST: Final = 2**53 - 1
+"""of a number of an option; nothing that is counted here comes near it"""
 
 
 class _PlainHelp:
@@ -90,6 +92,7 @@ def make_command(words: str, leaf: tree.Leaf, language: str) -> Any:
     parameters = [*own, *common(leaf.options)]
 
     def run(**values: Any) -> int:
+        _require_moderate(values)
         given = {name: values.pop(name) for name in list(values) if name in COMMON}
         return Call(words, given).run(function, values)
 
@@ -102,6 +105,14 @@ def make_command(words: str, leaf: tree.Leaf, language: str) -> Any:
     command.language = language
     read_plainly(command, run.__annotations__)
     return command
+
+
+def _require_moderate(values: Mapping[str, Any]) -> None:
+    """Raise `NotUnderstood` for a number that no store can count to."""
+    for name, value in values.items():
+        if isinstance(value, int) and abs(value) > _LARGEST:
+            option = "--" + name.replace("_", "-")
+            raise NotUnderstood(msg("{option}: {number} is too large a number", option=option, number=str(value)[:40]))
 
 
 # --- help ------------------------------------------------------------------------------------------------------------

@@ -1,14 +1,17 @@
 """What is refused: the words, the exit code, and that nothing changed."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from unittest import mock
+
+import pytest
 
 from sop_engine import canonical
 from sop_engine.engine.identity import system_login
 from sop_engine.engine.site_folder import open_site
 from sop_engine.store import sqlite
-from sop_engine.store.drivers import connect
+from sop_engine.store.drivers import connect, driver_module
 from tests.console.conftest import Sop
 from tests.console.place import head_number, move_clock
 
@@ -228,3 +231,23 @@ def test_in_chinese_a_refusal_names_people_and_what_is_needed_by_title(sop: Sop,
     assert said.code == 4
     assert "accept 接单（经办人（李强 (li_qiang)））" in said.err
     assert "cancel 取消（前台；需要：原因）" in said.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("audit", "refused", "--limit"), ("ls", "--limit"), ("audit", "log", "site", "--until"),
+     ("audit", "log", "site", "--after"), ("note", "1", "x", "--as", "wang_fang", "--expect")],
+)  # fmt: skip
+def test_a_number_that_no_store_can_count_to_is_not_understood(sop: Sop, wx: str, words: tuple[str, ...]) -> None:
+    for number in ("9" * 20, "-" + "9" * 20):
+        said = sop(*words[:-1], f"{words[-1]}={number}", "--json")
+        assert (said.code, said.json["error"]["code"]) == (2, 2)
+        assert "is too large a number" in said.json["error"]["message"]
+
+
+def test_a_list_of_refusals_that_somebody_changed_is_a_list_still(sop: Sop, site: Path, wx: str) -> None:
+    sop("do", "1", "done", "--as", "wang_fang")
+    with closing(connect(driver_module("auto"), site / "site.db")) as connection:
+        connection.execute("UPDATE refusal SET why = 'x'")
+    assert sop("audit", "refused").out.endswith("\tx\n")
+    assert sop("audit", "refused", "--limit=0").code == 2
