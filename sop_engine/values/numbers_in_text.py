@@ -4,8 +4,8 @@ The law. What is found is what looks like a Chinese mobile number (also with +86
 area code, a number with a country's code, or an identity card's of 18 or 15 characters (GB 11643). A landline without
 its area code looks like any other number: seven or eight digits are one only after a word that says so (电话, 座机,
 tel), and where they are neither a day nor followed by what they count. A number has no other digit beside it. Masking
-keeps so much that whoever knows the number knows it again, and every character that is no digit; masked text has nothing
-left to mask.
+keeps so much that whoever knows the number knows it again, and every character that is no digit; masked text has
+nothing left to mask.
 """
 
 import re
