@@ -158,13 +158,19 @@ class FileView(TypedDict):
     """what it shows; null where nothing was said, or it was erased"""
 
 
-def files_view(seen: "Look") -> list[FileView]:
+def files_view(opened: "Opened", seen: "Look") -> list[FileView]:
     """What was attached, as it came."""
     return [
-        FileView(name=each["name"], sha256=each["sha256"], size=each["size"], type=each["type"], step=each["step"],
-                 label=seen.labels.get(each["step"]))
+        FileView(
+            name=opened.text_seen(seen.ticket, str(each["name"])),
+            sha256=each["sha256"],
+            size=each["size"],
+            type=each["type"],
+            step=each["step"],
+            label=seen.labels.get(each["step"]),
+        )
         for each in seen.ticket.acts.get("files", ())
-    ]  # fmt: skip
+    ]
 
 
 def labels_of(reading: "Reads", ticket: Ticket, made: "Sequence[Step]" = ()) -> dict[int, str]:
@@ -245,7 +251,7 @@ def act_lines(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         shown = msg("read {time}", time=read) if read else msg("not read yet")
         pairs.append((msg("knows of it"), msg("{person}: {shown}", person=opened.named(person), shown=shown)))
     if files := ticket.acts.get("files"):
-        names = tuple(str(each["name"]) for each in files[:3])
+        names = tuple(opened.text_seen(ticket, str(each["name"])) for each in files[:3])
         more = msg("{names} and {count} more", names=names, count=len(files) - 3) if len(files) > 3 else names
         pairs.append((msg("files"), more))
     for offer, signers in ticket.acts.get("signers", {}).items():

@@ -111,7 +111,7 @@ def candidates(words: Sequence[str], unfinished: str) -> Iterator[Pair]:
     elif unfinished.startswith("-"):
         yield from fitting(_options(command, language), unfinished)
     else:
-        yield from _argument(typed, command, _plain(rest), unfinished)
+        yield from _argument(typed, command, _plain(rest), unfinished, language)
 
 
 def fitting(pairs: Iterable[Pair], unfinished: str) -> Iterator[Pair]:
@@ -171,12 +171,12 @@ def _of_option(words: Sequence[str], command: str, rest: Sequence[str], name: st
         yield from _looked_up(words, lambda opened: _KINDS[_OPTIONS[name]](opened, command, arguments, unfinished))
 
 
-def _argument(words: Sequence[str], command: str, given: Sequence[str], unfinished: str) -> Iterator[Pair]:
+def _argument(
+    words: Sequence[str], command: str, given: Sequence[str], unfinished: str, language: str
+) -> Iterator[Pair]:
     """What may stand as the next argument of a command."""
     if command in {"help", "completion"} and not given:
-        from sop_engine.console.topics import TOPICS
-
-        yield from fitting(((each, "") for each in (SHELLS if command == "completion" else TOPICS)), unfinished)
+        yield from fitting(_pages(command, language), unfinished)
         return
     kind: str | None = None
     if command in _ON_TICKETS and not given:
@@ -196,6 +196,16 @@ def _argument(words: Sequence[str], command: str, given: Sequence[str], unfinish
     if kind is not None:
         look = _KINDS[kind]
         yield from _looked_up(words, lambda opened: look(opened, command, given, unfinished))
+
+
+def _pages(command: str, language: str) -> Iterator[Pair]:
+    """The pages of `sop help`, each with its title; or the shells."""
+    if command == "completion":
+        yield from ((each, "") for each in SHELLS)
+        return
+    from sop_engine.console.topics import TOPICS
+
+    yield from ((topic, say(lines[0], language)) for topic, lines in TOPICS.items())
 
 
 # --- what the site knows ---------------------------------------------------------------------------------------------

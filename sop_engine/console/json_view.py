@@ -227,7 +227,7 @@ def ticket_json(opened: "Opened", seen: "Look") -> TicketView:
         goes_with=with_view(opened, ticket),
         others=[each["ticket"] for each in ticket.acts.get("others", ())],
         urged=urged_view(opened, ticket),
-        files=files_view(seen),
+        files=files_view(opened, seen),
         copies=copies_view(opened, ticket),
         watchers=list(ticket.acts.get("watchers", ())),
         suspended=suspended_view(opened, seen),

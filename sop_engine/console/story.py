@@ -187,6 +187,9 @@ class _Telling(Words):
                            error=arguments["error"])  # fmt: skip
             case "release":
                 return msg("released {timer}", timer=self._timer(arguments["timer"]))
+        if self.command == "attach":
+            files = [{**each, "name": self._text(each["name"])} for each in arguments["files"]]
+            arguments = {**arguments, "files": files}
         told = act_deed(self.command, arguments, self.events, self._person, self._role, self._instant)
         told = told or hand_deed(self.command, arguments, self.program, self._person, self._role)
         return told or deed(self.command, arguments, self._person, self._instant)

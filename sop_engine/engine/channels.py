@@ -104,10 +104,10 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
         raise SetUp(wanted)
     address = parcel.contact.get("mail")
     if not address:
-        raise NoAddress(f"{parcel.to} has no mail address")
+        raise NoAddress(msg("{name} has no mail address", name=parcel.to))
     # one address, whatever it says: no list of several, and no line that would be a header of its own
     if not _ADDRESS.fullmatch(address) or not address.isprintable():
-        raise NoAddress(f"{parcel.to} has a mail address that no mail can go to")
+        raise NoAddress(msg("{name} has a mail address that no mail can go to", name=parcel.to))
     local, _at, domain = address.rpartition("@")
     mail = EmailMessage(policy=default.clone(cte_type="7bit"))  # not every server takes eight bits (RFC 6152)
     mail["Subject"] = " ".join(parcel.subject.split())
@@ -132,7 +132,7 @@ def smtp(settings: Settings, parcel: Parcel) -> None:
             if address.isascii():
                 raise
             # of this address, and no fault of the server that others would meet
-            raise NoAddress(f"the mail server takes no address that is not ASCII: {address}") from error
+            raise NoAddress(msg("the mail server takes no address that is not ASCII")) from error
         with suppress(OSError):  # the mail is taken, however the server says goodbye
             server.quit()
 
@@ -163,7 +163,11 @@ def apprise(settings: Settings, parcel: Parcel) -> None:
     try:
         send(settings, parcel.channel, entries, parcel.contact, subject, parcel.body, LONGEST_SECONDS)
     except Unreachable as error:
-        raise NoAddress(f"{parcel.to} has no {error}") from None
+        raise NoAddress(
+            msg("{name} has no phone number", name=parcel.to)
+            if str(error) == "phone"
+            else msg("{name} has no mail address", name=parcel.to)
+        ) from None
 
 
 CHANNELS: Final[Mapping[str, Channel]] = {
@@ -238,8 +242,3 @@ def _write(path: Path, how: int, text: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def describe(error: BaseException) -> Any:
-    """An attempt's failure in one line for `notify ls`; never a secret, never a traceback."""
-    return f"{type(error).__name__}: {error}".splitlines()[0][:300]

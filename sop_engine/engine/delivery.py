@@ -33,12 +33,12 @@ from sop_engine.engine.channels import (
     LONGEST_SECONDS,
     NoAddress,
     channel_named,
-    describe,
     has_address,
     is_of_channel,
     retry_after,
 )
 from sop_engine.engine.engine import Engine
+from sop_engine.engine.failed_because import kept_text
 from sop_engine.engine.letters import contact_of, render, together
 from sop_engine.engine.resting import FARTHEST, in_order, out_of_order, rest_of, rests_until, wait_after
 from sop_engine.engine.sorting import hold, is_urgent, sort_out, stand_in
@@ -58,6 +58,9 @@ class Delivery:
 
     sent: int = 0
     failed: int = 0
+    """attempts after which the letter is tried again by the same channel"""
+    passed: int = 0
+    """attempts after which another channel has the letter"""
     dead: int = 0
 
 
@@ -177,7 +180,7 @@ def _failed(
     engine: Engine, letters: Sequence[OutLetter], error: Exception, result: Delivery, of_channel: bool = False
 ) -> None:
     """Note an attempt that failed, of letters that went as one parcel."""
-    now, channel, said = engine.clock.now(), letters[0].channel, describe(error)
+    now, channel, said = engine.clock.now(), letters[0].channel, kept_text(error)
     with engine.store.writing() as transaction:
         rest = out_of_order(transaction, channel, now, said, retry_after(error)) if of_channel else None
         for letter in letters:
@@ -193,7 +196,9 @@ def _failed(
             if instead is not None:
                 goes = [(instead, letter.bundle)]
                 transaction.letter_goes(letter.id, channel, goes, canonical.instant_text(now))
-            if hopeless and instead is None:
+            if instead is not None:
+                result.passed += 1
+            elif hopeless:
                 result.dead += 1
             else:
                 result.failed += 1

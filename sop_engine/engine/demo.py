@@ -88,6 +88,8 @@ def advance(site: Site, by: timedelta) -> tuple[Sweep, Delivery]:
         _add(sweep, delivery, tick(site.engine), deliver(site.engine))
     _move(site, clock, target.isoformat())
     _add(sweep, delivery, tick(site.engine), deliver(site.engine))
+    with site.store.reading() as reading:  # what failed on the way and was sent after that is not tried again
+        delivery.failed = sum(each.attempts > 0 for each in reading.letters("waiting"))
     return sweep, delivery
 
 
@@ -102,5 +104,5 @@ def _add(sweep: Sweep, delivery: Delivery, more: Sweep, sent: Delivery) -> None:
     sweep.aside += more.aside
     sweep.strays += more.strays
     delivery.sent += sent.sent
-    delivery.failed += sent.failed
+    delivery.passed += sent.passed
     delivery.dead += sent.dead

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO, Final
 
+from sop_engine.messages import msg
+
 MOST_BYTES: Final = 1 << 20
 """that a server may say in one conversation, before encryption and after it"""
 
@@ -66,7 +68,7 @@ class MailServer(smtplib.SMTP):
 
         def require_time() -> None:
             if too_late.is_set():
-                raise TimeoutError(f"not done within {seconds} s")
+                raise TimeoutError(msg("not done within {seconds} s", seconds=f"{seconds:g}"))
 
         timer = threading.Timer(seconds, hang_up)
         timer.daemon = True

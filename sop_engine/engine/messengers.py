@@ -72,11 +72,11 @@ def send(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise TimeoutError(f"not done within {longest:g} s") from None
+        raise TimeoutError(msg("not done within {seconds} s", seconds=f"{longest:g}")) from None
     try:
         said = json.loads(done.stdout)
     except ValueError:
-        raise NotTaken(f"the process that sends ended with code {done.returncode}") from None
+        raise NotTaken(msg("the process that sends ended with code {code}", code=done.returncode)) from None
     if not said["known"]:
         raise SetUp(
             msg("the address of the channel {channel} is none that Apprise knows, such as wecombot://KEY",
@@ -89,7 +89,7 @@ def send(
 
 def _not_taken(said: Mapping[str, Any]) -> NotTaken:
     for number in said["refused"]:
-        return NotTaken(f"the service refused it with its number {number}")
+        return NotTaken(msg("the service refused it with its number {number}", number=number))
     for status in map(int, said["answered"]):
-        return NotTaken(f"answered {status}", _OF_PLACE.get(status, 0))
-    return NotTaken("the service could not be reached")
+        return NotTaken(msg("it answered {status}", status=status), _OF_PLACE.get(status, 0))
+    return NotTaken(msg("the service could not be reached"))

@@ -29,7 +29,7 @@ from sop_engine import canonical
 from sop_engine.engine.hidden import is_said, secret
 from sop_engine.engine.settings import Settings
 from sop_engine.errors import SetUp
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 
 SECRET: Final = "whsec_"
 FEWEST_BYTES: Final = 24
@@ -42,7 +42,7 @@ _OF_LETTER: Final = frozenset({400, 413, 422})
 class NotTaken(OSError):
     """The other end did not take it, and would not have taken another. `retry_after`: in how many seconds it may."""
 
-    def __init__(self, said: str, retry_after: float = 0) -> None:
+    def __init__(self, said: Message, retry_after: float = 0) -> None:
         super().__init__(said)
         self.retry_after = retry_after
 
@@ -72,7 +72,7 @@ def post(
     except http.client.HTTPException as error:
         if isinstance(error, OSError):
             raise
-        raise NotTaken("its answer is no HTTP") from None
+        raise NotTaken(msg("its answer is no HTTP")) from None
     _judge(answer.status, answer.getheader("retry-after"), at)
 
 
@@ -159,7 +159,7 @@ def _connection(where: SplitResult, timeout: float, longest: float) -> Iterator[
             raise TimeoutError
     except (OSError, http.client.HTTPException):
         if late.is_set():
-            raise TimeoutError(f"not done within {longest:g} s") from None
+            raise TimeoutError(msg("not done within {seconds} s", seconds=f"{longest:g}")) from None
         raise
     finally:
         timer.cancel()
@@ -170,10 +170,10 @@ def _judge(status: int, retry_after: str | None, at: str) -> None:
     if 200 <= status < 300:
         return
     if status in _OF_LETTER:
-        raise NotThis(f"answered {status}")
+        raise NotThis(msg("it answered {status}", status=status))
     if 300 <= status < 400:
-        raise NotTaken(f"answered {status}: it points elsewhere, and is not followed")
-    raise NotTaken(f"answered {status}", _seconds(retry_after, canonical.instant_of(at)))
+        raise NotTaken(msg("it answered {status}: it points elsewhere, and is not followed", status=status))
+    raise NotTaken(msg("it answered {status}", status=status), _seconds(retry_after, canonical.instant_of(at)))
 
 
 def _seconds(said: str | None, now: datetime) -> float:

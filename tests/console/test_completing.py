@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
-from sop_engine.console.completing import answer, words_of
+from sop_engine.console.completing import answer, candidates, words_of
 from sop_engine.console.text import width
 from sop_engine.console.topics import ALIASES, TOPICS
 from tests.console.conftest import Sop
@@ -152,3 +152,8 @@ def test_the_page_of_exit_codes_tells_those_that_there_are(sop: Sop) -> None:
     told = {int(line.split()[0]) for line in sop("help", "codes").out.splitlines() if line.startswith("  ")}
     codes = {each.code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "code")}
     assert codes <= told
+
+
+def test_a_page_of_help_is_offered_with_what_it_is_about() -> None:
+    assert dict(candidates(["help"], "da")) == {"dates": "dates, times and lengths of time"}
+    assert dict(candidates(["--lang", "zh", "help"], "da"))["dates"].startswith("日期")

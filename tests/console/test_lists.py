@@ -120,7 +120,7 @@ def test_a_view_is_what_was_typed_looked_at_anew(sop: Sop, site: Path, three: tu
     move_clock(site, minutes=16)
     assert numbers(sop, "＠夜班") == ["001"]
     assert numbers(sop, "@夜班", "--unit", "10-1-301") == []
-    assert sop("view", "ls").out == "'@夜班\t'--overdue --sort urged\t王芳\n"
+    assert sop("view", "ls").out == "夜班\tsop ls --overdue --sort urged\t王芳\n"
 
 
 def test_the_status_that_is_typed_goes_before_that_of_the_view(sop: Sop, three: tuple[str, str, str]) -> None:

@@ -176,6 +176,19 @@ def test_what_was_corrected_away_is_not_found(sop: Sop, site: Path, ld: str) -> 
     assert sop("find", CARD, "--as", "刘洋").out == ""
 
 
+def test_the_name_of_an_attached_file_is_a_free_text_too(sop: Sop, site: Path, ld: str, tmp_path: Path) -> None:
+    rule(site, 'contact = ["desk"]')
+    for number in (NUMBER, "座机62345678"):
+        named = tmp_path / f"截图{number}.txt"
+        named.write_text(number, encoding="utf-8")
+        assert sop("attach", ld, str(named), "--as", "王芳").code == 0
+    whole, masked = ("\n".join([said_to(sop, ld, person), sop("files", ld, "--as", person).out,
+                     sop("files", ld, "--json", "--as", person).out]) for person in ("刘洋", "张伟"))  # fmt: skip
+    assert (f"截图{NUMBER}.txt" in whole, "截图座机62345678.txt" in whole) == (True, True)
+    assert (NUMBER in masked, "62345678" in masked) == (False, False)
+    assert ("截图138****1202.txt" in masked, "截图座机****5678.txt" in masked) == (True, True)
+
+
 def test_the_record_keeps_what_was_written(sop: Sop, site: Path, ld: str) -> None:
     rule(site, 'contact = ["desk"]')
     written_on(sop, ld)

@@ -8,9 +8,12 @@ import pytest
 
 from sop_engine import canonical
 from sop_engine.engine.delivery import Delivery
+from sop_engine.engine.failed_because import kept_text
 from sop_engine.engine.resting import out_of_order
 from sop_engine.engine.site_folder import open_site
 from sop_engine.engine.timers import Sweep
+from sop_engine.engine.webhooks import NotTaken
+from sop_engine.messages import msg
 from sop_engine.store.seam import NewLetter
 from tests.console.conftest import Sop
 from tests.engine.receivers import receiver
@@ -25,6 +28,10 @@ def letter(site: Path, sent: bool) -> None:
             transaction.letter_sent(1, now, {})
         else:
             transaction.letter_failed(1, "nobody listens", None)
+
+
+def answered(status: int) -> NotTaken:
+    return NotTaken(msg("it answered {status}", status=status))
 
 
 def test_a_dead_notice_waits_again(sop: Sop, site: Path) -> None:
@@ -71,8 +78,10 @@ def test_a_trial_message_is_really_sent_and_lets_go_what_waited(sop: Sop, site: 
         )
         with open_site(site) as opened, opened.store.writing() as transaction:
             transaction.add_letters("WX-1", 1, [NewLetter(0, "", "wang_fang", "erp")], "2026-11-23T01:30:00.000Z")
-            out_of_order(transaction, "erp", opened.clock.now(), "NotTaken: answered 500")
-        assert "last: NotTaken: answered 500" in sop("doctor").out
+            out_of_order(
+                transaction, "erp", opened.clock.now(), kept_text(NotTaken(msg("it answered {status}", status=500)))
+            )
+        assert "last: it answered 500" in sop("doctor").out
         # when it is tried without its secret, it is told what is amiss
         refused = sop("notify", "test", "erp")
         assert (refused.code, "ERP_SECRET, which is not set" in refused.err) == (7, True)
@@ -100,7 +109,7 @@ def test_a_trial_message_that_is_not_taken_says_why_and_ends_with_code_8(sop: So
         (site / "key").chmod(0o600)
         done = sop("notify", "test", "wang_fang")
         tried = json.loads(sop("notify", "test", "wang_fang", "--json").out)
-    assert (done.code, "erp: it was not taken: NotTaken: answered 503" in done.err) == (8, True)
+    assert (done.code, "erp: it was not taken: it answered 503" in done.err) == (8, True)
     assert [(each["channel"], each["sent"]) for each in tried] == [("log", True), ("erp", False)]
 
 
@@ -164,3 +173,26 @@ def test_who_is_no_administrator_sends_nothing_again(sop: Sop, site: Path) -> No
     refused = sop("notify", "retry", "--dead", "--as", "王芳")
     assert (refused.code, "is no administrator" in refused.err) == (5, True)
     assert '"status": "dead"' in sop("notify", "ls", "--json").out
+
+
+def test_why_a_notice_failed_is_said_in_the_reader_s_language_with_its_cause_in_json(sop: Sop, site: Path) -> None:
+    letter(site, sent=False)
+    with open_site(site) as opened, opened.store.writing() as transaction:
+        transaction.letter_failed(1, kept_text(answered(503)), None)
+    assert "对方答复 503" in sop("notify", "ls", "--lang", "zh").out
+    assert "NotTaken" not in sop("notify", "ls").out
+    [found] = sop("notify", "ls", "--json").json
+    assert (found["error"], found["cause"]) == ("it answered 503", "NotTaken: it answered 503")
+
+
+def test_what_the_channel_in_reserve_has_sent_is_not_to_be_tried_again(sop: Sop, site: Path) -> None:
+    toml = site / "sop.toml"
+    gone = '\n[channels.gone]\nkind = "smtp"\nhost = "127.0.0.1"\nport = 9\nfrom = "a@b.cn"\nfallback = "log"\n'
+    toml.write_text(toml.read_text(encoding="utf-8").replace('default = "log"', 'default = "gone"') + gone, "utf-8")
+    sop("new", "repair", "--as", "wang_fang", "--field", "unit=3-2-1202", "--field", "fault=漏水")
+    said = sop("demo", "advance", "30min")
+    assert said.code == 0
+    assert "stands in: " in said.err
+    assert "to be tried again" not in said.err
+    moved = sop("demo", "advance", "1min", "--json").json
+    assert (moved["failed"], moved["passed"]) == (0, 0)

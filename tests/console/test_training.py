@@ -33,6 +33,8 @@ def test_it_is_marked_wherever_somebody_looks(sop: Sop, training: Path) -> None:
     assert sop("show", ticket["id"], *DESK).out.startswith("TRAINING\t")
     assert all(each["training"] for each in json.loads(sop("ls", *DESK, "--all", "--json").out))
     assert "演练" in sop("ls", *DESK, "--lang", "zh").err
+    assert all(each["training"] for each in json.loads(sop("notify", "ls", "--all", "--json").out))
+    assert json.loads(sop("handover", *DESK, "--json").out)["training"] is True
     assert all(each["training"] for each in json.loads(sop("report", "load", *DESK, "--json").out))
     assert "TRAINING</p>" in sop("print", ticket["id"], "ticket", *DESK).out
     assert "演练</p>" in sop("print", ticket["id"], "slip", *DESK, "--lang", "zh").out

@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 
 from sop_engine.engine import channels
-from sop_engine.engine.channels import NoAddress, Parcel, describe, is_of_channel
+from sop_engine.engine.channels import NoAddress, Parcel, is_of_channel
 from sop_engine.engine.delivery import deliver
+from sop_engine.engine.failed_because import because, kept_text
 from sop_engine.errors import SetUp
 from tests.desk import Desk
 from tests.engine.test_delivery import ASK, sink
@@ -231,7 +232,8 @@ def test_a_hostile_server_is_a_failed_attempt_and_blocks_no_ticket(
         [letter] = reading.letters("waiting")
     assert letter.error
     assert letter.error.isprintable()
-    assert len(letter.error) <= 300
+    found = because(letter.error)
+    assert found is not None and len(found.cause) <= 300
 
 
 def test_encryption_that_fails_sends_nothing(desk: Desk) -> None:
@@ -291,7 +293,7 @@ def test_a_password_comes_from_a_plain_file_only(put: Callable[[Path], None], de
         by_mail(desk, port, user="desk", password_file="p")
         with pytest.raises(SetUp) as caught:
             channels.smtp(desk.engine.settings, SOUND)
-    assert "password_file" in describe(caught.value) or "/p" in describe(caught.value)
+    assert "password_file" in kept_text(caught.value) or "/p" in kept_text(caught.value)
     assert mails == []
 
 

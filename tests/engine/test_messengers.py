@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_engine.engine import messengers
-from sop_engine.engine.channels import NoAddress, Parcel, apprise, describe, is_of_channel
+from sop_engine.engine.channels import NoAddress, Parcel, apprise, is_of_channel
+from sop_engine.engine.failed_because import because, kept_text
 from sop_engine.engine.messenger_child import pieces, refused_by
 from sop_engine.engine.settings import Settings
 from sop_engine.engine.webhooks import NotTaken
@@ -45,7 +46,7 @@ def test_a_message_arrives_and_redirects_are_not_followed(tmp_path: Path) -> Non
     said = json.loads(taken[0].body)
     assert (said["title"], said["message"]) == ("周强 · 漏水", "请到场")
     assert taken[0].path == f"/{TOKEN}/13800001202"
-    assert TOKEN not in describe(caught.value)
+    assert TOKEN not in kept_text(caught.value)
     assert is_of_channel(caught.value)
 
 
@@ -105,7 +106,7 @@ def test_of_a_message_in_pieces_nothing_is_lost(body: str, title: str, most: int
 def test_an_address_that_is_none_is_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(SetUp, match="none that Apprise knows") as caught:
         apprise(site(tmp_path, f"pigeon://{TOKEN}"), PARCEL)
-    assert TOKEN not in describe(caught.value)
+    assert TOKEN not in kept_text(caught.value)
 
 
 def test_without_the_package_there_is_the_line_that_installs_it(
@@ -131,7 +132,10 @@ def test_a_process_that_dies_says_nothing_of_what_it_knew(tmp_path: Path, monkey
     monkeypatch.setattr(messengers, "_CHILD", "no.such.module")
     with pytest.raises(NotTaken) as caught:
         apprise(site(tmp_path, f"json://{TOKEN}"), PARCEL)
-    assert describe(caught.value) == "NotTaken: the process that sends ended with code 1"
+    found = because(kept_text(caught.value))
+    assert found is not None
+    assert found.cause == "NotTaken: the process that sends ended with code 1"
+    assert str(found.said) == "the process that sends ended with code 1"
 
 
 def test_whoever_has_no_number_cannot_be_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

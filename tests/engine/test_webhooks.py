@@ -17,6 +17,7 @@ import pytest
 from sop_engine import canonical
 from sop_engine.engine import channels
 from sop_engine.engine.delivery import deliver
+from sop_engine.engine.failed_because import because
 from sop_engine.engine.hidden import secret
 from sop_engine.engine.resting import rest_of
 from sop_engine.engine.settings import Settings
@@ -250,7 +251,8 @@ def test_what_is_no_address_is_a_fault_of_the_settings_and_is_not_repeated(desk:
     desk.open("ask", by="wang", what="停车费")
     assert deliver(desk.engine).failed == 1
     found = letter(desk).error or ""
-    assert found.startswith("SetUp: ")
+    why = because(found)
+    assert why is not None and why.cause.startswith("SetUp: ")
     assert not url or url not in found
 
 
@@ -261,7 +263,8 @@ def test_what_is_no_key_is_a_fault_of_the_settings_and_is_not_repeated(desk: Des
     desk.open("ask", by="wang", what="停车费")
     assert deliver(desk.engine).failed == 1
     found = letter(desk).error or ""
-    assert found.startswith("SetUp: ")
+    why = because(found)
+    assert why is not None and why.cause.startswith("SetUp: ")
     assert "hunter2" not in found
     assert SECRET not in found
 

@@ -18,6 +18,7 @@ from sop_engine.console.keeper.standing import standing
 from sop_engine.console.keeper.teams import look_at_teams
 from sop_engine.console.names import span
 from sop_engine.console.parameters import option
+from sop_engine.engine.failed_because import said
 from sop_engine.engine.sorting import require_same_kind
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
@@ -124,7 +125,7 @@ def _notices(opened: "Opened") -> list[Finding]:
         waiting = sum(each.channel == channel for each in found.waiting)
         what = msg("the channel {channel} has been out of order for {span}; notices waiting: {count}; last: {error}",
                    channel=channel, span=span(found.resting_for(channel)), count=waiting,
-                   error=rest.error or "-")  # fmt: skip
+                   error=said(rest.error))  # fmt: skip
         mend = msg(
             "look at [channels] of sop.toml, and at the server; then: sop notify test {channel}", channel=channel
         )
@@ -140,7 +141,7 @@ def _notices(opened: "Opened") -> list[Finding]:
         what = msg(
             "notices being tried again: {count}; of the first: {error}",
             count=len(failing),
-            error=failing[0].error or "",
+            error=said(failing[0].error),
         )
         findings.append(("warning", what, msg("sop notify ls")))
     return findings

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.keeper.letters_named import STATUSES, found, require_channel
+from sop_engine.console.names import with_names
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.errors import NotFound, NotNow, NotUnderstood, NotYou, SetUp, SopError, system_reason
+from sop_engine.engine.failed_because import because, said_of
+from sop_engine.errors import NotFound, NotNow, NotUnderstood, NotYou, SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.values import show_instant
 
@@ -58,7 +60,7 @@ def ls(
             columns,
             [
                 [str(each.id), each.ticket, each.to, each.channel or "-", _SHOWN[each.status],
-                 _short(opened, each), each.notice or "-", each.error or ""]
+                 _short(opened, each), each.notice or "-", _why(opened, each)]
                 for each in letters
             ],
         )  # fmt: skip
@@ -94,8 +96,8 @@ def _show(opened: "Opened", letter: "OutLetter") -> None:
         (msg("status"), msg("{status}, {when}", status=_SHOWN[letter.status], when=_when(opened, letter) or "-")),
         (msg("tries"), letter.attempts),
     ]
-    if letter.error:
-        pairs.append((msg("error"), letter.error))
+    if (why := because(letter.error)) is not None:
+        pairs += [(msg("error"), _why(opened, letter)), (msg("cause"), why.cause)]
     if words["with"]:
         pairs.append((msg("together with others"), words["with"]))
     output.pairs(pairs)
@@ -250,21 +252,13 @@ def _tell_results(opened: "Opened", person: "Person", results: Sequence[_Result]
         if error is None:
             output.tell(msg("{channel}: it was taken, for {name}", channel=channel, name=opened.named(person.id)))
             continue
-        output.tell(msg("{channel}: it was not taken: {error}", channel=channel, error=_said(error)))
+        output.tell(msg("{channel}: it was not taken: {error}", channel=channel, error=said_of(error)))
         if isinstance(error, SetUp) and error.fix is not None:
             output.tell(msg("  mend it: {fix}", fix=error.fix))
 
 
-def _said(error: Exception) -> Message | str:
-    from sop_engine.engine.channels import describe
-
-    if isinstance(error, SopError):
-        return error.message
-    return system_reason(error) if isinstance(error, OSError) and error.errno else str(describe(error))
-
-
 def _plain(error: Exception | None) -> str | None:
-    return None if error is None else str(_said(error))
+    return None if error is None else str(said_of(error))
 
 
 def _person(opened: "Opened", name: str, channels: Sequence[str]) -> "Person":
@@ -315,6 +309,11 @@ def _instant(letter: "OutLetter") -> datetime | None:
     return canonical.instant_of(instant) if instant else None
 
 
+def _why(opened: "Opened", letter: "OutLetter") -> Message | str:
+    found = because(letter.error)
+    return with_names(found.said, opened.names) if found is not None else ""
+
+
 def _when(opened: "Opened", letter: "OutLetter") -> str:
     instant = _instant(letter)
     return show_instant(instant, opened.call.language, opened.zone) if instant else ""
@@ -346,7 +345,7 @@ def _words(opened: "Opened", letter: "OutLetter") -> dict[str, Any]:
             try:
                 parcel = render(opened.site.engine, reading, letter)
             except Exception as error:  # whatever a template does; the delivery would say it too
-                return words | {"fault": opened.call.output.word(_said(error))}
+                return words | {"fault": opened.call.output.word(said_of(error))}
             words |= {"subject": parcel.subject, "body": parcel.body}
         ticket = reading.head(letter.ticket)
     for part in ("subject", "body"):
@@ -356,12 +355,14 @@ def _words(opened: "Opened", letter: "OutLetter") -> dict[str, Any]:
 
 
 def _json(opened: "Opened", letter: "OutLetter") -> dict[str, Any]:
-    waits = letter.status == "waiting"
+    waits, why = letter.status == "waiting", because(letter.error)
     return {
         "id": letter.id, "ticket": letter.ticket, "step": letter.number, "notice": letter.notice or None,
         "to": letter.to, "channel": letter.channel or None, "status": letter.status, "attempts": letter.attempts,
         "next_at": opened.local(letter.next_at) if waits else None,
         "held_until": opened.local(letter.bundle) if waits and letter.bundle else None,
         "sent": opened.local(letter.sent) if letter.sent else None,
-        "error": letter.error or None,
+        "error": None if why is None else opened.call.output.word(_why(opened, letter)),
+        "cause": None if why is None else why.cause,
+        **({"training": True} if opened.training else {}),
     }  # fmt: skip

@@ -82,11 +82,20 @@ def _status_json(opened: "Opened", found: "Standing") -> dict[str, Any]:
         "waiting": len(found.waiting),
         "dead": len(found.dead),
         "out_of_order": [
-            {"channel": channel, "since": opened.local(rest.since), "error": rest.error or None}
+            {"channel": channel, "since": opened.local(rest.since), **_cause(opened, rest.error)}
             for channel, rest in found.rests.items()
         ],
         "healthy": found.healthy,
     }  # fmt: skip
+
+
+def _cause(opened: "Opened", error: str) -> dict[str, Any]:
+    from sop_engine.engine.failed_because import because
+
+    why = because(error)
+    if why is None:
+        return {"error": None, "cause": None}
+    return {"error": opened.call.output.word(why.said), "cause": why.cause}
 
 
 def _status_rows(found: "Standing") -> Iterator[tuple[Any, Any]]:
@@ -146,11 +155,13 @@ def _say(opened: "Opened", done: "Round", always: bool = False) -> None:
             msg("timers that the index had and no ticket, put right: {count}; which: sop audit refused; whether more"
                 " was changed: sop audit verify", count=sweep.strays)
         )  # fmt: skip
-    if always or sweep.fired or sweep.aside or delivery.sent or delivery.failed or delivery.dead:
+    if always or sweep.fired or sweep.aside or delivery.sent or delivery.failed or delivery.dead or delivery.passed:
         output.tell(
             msg("timers fired: {fired}, set aside: {aside}; notices sent: {sent}, to try again: {failed}, dead: {dead}",
                 fired=sweep.fired, aside=sweep.aside, sent=delivery.sent, failed=delivery.failed, dead=delivery.dead)
         )  # fmt: skip
+    if delivery.passed:
+        output.tell(msg("notices that went by the channel that stands in: {count}", count=delivery.passed))
 
 
 def _json(done: "Round") -> dict[str, int]:
@@ -159,6 +170,7 @@ def _json(done: "Round") -> dict[str, int]:
         "aside": done.sweep.aside,
         "sent": done.delivery.sent,
         "failed": done.delivery.failed,
+        "passed": done.delivery.passed,
         "dead": done.delivery.dead,
     }
 

@@ -57,7 +57,8 @@ def advance(
                 {
                     "now": opened.local(canonical.instant_text(now)),
                     "fired": sweep.fired, "aside": sweep.aside,
-                    "sent": delivery.sent, "failed": delivery.failed, "dead": delivery.dead,
+                    "sent": delivery.sent, "failed": delivery.failed, "passed": delivery.passed,
+                    "dead": delivery.dead,
                 }
             )  # fmt: skip
             return
@@ -68,6 +69,8 @@ def advance(
         if sweep.aside:
             call.output.tell(msg("set aside because they could not fire: {count}; which, and why: sop worker status",
                                  count=sweep.aside))  # fmt: skip
+        if delivery.passed:
+            call.output.tell(msg("notices that went by the channel that stands in: {count}", count=delivery.passed))
         if delivery.failed or delivery.dead:
             call.output.tell(msg("notices to be tried again: {failed}, dead: {dead}; which, and why: sop notify ls",
                                  failed=delivery.failed, dead=delivery.dead))  # fmt: skip

@@ -118,6 +118,7 @@ def _listed(opened: "Opened", reading: Reads, program: Program, ticket: Ticket) 
     folder = Files(opened.site.settings.folder / "files")
 
     def entry(reference: dict[str, Any], label: Any, field: str | None, step: int | None) -> Listed:
+        reference = {**reference, "name": opened.text_seen(ticket, str(reference["name"]))}
         others = [each for each in tickets_with(reading, reference["sha256"]) if each != ticket.id]
         return Listed(reference, label, field, step, others, _state(folder, reference))
 

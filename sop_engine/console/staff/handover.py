@@ -70,6 +70,7 @@ def handover(
                 "from": opened.local(canonical.instant_text(begin)), "until": opened.local(canonical.instant_text(end)),
                 "important": important, "others": others, "file": to,
                 "tickets": [_json(opened, each) for each in items],
+                **({"training": True} if opened.training else {}),
             })  # fmt: skip
         else:
             _tell(opened, items, others, begin, end, to)

@@ -252,5 +252,5 @@ def _evidence(opened: "Opened", program: Program, ticket: Ticket, chapters: Sequ
         title = say(field.title, opened.call.language) if field.title else field.id
         step = max((chapter.number for chapter in chapters if field.id in chapter.written), default=0)
         for each in value if field.many else [value]:
-            found.append(Evidence(title, each["name"], each["sha256"], step))
+            found.append(Evidence(title, opened.text_seen(ticket, str(each["name"])), each["sha256"], step))
     return found

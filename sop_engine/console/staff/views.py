@@ -128,7 +128,9 @@ def ls(call: Call) -> None:
             call.output.json_list(_plain(view) for view in views)
             return
         columns = [Column(msg("view"), whole=True), Column(msg("options")), Column(msg("saved by"))]
-        rows = [[MARK + view.name, " ".join(words_of(view.narrowed)), opened.names.get(view.by) or view.by]
+        # in a pipe a name and a line begin with nothing that a spreadsheet would take for a formula
+        mark = MARK if call.output.on_terminal() else ""
+        rows = [[mark + view.name, " ".join(["sop ls", *words_of(view.narrowed)]), opened.names.get(view.by) or view.by]
                 for view in views]  # fmt: skip
         if not call.output.table(columns, rows):
             call.output.tell(msg("no view is saved; save one: sop ls --overdue --save NAME"))
