@@ -1,8 +1,9 @@
 """Who takes part in a procedure, as frozen records: roles, who may, who signs, whom a word reaches."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from sop_engine.lean import dataclass
 from sop_engine.messages import Text
 
 Tree = tuple[Any, ...]

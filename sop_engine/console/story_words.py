@@ -2,7 +2,6 @@
 may not see is masked, and what was erased says so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from sop_engine.console.masking import masked_text
 from sop_engine.console.names import shown_person, titled
 from sop_engine.console.promises import goal_title
 from sop_engine.engine.personal import field_seen, text_seen
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message, msg, say
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.possible import outcome_title

@@ -22,7 +22,6 @@ The law.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -41,6 +40,7 @@ from sop_engine.engine.engine import Engine
 from sop_engine.engine.letters import contact_of, render, together
 from sop_engine.engine.resting import FARTHEST, in_order, out_of_order, rest_of, rests_until, wait_after
 from sop_engine.engine.sorting import hold, is_urgent, sort_out, stand_in
+from sop_engine.lean import dataclass
 from sop_engine.store.seam import OutLetter, Reads
 
 ATTEMPTS: Final = 12

@@ -7,12 +7,13 @@ killed leaves it behind: it is then silent, and goes when somebody else sweeps o
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from sop_engine import canonical
 from sop_engine.clock import steady_seconds
+from sop_engine.lean import dataclass
 from sop_engine.store.seam import Reads, Writes
 
 MARK_SECONDS: Final = 30.0
