@@ -91,16 +91,15 @@ def _arranger(called: str, fields: Sequence["dataclasses.Field[Any]"]) -> Callab
         given = len(values)
         found = [*values, *usual[given:]]
         for name, value in named.items():
-            if place.get(name, -1) < given:
-                raise TypeError(
-                    f"{called}() has no {name!r} to be given by name"
-                    if name not in place
-                    else f"{called}() is given {name!r} twice"
-                )
-            found[place[name]] = value
-        if given > len(usual) or any(found[number] is MISSING for number in needed):
-            names = [each for each, number in place.items() if number in needed]
-            raise TypeError(f"{called}() takes {len(usual)} values, and must be given {names}")
+            number = place.get(name, -1)
+            if number < given:
+                raise TypeError(f"{called} is given {name!r} twice, or has no such field")
+            found[number] = value
+        for number in needed:
+            if found[number] is MISSING:
+                raise TypeError(f"{called} must be given {[name for name, at in place.items() if at in needed]}")
+        if given > len(usual):
+            raise TypeError(f"{called} has {len(usual)} fields, and is given {given} values")
         for number, make in new:
             if found[number] is MISSING:
                 found[number] = make()
