@@ -6,7 +6,8 @@ the processor's time of each process: waiting for the disk, and what others do o
 is bash's way: a process for each press of the key. `find` is measured within one process, too, as in `find`, against
 the bare query. How the store is made stands in `daily_site`.
 
-To reach: what DESIGN fixes for `show`, `do`, completion and `find`; for all others 1.5, which is ours.
+To reach: what DESIGN fixes for `show`, `do`, completion and `find`; for all others 1.5, which is ours. `handover` only
+tells: it lists whatever a shift hands over, which in this store is nearly all that is open.
 """
 
 import sys
@@ -37,7 +38,7 @@ class Case(NamedTuple):
 
     name: str
     lines: list[tuple[str, ...]]
-    at_most: float = _OTHERS
+    at_most: float | None = _OTHERS
     around: Mapping[str, str] = {}
 
 
@@ -110,7 +111,7 @@ def _cases(reading: Reads, rounds: int) -> Iterator[Case]:
     fields = {"place": "home", "unit": unit, "fault": "厨房水管漏水", "urgency": "normal", "channel": "phone"}
     given = [word for name, value in fields.items() for word in ("--field", f"{name}={value}")]
     yield Case("new, with its questions", [("new", "repair", *given, "--as", desk)])
-    yield Case("handover", [("handover", "--as", desk)])
+    yield Case("handover, of all that is late", [("handover", "--as", desk)], None)
     for name, said in _searches(reading):
         yield Case(f"find {name}", [("find", said, "--as", desk)])
     yield _completing("numbers, completed", f"sop --as {desk} show {newest.id[:8]}")
