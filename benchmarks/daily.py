@@ -96,7 +96,7 @@ def _cases(reading: Reads, rounds: int) -> Iterator[Case]:
     repairs = reading.heads(Query(status="open", procedures=("repair",), limit=5000, newest=True))
     newest = next(head for head in repairs[::-1] if head.unit is not None)
     unit = str(newest.unit)
-    accepting, claiming = list(_accepting(repairs, rounds)), list(_claiming(repairs, rounds))
+    accepting, claiming = list(_accepting(repairs, rounds)), list(_claiming(reading, repairs, rounds))
     yield Case("sop", [("--as", engineer)])
     yield Case("ls", [("ls", "--as", desk)])
     yield Case("ls --mine, an engineer", [("ls", "--mine", "--as", engineer)])
@@ -133,9 +133,9 @@ def _accepting(repairs: Sequence[Head], rounds: int) -> Iterator[tuple[str, ...]
             yield "do", head.id, "accept", "--as", whose[0]
 
 
-def _claiming(repairs: Sequence[Head], rounds: int) -> Iterator[tuple[str, ...]]:
+def _claiming(reading: Reads, repairs: Sequence[Head], rounds: int) -> Iterator[tuple[str, ...]]:
     """Tickets that are offered, taken by one who has his hands free; he may have five."""
-    takers = iter([each for each in FREE for _number in range(5)])
+    takers = iter([each for each in FREE for _number in range(5 - reading.load_of(each))])
     for head in repairs:
         offered = any("assignee" not in task for task in head.tasks.values())
         if head.state == ("dispatched",) and offered and rounds:

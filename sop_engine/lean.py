@@ -15,7 +15,8 @@ from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Final
 
 _FIELDS: Final = "__lean_fields__"
-"""where a class keeps what reads the values that are compared, and the names of all fields"""
+"""where a class keeps the names of its fields"""
+_ORDER: Final = (operator.lt, operator.le, operator.gt, operator.ge)
 
 
 def made(*, frozen: bool = False, slots: bool = False, eq: bool = True, order: bool = False) -> Callable[[type], type]:
@@ -25,13 +26,13 @@ def made(*, frozen: bool = False, slots: bool = False, eq: bool = True, order: b
         own = set(vars(plain))
         record: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(plain)
         fields = dataclasses.fields(record)
-        compared = tuple(each.name for each in fields if each.compare)
-        setattr(record, _FIELDS, (_reader(compared), tuple(each.name for each in fields)))
+        read = _reader(tuple(each.name for each in fields if each.compare))
+        setattr(record, _FIELDS, tuple(each.name for each in fields))
         methods: dict[str, Any] = {"__init__": _init_of(record), "__repr__": _repr}
         if eq:
-            methods |= {"__eq__": _eq, "__hash__": _hash if frozen else None}
+            methods |= {"__eq__": _eq_by(read), "__hash__": _hash_by(read) if frozen else None}
         if order:
-            methods |= _ORDER
+            methods |= {f"__{by.__name__}__": _compared(by, read) for by in _ORDER}
         if frozen:
             methods |= {"__setattr__": _no_setting, "__delattr__": _no_deleting}
         if frozen and slots:
@@ -59,9 +60,15 @@ def _init_of(made: type) -> Callable[..., None]:
     count, after = len(fields), hasattr(made, "__post_init__")
     fill = tuple(_filler(made, each.name) for each in fields)
     arranged = _arranger(made.__qualname__, fields)
+    all_named = operator.itemgetter(*(each.name for each in fields)) if count > 1 else None
 
     def init(self: Any, *values: Any, **named: Any) -> None:
-        if named or len(values) != count:
+        if all_named is not None and len(named) == count:
+            try:
+                values = all_named(named)
+            except KeyError:
+                arranged(values, named)
+        elif named or len(values) != count:
             values = arranged(values, named)
         for set_value, value in zip(fill, values, strict=True):
             set_value(self, value)
@@ -85,7 +92,7 @@ def _arranger(called: str, fields: Sequence["dataclasses.Field[Any]"]) -> Callab
     place = {each.name: number for number, each in enumerate(fields)}
     usual = [each.default for each in fields]
     new = [(number, each.default_factory) for number, each in enumerate(fields) if each.default_factory is not MISSING]
-    needed = [number for number, each in enumerate(fields) if each.default is each.default_factory is MISSING]
+    needed = sum(each.default is each.default_factory is MISSING for each in fields)  # these come first
 
     def arranged(values: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
         given = len(values)
@@ -95,9 +102,9 @@ def _arranger(called: str, fields: Sequence["dataclasses.Field[Any]"]) -> Callab
             if number < given:
                 raise TypeError(f"{called} is given {name!r} twice, or has no such field")
             found[number] = value
-        for number in needed:
+        for number in range(given, needed):
             if found[number] is MISSING:
-                raise TypeError(f"{called} must be given {[name for name, at in place.items() if at in needed]}")
+                raise TypeError(f"{called} must be given {list(place)[:needed]}")
         if given > len(usual):
             raise TypeError(f"{called} has {len(usual)} fields, and is given {given} values")
         for number, make in new:
@@ -109,32 +116,30 @@ def _arranger(called: str, fields: Sequence["dataclasses.Field[Any]"]) -> Callab
 
 
 def _repr(self: Any) -> str:
-    values = ", ".join(f"{name}={getattr(self, name)!r}" for name in getattr(self, _FIELDS)[1])
+    values = ", ".join(f"{name}={getattr(self, name)!r}" for name in getattr(self, _FIELDS))
     return f"{type(self).__qualname__}({values})"
 
 
-def _eq(self: Any, other: object) -> Any:
-    if other.__class__ is not self.__class__:
-        return NotImplemented
-    read = getattr(self, _FIELDS)[0]
-    return read(self) == read(other)
+def _eq_by(read: Callable[[Any], Any]) -> Callable[[Any, object], Any]:
+    def eq(self: Any, other: object) -> Any:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        return read(self) == read(other)
+
+    return eq
 
 
-def _compared(by: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _hash_by(read: Callable[[Any], Any]) -> Callable[[Any], int]:
+    return lambda self: hash(read(self))
+
+
+def _compared(by: Callable[[Any, Any], Any], read: Callable[[Any], Any]) -> Callable[[Any, object], Any]:
     def compare(self: Any, other: object) -> Any:
         if other.__class__ is not self.__class__:
             return NotImplemented
-        read = getattr(self, _FIELDS)[0]
         return by(read(self), read(other))
 
     return compare
-
-
-_ORDER: Final = {f"__{by.__name__}__": _compared(by) for by in (operator.lt, operator.le, operator.gt, operator.ge)}
-
-
-def _hash(self: Any) -> int:
-    return hash(getattr(self, _FIELDS)[0](self))
 
 
 def _no_setting(self: Any, name: str, value: object) -> None:
@@ -146,11 +151,11 @@ def _no_deleting(self: Any, name: str) -> None:
 
 
 def _state(self: Any) -> list[Any]:
-    return [getattr(self, name) for name in getattr(self, _FIELDS)[1]]
+    return [getattr(self, name) for name in getattr(self, _FIELDS)]
 
 
 def _restore(self: Any, state: list[Any]) -> None:
-    for name, value in zip(getattr(self, _FIELDS)[1], state, strict=True):
+    for name, value in zip(getattr(self, _FIELDS), state, strict=True):
         object.__setattr__(self, name, value)
 
 
