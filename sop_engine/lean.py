@@ -63,7 +63,7 @@ def _init_of(made: type) -> Callable[..., None]:
     all_named = operator.itemgetter(*(each.name for each in fields)) if count > 1 else None
 
     def init(self: Any, *values: Any, **named: Any) -> None:
-        if all_named is not None and len(named) == count:
+        if all_named is not None and not values and len(named) == count:
             try:
                 values = all_named(named)
             except KeyError:

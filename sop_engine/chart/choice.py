@@ -15,12 +15,12 @@ place it elsewhere: a lock per machine keeps that out.
 
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from transitions import EventData, Machine
 
 from sop_engine.chart.host import Host, Occurrence
 from sop_engine.chart.outline import Outline
-from sop_engine.lean import dataclass
 from sop_engine.procedure import ROOT, Offer, State, Transition
 
 

@@ -1,10 +1,9 @@
 """What a chart asks of whoever runs it, and what it gives back."""
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from sop_engine.lean import dataclass
 from sop_engine.procedure import State, Transition, Tree
 
 

@@ -1,12 +1,11 @@
 """One transaction's work: the first step, and everything that follows from it, in the order in which it is caused."""
 
 from collections import deque
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from sop_engine import canonical
-from sop_engine.lean import dataclass
 from sop_engine.store.seam import Head, Writes
 from sop_engine.ticket.records import Command, Step, Ticket
 

@@ -8,13 +8,12 @@ What every command makes anew is a tuple: a frozen dataclass takes more than twi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from sop_engine import __version__, canonical
-from sop_engine.lean import dataclass
 from sop_engine.messages import Message
 
 FORMAT: Final = 1
