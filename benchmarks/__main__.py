@@ -14,6 +14,7 @@ NAMES: Final = (
     "command",
     "turns",
     "start_up",
+    "daily",
     "guard",
     "replay",
     "verify",

@@ -22,11 +22,11 @@ from sop_engine.values import words
 TICKETS: Final = {"tiny": 200, "quick": 20_000, "usual": 100_000, "large": 1_000_000}
 PAIRS: Final = {"tiny": 4, "quick": 40, "usual": 100, "large": 100}
 LIMIT: Final = 20
-_PLACES: Final = ("厨房", "卫生间", "客厅", "阳台", "主卧", "次卧", "楼道", "电梯厅", "车库", "大堂")
-_THINGS: Final = ("水管", "地漏", "灯", "插座", "门锁", "窗户", "墙砖", "空调", "对讲", "龙头")
-_FAULTS: Final = ("漏水", "堵塞", "不亮", "松动", "异响", "空鼓", "跳闸", "打不开", "生锈", "破裂")
-_SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
-_NAMES: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰飞鹏"
+PLACES: Final = ("厨房", "卫生间", "客厅", "阳台", "主卧", "次卧", "楼道", "电梯厅", "车库", "大堂")
+THINGS: Final = ("水管", "地漏", "灯", "插座", "门锁", "窗户", "墙砖", "空调", "对讲", "龙头")
+FAULTS: Final = ("漏水", "堵塞", "不亮", "松动", "异响", "空鼓", "跳闸", "打不开", "生锈", "破裂")
+SURNAMES: Final = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+NAMES: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰飞鹏"
 CASES: Final = (
     ("a unit", "3栋2单元1202"),
     ("a telephone number", "13800001202"),
@@ -52,16 +52,16 @@ def run(size: str) -> Table:
         lines = []
         for name, said in CASES:
             with store.reading() as reading:
-                pair = _measured(reading, said, PAIRS[size])
+                pair = measured(reading, said, PAIRS[size])
                 found = len(reading.find(_search(said)))
             lines.append(
-                Line(name, pair.cost, "of the bare query", at_most=3.0, detail=f"{_detail(pair)}; {found} lines")
+                Line(name, pair.cost, "of the bare query", at_most=3.0, detail=f"{detail(pair)}; {found} lines")
             )
         store.close()
     return Table("find", f"`find` over {count:,} tickets, of the bare indexed query that gives the same", lines)
 
 
-def _detail(pair: Pair) -> str:
+def detail(pair: Pair) -> str:
     return f"{microseconds(pair.ours_seconds)}; bare {microseconds(pair.other_seconds)}; {len(pair.ours)} pairs"
 
 
@@ -70,7 +70,7 @@ def _search(said: str) -> Search:
     return Search(terms, unit=words.unit_of(terms), limit=LIMIT)
 
 
-def _measured(reading: Any, said: str, pairs: int) -> Pair:
+def measured(reading: Any, said: str, pairs: int) -> Pair:
     bare = _bare(reading, said)
     return taken_in_turn([(lambda: reading.find(_search(said)), bare)] * pairs, WALL, skip=2)
 
@@ -116,6 +116,6 @@ def _fill(execute: Callable[..., Any], count: int) -> None:
 def _ticket(drawn: random.Random) -> Iterator[str]:
     """unit, fault, caller, telephone number."""
     yield f"{drawn.randint(1, 20)}-{drawn.randint(1, 4)}-{drawn.randint(1, 33)}{drawn.randint(1, 6):02d}"
-    yield f"{drawn.choice(_PLACES)}{drawn.choice(_THINGS)}{drawn.choice(_FAULTS)}，业主{drawn.choice('上下')}午在家"
-    yield drawn.choice(_SURNAMES) + "".join(drawn.choices(_NAMES, k=drawn.randint(1, 2)))
+    yield f"{drawn.choice(PLACES)}{drawn.choice(THINGS)}{drawn.choice(FAULTS)}，业主{drawn.choice('上下')}午在家"
+    yield drawn.choice(SURNAMES) + "".join(drawn.choices(NAMES, k=drawn.randint(1, 2)))
     yield f"13{drawn.randint(0, 99_999_999):09d}" if drawn.random() > 0.0001 else "13800001202"

@@ -21,7 +21,7 @@ from sop_engine.engine.settings import FILE, settings_text
 from tests.desk import START
 
 ROUNDS: Final = {"tiny": 1, "quick": 7, "usual": 25, "large": 100}
-_BARE: Final = """
+BARE: Final = """
 import typer
 
 app = typer.Typer()
@@ -34,20 +34,20 @@ def main(name: str) -> None:
 
 app()
 """
-_OURS: Final = "from sop_engine.console import main; main()"
+OURS: Final = "from sop_engine.console import main; main()"
 
 
 def run(size: str) -> Table:
     """Ratios of whole processes' times."""
     with folder() as disk:
         bare = disk / "bare.py"
-        bare.write_text(_BARE, encoding="utf-8")
+        bare.write_text(BARE, encoding="utf-8")
         ticket = _site(disk / "site")
         other = _process(disk / "site", [str(bare), ticket])
-        show = interleaved(_process(disk / "site", ["-c", _OURS, "show", ticket]), other, ROUNDS[size], WALL)
+        show = interleaved(_process(disk / "site", ["-c", OURS, "show", ticket]), other, ROUNDS[size], WALL)
         price = ["--field", "labour=80", "--field", "parts=20.50", "--no-input"]
         do = interleaved(
-            _process(disk / "site", ["-c", _OURS, "do", ticket, "price", *price]), other, ROUNDS[size], WALL
+            _process(disk / "site", ["-c", OURS, "do", ticket, "price", *price]), other, ROUNDS[size], WALL
         )
     return Table(
         "start_up",

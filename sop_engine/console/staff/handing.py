@@ -29,6 +29,8 @@ _ROUND: Final = ("early", "late", "night")
 _PAGE: Final = 500
 _NOTES: Final = 30
 """steps among which the last note of a ticket is looked for"""
+_NOTED: Final = b'"note":{'
+"""what stands in the canonical bytes of a step with a note: the slot in which it is kept apart"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ def _last_note(opened: "Opened", reading: Reads, head: Head, begin: str) -> Note
         return None
     found: Note | None = None
     for stored in reading.steps(head.id, max(0, head.number - _NOTES)):
+        if _NOTED not in stored.data:  # of very many steps few are read
+            continue
         record: dict[str, Any] = canonical.parse(stored.data)
         note = record["command"]["arguments"].get("note")
         if not isinstance(note, dict) or record["recorded"] < begin:
