@@ -23,7 +23,7 @@ from benchmarks.start_up import BARE, OURS
 from benchmarks.table import Line, Table, microseconds
 from benchmarks.terminal import at_terminal, children_seconds
 from benchmarks.workload import environment, folder
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.store.seam import Head, Query, Reads
 
 TICKETS: Final = {"tiny": 20, "quick": 1_000, "usual": 10_000, "large": 100_000}

@@ -17,11 +17,11 @@ from benchmarks.find import FAULTS, NAMES, PLACES, SURNAMES, THINGS
 from benchmarks.workload import without_syncing
 from sop_engine import canonical
 from sop_engine.clock import SimulatedClock
-from sop_engine.engine.demo import ADMINISTRATOR, make_demo
-from sop_engine.engine.demo_tickets import PHOTO, picture
 from sop_engine.engine.engine import Engine, new_id
-from sop_engine.engine.identity import system_login
-from sop_engine.engine.site_folder import DEMO_START, Site, open_site
+from sop_engine.engine.people.identity import system_login
+from sop_engine.engine.sites.demo import ADMINISTRATOR, make_demo
+from sop_engine.engine.sites.demo_tickets import PHOTO, picture
+from sop_engine.engine.sites.folder import DEMO_START, Site, open_site
 from sop_engine.engine.timers import tick
 from sop_engine.store.drivers import connect, driver_module
 from sop_engine.store.files import Files

@@ -18,7 +18,7 @@ import psycopg
 from benchmarks.workload import STORY, doing, opening
 from sop_engine.clock import SimulatedClock
 from sop_engine.engine.engine import Engine
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.store.opening import open_at
 from sop_engine.store.postgres import pending
 from sop_engine.store.postgres.wire import Wire

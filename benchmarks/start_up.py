@@ -16,8 +16,8 @@ from benchmarks.pairs import WALL, Pair, Work, interleaved
 from benchmarks.table import Line, Table, microseconds
 from benchmarks.workload import environment, folder, new_desk, tell_story
 from sop_engine import canonical
-from sop_engine.engine.identity import system_login
-from sop_engine.engine.settings import FILE, settings_text
+from sop_engine.engine.people.identity import system_login
+from sop_engine.engine.sites.settings import FILE, settings_text
 from tests.desk import START
 
 ROUNDS: Final = {"tiny": 1, "quick": 7, "usual": 25, "large": 100}

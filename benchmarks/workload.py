@@ -14,7 +14,7 @@ from typing import Any
 
 from sop_engine.clock import SimulatedClock
 from sop_engine.engine.engine import Done, Engine, new_id
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.store.sqlite import open_store
 from sop_engine.ticket.records import Command
 from tests.desk import START, Desk, Entropy

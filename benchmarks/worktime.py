@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from benchmarks.pairs import PROCESSOR, interleaved
 from benchmarks.table import Line, Table
-from sop_engine.engine.calendars import calendars_of, compile_calendar_file
+from sop_engine.engine.publishing.calendars import calendars_of, compile_calendar_file
 from sop_engine.worktime import Allowance, Calendar, Reckoner
 
 CASES: Final = {"tiny": 5, "quick": 100, "usual": 400, "large": 4000}

@@ -18,7 +18,7 @@ from sop_engine.audit.findings import Report
 from sop_engine.audit.replay import replay_all, summed
 from sop_engine.clock import SimulatedClock
 from sop_engine.engine.engine import Done, Engine, new_id
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.engine.timers import Sweep, tick
 from sop_engine.language import compile_text
 from sop_engine.store.programs import Programs

@@ -3,8 +3,8 @@
 import pytest
 
 from sop_engine import errors
-from sop_engine.engine import pins
-from sop_engine.ticket.posts import is_post
+from sop_engine.engine.people import pins
+from sop_engine.ticket.site.posts import is_post
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_every_call_makes_its_message_of_a_literal_sentence() -> None:
 
 SAID_OTHERWISE = {
     "sop_engine/language/checks/guards.py: each.template": "a table of messages gives the sentence",
-    "sop_engine/console/story.py: str(record['heard'])": "how the typist heard of it: words that are collected too",
+    "sop_engine/console/stories/story.py: str(record['heard'])": "how the typist heard of it: collected too",
     "sop_engine/language/reference.py: about": "a description of the schema, which is collected too",
 }
 

@@ -11,7 +11,7 @@ import typer
 
 from sop_engine.console import tree
 from sop_engine.console.commands import command_help, group_help, make_command
-from sop_engine.engine.publishing import compile_file
+from sop_engine.engine.publishing.procedures import compile_file
 from sop_engine.language.reference_pages import checks_page, reference
 from sop_engine.procedure import Procedure
 from tests.messages.update import ROOT, called

@@ -55,7 +55,7 @@ from sop_engine.ticket.records import (
     Step,
     Ticket,
 )
-from sop_engine.ticket.site import decide_site
+from sop_engine.ticket.site.history import decide_site
 from sop_engine.ticket.terms import terms_of
 
 _IGNORED: Final = {"engine"}

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sop_engine import values
 from sop_engine.console.given import read_texts
-from sop_engine.console.looking import answered
 from sop_engine.console.masking import masked_text
 from sop_engine.console.names import typed_form
+from sop_engine.console.views.looking import answered
 from sop_engine.errors import NotNow, NotUnderstood, SopError
 from sop_engine.messages import msg, say
 from sop_engine.procedure import Field

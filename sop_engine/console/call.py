@@ -91,8 +91,8 @@ class Call:
     def open(self) -> Iterator["Opened"]:
         """The site, for as long as the block lasts. Raises `SetUp` where it is not as it must be."""
         from sop_engine.console.opened import Opened
-        from sop_engine.engine.settings import find_site
-        from sop_engine.engine.site_folder import open_site
+        from sop_engine.engine.sites.folder import open_site
+        from sop_engine.engine.sites.settings import find_site
 
         folder = Path(self.folder) if self.folder is not None else find_site(Path.cwd())
         with open_site(folder, lambda message: self.waits(message)) as site:

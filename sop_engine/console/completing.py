@@ -247,8 +247,8 @@ def _tickets(opened: "Opened", _command: str, _given: Sequence[str], unfinished:
 
 
 def _triggers(opened: "Opened", _command: str, given: Sequence[str], unfinished: str) -> Iterator[Pair]:
-    from sop_engine.console.looking import possible_now
     from sop_engine.console.tickets import find_ticket
+    from sop_engine.console.views.looking import possible_now
 
     with opened.reading() as reading:
         ticket = reading.ticket(find_ticket(reading, given[0]).id)

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sop_engine.console.failures import Around, Explained
-from sop_engine.console.looking import look
 from sop_engine.console.names import shown_person, with_names
-from sop_engine.console.show_view import coming, next_lines, print_ticket
+from sop_engine.console.views.in_words import coming, next_lines, print_ticket
+from sop_engine.console.views.looking import look
 from sop_engine.errors import SopError
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Reads
@@ -51,7 +51,7 @@ def _happened(opened: "Opened", reading: Reads, done: "Done") -> list[Any]:
     """The steps that were done, a head line each: timers that were due before, the command's, what followed from it."""
     import json
 
-    from sop_engine.console.story import Teller, tell
+    from sop_engine.console.stories.story import Teller, tell
 
     hidden = opened.hidden_from(done.ticket)
     teller = Teller(opened.call.language, opened.zone, opened.names, opened.currency, hidden)
@@ -99,7 +99,7 @@ def _around(opened: "Opened", error: SopError, head: Head | None) -> Around:
             meanwhile = _meanwhile(opened, reading, head.id, since) if now.number > since else ()
     except SopError:
         return Around(names=shown)
-    from sop_engine.console.json_view import possible_view
+    from sop_engine.console.views.as_json import possible_view
 
     return Around(
         rests=seen.rests,
@@ -120,6 +120,6 @@ def _guards(opened: "Opened", procedure: Any, error: SopError) -> list[str]:
 
 
 def _meanwhile(opened: "Opened", reading: Reads, id: str, since: int) -> list[str]:
-    from sop_engine.console.past import read_story
+    from sop_engine.console.stories.past import read_story
 
     return [chapter.lines[0] for chapter in read_story(opened, reading, id, after=since)]

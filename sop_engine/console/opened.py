@@ -12,8 +12,8 @@ from sop_engine import canonical, values
 from sop_engine.clock import steady_seconds
 from sop_engine.console.names import rows_with_names, shown_person
 from sop_engine.engine.engine import Done, new_id
-from sop_engine.engine.identity import Identity, Register, identify, system_login
-from sop_engine.engine.site_folder import Site
+from sop_engine.engine.people.identity import Identity, Register, identify, system_login
+from sop_engine.engine.sites.folder import Site
 from sop_engine.errors import NotUnderstood, NotYou, SopError
 from sop_engine.messages import msg
 from sop_engine.procedure import Field
@@ -125,7 +125,7 @@ class Opened:
     def keep_on(self) -> None:
         """Note that whoever is on at a shared terminal goes on typing."""
         if self.shared:
-            from sop_engine.engine import sessions
+            from sop_engine.engine.people import sessions
 
             sessions.touch(sessions.terminal_here(self.site.settings, system_login()), self.now)
 
@@ -143,7 +143,7 @@ class Opened:
 
     def on_here(self, login: str) -> str | None:
         """Who is on at this terminal, as of now; it is noted that he has typed something."""
-        from sop_engine.engine import sessions
+        from sop_engine.engine.people import sessions
 
         terminal, settings = sessions.terminal_here(self.site.settings, login), self.site.settings
         with self.reading() as reading:
@@ -168,7 +168,7 @@ class Opened:
             if not self._by_record:
                 yield reading
                 return
-            from sop_engine.engine.recorded import RecordedPeople
+            from sop_engine.engine.people.recorded import RecordedPeople
 
             yield RecordedPeople(reading)
 
@@ -229,7 +229,7 @@ class Opened:
         the numbers of persons in it are masked. Nothing of the kind is said without."""
         if not self.site.settings.personal or not text:
             return text
-        from sop_engine.engine.personal import text_seen
+        from sop_engine.engine.people.personal import text_seen
 
         return text_seen(self.hidden_from(ticket), text)
 
@@ -237,7 +237,7 @@ class Opened:
         """The recorded values of a ticket, the free texts among them as in `text_seen`."""
         if not self.site.settings.personal:
             return ticket.fields
-        from sop_engine.engine.personal import fields_seen
+        from sop_engine.engine.people.personal import fields_seen
 
         return fields_seen(self.hidden_from(ticket), fields, ticket.fields)
 

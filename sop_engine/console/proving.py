@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sop_engine.engine import pins
-from sop_engine.engine.identity import Identity, system_login
+from sop_engine.engine.people import pins
+from sop_engine.engine.people.identity import Identity, system_login
 from sop_engine.errors import NotNow, NotUnderstood
 from sop_engine.messages import Message, msg, say
 from sop_engine.store.files import read_named

@@ -1,10 +1,10 @@
-"""Which personal data whoever asks sees whole; the law is that of `engine.personal`."""
+"""Which personal data whoever asks sees whole; the law is that of `engine.people.personal`."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sop_engine.console.tickets import newest_versions, normal_form
-from sop_engine.engine.personal import hidden_classes
+from sop_engine.engine.people.personal import hidden_classes
 from sop_engine.store.seam import Head, Reads
 from sop_engine.ticket.records import Ticket
 from sop_engine.values import NUMBERS

@@ -174,7 +174,7 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "flow publish": Leaf("owner.flow", "publish_", msg("make files the newest versions"), "write"),
     "flow history": Leaf("owner.flow", "history", msg("list a procedure's versions")),
     "flow diagram": Leaf("owner.drawing", "diagram", msg("draw a procedure, or the way a ticket took")),
-    "flow test": Leaf("flow_test", "test", msg("play the scenarios beside the procedures")),
+    "flow test": Leaf("owner.testing", "test", msg("play the scenarios beside the procedures")),
     "flow schema": Leaf("owner.flow", "schema", msg("the language as JSON Schema, for editors")),
     "calendar ls": Leaf("owner.calendars", "ls", msg("list calendars")),
     "calendar show": Leaf("owner.calendars", "show", msg("a calendar's week, and a month day by day")),
@@ -191,12 +191,12 @@ LEAVES: Final[Mapping[str, Leaf]] = {
     "report callers": Leaf("keeper.callers", "callers", msg("how many called, and how many jobs that was")),
     "report firms": Leaf("keeper.firm_report", "firms", msg("what firms from outside promised, and kept")),
     "report exceptions": Leaf("keeper.exceptions", "exceptional", msg("what did not go the way of its procedure")),
-    "audit log": Leaf("audit", "log", msg("a ticket's history, told as a story")),
-    "audit verify": Leaf("audit", "verify", msg("check that nobody has touched what is stored")),
-    "audit refused": Leaf("audit", "refused", msg("commands that were refused: who tried what, and why not")),
+    "audit log": Leaf("auditor.audit", "log", msg("a ticket's history, told as a story")),
+    "audit verify": Leaf("auditor.audit", "verify", msg("check that nobody has touched what is stored")),
+    "audit refused": Leaf("auditor.audit", "refused", msg("commands that were refused: who tried what, and why not")),
     "audit numbers": Leaf("staff.blanks", "numbers", msg("numbers that were reserved for blank slips")),
-    "audit typed": Leaf("typed_list", "typed", msg("where one keyboard stands behind two people")),
-    "audit replay": Leaf("audit", "replay", msg("decide everything again from the record, and compare")),
+    "audit typed": Leaf("auditor.typed", "typed", msg("where one keyboard stands behind two people")),
+    "audit replay": Leaf("auditor.audit", "replay", msg("decide everything again from the record, and compare")),
 }
 """Every command by its words: `show`, or `audit log`."""
 

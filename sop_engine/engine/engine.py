@@ -17,13 +17,13 @@ from typing import Any, Final, NamedTuple
 from sop_engine import canonical
 from sop_engine.clock import Clock
 from sop_engine.engine import keys
-from sop_engine.engine.answers import DrawingAnswerer
+from sop_engine.engine.answers.answerer import DrawingAnswerer
 from sop_engine.engine.chain import Caused, Chain, earliest_before
 from sop_engine.engine.foreseeing import foreseen
 from sop_engine.engine.instants import effective_at, recorded_at
 from sop_engine.engine.posting import post
 from sop_engine.engine.refusing import Noting, as_error, told
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.errors import NotFound, NotNow, Overtaken, SetUp, SopError
 from sop_engine.messages import kept, msg
 from sop_engine.store import indexing
@@ -47,7 +47,7 @@ _Timer = tuple[str, str, str]
 """ticket, key, due"""
 _Poisoned = dict[_Timer, SopError]
 """timers that cannot fire, and why"""
-_decide_site = rare("site", "decide_site")
+_decide_site = rare("site.history", "decide_site")
 
 
 class Done(NamedTuple):

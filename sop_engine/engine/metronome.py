@@ -20,8 +20,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sop_engine.clock import SystemClock, steady_seconds
-from sop_engine.engine.delivery import Delivery, deliver
 from sop_engine.engine.engine import Engine
+from sop_engine.engine.notices.delivery import Delivery, deliver
 from sop_engine.engine.timers import Sweep, tick
 from sop_engine.engine.workers import Worker
 from sop_engine.errors import SopError

@@ -6,9 +6,9 @@ from typing import Any
 from sop_engine import canonical
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Reads
+from sop_engine.ticket.acts.withdrawing import QUIET
 from sop_engine.ticket.evolve import blank, evolve
 from sop_engine.ticket.records import Ticket
-from sop_engine.ticket.withdrawing import QUIET
 
 OUTSIDE = "field:"
 """what the address of somebody who is not one of us begins with"""

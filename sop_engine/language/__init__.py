@@ -16,8 +16,8 @@ from sop_engine.language.fragments import FragmentSource
 from sop_engine.language.reference import calendar_json_schema, explain, json_schema
 from sop_engine.language.reference_pages import checks_page, reference, sentences
 from sop_engine.language.rendering import render
+from sop_engine.language.source.writing import written_out
 from sop_engine.language.together import check_together
-from sop_engine.language.writing import written_out
 
 __all__ = [
     "CHECKS",

@@ -17,9 +17,9 @@ from typing import Final
 
 from sop_engine.language import times
 from sop_engine.language.facts import Fact
-from sop_engine.language.reading import MOST_NODES
-from sop_engine.language.tree import Mapping as Map
-from sop_engine.language.tree import Node, Scalar, Sequence, scalars
+from sop_engine.language.source.reading import MOST_NODES
+from sop_engine.language.source.tree import Mapping as Map
+from sop_engine.language.source.tree import Node, Scalar, Sequence, scalars
 from sop_engine.messages import Text
 from sop_engine.worktime import NotADuration, parse_allowance
 

@@ -14,10 +14,10 @@ from typing import Final
 from sop_engine import canonical
 from sop_engine.diagnostics import Span
 from sop_engine.errors import NotUnderstood
-from sop_engine.language import reading
 from sop_engine.language.calendars import Holiday, own_holidays
-from sop_engine.language.tree import INTEGER, WORDS, Mapping, Node, Scalar
-from sop_engine.language.tree import Sequence as List
+from sop_engine.language.source import reading
+from sop_engine.language.source.tree import INTEGER, WORDS, Mapping, Node, Scalar
+from sop_engine.language.source.tree import Sequence as List
 from sop_engine.messages import Text, msg
 from sop_engine.worktime.notices import Entry
 

@@ -13,16 +13,16 @@ from datetime import date, timedelta
 from typing import Final, Protocol, TypeVar
 
 from sop_engine.diagnostics import Diagnostic, Span, has_errors
-from sop_engine.language import punctuation, reading
-from sop_engine.language.building import written
-from sop_engine.language.calendar_schema import CalendarWords, HolidayWords
 from sop_engine.language.checks import CALENDAR_CHECKS
 from sop_engine.language.compiling import faults, nowhere
 from sop_engine.language.draft import Draft
 from sop_engine.language.facts import Fact
-from sop_engine.language.shapes import listed
-from sop_engine.language.tree import Cursor
-from sop_engine.language.validating import validate_as
+from sop_engine.language.grammar.calendar_schema import CalendarWords, HolidayWords
+from sop_engine.language.grammar.shapes import listed
+from sop_engine.language.records.building import written
+from sop_engine.language.source import punctuation, reading
+from sop_engine.language.source.tree import Cursor
+from sop_engine.language.source.validating import validate_as
 from sop_engine.messages import Text
 from sop_engine.worktime.calendars import MINUTES_A_DAY, WEEKDAYS, Calendar, Hours, Shift, days_of
 from sop_engine.worktime.zones import known_zones, present_name

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sop_engine.diagnostics import Diagnostic, Note, Span, has_errors, in_order
-from sop_engine.language import checks, normal, punctuation, reading, validating
+from sop_engine.language import checks
 from sop_engine.language.draft import Draft, TemplateFaults, TemplateSource
 from sop_engine.language.expansion import Expansion, expand, standing_alone
 from sop_engine.language.fragments import SUFFIX, FragmentSource
-from sop_engine.language.tree import Cursor, Scalar
+from sop_engine.language.records import normal
+from sop_engine.language.source import punctuation, reading, validating
+from sop_engine.language.source.tree import Cursor, Scalar
 from sop_engine.messages import msg
 from sop_engine.procedure import Procedure
 

@@ -6,9 +6,9 @@ from typing import Any, Protocol
 
 from sop_engine.diagnostics import Span
 from sop_engine.language.facts import Fact
-from sop_engine.language.formula import Expression
-from sop_engine.language.reading import Reading
-from sop_engine.language.tree import Cursor
+from sop_engine.language.formulas.formula import Expression
+from sop_engine.language.source.reading import Reading
+from sop_engine.language.source.tree import Cursor
 from sop_engine.messages import Message
 from sop_engine.procedure import Field, Procedure
 

@@ -17,8 +17,8 @@ from sop_engine.language.blanks import Budget, Filler, TooMuch, fits
 from sop_engine.language.facts import Fact
 from sop_engine.language.fragments import DECLARED, FragmentSource, Loaded, Template
 from sop_engine.language.near import near
-from sop_engine.language.reading import MOST_DEPTH, MOST_NODES
-from sop_engine.language.tree import Mapping, Node, Scalar, Sequence, plain
+from sop_engine.language.source.reading import MOST_DEPTH, MOST_NODES
+from sop_engine.language.source.tree import Mapping, Node, Scalar, Sequence, plain
 
 MOST_NESTED: Final = 5
 """How deep fragments may use fragments."""

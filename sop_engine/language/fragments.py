@@ -10,15 +10,15 @@ from pathlib import PurePosixPath
 from typing import Final, Protocol
 
 from sop_engine.diagnostics import Span
-from sop_engine.language import punctuation, reading
 from sop_engine.language.blanks import Blank, fits, named
-from sop_engine.language.building import written
 from sop_engine.language.facts import Fact
-from sop_engine.language.fragment_schema import Declared, Fragment, Head
+from sop_engine.language.grammar.fragment_schema import Declared, Fragment, Head
 from sop_engine.language.near import near
-from sop_engine.language.tree import Cursor, Scalar
-from sop_engine.language.tree import Mapping as Map
-from sop_engine.language.validating import validate_as, words
+from sop_engine.language.records.building import written
+from sop_engine.language.source import punctuation, reading
+from sop_engine.language.source.tree import Cursor, Scalar
+from sop_engine.language.source.tree import Mapping as Map
+from sop_engine.language.source.validating import validate_as, words
 
 FOLDER: Final = "fragments"
 SUFFIX: Final = ".fragment.yaml"

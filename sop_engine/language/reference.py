@@ -8,14 +8,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from sop_engine.errors import NotFound
-from sop_engine.language import schema
-from sop_engine.language.calendar_schema import CalendarWords
 from sop_engine.language.checks.pages import pages
-from sop_engine.language.fragment_schema import Fragment, Head
+from sop_engine.language.grammar import schema
+from sop_engine.language.grammar.calendar_schema import CalendarWords
+from sop_engine.language.grammar.fragment_schema import Fragment, Head
+from sop_engine.language.grammar.schema import Document
+from sop_engine.language.grammar.shapes import Bilingual, Words
 from sop_engine.language.near import near
 from sop_engine.language.prose import in_language
-from sop_engine.language.schema import Document
-from sop_engine.language.shapes import Bilingual, Words
 from sop_engine.messages import msg, say, translated
 
 

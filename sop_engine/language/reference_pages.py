@@ -7,16 +7,18 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from sop_engine.language import blanks, calls, goal_schema, schema, times
-from sop_engine.language.calendar_schema import CalendarWords
+from sop_engine.language import blanks, times
 from sop_engine.language.checks.fragments import KINDS
 from sop_engine.language.checks.pages import EXAMPLE_FRAGMENT, Page, pages
-from sop_engine.language.fragment_schema import BlankWords, Declared, Head
-from sop_engine.language.people_schema import By
+from sop_engine.language.formulas import calls
+from sop_engine.language.grammar import goal_schema, schema
+from sop_engine.language.grammar.calendar_schema import CalendarWords
+from sop_engine.language.grammar.fragment_schema import BlankWords, Declared, Head
+from sop_engine.language.grammar.people_schema import By
+from sop_engine.language.grammar.schema import Document
+from sop_engine.language.grammar.shapes import Expression, Guard, Moments, OneOrMore, Title, Titles, Value, Words
 from sop_engine.language.prose import in_language, pieces
 from sop_engine.language.reference import entries, places
-from sop_engine.language.schema import Document
-from sop_engine.language.shapes import Expression, Guard, Moments, OneOrMore, Title, Titles, Value, Words
 from sop_engine.messages import Message, msg, say, translated
 
 TYPES: Final[dict[Any, Message]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal
 
 from sop_engine.diagnostics import Diagnostic, Span
-from sop_engine.language.reading import LINE_BREAK
+from sop_engine.language.source.reading import LINE_BREAK
 from sop_engine.messages import Message, msg, say
 
 Format = Literal["text", "json", "github", "sarif"]

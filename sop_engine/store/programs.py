@@ -10,7 +10,7 @@ from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
-from sop_engine.ticket.site_state import site_program
+from sop_engine.ticket.site.state import site_program
 from sop_engine.ticket.terms import with_terms
 from sop_engine.worktime import Calendar, Reckoner
 from sop_engine.worktime.calendars import from_json

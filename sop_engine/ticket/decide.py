@@ -12,7 +12,8 @@ from typing import Any, Final
 from sop_engine import canonical
 from sop_engine.chart.host import ChartFault
 from sop_engine.messages import msg
-from sop_engine.ticket import acts, attention, goals, signing, suspending, trail, triggers
+from sop_engine.ticket import goals, signing, trail, triggers
+from sop_engine.ticket.acts import attention, everyday, suspending
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
 from sop_engine.ticket.evolve import blank, copy_of, finish
@@ -31,58 +32,58 @@ _COMMANDS: Final[dict[str, Callable[[Draft], dict[str, Any]]]] = {
     "signal": triggers.take_signal,
     "look": triggers.look,
     "reckon": goals.reckon_again,
-    "claim": acts.claim,
-    "assign": acts.assign,
-    "hand_over": acts.hand_over,
-    "note": acts.note,
-    "edit": acts.edit,
-    "attach": rare("attaching", "attach"),
+    "claim": everyday.claim,
+    "assign": everyday.assign,
+    "hand_over": everyday.hand_over,
+    "note": everyday.note,
+    "edit": everyday.edit,
+    "attach": rare("acts.attaching", "attach"),
     "urge": attention.urge,
     "copy": attention.copy,
     "read": attention.read,
     "watch": attention.watch,
-    "look_at_roster": rare("shift_ends", "look_again"),
+    "look_at_roster": rare("acts.shift_ends", "look_again"),
     "suspend": suspending.suspend,
     "resume": suspending.resume,
-    "give_back": rare("hands", "give_back"),
-    "transfer": rare("hands", "transfer"),
-    "take_over": rare("hands", "take_over"),
-    "turn_down": rare("hands", "turn_down"),
-    "take_back": rare("hands", "take_back"),
-    "delegate": rare("delegating", "delegate"),
-    "inherit": rare("inheriting", "inherit"),
-    "return": rare("returning", "send_back"),
-    "withdraw": rare("withdrawing", "withdraw"),
-    "signer": rare("signers", "change"),
-    "reject": rare("signers", "reject"),
-    "void": rare("ending", "void"),
-    "close": rare("ending", "close"),
-    "reopen": rare("reopening", "reopen"),
-    "link": rare("ties", "link"),
-    "unlink": rare("ties", "unlink"),
-    "tie": rare("ties", "tie"),
-    "merge": rare("ties", "merge"),
-    "absorb": rare("ties", "absorb"),
-    "split": rare("ties", "split"),
-    "join": rare("joining", "join"),
-    "part": rare("joining", "part"),
-    "gain": rare("joining", "gain"),
-    "lose": rare("joining", "lose"),
-    "hear": rare("joining", "hear"),
-    "go_on": rare("joining", "go_on"),
-    "flat_moves": rare("household", "flat_moves"),
-    "flat_stays": rare("household", "flat_stays"),
-    "moved": rare("household", "answer"),
-    "set_aside": acts.set_aside,
-    "release": acts.release,
+    "give_back": rare("acts.hands", "give_back"),
+    "transfer": rare("acts.hands", "transfer"),
+    "take_over": rare("acts.hands", "take_over"),
+    "turn_down": rare("acts.hands", "turn_down"),
+    "take_back": rare("acts.hands", "take_back"),
+    "delegate": rare("acts.delegating", "delegate"),
+    "inherit": rare("acts.inheriting", "inherit"),
+    "return": rare("acts.returning", "send_back"),
+    "withdraw": rare("acts.withdrawing", "withdraw"),
+    "signer": rare("acts.signers", "change"),
+    "reject": rare("acts.signers", "reject"),
+    "void": rare("acts.ending", "void"),
+    "close": rare("acts.ending", "close"),
+    "reopen": rare("acts.reopening", "reopen"),
+    "link": rare("acts.ties", "link"),
+    "unlink": rare("acts.ties", "unlink"),
+    "tie": rare("acts.ties", "tie"),
+    "merge": rare("acts.ties", "merge"),
+    "absorb": rare("acts.ties", "absorb"),
+    "split": rare("acts.ties", "split"),
+    "join": rare("acts.joining", "join"),
+    "part": rare("acts.joining", "part"),
+    "gain": rare("acts.joining", "gain"),
+    "lose": rare("acts.joining", "lose"),
+    "hear": rare("acts.joining", "hear"),
+    "go_on": rare("acts.joining", "go_on"),
+    "flat_moves": rare("acts.household", "flat_moves"),
+    "flat_stays": rare("acts.household", "flat_stays"),
+    "moved": rare("acts.household", "answer"),
+    "set_aside": everyday.set_aside,
+    "release": everyday.release,
 }
 """Each does its work on the draft and gives the command's arguments as the record holds them."""
 
 
-_require_allowed = rare("forbidding", "require_allowed")
-_require_outage, _note_paper = rare("backfilling", "require"), rare("backfilling", "note")
-_settle_hands, _settle_shifts = rare("hands", "settle"), rare("shift_ends", "settle")
-_settle_cause = rare("joining", "settle")
+_require_allowed = rare("acts.forbidding", "require_allowed")
+_require_outage, _note_paper = rare("acts.backfilling", "require"), rare("acts.backfilling", "note")
+_settle_hands, _settle_shifts = rare("acts.hands", "settle"), rare("acts.shift_ends", "settle")
+_settle_cause = rare("acts.joining", "settle")
 
 
 def decide(program: Program, ticket: Ticket | None, command: Command, given: Given) -> Step | Refusal | Missing:

@@ -42,7 +42,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from sop_engine.procedure import ROOT
-from sop_engine.ticket.evolve_acts import OF_ACTS
+from sop_engine.ticket.acts.evolving import OF_ACTS
 from sop_engine.ticket.records import Erased, Event, Sealed, Ticket
 
 Values = Mapping[str, Sealed]

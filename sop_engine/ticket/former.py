@@ -22,7 +22,7 @@ from sop_engine.ticket.records import Erased, Ticket
 NEW: Final = "new"
 OLD: Final = "old"
 MOVES: Final = "moves"
-"""the field of the site that knows which units change hands; see `ticket.moving`"""
+"""the field of the site that knows which units change hands; see `ticket.site.moving`"""
 CHANGES_HANDS: Final = "move:"
 """what the keys of the site's timers begin with that wait for the day; the number of the step follows"""
 

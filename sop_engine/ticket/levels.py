@@ -11,12 +11,12 @@ from sop_engine.messages import msg
 from sop_engine.parties import Recipient
 from sop_engine.procedure import ROOT
 from sop_engine.ticket import duty, people
+from sop_engine.ticket.acts.suspending import defer
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused, anew
 from sop_engine.ticket.questions import CalendarAnswer
 from sop_engine.ticket.records import GOAL, NOTHING, Letter, Refusal
 from sop_engine.ticket.running import Run
-from sop_engine.ticket.suspending import defer
 from sop_engine.worktime import Reckoner
 from sop_engine.worktime.allowances import END_OF_WORKDAY, Allowance
 

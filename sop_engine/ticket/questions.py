@@ -27,7 +27,7 @@
 | `at_home:UNIT`, `lately:UNIT` | the open tickets of a unit; the closed ones that may be reopened, or of which something has still to go out |
 | `incoming:N` | whom step N of the site's history said to move in: `{"name", "phone"}`, or null; personal |
 | `calendar:NAME` | the calendar that was published last under this name, ready to be reckoned with, or null |
-| `undo:TICKET#N` | the last step of a ticket, up to its step N, that was more than a word: what it was, how the ticket stood before it, and what has come of it since; or null. See `ticket.withdrawing` |
+| `undo:TICKET#N` | the last step of a ticket, up to its step N, that was more than a word: what it was, how the ticket stood before it, and what has come of it since; or null. See `ticket.acts.withdrawing` |
 | `outgoing:TICKET#N` | the letters of a ticket up to step N that were sent or wait, and the forms that count as printed |
 | `kept:TICKET#N/FIELD` | what a field held before step N of a ticket, or null; personal, so the record holds a commitment |
 | `collect:JSON` | rows of the tickets that a query finds; free text, so the record holds a commitment |

@@ -189,7 +189,7 @@ class Ticket:
     """[{"id", "procedure"}] in order of starting"""
     parent: str | None = None
     links: list[dict[str, str]] = field(default_factory=list)
-    """[{"id", "as"}] in order; see `ticket.ties`"""
+    """[{"id", "as"}] in order; see `ticket.acts.ties`"""
     acts: dict[str, Any] = field(default_factory=dict)
     """what staff did to it beside its transitions; see the modules of this room that name an entry of `Ticket.acts`"""
     opened: str = ""

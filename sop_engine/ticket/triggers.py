@@ -7,15 +7,9 @@ from sop_engine.chart.host import Asked, Begun, Looked, Signalled
 from sop_engine.guards import reads
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer
-from sop_engine.ticket import (
-    goals,
-    people,
-    possible,
-    running,
-    signing,
-    suspending,
-)
-from sop_engine.ticket.acts import require_unmerged
+from sop_engine.ticket import goals, people, possible, running, signing
+from sop_engine.ticket.acts import suspending
+from sop_engine.ticket.acts.everyday import require_unmerged
 from sop_engine.ticket.asking import take_values
 from sop_engine.ticket.draft import Draft
 from sop_engine.ticket.effects import Refused
@@ -37,7 +31,7 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
     by_person = command.cause is None
     leave = {"as": _let(draft, procedure.open, ROOT)} if by_person else {}
     if not draft.ticket.id and arguments.get("number"):
-        draft.ticket.id = rare("reserving", "reserved_for")(draft, str(arguments["number"]), procedure.id)
+        draft.ticket.id = rare("site.reserving", "reserved_for")(draft, str(arguments["number"]), procedure.id)
     if not draft.ticket.id:
         [draft.ticket.id] = draft.draw_numbers(procedure.prefix, 1)
     owner = arguments.get("owner") or _owner_of_calendar_start(draft) or command.actor
@@ -49,16 +43,16 @@ def open_ticket(draft: Draft) -> dict[str, Any]:
         running.set_timer(draft, draft.program.states[ROOT], timer)
     fields = take_values(draft, procedure.open, opening=True)
     if arguments.get("moved") is not None:
-        rare("household", "as_its_whole")(draft)
+        rare("acts.household", "as_its_whole")(draft)
     run = Run(draft)
     if arguments.get("join") is not None:
-        run.go(rare("joining", "opening")(draft))
+        run.go(rare("acts.joining", "opening")(draft))
     else:
         opening = draft.program.chart.opening(run)
         if opening is None or not run.go(Begun(opening)):
             raise Refused(_guards_failed(draft, procedure.open))
     if arguments.get("rework_of") is not None:
-        rare("ties", "open_as_rework")(draft)
+        rare("acts.ties", "open_as_rework")(draft)
     running.reset_timers(draft)
     recorded = {name: value for name, value in arguments.items() if name not in {"as", "fields"}}
     return {**recorded, **leave, "fields": fields}
@@ -177,11 +171,11 @@ def fire_timer(draft: Draft) -> dict[str, Any]:
     if key == RESUME:
         suspending.fire(draft)
     elif key.startswith(DELEGATION):
-        rare("delegating", "fire")(draft, key)
+        rare("acts.delegating", "fire")(draft, key)
     elif key.startswith(PREFIX):
         goals.fire(draft, key)
     elif key.startswith(SHIFT_END):
-        rare("shift_ends", "fire")(draft, key)
+        rare("acts.shift_ends", "fire")(draft, key)
     else:
         running.fire(draft, key)
     running.reset_timers(draft)

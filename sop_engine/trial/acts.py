@@ -9,7 +9,7 @@ from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import canonical, values
-from sop_engine.language.shapes import listed
+from sop_engine.language.grammar.shapes import listed
 from sop_engine.messages import Text, msg
 from sop_engine.trial import names
 from sop_engine.values.moments import read_until

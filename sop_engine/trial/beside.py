@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from sop_engine.diagnostics import Diagnostic
-from sop_engine.engine.identity import HEARD
+from sop_engine.engine.people.identity import HEARD
 from sop_engine.errors import BY_NAME
 from sop_engine.language.checks.telling import error
-from sop_engine.language.tree import Cursor
+from sop_engine.language.source.tree import Cursor
 from sop_engine.messages import msg
 from sop_engine.trial.names import close
 from sop_engine.trial.schema import StepWords

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.acts import ENDS
-from sop_engine.language.shapes import listed
+from sop_engine.language.grammar.shapes import listed
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import Procedure
 from sop_engine.ticket.levels import OPEN

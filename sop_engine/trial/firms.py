@@ -7,10 +7,10 @@ from typing import Any
 
 from sop_engine.diagnostics import Diagnostic
 from sop_engine.language.checks.telling import error
-from sop_engine.language.shapes import listed
-from sop_engine.language.tree import Cursor
+from sop_engine.language.grammar.shapes import listed
+from sop_engine.language.source.tree import Cursor
 from sop_engine.messages import msg
-from sop_engine.ticket.contracting import is_firm_id, no_firm_id
+from sop_engine.ticket.site.contracting import is_firm_id, no_firm_id
 from sop_engine.trial.schema import FirmWords
 from sop_engine.worktime import NotADuration, parse_allowance
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from sop_engine import canonical, normal_form
-from sop_engine.engine.calendars import FOLDER, compile_calendar_file
-from sop_engine.engine.calendars import SUFFIX as CALENDAR_SUFFIX
-from sop_engine.engine.publishing import SUFFIX, compile_file
+from sop_engine.engine.publishing.calendars import FOLDER, compile_calendar_file
+from sop_engine.engine.publishing.calendars import SUFFIX as CALENDAR_SUFFIX
+from sop_engine.engine.publishing.procedures import SUFFIX, compile_file
 from sop_engine.errors import FaultsFound
 from sop_engine.language import Compiled
 from sop_engine.messages import msg

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, Tag
 
-from sop_engine.language.shapes import BY_SHAPE, OneOrMore, Words
+from sop_engine.language.grammar.shapes import BY_SHAPE, OneOrMore, Words
 
 Given = Any
 """A field's value: as people type it (`明天 14:00-16:00`, `有偿`), or JSON for rows and checklists."""

@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 
 from sop_engine.diagnostics import Diagnostic, Span, in_order
 from sop_engine.errors import FaultsFound
-from sop_engine.language import CHECKS, reading
+from sop_engine.language import CHECKS
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
-from sop_engine.language.shapes import listed
-from sop_engine.language.tree import Cursor, Scalar
-from sop_engine.language.validating import validate_as
+from sop_engine.language.grammar.shapes import listed
+from sop_engine.language.source import reading
+from sop_engine.language.source.tree import Cursor, Scalar
+from sop_engine.language.source.validating import validate_as
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain
-from sop_engine.ticket.teaming import is_team_id, no_team_id
+from sop_engine.ticket.site.teaming import is_team_id, no_team_id
 from sop_engine.trial import firms
 from sop_engine.trial.beside import idle_words
 from sop_engine.trial.names import close

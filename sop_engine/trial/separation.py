@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from sop_engine.engine.answers import Answerer
+from sop_engine.engine.answers.answerer import Answerer
 from sop_engine.procedure import Not, Offer, Procedure, State
 from sop_engine.ticket import people, signing
 from sop_engine.ticket.draft import Draft

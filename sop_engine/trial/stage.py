@@ -12,7 +12,7 @@ from sop_engine.audit.findings import Mismatch
 from sop_engine.audit.replay import replay_all
 from sop_engine.clock import SimulatedClock
 from sop_engine.engine.engine import Done, Engine
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.engine.timers import tick
 from sop_engine.store.seam import Query
 from sop_engine.store.sqlite import MEMORY, open_store

@@ -7,10 +7,10 @@ from random import Random
 from typing import Any, Final
 
 from sop_engine import canonical
-from sop_engine.ticket.attention import SIDES
+from sop_engine.ticket.acts.attention import SIDES
+from sop_engine.ticket.acts.ties import LINKS
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
-from sop_engine.ticket.ties import LINKS
 from sop_engine.trial.names import made_up_file
 
 ENDING: Final = ("void", "close", "merge")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sop_engine import errors
 from sop_engine.engine.rebuild import rebuild
 from sop_engine.store.seam import Query
+from sop_engine.ticket.acts.ties import LINKS, SPLIT
 from sop_engine.ticket.records import SITE
-from sop_engine.ticket.ties import LINKS, SPLIT
 from tests.desk import Desk
 from tests.ticket.acts import after
 

@@ -7,8 +7,8 @@ import pytest
 
 from sop_engine import canonical
 from sop_engine.clock import SimulatedClock
-from sop_engine.engine import pins
 from sop_engine.engine.engine import Engine, new_id
+from sop_engine.engine.people import pins
 from sop_engine.engine.rebuild import rebuild
 from sop_engine.ticket.records import SITE, Command
 from tests.audit.test_replay import change

@@ -7,11 +7,11 @@ from typing import Any
 from unittest import mock
 
 from sop_engine import canonical
-from sop_engine.engine import site_making
 from sop_engine.engine.engine import new_id
-from sop_engine.engine.identity import system_login
-from sop_engine.engine.site_folder import open_site
-from sop_engine.engine.site_making import make_site
+from sop_engine.engine.people.identity import system_login
+from sop_engine.engine.sites import making
+from sop_engine.engine.sites.folder import open_site
+from sop_engine.engine.sites.making import make_site
 from sop_engine.ticket.records import SITE, Command
 
 REPAIR = """\
@@ -91,7 +91,7 @@ BOSS = "zhou_min"
 def make_place(folder: Path) -> None:
     """Make the site. The login that runs the tests is 周敏, the administrator, and a terminal of everybody else."""
     login = system_login()
-    with tempfile.TemporaryDirectory() as made, mock.patch.object(site_making, "library", lambda: Path(made)):
+    with tempfile.TemporaryDirectory() as made, mock.patch.object(making, "library", lambda: Path(made)):
         for part, name, text in (("workflows", "repair.sop.yaml", REPAIR), ("templates", "slip.html", SLIP)):
             (Path(made) / part).mkdir()
             (Path(made) / part / name).write_text(text, encoding="utf-8")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sop_engine.engine.engine import new_id
-from sop_engine.engine.identity import system_login
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.people.identity import system_login
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.ticket.records import SITE, Command
 from tests.console.conftest import Sop
 from tests.console.place import BOSS, move_clock, tickets

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sop_engine.console import call as calls
-from sop_engine.engine import calendar_import
+from sop_engine.engine.publishing import calendar_import
 from tests.console.test_calendars import CHINA, OFFICE
 from tests.end_to_end.shell import Ran
 
@@ -149,7 +149,7 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(
     def full(_file: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sop_engine.engine.calendar_import.os.fsync", full)
+    monkeypatch.setattr("sop_engine.engine.publishing.calendar_import.os.fsync", full)
     said = sop("calendar", "import", "china", "--year", "2027", "--from", table, "--yes")
 
     assert (said.code, draft.read_text()) == (7, KNOWN_2026)

@@ -8,7 +8,7 @@ import pytest
 
 from sop_engine import canonical
 from sop_engine.engine.rebuild import rebuild
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.errors import SetUp
 from sop_engine.store.programs import read_calendar
 from sop_engine.store.seam import CALENDAR, Reads

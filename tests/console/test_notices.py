@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from sop_engine import canonical
-from sop_engine.engine.delivery import Delivery
-from sop_engine.engine.failed_because import kept_text
-from sop_engine.engine.resting import out_of_order
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.notices.delivery import Delivery
+from sop_engine.engine.notices.failed_because import kept_text
+from sop_engine.engine.notices.resting import out_of_order
+from sop_engine.engine.notices.webhooks import NotTaken
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.engine.timers import Sweep
-from sop_engine.engine.webhooks import NotTaken
 from sop_engine.messages import msg
 from sop_engine.store.seam import NewLetter
 from tests.console.conftest import Sop
@@ -150,7 +150,7 @@ def test_what_a_demo_could_not_fire_or_send_is_told(sop: Sop, monkeypatch: pytes
     said = sop("demo", "advance", "1min")
     assert said.err.count("\n") == 1, "nothing more where all went well"
     done = Sweep(fired=1, aside=2), Delivery(sent=1, failed=3, dead=4)
-    monkeypatch.setattr("sop_engine.engine.demo.advance", lambda _site, _by: done)
+    monkeypatch.setattr("sop_engine.engine.sites.demo.advance", lambda _site, _by: done)
     said = sop("demo", "advance", "1min")
     assert "set aside because they could not fire: 2; which, and why: sop worker status" in said.err
     assert "notices to be tried again: 3, dead: 4; which, and why: sop notify ls" in said.err

@@ -13,8 +13,8 @@ from sop_engine.clock import SimulatedClock, steady_seconds
 from sop_engine.console import opened
 from sop_engine.console.asking import answer
 from sop_engine.console.call import Call
-from sop_engine.engine import pins
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.people import pins
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.errors import NotYou
 from tests.console.place import move_clock, tickets
 from tests.end_to_end.shell import Ran

@@ -8,8 +8,8 @@ from unittest import mock
 import pytest
 
 from sop_engine import canonical
-from sop_engine.engine.identity import system_login
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.people.identity import system_login
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.store import sqlite
 from sop_engine.store.drivers import connect, driver_module
 from tests.console.conftest import Sop

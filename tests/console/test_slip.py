@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sop_engine.console.call import Call
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.sites.folder import open_site
 from tests.console.conftest import Sop
 from tests.console.place import head_number, move_clock
 

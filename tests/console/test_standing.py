@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical
-from sop_engine.engine.resting import out_of_order
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.notices.resting import out_of_order
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.store.seam import NewLetter
 from tests.console.conftest import Sop
 from tests.console.place import move_clock

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sop_engine import canonical
-from sop_engine.console.story import Chapter, Teller, tell
+from sop_engine.console.stories.story import Chapter, Teller, tell
 from sop_engine.store.seam import CALENDAR, Version
 from sop_engine.worktime.calendars import to_json
 from tests.desk import Desk

@@ -4,7 +4,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sop_engine import canonical
-from sop_engine.console.story import Teller, tell
+from sop_engine.console.stories.story import Teller, tell
 from tests.desk import Desk
 
 TALLY = """

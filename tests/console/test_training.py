@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sop_engine.documents.watermark import watermarked
-from sop_engine.engine import site_making
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.sites import making
+from sop_engine.engine.sites.folder import open_site
 from tests.console.conftest import Sop
 from tests.engine.receivers import receiver
 
@@ -93,7 +93,7 @@ def test_a_real_site_does_not_become_one_for_training(sop: Sop, site: Path) -> N
 def test_a_site_is_made_for_training(sop: Sop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for part in ("workflows", "templates", "calendars"):  # the library's own takes seconds to publish
         (tmp_path / "library" / part).mkdir(parents=True)
-    monkeypatch.setattr(site_making, "library", lambda: tmp_path / "library")
+    monkeypatch.setattr(making, "library", lambda: tmp_path / "library")
     assert "TRAINING" in sop("init", str(tmp_path / "made"), "--training").err
     monkeypatch.setenv("SOP_SITE", str(tmp_path / "made"))
     assert "TRAINING" in sop("ls").err

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.engine.demo import make_demo
-from sop_engine.engine.identity import system_login
+from sop_engine.engine.people.identity import system_login
+from sop_engine.engine.sites.demo import make_demo
 from tests.documentation.transcript import ROOT, blocks
 
 SCRIPT = next(block.text for block in blocks(ROOT / "docs" / "auditor.md") if block.marks.get("file") == "verify.py")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sop_engine.console import json_view
+from sop_engine.console.views import as_json
 from tests.documentation.transcript import ROOT, Session
 
 PAGE = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def test_the_page_names_every_entry_that_a_command_prints(session: Session, comm
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_page_names_every_entry_of_the_models(view: str) -> None:
-    assert set(getattr(json_view, view).__annotations__) - NAMED == set()
+    assert set(getattr(as_json, view).__annotations__) - NAMED == set()
 
 
 def test_an_instant_of_a_ticket_has_the_offset_of_the_site(session: Session) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.engine.publishing import FRAGMENT
+from sop_engine.engine.publishing.procedures import FRAGMENT
 from sop_engine.language import check_fragment, compile_text
 from sop_engine.language.checks.pages import EXAMPLE, laid_over
 from sop_engine.messages import say

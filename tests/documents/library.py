@@ -3,7 +3,7 @@
 import functools
 from pathlib import Path
 
-from sop_engine.engine.publishing import compile_file
+from sop_engine.engine.publishing.procedures import compile_file
 from sop_engine.procedure import Procedure
 from tests.documents.samples import emergency, repair
 

@@ -13,7 +13,7 @@ from sop_engine.documents.forms import print_form
 from sop_engine.documents.manual import manual
 from sop_engine.documents.template_check import check_template
 from sop_engine.documents.ticket_values import Head, Reader, template_values
-from sop_engine.engine.publishing import compile_file
+from sop_engine.engine.publishing.procedures import compile_file
 from sop_engine.language.compiling import Compiled
 from sop_engine.procedure import Form
 

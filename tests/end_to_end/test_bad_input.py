@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.engine.identity import system_login
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.people.identity import system_login
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.store.seam import Login
 from tests.console.place import head_number, move_clock
 from tests.end_to_end.conftest import Sop

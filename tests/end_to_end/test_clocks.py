@@ -17,8 +17,8 @@ from unittest import mock
 
 import pytest
 
-from sop_engine.engine import site_making
-from sop_engine.engine.identity import system_login
+from sop_engine.engine.people.identity import system_login
+from sop_engine.engine.sites import making
 from tests import postgres
 from tests.end_to_end.shell import SOP, Ran, Shell
 from tests.needs import needs
@@ -53,8 +53,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for part in ("workflows", "templates", "calendars"):
         (library / part).mkdir()
     (library / "workflows" / "visit.sop.yaml").write_text(VISIT, encoding="utf-8")
-    with mock.patch.object(site_making, "library", lambda: library):
-        site_making.make_site(folder, "Test", "Asia/Shanghai", system_login(), "lin_mei", "林梅", ["desk"])
+    with mock.patch.object(making, "library", lambda: library):
+        making.make_site(folder, "Test", "Asia/Shanghai", system_login(), "lin_mei", "林梅", ["desk"])
     return folder
 
 

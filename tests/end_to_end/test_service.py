@@ -12,8 +12,8 @@ from unittest import mock
 
 import pytest
 
-from sop_engine.engine import site_making
-from sop_engine.engine.identity import system_login
+from sop_engine.engine.people.identity import system_login
+from sop_engine.engine.sites import making
 from tests.end_to_end.shell import Shell
 from tests.needs import needs
 
@@ -24,8 +24,8 @@ def site(tmp_path: Path) -> Shell:
     library, folder = tmp_path / "library", tmp_path / "前台 100% $HOME's"
     for part in ("workflows", "templates", "calendars"):
         (library / part).mkdir(parents=True)
-    with mock.patch.object(site_making, "library", lambda: library):
-        site_making.make_site(folder, "Test", "Asia/Shanghai", system_login(), "lin_mei", "林梅", [])
+    with mock.patch.object(making, "library", lambda: library):
+        making.make_site(folder, "Test", "Asia/Shanghai", system_login(), "lin_mei", "林梅", [])
     return Shell(folder)
 
 

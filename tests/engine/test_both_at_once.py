@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sop_engine import errors
-from sop_engine.engine.answers import Answerer
+from sop_engine.engine.answers.answerer import Answerer
 from sop_engine.engine.engine import Engine, new_id
 from sop_engine.store.opening import open_at
 from sop_engine.ticket.records import SITE, Command

@@ -17,10 +17,10 @@ import pytest
 
 from sop_engine import canonical
 from sop_engine.clock import SimulatedClock
-from sop_engine.engine.delivery import deliver
 from sop_engine.engine.engine import Engine, new_id
 from sop_engine.engine.metronome import once
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.notices.delivery import deliver
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.engine.timers import tick
 from sop_engine.errors import SetUp, SopError
 from sop_engine.store.opening import open_at

@@ -18,11 +18,12 @@ import pytest
 
 from sop_engine import canonical
 from sop_engine.clock import SimulatedClock
-from sop_engine.engine import channels, delivery, metronome
-from sop_engine.engine.delivery import ATTEMPTS, LEASE_SECONDS, deliver
+from sop_engine.engine import metronome
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.metronome import Round, once, run
-from sop_engine.engine.resting import in_order, rests_until
+from sop_engine.engine.notices import channels, delivery
+from sop_engine.engine.notices.delivery import ATTEMPTS, LEASE_SECONDS, deliver
+from sop_engine.engine.notices.resting import in_order, rests_until
 from tests.audit.test_replay import change
 from tests.desk import Desk
 

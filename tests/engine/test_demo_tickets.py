@@ -4,9 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from sop_engine.audit.replay import replay_all, summed
-from sop_engine.engine.demo import advance, make_demo
-from sop_engine.engine.demo_tickets import leave_open
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.sites.demo import advance, make_demo
+from sop_engine.engine.sites.demo_tickets import leave_open
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Query
 from sop_engine.ticket.records import SITE

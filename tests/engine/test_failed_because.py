@@ -6,9 +6,9 @@ import ssl
 
 import pytest
 
-from sop_engine.engine.channels import NoAddress
-from sop_engine.engine.failed_because import because, kept_text, said
-from sop_engine.engine.webhooks import NotTaken
+from sop_engine.engine.notices.channels import NoAddress
+from sop_engine.engine.notices.failed_because import because, kept_text, said
+from sop_engine.engine.notices.webhooks import NotTaken
 from sop_engine.errors import SetUp
 from sop_engine.messages import msg, say
 

@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from sop_engine.engine import channels
-from sop_engine.engine.channels import NoAddress, Parcel, is_of_channel
-from sop_engine.engine.delivery import deliver
-from sop_engine.engine.failed_because import because, kept_text
+from sop_engine.engine.notices import channels
+from sop_engine.engine.notices.channels import NoAddress, Parcel, is_of_channel
+from sop_engine.engine.notices.delivery import deliver
+from sop_engine.engine.notices.failed_because import because, kept_text
 from sop_engine.errors import SetUp
 from tests.desk import Desk
 from tests.engine.test_delivery import ASK, sink

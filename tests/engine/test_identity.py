@@ -8,7 +8,7 @@ import pytest
 
 from sop_engine import errors
 from sop_engine.engine.engine import new_id
-from sop_engine.engine.identity import Identity, identify
+from sop_engine.engine.people.identity import Identity, identify
 from sop_engine.ticket.records import Command
 from tests.desk import Desk
 from tests.repair import REPAIR

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.engine.channels import is_of_channel
-from sop_engine.engine.mailing import MailServer
+from sop_engine.engine.notices.channels import is_of_channel
+from sop_engine.engine.notices.mailing import MailServer
 from tests.needs import needs
 
 pytestmark = needs("" if shutil.which("openssl") else "there is no program `openssl` to make a certificate with")

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_engine.engine import messengers
-from sop_engine.engine.channels import NoAddress, Parcel, apprise, is_of_channel
-from sop_engine.engine.failed_because import because, kept_text
-from sop_engine.engine.messenger_child import pieces, refused_by
-from sop_engine.engine.settings import Settings
-from sop_engine.engine.webhooks import NotTaken
+from sop_engine.engine.notices import messengers
+from sop_engine.engine.notices.channels import NoAddress, Parcel, apprise, is_of_channel
+from sop_engine.engine.notices.failed_because import because, kept_text
+from sop_engine.engine.notices.messenger_child import pieces, refused_by
+from sop_engine.engine.notices.webhooks import NotTaken
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.errors import SetUp
 from tests.engine.receivers import receiver
 from tests.needs import needs
@@ -52,7 +52,7 @@ def test_a_message_arrives_and_redirects_are_not_followed(tmp_path: Path) -> Non
 
 _POSTED = """\
 import io, json, requests
-from sop_engine.engine import messenger_child
+from sop_engine.engine.notices import messenger_child
 posted = []
 def take(self, request, **_more):
     answer = requests.Response()

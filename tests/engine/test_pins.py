@@ -8,9 +8,9 @@ import pytest
 
 from sop_engine import canonical, errors
 from sop_engine.clock import SimulatedClock
-from sop_engine.engine import pins, sessions
 from sop_engine.engine.engine import new_id
-from sop_engine.engine.identity import Identity, identify
+from sop_engine.engine.people import pins, sessions
+from sop_engine.engine.people.identity import Identity, identify
 from sop_engine.ticket.records import SITE, Command
 from tests.desk import Desk
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sop_engine import canonical
-from sop_engine.engine.reports import Figures, Outcome, figures, outcomes
+from sop_engine.engine.reports.promises import Figures, Outcome, figures, outcomes
 from sop_engine.goals import Goal, Mark
 from sop_engine.store.seam import CALENDAR, Version
 from sop_engine.worktime import parse_allowance

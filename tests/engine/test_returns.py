@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sop_engine.engine.returns import Reached, Return, movements, return_figures
+from sop_engine.engine.reports.returns import Reached, Return, movements, return_figures
 from sop_engine.goals import Goal
 from tests.ticket.test_goals import Place, finishing
 from tests.worktime.shipped import at

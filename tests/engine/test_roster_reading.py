@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_engine import errors
-from sop_engine.engine.roster_hours import hours_of
-from sop_engine.engine.roster_reading import WORDS, Said, read_roster
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.rosters.hours import hours_of
+from sop_engine.engine.rosters.sheets import WORDS, Said, read_roster
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.messages import say
 from sop_engine.store.seam import Person
 from sop_engine.worktime.rosters import KINDS, USUAL_HOURS

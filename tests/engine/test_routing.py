@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_engine import canonical
-from sop_engine.engine.routing import Way, channels_for, fallbacks, held_until, rings, wall_time
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.notices.routing import Way, channels_for, fallbacks, held_until, rings, wall_time
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.store.seam import Person
 
 SITE = Settings(

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
-from sop_engine.engine import pins, resting, workers
+from sop_engine.engine import workers
+from sop_engine.engine.notices import resting
+from sop_engine.engine.people import pins
 from sop_engine.engine.timers import tick
 from sop_engine.store.small_facts import last_sweep
 from tests.desk import Desk

@@ -8,9 +8,9 @@ import pytest
 
 from sop_engine import errors
 from sop_engine.canonical import instant_text
-from sop_engine.engine.demo import advance
 from sop_engine.engine.engine import Engine
-from sop_engine.engine.site_folder import Site
+from sop_engine.engine.sites.demo import advance
+from sop_engine.engine.sites.folder import Site
 from sop_engine.engine.timers import BATCH, tick
 from tests.audit.test_replay import change
 from tests.desk import Desk, replayed

@@ -12,9 +12,9 @@ import pytest
 from sop_engine import canonical
 from sop_engine.audit.findings import Mismatch
 from sop_engine.clock import SimulatedClock
-from sop_engine.engine import channels, delivery
-from sop_engine.engine.delivery import deliver
 from sop_engine.engine.engine import Engine
+from sop_engine.engine.notices import channels, delivery
+from sop_engine.engine.notices.delivery import deliver
 from sop_engine.engine.timers import tick
 from sop_engine.store.seam import CALENDAR, OutLetter, Version
 from sop_engine.ticket.records import SITE

@@ -83,7 +83,7 @@ def test_many_tickets_fire_in_due_order_over_several_batches(desk: Desk, monkeyp
 
 
 def work(path: Path, folder: Path, days: int) -> None:
-    from sop_engine.engine.settings import Settings
+    from sop_engine.engine.sites.settings import Settings
 
     clock = SimulatedClock(START + timedelta(days=days))
     settings = Settings(folder, "Test", "test", "Asia/Shanghai", demo=True)

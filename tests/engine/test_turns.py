@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sop_engine.engine.answers import Answerer
+from sop_engine.engine.answers.answerer import Answerer
 from sop_engine.engine.engine import Engine, new_id
 from sop_engine.store.opening import open_at
 from sop_engine.ticket.dispatching import following

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sop_engine.engine.typed import Case, cases
+from sop_engine.engine.reports.typed import Case, cases
 from sop_engine.store.programs import Programs
 from tests.desk import START, Desk
 

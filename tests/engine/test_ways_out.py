@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from sop_engine.engine import channels
-from sop_engine.engine.channels import NoAddress, Parcel
-from sop_engine.engine.delivery import deliver
+from sop_engine.engine.notices import channels
+from sop_engine.engine.notices.channels import NoAddress, Parcel
+from sop_engine.engine.notices.delivery import deliver
 from sop_engine.store.seam import OutLetter
 from tests.desk import Desk
 from tests.engine.test_delivery import ASK

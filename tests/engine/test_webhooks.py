@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical
-from sop_engine.engine import channels
-from sop_engine.engine.delivery import deliver
-from sop_engine.engine.failed_because import because
-from sop_engine.engine.hidden import secret
-from sop_engine.engine.resting import rest_of
-from sop_engine.engine.settings import Settings
-from sop_engine.engine.webhooks import _seconds, signed
+from sop_engine.engine.notices import channels
+from sop_engine.engine.notices.delivery import deliver
+from sop_engine.engine.notices.failed_because import because
+from sop_engine.engine.notices.hidden import secret
+from sop_engine.engine.notices.resting import rest_of
+from sop_engine.engine.notices.webhooks import _seconds, signed
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.errors import SetUp
 from sop_engine.store.seam import OutLetter
 from tests.desk import START, Desk

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from sop_engine.clock import SimulatedClock
-from sop_engine.engine.delivery import deliver
 from sop_engine.engine.engine import Engine
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.notices.delivery import deliver
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.engine.timers import tick
 from sop_engine.store.opening import open_at
 from tests import postgres

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sop_engine.engine.year_notice import PACKAGE, notice_of
+from sop_engine.engine.publishing.year_notice import PACKAGE, notice_of
 from sop_engine.errors import NotFound, NotUnderstood, SetUp
 from sop_engine.messages import say
 from sop_engine.worktime.notices import Entry

@@ -18,10 +18,11 @@ from sop_engine.diagnostics import has_errors
 from sop_engine.documents.bounded_templates import render as render_template
 from sop_engine.documents.template_check import check_template
 from sop_engine.documents.template_fault import TemplateFault
-from sop_engine.engine.settings import load_settings, settings_text
+from sop_engine.engine.sites.settings import load_settings, settings_text
 from sop_engine.errors import SopError
-from sop_engine.language import compile_text, expressions, render, times
-from sop_engine.language.formula import Scope
+from sop_engine.language import compile_text, render, times
+from sop_engine.language.formulas import expressions
+from sop_engine.language.formulas.formula import Scope
 from sop_engine.messages import Message
 from sop_engine.store.backup import MANIFEST, check_backup
 from sop_engine.store.programs import Programs

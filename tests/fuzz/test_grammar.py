@@ -16,7 +16,7 @@ from sop_engine.diagnostics import has_errors
 from sop_engine.documents.diagram.dot import dot
 from sop_engine.documents.diagram.mermaid import mermaid
 from sop_engine.documents.manual import manual
-from sop_engine.engine.publishing import compile_file
+from sop_engine.engine.publishing.procedures import compile_file
 from sop_engine.language import check_together
 from sop_engine.procedure import Procedure
 from sop_engine.trial.repertoire import load

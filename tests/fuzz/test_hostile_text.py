@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from sop_engine import values
 from sop_engine.console import tree
 from sop_engine.console.text import harmless
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.values import ValueProblem
 from tests.end_to_end.shell import SOP, Ran
 from tests.fuzz.hostile import COMMANDS, DESK, ELSEWHERE, SHOWING, TEXT, TEXTS

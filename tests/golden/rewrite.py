@@ -3,8 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from sop_engine.engine.calendars import FolderCalendars
-from sop_engine.engine.publishing import FolderFragments
+from sop_engine.engine.publishing.calendars import FolderCalendars
+from sop_engine.engine.publishing.procedures import FolderFragments
 from sop_engine.language import Compiled, compile_text, render
 from sop_engine.language.calendars import compile_calendar
 

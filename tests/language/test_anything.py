@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from sop_engine import normal_form
 from sop_engine.diagnostics import has_errors
-from sop_engine.engine.publishing import FolderFragments
+from sop_engine.engine.publishing.procedures import FolderFragments
 from sop_engine.language import FragmentSource, check_fragment, compile_text, render
-from sop_engine.language.reading import MOST_BYTES, MOST_NODES
+from sop_engine.language.source.reading import MOST_BYTES, MOST_NODES
 
 ROOT = Path(__file__).parent.parent.parent
 FRAGMENTS = FolderFragments(ROOT / "workflows" / "fragments")

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop_engine import guards
-from sop_engine.language import expressions
-from sop_engine.language.formula import Expression, Scope
+from sop_engine.language.formulas import expressions
+from sop_engine.language.formulas.formula import Expression, Scope
 from sop_engine.procedure import Choice, Field
 
 FIELDS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sop_engine.language.lengths import surely_at_least
+from sop_engine.language.analysis.lengths import surely_at_least
 from sop_engine.worktime import Allowance, parse_allowance
 
 

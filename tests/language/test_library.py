@@ -6,7 +6,7 @@ import pytest
 
 from sop_engine import normal_form
 from sop_engine.documents.template_check import check_template
-from sop_engine.engine.publishing import FolderFragments
+from sop_engine.engine.publishing.procedures import FolderFragments
 from sop_engine.language import check_fragment, compile_text, render, written_out
 
 ROOT = Path(__file__).parent.parent.parent

@@ -2,10 +2,10 @@
 
 import pytest
 
+from sop_engine.language.grammar.schema import Document
 from sop_engine.language.meant import VALUES, WORDS, meant
 from sop_engine.language.near import near
-from sop_engine.language.schema import Document
-from sop_engine.language.validating import words
+from sop_engine.language.source.validating import words
 
 TOP = tuple(words(Document))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sop_engine.language.reading import read
-from sop_engine.language.tree import Cursor, Mapping, Scalar, plain
+from sop_engine.language.source.reading import read
+from sop_engine.language.source.tree import Cursor, Mapping, Scalar, plain
 
 
 def value(text: str) -> object:

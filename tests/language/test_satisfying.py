@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sop_engine import guards
-from sop_engine.language.satisfying import Values, can_hold
+from sop_engine.language.formulas.satisfying import Values, can_hold
 from sop_engine.procedure import Tree
 from tests.language.desk import codes, procedure
 

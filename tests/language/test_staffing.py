@@ -5,7 +5,7 @@ import itertools
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sop_engine.language.staffing import Shortage, shortages
+from sop_engine.language.analysis.staffing import Shortage, shortages
 from tests.language.desk import CLOSED, procedure
 
 ROLES = "roles: [desk, manager, lead]\n"

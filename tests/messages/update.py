@@ -16,14 +16,15 @@ from pathlib import Path
 
 from babel.messages.pofile import normalize, read_po
 
-from sop_engine.engine.identity import HEARD
+from sop_engine.engine.people.identity import HEARD
 from sop_engine.language import sentences
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "sop_engine" / "locale" / "zh" / "LC_MESSAGES" / "sop.po"
 COMPILED = CATALOGUE.with_suffix(".mo")
 SCHEMAS = tuple(
-    f"sop_engine/language/{each}schema.py" for each in ("", "act_", "people_", "fragment_", "goal_", "calendar_")
+    f"sop_engine/language/grammar/{each}schema.py"
+    for each in ("", "act_", "people_", "fragment_", "goal_", "calendar_")
 )
 PROSE = "sop_engine/language (docstrings)"
 HEADER = "Project-Id-Version: sop-engine\nLanguage: zh\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
@@ -42,7 +43,7 @@ def templates() -> dict[str, list[str]]:
     for text in dict.fromkeys(sentences()):
         found.setdefault(text, []).append(PROSE)
     for word in HEARD:  # the record holds these words, and a story says them
-        found.setdefault(word, []).append("sop_engine/engine/identity.py")
+        found.setdefault(word, []).append("sop_engine/engine/people/identity.py")
     return found
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.engine import site_making
-from sop_engine.engine.library import library
+from sop_engine.engine.sites import making
+from sop_engine.engine.sites.library import library
 
 MEMORY = Path("/dev/shm")
 
@@ -48,4 +48,4 @@ def one_procedure(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def small_library(monkeypatch: pytest.MonkeyPatch, one_procedure: Path) -> None:
     """Sites are made from the small library."""
-    monkeypatch.setattr(site_making, "library", lambda: one_procedure)
+    monkeypatch.setattr(making, "library", lambda: one_procedure)

@@ -14,7 +14,7 @@ from unittest import mock
 from sop_engine.clock import SimulatedClock
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.rebuild import rebuild
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.store import backup, copying, drivers, sqlite, upgrade
 from sop_engine.store.drivers import DriverName
 from sop_engine.store.files import Files

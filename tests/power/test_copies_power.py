@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.engine.site_folder import open_site
-from sop_engine.engine.site_making import make_site
+from sop_engine.engine.sites.folder import open_site
+from sop_engine.engine.sites.making import make_site
 from sop_engine.errors import SetUp
 from sop_engine.store import schema
 from sop_engine.store.backup import backup, check_backup, restore, status

@@ -24,8 +24,8 @@ from unittest import mock
 
 import pytest
 
-from sop_engine.engine.site_folder import open_site
-from sop_engine.engine.site_making import make_site
+from sop_engine.engine.sites.folder import open_site
+from sop_engine.engine.sites.making import make_site
 from sop_engine.errors import SetUp, SopError
 from sop_engine.store.backup import backup, check_backup, restore, status
 from sop_engine.store.copying import copy

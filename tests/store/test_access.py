@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sop_engine.engine.site_folder import open_site
+from sop_engine.engine.sites.folder import open_site
 from sop_engine.store.access import open_to_others
 from sop_engine.store.backup import backup, restore
 from sop_engine.store.files import Files

@@ -8,7 +8,7 @@ import pytest
 
 from sop_engine.audit.replay import replay_all, summed
 from sop_engine.audit.verify import verify_all
-from sop_engine.engine.delivery import deliver
+from sop_engine.engine.notices.delivery import deliver
 from sop_engine.engine.timers import tick
 from sop_engine.errors import SetUp, SopError
 from sop_engine.messages import Message

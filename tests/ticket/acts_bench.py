@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from sop_engine import canonical, normal_form
-from sop_engine.engine.leaving import in_hand
+from sop_engine.engine.people.leaving import in_hand
 from sop_engine.language import compile_text
 from sop_engine.store.sqlite import MEMORY, open_store
+from sop_engine.ticket.acts.joining import others_of
+from sop_engine.ticket.acts.ties import LINKS, SPLIT
 from sop_engine.ticket.evolve import blank, evolve
-from sop_engine.ticket.joining import others_of
 from sop_engine.ticket.records import DELEGATION, GOAL, RESUME, SHIFT_END, SITE, Ticket
-from sop_engine.ticket.ties import LINKS, SPLIT
 from tests.desk import Desk, NoTemplates
 from tests.ticket.acts import after
 from tests.ticket.test_rostering import load

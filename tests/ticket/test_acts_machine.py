@@ -16,7 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sop_engine import canonical, errors
 from sop_engine.engine.rebuild import rebuild
 from sop_engine.messages import Message
-from sop_engine.ticket import acts, hands, people, running
+from sop_engine.ticket import people, running
+from sop_engine.ticket.acts import everyday, hands
 from sop_engine.ticket.records import SITE, Ticket
 from tests.ticket.acts import after
 from tests.ticket.acts_bench import PEOPLE, Bench
@@ -357,13 +358,13 @@ def test_what_stays_lent_is_found(staff: Staff, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_clock_that_somebody_moves_is_found(staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = acts.reason_of
+    given = everyday.reason_of
 
     def late(draft: Any, required: bool) -> Any:
         draft.emit("timer_set", timer="cutting/after_3_h", due=after(hours=30))
         return given(draft, required)
 
-    monkeypatch.setattr(acts, "reason_of", late)
+    monkeypatch.setattr(everyday, "reason_of", late)
     assert staff.act("assign", 0, "he", region="water", to="li")
     with pytest.raises(AssertionError, match="a clock was moved"):
         staff.laws()

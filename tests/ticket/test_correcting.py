@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sop_engine import errors
-from sop_engine.engine.delivery import deliver
+from sop_engine.engine.notices.delivery import deliver
 from sop_engine.engine.rebuild import rebuild
 from tests import desk as benches
 from tests.desk import Desk

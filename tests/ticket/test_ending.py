@@ -8,10 +8,10 @@ import pytest
 
 from sop_engine import errors
 from sop_engine.acts import VOID
-from sop_engine.engine.delivery import deliver
-from sop_engine.engine.histories import open_at
+from sop_engine.engine.notices.delivery import deliver
 from sop_engine.engine.rebuild import rebuild
-from sop_engine.engine.reports import outcomes
+from sop_engine.engine.reports.histories import open_at
+from sop_engine.engine.reports.promises import outcomes
 from sop_engine.store.seam import Query
 from sop_engine.store.search import Search
 from sop_engine.values.words import terms_of

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sop_engine import errors
-from sop_engine.engine.reports import figures, outcomes
+from sop_engine.engine.reports.promises import figures, outcomes
 from sop_engine.ticket.records import SITE
 from tests.desk import START, Desk, replayed
 

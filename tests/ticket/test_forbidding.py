@@ -7,8 +7,8 @@ import pytest
 
 from sop_engine import errors
 from sop_engine.acts import FORBIDDABLE
+from sop_engine.ticket.acts.forbidding import _INSTEAD, ACTS
 from sop_engine.ticket.decide import _COMMANDS
-from sop_engine.ticket.forbidding import _INSTEAD, ACTS
 from tests.desk import Desk
 
 PEOPLE = {"wang": ["desk"], "li": ["engineer"], "qian": ["engineer"]}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical, normal_form
-from sop_engine.engine.identity import Identity
-from sop_engine.engine.reckoning import Move, moves, reckon_again
+from sop_engine.engine.people.identity import Identity
+from sop_engine.engine.publishing.reckoning import Move, moves, reckon_again
 from sop_engine.goals import DueAt, Goal, Mark, Rung, Warning, Within
 from sop_engine.language import compile_text
 from sop_engine.parties import Recipient

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from sop_engine import errors
-from sop_engine.engine.reports import outcomes
-from sop_engine.engine.returns import Return, movements
-from sop_engine.ticket.joining import SAME_CAUSE, others_of
+from sop_engine.engine.reports.promises import outcomes
+from sop_engine.engine.reports.returns import Return, movements
+from sop_engine.ticket.acts.joining import SAME_CAUSE, others_of
 from sop_engine.ticket.records import SITE
 from tests.desk import START, Desk
 from tests.ticket.acts import after

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from sop_engine import errors
 from sop_engine.console.moves import is_of_former, moves_of, undecided
-from sop_engine.engine.delivery import deliver
-from sop_engine.engine.letters import render
+from sop_engine.engine.notices.delivery import deliver
+from sop_engine.engine.notices.letters import render
 from sop_engine.engine.rebuild import rebuild
 from sop_engine.ticket.former import as_the_new_one_sees
 from tests.desk import Desk, replayed

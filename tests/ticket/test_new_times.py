@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical
-from sop_engine.engine.identity import Identity
-from sop_engine.engine.reckoning import Move, take_times
+from sop_engine.engine.people.identity import Identity
+from sop_engine.engine.publishing.reckoning import Move, take_times
 from tests.desk import Desk
 from tests.ticket.test_goals import Place
 from tests.worktime.shipped import SHANGHAI, at

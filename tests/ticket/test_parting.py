@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sop_engine import canonical, errors
-from sop_engine.engine.deputies import deputies, stood_in_for
-from sop_engine.engine.leaving import in_hand, offered_to_nobody, pass_on
+from sop_engine.engine.people.deputies import deputies, stood_in_for
+from sop_engine.engine.people.leaving import in_hand, offered_to_nobody, pass_on
 from tests.desk import Desk, replayed
 from tests.ticket.acts import holder, told
 from tests.ticket.acts import in_hand as mending

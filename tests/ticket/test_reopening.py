@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sop_engine import errors
-from sop_engine.engine.exceptions import exceptions
 from sop_engine.engine.rebuild import rebuild
-from sop_engine.engine.reports import outcomes
+from sop_engine.engine.reports.exceptions import exceptions
+from sop_engine.engine.reports.promises import outcomes
 from tests.desk import START, Desk, replayed
 from tests.ticket.acts import after, in_hand
 

@@ -9,9 +9,9 @@ import pytest
 
 from sop_engine import canonical, errors
 from sop_engine.engine.engine import Done
-from sop_engine.engine.identity import Identity
-from sop_engine.engine.letters import render
-from sop_engine.engine.rosters import carry_out, plan_load, standing_roster, swap_shifts
+from sop_engine.engine.notices.letters import render
+from sop_engine.engine.people.identity import Identity
+from sop_engine.engine.rosters.loading import carry_out, plan_load, standing_roster, swap_shifts
 from sop_engine.ticket.records import SITE
 from sop_engine.worktime.calendars import to_json
 from tests.desk import Desk, replayed

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from sop_engine import canonical
-from sop_engine.console.acts_story import act_event
-from sop_engine.engine.identity import Identity
-from sop_engine.engine.rosters import swap_shifts
-from sop_engine.engine.shift_reckoning import look_again
+from sop_engine.console.stories.acts import act_event
+from sop_engine.engine.people.identity import Identity
+from sop_engine.engine.rosters.loading import swap_shifts
+from sop_engine.engine.rosters.reckoning import look_again
 from tests.desk import START, Desk, replayed
 from tests.ticket.acts import in_hand as mending
 from tests.ticket.acts import told

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sop_engine import errors
-from sop_engine.engine.leaving import to_sign
+from sop_engine.engine.people.leaving import to_sign
 from tests.desk import Desk, replayed
 
 PEOPLE = {

@@ -178,7 +178,7 @@ def test_who_has_signed_is_not_among_those_who_may(desk: Desk) -> None:
     cg = signed_once(desk)
     ticket = desk.ticket(cg)
     with desk.reading() as reading:
-        from sop_engine.engine.answers import Answerer
+        from sop_engine.engine.answers.answerer import Answerer
 
         answerer = Answerer(reading, "Asia/Shanghai", START, desk.engine.programs)
         roles = ("desk", "engineer", "manager")

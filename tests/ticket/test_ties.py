@@ -9,11 +9,11 @@ import pytest
 
 from sop_engine import errors
 from sop_engine.acts import MERGED
-from sop_engine.engine.exceptions import exceptions
 from sop_engine.engine.rebuild import rebuild
-from sop_engine.engine.reports import outcomes
+from sop_engine.engine.reports.exceptions import exceptions
+from sop_engine.engine.reports.promises import outcomes
+from sop_engine.ticket.acts.ties import LINKS
 from sop_engine.ticket.records import SITE
-from sop_engine.ticket.ties import LINKS
 from tests.desk import START, Desk, replayed
 from tests.ticket.acts import after
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sop_engine import errors
-from sop_engine.engine.delivery import deliver
-from sop_engine.engine.reports import outcomes
+from sop_engine.engine.notices.delivery import deliver
+from sop_engine.engine.reports.promises import outcomes
 from sop_engine.store.programs import Programs
 from sop_engine.ticket.records import SITE, Ticket
 from tests.desk import START, Desk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sop_engine.engine.publishing import compile_file
+from sop_engine.engine.publishing.procedures import compile_file
 from sop_engine.trial import Result, coverage
 from tests.workflows.library import PROCEDURES, TEMPLATES, WORKFLOWS, repertoire, results
 

@@ -12,10 +12,10 @@ from sop_engine.console.staff.attention import instant_given
 from sop_engine.console.text import one_line
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
-from sop_engine.ticket.attention import CUSTOMER, SIDES
+from sop_engine.ticket.acts.attention import CUSTOMER, SIDES
+from sop_engine.ticket.acts.returning import OPENER, PREVIOUS
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
-from sop_engine.ticket.returning import OPENER, PREVIOUS
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened

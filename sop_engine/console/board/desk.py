@@ -16,15 +16,15 @@ from sop_engine.console.board.questions import Deed, Kind, Option, Question, Tol
 from sop_engine.console.doing import explaining
 from sop_engine.console.failures import NO_CONTEXT, Explained, failure_lines
 from sop_engine.console.given import read_given, read_texts
-from sop_engine.console.looking import look, possible_now
 from sop_engine.console.masking import masked_text
 from sop_engine.console.names import typed_form
 from sop_engine.console.output import Output
-from sop_engine.console.show_view import next_lines, print_ticket
 from sop_engine.console.staff.listing import CELLS, Lines, Titles
 from sop_engine.console.staff.lists import found
 from sop_engine.console.staff.narrowed import Narrowed, asked
 from sop_engine.console.text import harmless, one_line
+from sop_engine.console.views.in_words import next_lines, print_ticket
+from sop_engine.console.views.looking import look, possible_now
 from sop_engine.errors import NotFound, SetUp, SopError, system_reason
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import Field
@@ -191,7 +191,7 @@ class Desk:
             head = reading.head(id)
             if head is None or head.number <= number:
                 return number, []
-            from sop_engine.console.past import read_story
+            from sop_engine.console.stories.past import read_story
 
             told = [chapter.lines[0] for chapter in read_story(self._opened, reading, id, after=number)]
             return head.number, [one_line(line) for line in told]

@@ -14,8 +14,8 @@ Finding = tuple[str, Message, Message]
 def look_at_calendars(opened: "Opened") -> list[Finding]:
     """A calendar that cannot be counted with stops every promise on it. One without a file goes on counting, but nobody
     can change it, nor load a year's holidays into it; that is only told of those that procedures name."""
-    from sop_engine.engine.calendars import FOLDER, SUFFIX
-    from sop_engine.engine.publishing import newest_calendars
+    from sop_engine.engine.publishing.calendars import FOLDER, SUFFIX
+    from sop_engine.engine.publishing.procedures import newest_calendars
 
     engine, findings = opened.site.engine, list[Finding]()
     with opened.reading() as reading:

@@ -6,8 +6,8 @@ from sop_engine.console.call import Call
 from sop_engine.console.keeper.figures import AsCsv, AsOf, Month, Words, end_of, month_of, print_rows
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
-from sop_engine.engine.causes import Called, Caller, by_cause, figures
-from sop_engine.engine.causes import callers as all_callers
+from sop_engine.engine.reports.causes import Called, Caller, by_cause, figures
+from sop_engine.engine.reports.causes import callers as all_callers
 from sop_engine.messages import msg
 
 if TYPE_CHECKING:

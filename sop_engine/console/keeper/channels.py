@@ -4,7 +4,7 @@ at it."""
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from sop_engine.engine.settings import Settings
+from sop_engine.engine.sites.settings import Settings
 from sop_engine.errors import SopError
 from sop_engine.messages import Message, msg
 
@@ -23,7 +23,7 @@ Fault = tuple[Message, Message]
 
 def look_at_channels(settings: Settings) -> list[Fault]:
     """What is wrong with channels, routes and secrets; none of it names a secret."""
-    from sop_engine.engine.routing import channel_names
+    from sop_engine.engine.notices.routing import channel_names
 
     known = channel_names(settings)
     faults: list[Fault] = []
@@ -42,7 +42,7 @@ def look_at_channels(settings: Settings) -> list[Fault]:
 
 
 def _channel(settings: Settings, name: str, entries: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[Fault]:
-    from sop_engine.engine.routing import kind_of
+    from sop_engine.engine.notices.routing import kind_of
 
     kind = kind_of(settings, name)
     if kind not in _ENTRIES:
@@ -69,9 +69,9 @@ def _channel(settings: Settings, name: str, entries: Mapping[str, Any], known: t
 
 def _try_secrets(settings: Settings, name: str, kind: str, entries: Mapping[str, Any]) -> None:
     """Raise what a delivery would, before it opens a connection."""
-    from sop_engine.engine.hidden import secret
-    from sop_engine.engine.messengers import require_installed
-    from sop_engine.engine.webhooks import address, keys
+    from sop_engine.engine.notices.hidden import secret
+    from sop_engine.engine.notices.messengers import require_installed
+    from sop_engine.engine.notices.webhooks import address, keys
 
     match kind:
         case "smtp" if "user" in entries:

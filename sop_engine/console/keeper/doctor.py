@@ -18,8 +18,8 @@ from sop_engine.console.keeper.standing import standing
 from sop_engine.console.keeper.teams import look_at_teams
 from sop_engine.console.names import span
 from sop_engine.console.parameters import option
-from sop_engine.engine.failed_because import said
-from sop_engine.engine.sorting import require_same_kind
+from sop_engine.engine.notices.failed_because import said
+from sop_engine.engine.notices.sorting import require_same_kind
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.ticket.firms import firm_of
@@ -268,10 +268,10 @@ def _ids(reading: Any) -> list[str]:
 
 def _too_few(opened: "Opened") -> list[Finding]:
     """What the published procedures keep apart, and the people who are left cannot."""
-    from sop_engine.engine.publishing import roles_held
+    from sop_engine.engine.publishing.procedures import roles_held
+    from sop_engine.language.analysis.staffing import shortages
     from sop_engine.language.checks.members import Member, Site
     from sop_engine.language.checks.staffing import reason, remedy
-    from sop_engine.language.staffing import shortages
 
     with opened.site.store.reading() as reading:
         versions = {version.procedure: version.digest for version in reading.versions()}

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from sop_engine.console.acts_view import HOW
 from sop_engine.console.call import Call
 from sop_engine.console.keeper.figures import AsCsv, AsOf, Month, Words, end_of, month_of, print_rows
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
-from sop_engine.engine.exceptions import KINDS, Exceptional, exceptions
+from sop_engine.console.views.acts import HOW
+from sop_engine.engine.reports.exceptions import KINDS, Exceptional, exceptions
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg
 from sop_engine.store.seam import Reads

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine.console.firm_names import firms_in
-from sop_engine.engine.firm_answers import PAPERS, people_of
+from sop_engine.engine.answers.firms import PAPERS, people_of
 from sop_engine.messages import Message, msg
 from sop_engine.ticket.records import SITE
 

@@ -22,14 +22,14 @@ from sop_engine.console.given import line_of
 from sop_engine.console.keeper.firms import given_of
 from sop_engine.console.names import with_names
 from sop_engine.console.parameters import argument
-from sop_engine.engine.firm_answers import people_of
+from sop_engine.engine.answers.firms import people_of
 from sop_engine.engine.slips import Maker, together
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import Message, msg
 from sop_engine.sheets import MOST_BYTES, Row, read_sheet
 from sop_engine.store.files import read_named
-from sop_engine.ticket.contracting import is_firm_id, no_firm_id
 from sop_engine.ticket.records import SITE
+from sop_engine.ticket.site.contracting import is_firm_id, no_firm_id
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened

@@ -9,7 +9,7 @@ from sop_engine.console.keeper.firms import day_given, person_json, phone_given
 from sop_engine.console.names import apart
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.engine.firm_answers import people_of, sealed_of
+from sop_engine.engine.answers.firms import people_of, sealed_of
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads

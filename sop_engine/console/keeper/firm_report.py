@@ -22,7 +22,7 @@ from sop_engine.console.keeper.reports import RESULT
 from sop_engine.console.names import span
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
-from sop_engine.engine.reports import Figures, Outcome, figures, outcomes
+from sop_engine.engine.reports.promises import Figures, Outcome, figures, outcomes
 from sop_engine.messages import msg
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from sop_engine.console.keeper.firm_promises import goal_titles, promise_text, p
 from sop_engine.console.names import apart
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.engine.firm_answers import PAPERS, people_of, sealed_of
+from sop_engine.engine.answers.firms import PAPERS, people_of, sealed_of
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg
 from sop_engine.store.seam import Reads
-from sop_engine.ticket.contracting import is_firm_id, no_firm_id
 from sop_engine.ticket.records import SITE
+from sop_engine.ticket.site.contracting import is_firm_id, no_firm_id
 from sop_engine.values import ValueProblem, mask
 from sop_engine.values.moments import read_date
 from sop_engine.values.people import read_phone

@@ -24,7 +24,7 @@ LOOKED_AT: Final = 200
 def look_ahead(opened: "Opened") -> list[Finding]:
     """Calendars that procedures count on, and whose holidays end soon: one finding for each that lists them, however
     many others extend it."""
-    from sop_engine.engine.publishing import newest_calendars
+    from sop_engine.engine.publishing.procedures import newest_calendars
 
     with opened.reading() as reading:
         newest = newest_calendars(reading)
@@ -59,7 +59,7 @@ def _by_source(
     reading: Reads, newest: Mapping[str, Version], calendars: Iterable[Calendar]
 ) -> dict[str, list[Calendar]]:
     """The calendars by the one at the end of what each extends: into its file the next year is loaded."""
-    from sop_engine.engine.calendar_publishing import extended_by
+    from sop_engine.engine.publishing.calendar_publishing import extended_by
 
     found: dict[str, list[Calendar]] = {}
     for each in calendars:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sop_engine.engine.leaving import in_hand, offered_to_nobody, regions_of
+from sop_engine.engine.people.leaving import in_hand, offered_to_nobody, regions_of
 from sop_engine.messages import Message, msg
 
 if TYPE_CHECKING:

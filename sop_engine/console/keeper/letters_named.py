@@ -21,7 +21,7 @@ def found(
 ) -> "list[OutLetter]":
     """The letters that are asked for, in the order of their ids. Raises `NotUnderstood` and `NotFound`."""
     from sop_engine.console.tickets import find_ticket
-    from sop_engine.engine.identity import find_person
+    from sop_engine.engine.people.identity import find_person
 
     for each in statuses:
         if each not in STATUSES:
@@ -42,7 +42,7 @@ def found(
 
 def require_channel(opened: "Opened", channel: str, also: Collection[str] = ()) -> None:
     """Raise `NotUnderstood` where the site has no such channel, nor is it one of these."""
-    from sop_engine.engine.routing import channel_names
+    from sop_engine.engine.notices.routing import channel_names
 
     known = channel_names(opened.site.settings)
     if channel not in known and channel not in also:

@@ -29,9 +29,9 @@ def init(
     ] = False,
 ) -> None:
     """Make a site, publish the starter library, and make you its administrator with every role."""
-    from sop_engine.engine.identity import system_login
-    from sop_engine.engine.publishing import library_roles
-    from sop_engine.engine.site_making import make_site
+    from sop_engine.engine.people.identity import system_login
+    from sop_engine.engine.publishing.procedures import library_roles
+    from sop_engine.engine.sites.making import make_site
 
     path = Path(folder)
     login = system_login()

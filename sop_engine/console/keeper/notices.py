@@ -10,14 +10,14 @@ from sop_engine.console.keeper.letters_named import STATUSES, found, require_cha
 from sop_engine.console.names import with_names
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.engine.failed_because import because, said_of
+from sop_engine.engine.notices.failed_because import because, said_of
 from sop_engine.errors import NotFound, NotNow, NotUnderstood, NotYou, SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.values import show_instant
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
-    from sop_engine.engine.channels import Parcel
+    from sop_engine.engine.notices.channels import Parcel
     from sop_engine.store.seam import OutLetter, Person
 
 _UNSENT: Final = STATUSES[:2]
@@ -120,7 +120,7 @@ def retry(
     ] = None,
 ) -> None:
     """Let notices be tried again at the next sweep, by the same channel or another."""
-    from sop_engine.engine.resting import in_order
+    from sop_engine.engine.notices.resting import in_order
 
     if bool(id) == dead:
         raise NotUnderstood(msg("name notices by their ids, or all that are dead with --dead"))
@@ -176,7 +176,7 @@ def test(
     name: Annotated[str, argument(msg("a person, or a channel by which you will be reached"), "NAME|CHANNEL")],
 ) -> int:
     """Send a trial message now, and say what came back. Exit code 8 where it could not be sent."""
-    from sop_engine.engine.routing import Way, channel_names, channels_for
+    from sop_engine.engine.notices.routing import Way, channel_names, channels_for
 
     with call.open() as opened:
         opened.require_administrator()
@@ -213,8 +213,8 @@ _Result = tuple[str, Exception | None]
 
 def _tried(opened: "Opened", person: "Person", channel: str) -> _Result:
     """Send by one channel; when it gets through, what waits for it need wait no longer."""
-    from sop_engine.engine.channels import channel_named
-    from sop_engine.engine.resting import in_order
+    from sop_engine.engine.notices.channels import channel_named
+    from sop_engine.engine.notices.resting import in_order
 
     site = opened.site
     try:
@@ -229,8 +229,8 @@ def _tried(opened: "Opened", person: "Person", channel: str) -> _Result:
 
 
 def _trial(opened: "Opened", person: "Person", channel: str) -> "Parcel":
-    from sop_engine.engine.channels import Parcel
     from sop_engine.engine.engine import new_id
+    from sop_engine.engine.notices.channels import Parcel
     from sop_engine.messages import say
 
     settings = opened.site.settings
@@ -262,7 +262,7 @@ def _plain(error: Exception | None) -> str | None:
 
 
 def _person(opened: "Opened", name: str, channels: Sequence[str]) -> "Person":
-    from sop_engine.engine.identity import find_person
+    from sop_engine.engine.people.identity import find_person
     from sop_engine.ticket.near import near
 
     with opened.site.store.reading() as reading:
@@ -282,7 +282,7 @@ def _person(opened: "Opened", name: str, channels: Sequence[str]) -> "Person":
 def _require_seen(opened: "Opened", to: str | None) -> None:
     """Raise `NotYou` where somebody who is no administrator asks for notices to others: they tell of tickets with which
     he has nothing to do."""
-    from sop_engine.engine.identity import find_person
+    from sop_engine.engine.people.identity import find_person
 
     if to is not None and not to.startswith("field:"):
         with opened.reading() as reading:
@@ -326,7 +326,7 @@ def _short(opened: "Opened", letter: "OutLetter") -> str:
 
 
 def _planned(opened: "Opened", letter: "OutLetter") -> tuple[str, ...]:
-    from sop_engine.engine.sorting import planned
+    from sop_engine.engine.notices.sorting import planned
 
     with opened.site.store.reading() as reading:
         return planned(opened.site.engine, reading, letter)
@@ -335,7 +335,7 @@ def _planned(opened: "Opened", letter: "OutLetter") -> tuple[str, ...]:
 def _words(opened: "Opened", letter: "OutLetter") -> dict[str, Any]:
     """In which words a notice was sent, or would be now; the numbers in them as whoever asks sees those of its
     ticket."""
-    from sop_engine.engine.letters import render
+    from sop_engine.engine.notices.letters import render
 
     kept = letter.rendered or {}
     words: dict[str, Any] = {"subject": kept.get("subject"), "body": kept.get("body"), "with": kept.get("with"),

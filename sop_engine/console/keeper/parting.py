@@ -8,9 +8,9 @@ from sop_engine.console.keeper.left_over import tell_left
 from sop_engine.console.names import with_names
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
-from sop_engine.engine.deputies import deputies
-from sop_engine.engine.identity import find_person
-from sop_engine.engine.leaving import Moved, in_hand, pass_on, to_sign
+from sop_engine.engine.people.deputies import deputies
+from sop_engine.engine.people.identity import find_person
+from sop_engine.engine.people.leaving import Moved, in_hand, pass_on, to_sign
 from sop_engine.errors import NotUnderstood, NotYou
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT

@@ -13,7 +13,7 @@ from sop_engine.console.names import apart
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import by_title, newest_versions, normal_form
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg
 from sop_engine.ticket.firms import firm_of
@@ -365,7 +365,7 @@ def contact_of(
     digest: str | None = None,
 ) -> dict[str, str]:
     """Where and when notices reach somebody: what was known, with what is given now in its place."""
-    from sop_engine.engine.routing import OWN_CHANNELS, OWN_DIGEST, channel_names, wall_time
+    from sop_engine.engine.notices.routing import OWN_CHANNELS, OWN_DIGEST, channel_names, wall_time
 
     given = {name: line_of(value, title) for name, value, title in
              (("mail", mail, msg("contact")), ("phone", phone, msg("phone"))) if value}  # fmt: skip

@@ -14,7 +14,7 @@ from sop_engine.console.call import Call
 from sop_engine.console.keeper.figures import tame
 from sop_engine.console.output import write_file
 from sop_engine.console.parameters import argument
-from sop_engine.engine.routing import OWN_CHANNELS, OWN_DIGEST
+from sop_engine.engine.notices.routing import OWN_CHANNELS, OWN_DIGEST
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.sheets import workbook

@@ -7,14 +7,14 @@ from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.proving import check, read_secret
-from sop_engine.engine import pins
 from sop_engine.engine.engine import new_id
-from sop_engine.engine.identity import find_person, system_login
+from sop_engine.engine.people import pins
+from sop_engine.engine.people.identity import find_person, system_login
 from sop_engine.engine.refusing import as_error
 from sop_engine.errors import NotUnderstood, NotYou
 from sop_engine.messages import msg
 from sop_engine.ticket.records import SITE, Command
-from sop_engine.ticket.terminals import no_code
+from sop_engine.ticket.site.terminals import no_code
 from sop_engine.values import show_instant
 
 if TYPE_CHECKING:

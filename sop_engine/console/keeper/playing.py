@@ -70,9 +70,9 @@ def perform(call: "Call", keep: str | None) -> int:
 
 
 def _perform_in(call: "Call", folder: Path) -> int:
-    from sop_engine.engine.demo import make_demo
-    from sop_engine.engine.demo_tickets import picture
-    from sop_engine.engine.identity import system_login
+    from sop_engine.engine.people.identity import system_login
+    from sop_engine.engine.sites.demo import make_demo
+    from sop_engine.engine.sites.demo_tickets import picture
 
     make_demo(folder, system_login())
     call.output.line(msg("A demo site with a dozen people; its clock stands at Monday 2026-11-23, 08:30."))

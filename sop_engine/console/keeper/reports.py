@@ -21,7 +21,7 @@ from sop_engine.console.keeper.figures import (
 from sop_engine.console.names import span
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
-from sop_engine.engine.reports import RESULTS, Figures, Outcome, figures, outcomes
+from sop_engine.engine.reports.promises import RESULTS, Figures, Outcome, figures, outcomes
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.ticket.near import near

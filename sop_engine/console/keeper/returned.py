@@ -20,7 +20,7 @@ from sop_engine.console.keeper.figures import (
 from sop_engine.console.names import span
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
-from sop_engine.engine.returns import MEMBERS, Return, ReturnFigures, movements, return_figures
+from sop_engine.engine.reports.returns import MEMBERS, Return, ReturnFigures, movements, return_figures
 from sop_engine.messages import msg
 
 if TYPE_CHECKING:

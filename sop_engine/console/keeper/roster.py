@@ -12,7 +12,7 @@ from sop_engine.messages import Message, msg
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
-    from sop_engine.engine.rosters import Change, Planned
+    from sop_engine.engine.rosters.loading import Change, Planned
 
 _MOST_FAULTS: Final = 40
 _MOST_CHANGES: Final = 30
@@ -28,8 +28,8 @@ def import_(
     reason: Annotated[str | None, option("--reason", help=msg("why"), metavar="TEXT")] = None,
 ) -> None:
     """Load a month's roster, or a duty list, from a spreadsheet; a fault in any cell loads nothing."""
-    from sop_engine.engine.rosters import carry_out, plan_load
-    from sop_engine.engine.shift_reckoning import look_again
+    from sop_engine.engine.rosters.loading import carry_out, plan_load
+    from sop_engine.engine.rosters.reckoning import look_again
 
     of = None if month is None else month_named(month)
     with call.open() as opened:
@@ -122,7 +122,7 @@ def _ids(text: str) -> list[str]:
 def check(call: Call) -> int:
     """Look at the roster of the next two weeks; exit code 1 where a shift has nobody who must be there."""
     from sop_engine.console.keeper.rostering import look_at_roster
-    from sop_engine.engine.rosters import standing_roster
+    from sop_engine.engine.rosters.loading import standing_roster
 
     with call.open() as opened:
         opened.require_known()

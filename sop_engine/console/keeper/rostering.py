@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sop_engine.engine.roster_hours import hours_of
-from sop_engine.engine.rosters import standing_roster
+from sop_engine.engine.rosters.hours import hours_of
+from sop_engine.engine.rosters.loading import standing_roster
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.store.seam import Person, Reads

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import canonical
-from sop_engine.engine.duty_answers import who_is_on
-from sop_engine.engine.skill_answers import having
+from sop_engine.engine.answers.duty import who_is_on
+from sop_engine.engine.answers.skills import having
 from sop_engine.messages import Message, msg
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket import skills

@@ -10,12 +10,12 @@ from sop_engine.console.keeper.people import tell_person
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import by_title, newest_versions, normal_form
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, Text, msg
 from sop_engine.ticket.near import near
-from sop_engine.ticket.qualifying import is_skill_id, no_skill_id
 from sop_engine.ticket.records import SITE
+from sop_engine.ticket.site.qualifying import is_skill_id, no_skill_id
 from sop_engine.values import ValueProblem
 from sop_engine.values.moments import read_date
 
@@ -86,7 +86,7 @@ def skills(call: Call) -> None:
 
 def listed(opened: "Opened") -> list[dict[str, Any]]:
     """Everybody's skills, what runs out first in front; numbers of licences for administrators only."""
-    from sop_engine.engine.skill_answers import licences
+    from sop_engine.engine.answers.skills import licences
 
     today = opened.now.astimezone(opened.zone).date().isoformat()
     with opened.reading() as reading:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from sop_engine import canonical
 from sop_engine.console.names import span
 from sop_engine.engine.instants import CLOCK_TOLERANCE
-from sop_engine.engine.resting import Rest, resting
+from sop_engine.engine.notices.resting import Rest, resting
 from sop_engine.engine.workers import Mark, marks
 from sop_engine.messages import Message, msg
 from sop_engine.store.small_facts import last_sweep

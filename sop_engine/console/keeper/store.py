@@ -7,7 +7,7 @@ from sop_engine import canonical
 from sop_engine.clock import SystemClock
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import argument, option
-from sop_engine.engine.settings import Settings, find_site, load_settings
+from sop_engine.engine.sites.settings import Settings, find_site, load_settings
 from sop_engine.errors import SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.store.schema import REVISIONS

@@ -90,7 +90,7 @@ def _status_json(opened: "Opened", found: "Standing") -> dict[str, Any]:
 
 
 def _cause(opened: "Opened", error: str) -> dict[str, Any]:
-    from sop_engine.engine.failed_because import because
+    from sop_engine.engine.notices.failed_because import because
 
     why = because(error)
     if why is None:

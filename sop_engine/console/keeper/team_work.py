@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from sop_engine.console.given import line_of
 from sop_engine.console.team_names import teams_in
 from sop_engine.console.tickets import by_title, newest_versions, normal_form
-from sop_engine.engine.team_answers import team_doing, the_team
+from sop_engine.engine.answers.teams import team_doing, the_team
 from sop_engine.messages import Message, Text, msg
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.asks_teams import named_teams

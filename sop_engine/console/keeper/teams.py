@@ -9,12 +9,12 @@ from sop_engine.console.keeper.team_work import look_at_named_teams, named_work
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.team_names import team_named, teams_in
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, msg
 from sop_engine.store.seam import Query, Reads
 from sop_engine.ticket.records import SITE
-from sop_engine.ticket.teaming import is_team_id, no_team_id
+from sop_engine.ticket.site.teaming import is_team_id, no_team_id
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened

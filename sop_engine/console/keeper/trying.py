@@ -18,9 +18,9 @@ def make(
     ] = False,
 ) -> None:
     """Make a demo site: a dozen people, a few flats, some tickets open."""
-    from sop_engine.engine.demo import make_demo
-    from sop_engine.engine.demo_tickets import leave_open
-    from sop_engine.engine.identity import system_login
+    from sop_engine.engine.people.identity import system_login
+    from sop_engine.engine.sites.demo import make_demo
+    from sop_engine.engine.sites.demo_tickets import leave_open
 
     path = Path(folder)
     with call.writing():
@@ -46,7 +46,7 @@ def advance(
     by: Annotated[str, argument(msg("how long: 30min, 2h, 2d, 1w"), "SPAN")],
 ) -> None:
     """Move a demo site's clock, firing what comes due on the way."""
-    from sop_engine.engine.demo import advance as move
+    from sop_engine.engine.sites.demo import advance as move
 
     with call.open() as opened:
         with call.writing():

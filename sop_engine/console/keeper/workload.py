@@ -12,8 +12,8 @@ from sop_engine.console.names import span
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import option
 from sop_engine.console.team_names import team_named, teams_in
-from sop_engine.engine.histories import open_at
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
+from sop_engine.engine.reports.histories import open_at
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Query

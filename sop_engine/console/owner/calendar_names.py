@@ -11,7 +11,7 @@ from sop_engine.clock import SystemClock
 from sop_engine.console.call import Call
 from sop_engine.console.owner.files import is_path, shown
 from sop_engine.console.owner.versions import numbered
-from sop_engine.engine.calendars import FolderCalendars, calendars_of, compile_calendar_file
+from sop_engine.engine.publishing.calendars import FolderCalendars, calendars_of, compile_calendar_file
 from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
 from sop_engine.messages import Message, msg
 from sop_engine.store.seam import CALENDAR, Reads, Version
@@ -118,8 +118,8 @@ def gone(name: str, version: int) -> NotFound:
 
 def _kept(call: Call) -> tuple[dict[str, Kept], datetime]:
     """What the site has published, and what time it is there."""
-    from sop_engine.engine.calendar_publishing import calendar_edited_since
-    from sop_engine.engine.publishing import calendars_by_name, newest_calendars
+    from sop_engine.engine.publishing.calendar_publishing import calendar_edited_since
+    from sop_engine.engine.publishing.procedures import calendars_by_name, newest_calendars
 
     with call.open() as opened, opened.reading() as reading:
         engine = opened.site.engine
@@ -158,7 +158,7 @@ def with_hours(calendar: Calendar) -> Calendar:
 
 def site_folder(call: Call) -> Path | None:
     """The folder of the site that is meant; None where there is none."""
-    from sop_engine.engine.settings import find_site
+    from sop_engine.engine.sites.settings import find_site
 
     if call.folder is not None:
         return Path(call.folder)

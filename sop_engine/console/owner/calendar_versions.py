@@ -9,15 +9,15 @@ from sop_engine.console.owner.files import is_path, shown
 from sop_engine.console.owner.moved import move_json, tell_moved
 from sop_engine.console.owner.versions import print_versions
 from sop_engine.console.parameters import argument, option
-from sop_engine.engine.calendars import SUFFIX, calendar_files, calendars_of
+from sop_engine.engine.publishing.calendars import SUFFIX, calendar_files, calendars_of
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import CALENDAR
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
-    from sop_engine.engine.calendar_publishing import PublishedCalendar
-    from sop_engine.engine.reckoning import Move
+    from sop_engine.engine.publishing.calendar_publishing import PublishedCalendar
+    from sop_engine.engine.publishing.reckoning import Move
 
 
 def publish(
@@ -29,7 +29,7 @@ def publish(
 ) -> int:
     """Make drafts the newest versions of their calendars; what has not changed stays. One with an error publishes
     nothing."""
-    from sop_engine.engine.calendar_publishing import publish_calendar
+    from sop_engine.engine.publishing.calendar_publishing import publish_calendar
 
     with call.open() as opened:
         opened.require_administrator()
@@ -64,7 +64,7 @@ def _json(result: "PublishedCalendar") -> dict[str, Any]:
 
 def _moved(opened: "Opened", results: "list[PublishedCalendar]") -> "list[Move]":
     """Reckon the open promises anew, also those of a publishing that was interrupted; in a dry run only look which."""
-    from sop_engine.engine.reckoning import moves, reckon_again
+    from sop_engine.engine.publishing.reckoning import moves, reckon_again
     from sop_engine.worktime import Reckoner
 
     engine = opened.site.engine
@@ -115,8 +115,8 @@ def _tell(opened: "Opened", file: Path, result: "PublishedCalendar") -> None:
 
 def _tell_of_others(opened: "Opened", published: list[str]) -> None:
     """Say which other calendars stand on what was published, and still count with what it said before."""
-    from sop_engine.engine.calendar_publishing import calendar_edited_since, extended_by
-    from sop_engine.engine.publishing import newest_calendars
+    from sop_engine.engine.publishing.calendar_publishing import calendar_edited_since, extended_by
+    from sop_engine.engine.publishing.procedures import newest_calendars
 
     with opened.reading() as reading:
         behind = [

@@ -12,7 +12,7 @@ from sop_engine.console.owner.calendar_names import Calendars, Kept, calendars_f
 from sop_engine.console.owner.files import is_path, shown
 from sop_engine.console.parameters import argument, option
 from sop_engine.diagnostics import has_errors
-from sop_engine.engine.calendars import calendar_files, compile_calendar_file
+from sop_engine.engine.publishing.calendars import calendar_files, compile_calendar_file
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain

@@ -9,7 +9,7 @@ from sop_engine.console.call import Call
 from sop_engine.console.owner.files import is_fragment, lint_files, shown, site_of, templates_of, users
 from sop_engine.console.parameters import argument, option
 from sop_engine.diagnostics import Diagnostic, Span, has_errors, in_order
-from sop_engine.engine.publishing import FRAGMENT, SUFFIX, check_fragment_file, compile_file, told_together
+from sop_engine.engine.publishing.procedures import FRAGMENT, SUFFIX, check_fragment_file, compile_file, told_together
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import Message, msg
 from sop_engine.store.files import read_plain
@@ -68,7 +68,7 @@ def _faults(
 
 def _between(call: Call, compiled: dict[str, Any], of_site: bool) -> dict[str, list[Diagnostic]]:
     """What is wrong between procedures. Files can be checked without a store, too; it is then said what was not."""
-    from sop_engine.engine.site_folder import open_site
+    from sop_engine.engine.sites.folder import open_site
     from sop_engine.language import check_together
 
     if of_site:
@@ -83,7 +83,7 @@ def _between(call: Call, compiled: dict[str, Any], of_site: bool) -> dict[str, l
 
 def _without_roster(call: Call, engine: "Engine", reading: "Reads", compiled: dict[str, Any]) -> list[Message]:
     """That procedures ask who is on shift where the site has no roster that knows, as `doctor` says it too."""
-    from sop_engine.engine.rosters import standing_roster
+    from sop_engine.engine.rosters.loading import standing_roster
     from sop_engine.ticket.asks_roster import roles_asked
 
     titles: dict[str, str] = {}

@@ -12,7 +12,7 @@ from sop_engine.console.names import span
 from sop_engine.console.owner.accounts import account_lines, weekday
 from sop_engine.console.owner.calendar_names import Calendars, calendars_folder, whole
 from sop_engine.console.parameters import argument, option
-from sop_engine.engine.calendars import compile_written_out
+from sop_engine.engine.publishing.calendars import compile_written_out
 from sop_engine.errors import NotUnderstood, SopError
 from sop_engine.messages import Message, msg
 from sop_engine.ticket.near import near

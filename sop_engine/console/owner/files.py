@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sop_engine.console.call import Call
-from sop_engine.engine.publishing import FRAGMENT, SUFFIX, compile_file, fragment_files, workflow_files
+from sop_engine.engine.publishing.procedures import FRAGMENT, SUFFIX, compile_file, fragment_files, workflow_files
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -51,7 +51,7 @@ def _uses(file: Path, fragment: Path) -> bool:
 
 def site_of(call: Call) -> Path:
     """The folder of the site that is meant. Raises `SetUp` where there is none."""
-    from sop_engine.engine.settings import find_site
+    from sop_engine.engine.sites.settings import find_site
 
     return Path(call.folder) if call.folder is not None else find_site(Path.cwd())
 

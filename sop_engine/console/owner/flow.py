@@ -13,7 +13,7 @@ from sop_engine.console.parameters import argument, option
 from sop_engine.console.text import wrapped
 from sop_engine.console.tickets import find_procedure, newest_versions
 from sop_engine.diagnostics import has_errors, in_order
-from sop_engine.engine.publishing import (
+from sop_engine.engine.publishing.procedures import (
     SUFFIX,
     compile_file,
     edited_since,
@@ -33,8 +33,8 @@ from sop_engine.store.seam import Reads, Version
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
-    from sop_engine.engine.publishing import Published
-    from sop_engine.engine.reckoning import Move
+    from sop_engine.engine.publishing.procedures import Published
+    from sop_engine.engine.publishing.reckoning import Move
 
 PAGE_WIDTH: Final = 100
 """How wide a page is on a terminal."""
@@ -192,7 +192,7 @@ def publish_(
 def _moved(opened: "Opened", result: "Published") -> "list[Move]":
     """Let open tickets promise by the times of the newest version, also where publishing it was interrupted; in a dry
     run only look what that moves."""
-    from sop_engine.engine.reckoning import take_times
+    from sop_engine.engine.publishing.reckoning import take_times
 
     if result.newest is None:
         return []

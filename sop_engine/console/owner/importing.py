@@ -11,12 +11,12 @@ from sop_engine.console.owner.accounts import weekday
 from sop_engine.console.owner.calendar_names import calendars_folder
 from sop_engine.console.owner.files import is_path, shown, site_of
 from sop_engine.console.parameters import argument, option
-from sop_engine.engine.calendars import SUFFIX
+from sop_engine.engine.publishing.calendars import SUFFIX
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Text, msg
 
 if TYPE_CHECKING:
-    from sop_engine.engine.calendar_import import Import
+    from sop_engine.engine.publishing.calendar_import import Import
     from sop_engine.worktime.notices import Change, DayKind
 
 YES: Final = frozenset({"y", "yes", "j", "是", "好", "确定"})
@@ -34,7 +34,7 @@ def import_(
     yes: Annotated[bool, option("--yes", help=msg("write it without asking"))] = False,
 ) -> None:  # fmt: skip
     """Load a year's holidays and make-up workdays into a draft; what it changes is shown first. Publishes nothing."""
-    from sop_engine.engine.calendar_import import carry_out, plan_import
+    from sop_engine.engine.publishing.calendar_import import carry_out, plan_import
 
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise NotUnderstood(

@@ -7,7 +7,7 @@ from sop_engine.messages import msg
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
-    from sop_engine.engine.reckoning import Move
+    from sop_engine.engine.publishing.reckoning import Move
 
 
 def move_json(opened: "Opened", move: "Move") -> dict[str, Any]:

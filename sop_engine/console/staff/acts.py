@@ -8,7 +8,7 @@ from sop_engine.console.doing import do_and_tell, explaining
 from sop_engine.console.parameters import TicketIds, argument, option
 from sop_engine.console.team_names import team_named
 from sop_engine.console.tickets import by_title, find_ticket, is_several
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Reads

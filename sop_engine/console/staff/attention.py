@@ -8,7 +8,7 @@ from sop_engine.console.call import Call
 from sop_engine.console.parameters import TicketIds, option
 from sop_engine.console.staff.acts import Reason, Region, act, reason_given, region_given
 from sop_engine.console.tickets import by_title, folded
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads

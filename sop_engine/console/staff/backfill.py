@@ -26,7 +26,7 @@ from sop_engine.console.parameters import argument, option
 from sop_engine.console.staff.slip import asked_by, time_of
 from sop_engine.console.tickets import by_title, find_procedure, find_ticket
 from sop_engine.engine.engine import new_id
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.engine.slips import Booked, Maker, book
 from sop_engine.errors import NotUnderstood, SomeFailed, SopError
 from sop_engine.messages import Message, msg, say

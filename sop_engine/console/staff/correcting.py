@@ -70,7 +70,7 @@ def _as_json(opened: "Opened", others: list[Head] | None) -> dict[str, Any] | No
     if others is None:
         return None
     from sop_engine import canonical
-    from sop_engine.console.json_view import head_json
+    from sop_engine.console.views.as_json import head_json
 
     now = canonical.instant_text(opened.now)
     return {"similar": [head_json(opened, head, now) for head in others]}
@@ -80,7 +80,7 @@ def _followed(opened: "Opened", done: "Done") -> Iterator[Any]:
     """What followed from a correction besides: who is told, who was told wrongly, what is void; and what is to be done
     about the latter."""
     from sop_engine.console.names import shown_person
-    from sop_engine.console.undone_story import undone_event
+    from sop_engine.console.stories.undone import undone_event
     from sop_engine.messages import title_of
     from sop_engine.values import show_instant
 

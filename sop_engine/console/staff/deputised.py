@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sop_engine import canonical
 from sop_engine.console.staff.filters import mine
 from sop_engine.console.staff.narrowed import Asked
-from sop_engine.engine.deputies import stood_in_for
+from sop_engine.engine.people.deputies import stood_in_for
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head
 

@@ -7,9 +7,9 @@ from sop_engine.console.call import Call
 from sop_engine.console.parameters import argument
 from sop_engine.console.proving import ask, no_pin
 from sop_engine.console.staff.swaps import swaps_asked_of
-from sop_engine.engine import pins, sessions
 from sop_engine.engine.engine import new_id
-from sop_engine.engine.identity import find_person, system_login
+from sop_engine.engine.people import pins, sessions
+from sop_engine.engine.people.identity import find_person, system_login
 from sop_engine.errors import NotNow, NotUnderstood, NotYou
 from sop_engine.messages import msg
 from sop_engine.store.attempts import attempt
@@ -83,7 +83,7 @@ def off(call: Call) -> None:
 
 def _shift_ends(opened: "Opened", person: str) -> str | None:
     """When the shift ends that somebody is on; None where the roster knows of none."""
-    from sop_engine.engine.duty_answers import where_he_stands
+    from sop_engine.engine.answers.duty import where_he_stands
 
     now = canonical.instant_text(opened.now)
     with opened.reading() as reading:

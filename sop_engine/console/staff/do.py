@@ -6,11 +6,11 @@ from sop_engine.console.asking import ask_field, ask_until_enough, is_asked
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
-from sop_engine.console.looking import possible_now
 from sop_engine.console.parameters import FromFile, TicketIds, Values, argument, option
 from sop_engine.console.team_names import team_named
 from sop_engine.console.tickets import by_title, find_ticket, folded, is_several
-from sop_engine.engine.identity import find_person
+from sop_engine.console.views.looking import possible_now
+from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Text, msg
 from sop_engine.procedure import Offer, State

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 from sop_engine import canonical
 from sop_engine.console.call import Call
 from sop_engine.console.parameters import option
-from sop_engine.console.promises import goal_title
 from sop_engine.console.staff.filters import Mine, role_named
 from sop_engine.console.staff.promised import Promise, Promises, Wanted
 from sop_engine.console.staff.sla import promise_json
 from sop_engine.console.text import one_line
-from sop_engine.engine.identity import find_person
+from sop_engine.console.views.promises import goal_title
+from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg, say
 from sop_engine.store.seam import LATEST

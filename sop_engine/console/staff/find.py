@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine import canonical, values
 from sop_engine.console.call import Call
-from sop_engine.console.found_view import FoundView, MatchView
-from sop_engine.console.json_view import head_json
 from sop_engine.console.moves import is_of_former, moves_of
 from sop_engine.console.output import Column
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.registered import as_registered
 from sop_engine.console.staff.filters import at_most
 from sop_engine.console.tickets import numbered
+from sop_engine.console.views.as_json import head_json
+from sop_engine.console.views.found import FoundView, MatchView
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg, say, title_of
 from sop_engine.procedure import Field

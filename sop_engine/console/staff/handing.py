@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import canonical
-from sop_engine.engine.answers import Answerer
+from sop_engine.engine.answers.answerer import Answerer
 from sop_engine.engine.handed_over import by_when, rank, why
-from sop_engine.engine.roster_hours import hours_of
+from sop_engine.engine.rosters.hours import hours_of
 from sop_engine.messages import Message, Text, msg
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.program import Program

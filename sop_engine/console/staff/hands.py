@@ -8,7 +8,7 @@ from sop_engine.console.staff.acts import Reason, Region, act, reason_given, reg
 from sop_engine.console.staff.attention import instant_given, is_person
 from sop_engine.console.team_names import team_named
 from sop_engine.console.tickets import by_title
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads

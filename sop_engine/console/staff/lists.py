@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
-from sop_engine.console.json_view import head_json
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.staff.deputised import in_place_of_others
 from sop_engine.console.staff.filters import at_most
 from sop_engine.console.staff.listing import columns_named, print_list
 from sop_engine.console.staff.narrowed import Asked, Narrowed, asked, nothing_found, without
 from sop_engine.console.staff.views import MARK, is_view, save, view_named
+from sop_engine.console.views.as_json import head_json
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Reads

@@ -18,9 +18,9 @@ from sop_engine.errors import NotFound, NotUnderstood
 from sop_engine.messages import Message, Text, msg, say, title_of
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.former import last_of
-from sop_engine.ticket.moving import to_come
 from sop_engine.ticket.near import near
 from sop_engine.ticket.records import SITE
+from sop_engine.ticket.site.moving import to_come
 from sop_engine.values import ValueProblem, mask, mask_name, read_phone, read_unit
 from sop_engine.values.moments import read_date
 

@@ -15,7 +15,7 @@ from sop_engine.console.staff.filters import Mine, unit_named
 from sop_engine.console.staff.filters import mine as mine_of
 from sop_engine.console.team_names import team_named, teams_in
 from sop_engine.console.tickets import by_title, find_procedure, folded, newest_versions, normal_form
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import Message, Text, msg
 from sop_engine.store.seam import Head, Query, Reads

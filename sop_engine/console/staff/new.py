@@ -10,8 +10,6 @@ from sop_engine.console.by_word import read_words
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
-from sop_engine.console.json_view import head_json, possible_view
-from sop_engine.console.looking import possible_opening
 from sop_engine.console.parameters import FromFile, Values, argument, option
 from sop_engine.console.staff.causes import asked_cause, causes, tell_causes
 from sop_engine.console.staff.similar import (
@@ -27,7 +25,9 @@ from sop_engine.console.staff.similar import (
     wants_another,
 )
 from sop_engine.console.tickets import find_procedure, find_ticket, folded
-from sop_engine.engine.publishing import edited_since
+from sop_engine.console.views.as_json import head_json, possible_view
+from sop_engine.console.views.looking import possible_opening
+from sop_engine.engine.publishing.procedures import edited_since
 from sop_engine.errors import SopError
 from sop_engine.messages import msg
 from sop_engine.procedure import Field

@@ -9,7 +9,7 @@ from sop_engine.console.call import Call
 from sop_engine.console.output import write, write_file
 from sop_engine.console.parameters import argument, option
 from sop_engine.console.tickets import by_title, find_ticket
-from sop_engine.engine.personal import fields_seen
+from sop_engine.engine.people.personal import fields_seen
 from sop_engine.errors import FaultsFound, NotFound, NotUnderstood, SetUp
 from sop_engine.messages import msg, say
 from sop_engine.procedure import Form
@@ -23,7 +23,7 @@ from sop_engine.values import NUMBERS
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
-    from sop_engine.console.story import Chapter
+    from sop_engine.console.stories.story import Chapter
     from sop_engine.documents.ticket_values import Head, Reader
 
 PAGE = "ticket"
@@ -182,8 +182,8 @@ def _ticket_page(
     reader: "Reader",
 ) -> str:
     """The ticket itself: head, facts, story, evidence."""
-    from sop_engine.console.past import read_story
-    from sop_engine.console.show_view import outcome_text
+    from sop_engine.console.stories.past import read_story
+    from sop_engine.console.views.in_words import outcome_text
     from sop_engine.documents.ticket_page import TicketPage, facts_of, ticket_page
 
     language = opened.call.language

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sop_engine import canonical
 from sop_engine.console.staff.filters import Mine, mine
 from sop_engine.console.staff.promised import Promise, Promises, Wanted
-from sop_engine.engine.deputies import stood_in_for
+from sop_engine.engine.people.deputies import stood_in_for
 from sop_engine.messages import Message, msg
 from sop_engine.store.seam import NOT_NOW, Reads
 

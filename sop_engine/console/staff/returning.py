@@ -10,10 +10,10 @@ from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT
 from sop_engine.store.seam import Reads
+from sop_engine.ticket.acts.returning import OPENER, PREVIOUS
 from sop_engine.ticket.near import near
 from sop_engine.ticket.program import Program
 from sop_engine.ticket.records import Ticket
-from sop_engine.ticket.returning import OPENER, PREVIOUS
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened

@@ -16,11 +16,11 @@ from sop_engine.console.rostered import (
     month_named,
     persons_in,
 )
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.ticket.records import SITE
-from sop_engine.ticket.rostering import waiting_swaps
+from sop_engine.ticket.site.rostering import waiting_swaps
 from sop_engine.worktime.rosters import Roster
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def show(
     person: Annotated[str | None, option("--person", help=msg("one person only"), metavar="NAME")] = None,
 ) -> None:
     """Show who works when, who leads, and which swaps wait for an answer."""
-    from sop_engine.engine.rosters import standing_roster
+    from sop_engine.engine.rosters.loading import standing_roster
 
     if week is not None and month is not None:
         raise NotUnderstood(msg("--week and --month are two things; give one"))
@@ -111,8 +111,8 @@ def swap(
     """Let two people swap their shifts of a day: one proposes it, the other agrees with the same command. An
     administrator's word stands for both."""
     from sop_engine.console.doing import explaining
-    from sop_engine.engine.rosters import swap_shifts
-    from sop_engine.engine.shift_reckoning import look_again
+    from sop_engine.engine.rosters.loading import swap_shifts
+    from sop_engine.engine.rosters.reckoning import look_again
 
     with call.open() as opened:
         today = opened.now.astimezone(opened.zone).date()

@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING, Annotated
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
-from sop_engine.console.looking import look
 from sop_engine.console.parameters import TicketId, option
-from sop_engine.console.show_view import print_ticket
 from sop_engine.console.tickets import find_ticket
+from sop_engine.console.views.in_words import print_ticket
+from sop_engine.console.views.looking import look
 from sop_engine.errors import NotUnderstood
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
-    from sop_engine.console.story import Chapter
+    from sop_engine.console.stories.story import Chapter
 
 
 def show(
@@ -42,7 +42,7 @@ def _show(opened: "Opened", id: str, events: bool, until: int | None, tree: bool
         head, ticket = reading.head(id), reading.ticket(id)
         assert head is not None and ticket is not None, "it was found"
         if until is not None:
-            from sop_engine.console.past import as_it_was
+            from sop_engine.console.stories.past import as_it_was
 
             ticket, head = as_it_was(opened, reading, head.id, until)
         seen = look(opened, reading, ticket, head)
@@ -63,7 +63,7 @@ def _show(opened: "Opened", id: str, events: bool, until: int | None, tree: bool
 
 
 def _story(opened: "Opened", reading: Reads, id: str, until: int | None) -> list["Chapter"]:
-    from sop_engine.console.past import read_story
+    from sop_engine.console.stories.past import read_story
 
     return read_story(opened, reading, id, until=until)
 

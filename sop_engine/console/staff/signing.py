@@ -6,7 +6,7 @@ from sop_engine.console.call import Call
 from sop_engine.console.parameters import TicketId, argument
 from sop_engine.console.staff.acts import Reason, act, reason_given
 from sop_engine.console.staff.do import trigger_named
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
 from sop_engine.ticket.records import Ticket

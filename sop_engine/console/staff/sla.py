@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
 from sop_engine import canonical
 from sop_engine.console.call import Call
-from sop_engine.console.looking import Look
 from sop_engine.console.names import short_span
 from sop_engine.console.output import Column
 from sop_engine.console.owner.accounts import account_lines
 from sop_engine.console.parameters import TicketId, argument, option
-from sop_engine.console.promises import GoalView, goal_title, goal_views, standing
 from sop_engine.console.spans import read_span
 from sop_engine.console.staff.filters import at_most, unit_named
 from sop_engine.console.staff.promised import Promise, Promises, Wanted
 from sop_engine.console.staff.promised_mine import MyPromises, whose
 from sop_engine.console.tickets import find_procedure, find_ticket
+from sop_engine.console.views.looking import Look
+from sop_engine.console.views.promises import GoalView, goal_title, goal_views, standing
 from sop_engine.errors import NotFound
 from sop_engine.messages import msg, say
 from sop_engine.store.seam import CALENDAR, Head, Reads

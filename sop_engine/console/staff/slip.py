@@ -10,10 +10,10 @@ from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import field_named, read_given, read_json
 from sop_engine.console.parameters import Values, argument, option
-from sop_engine.console.slip_questions import ask_slip
+from sop_engine.console.staff.slip_questions import ask_slip
 from sop_engine.console.tickets import by_title, find_ticket
 from sop_engine.engine.engine import new_id
-from sop_engine.engine.identity import find_person
+from sop_engine.engine.people.identity import find_person
 from sop_engine.engine.slips import Booked, Maker, book
 from sop_engine.errors import NotUnderstood, SomeFailed
 from sop_engine.messages import msg, say

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sop_engine.messages import Message, msg
 from sop_engine.ticket.records import SITE
-from sop_engine.ticket.rostering import waiting_swaps
+from sop_engine.ticket.site.rostering import waiting_swaps
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from sop_engine.acts import ENDS, Join
 from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.analysis.graph import Edge, Graph
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft, Use
-from sop_engine.language.graph import Edge, Graph
 from sop_engine.language.near import near
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT

@@ -5,9 +5,9 @@ from typing import Final
 
 from sop_engine import guards
 from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.analysis.graph import Edge, Graph
 from sop_engine.language.checks.telling import warning
 from sop_engine.language.draft import Draft, Use
-from sop_engine.language.graph import Edge, Graph
 from sop_engine.language.near import near
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Collect, Effect, Procedure, Set, Start

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from sop_engine.diagnostics import Diagnostic, Note, Span
+from sop_engine.language.analysis.graph import Graph
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
-from sop_engine.language.graph import Graph
-from sop_engine.language.satisfying import Values, all_can_hold
+from sop_engine.language.formulas.satisfying import Values, all_can_hold
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Procedure, State, Transition, Tree
 

@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Iterator
 
 from sop_engine.diagnostics import Diagnostic, Note
+from sop_engine.language.analysis.graph import Edge, Graph
 from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft
-from sop_engine.language.graph import Edge, Graph
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Assign, Effect, Offer, Who
 

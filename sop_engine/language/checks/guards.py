@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from sop_engine import guards
 from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.analysis.graph import Graph, asked_at
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft, Formula
-from sop_engine.language.formula import Expression
-from sop_engine.language.graph import Graph, asked_at
+from sop_engine.language.formulas.formula import Expression
 from sop_engine.language.near import near
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT

@@ -8,10 +8,10 @@ from typing import Final
 
 from sop_engine import guards
 from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.analysis.graph import Graph
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
-from sop_engine.language.graph import Graph
-from sop_engine.language.satisfying import Literal, Values, all_can_hold
+from sop_engine.language.formulas.satisfying import Literal, Values, all_can_hold
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Assign, Effect, Print, Raise, Set, State, Tell, Timer, Transition
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.analysis.graph import Graph
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
-from sop_engine.language.graph import Graph
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Procedure, State, Transition
 

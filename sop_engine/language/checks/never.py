@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.analysis.graph import Graph
 from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft, Formula
-from sop_engine.language.graph import Graph
-from sop_engine.language.satisfying import Values, can_hold, standing
+from sop_engine.language.formulas.satisfying import Values, can_hold, standing
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Tree
 

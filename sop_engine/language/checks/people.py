@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.analysis.graph import Graph
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
-from sop_engine.language.graph import Graph
 from sop_engine.messages import Message, msg
 from sop_engine.procedure import ROOT, Offer, Tree, Who
 

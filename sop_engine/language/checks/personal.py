@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from sop_engine.diagnostics import Diagnostic, Span
 from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft, Formula
-from sop_engine.language.formula import Expression
+from sop_engine.language.formulas.formula import Expression
 from sop_engine.language.near import near
 from sop_engine.messages import msg
 from sop_engine.procedure import Field

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from sop_engine.diagnostics import Diagnostic, Span
 from sop_engine.goals import Goal
+from sop_engine.language.analysis.goal_paths import GoalPaths
+from sop_engine.language.analysis.graph import Graph
 from sop_engine.language.checks.telling import error
 from sop_engine.language.draft import Draft
-from sop_engine.language.goal_paths import GoalPaths
-from sop_engine.language.graph import Graph
 from sop_engine.messages import msg
 
 

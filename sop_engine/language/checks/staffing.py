@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.analysis.staffing import Shortage, shortages
 from sop_engine.language.checks.members import Site
 from sop_engine.language.checks.telling import warning
-from sop_engine.language.staffing import Shortage, shortages
 from sop_engine.messages import Message, msg
 
 

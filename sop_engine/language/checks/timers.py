@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from sop_engine.diagnostics import Diagnostic, Note
+from sop_engine.language.analysis.graph import Graph
 from sop_engine.language.checks.telling import error, warning
 from sop_engine.language.draft import Draft
-from sop_engine.language.graph import Graph
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Duration, State, Timer, Unit
 

@@ -5,9 +5,9 @@ them warn: another file may be on its way.
 from collections.abc import Iterator
 
 from sop_engine.diagnostics import Diagnostic
+from sop_engine.language.analysis.graph import Graph
 from sop_engine.language.checks.members import Member, Site, effects_of
 from sop_engine.language.checks.telling import warning
-from sop_engine.language.graph import Graph
 from sop_engine.language.near import near
 from sop_engine.messages import msg
 from sop_engine.procedure import Collect, Procedure, Signal, Start

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from sop_engine.diagnostics import Diagnostic
-from sop_engine.language.before import started_before
+from sop_engine.language.analysis.before import started_before
+from sop_engine.language.analysis.graph import Edge, Graph
 from sop_engine.language.checks.members import Site, effects_of
 from sop_engine.language.checks.telling import warning
-from sop_engine.language.graph import Edge, Graph
 from sop_engine.messages import msg
 from sop_engine.procedure import ROOT, Effect, Raise, Signal, Start, Tree
 

@@ -1,0 +1,1 @@
+"""The record in words: what was done, by whom, and why it was allowed."""

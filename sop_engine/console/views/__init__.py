@@ -1,0 +1,1 @@
+"""A ticket as it stands: on the screen and as JSON."""

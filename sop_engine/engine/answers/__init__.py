@@ -1,0 +1,1 @@
+"""Answers to what `decide` asks, out of the store, inside the transaction that decides."""

@@ -1,0 +1,1 @@
+"""Loading rosters, and what follows from them."""

@@ -1,0 +1,1 @@
+"""Making and opening sites, and the demo site."""

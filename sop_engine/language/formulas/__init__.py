@@ -1,0 +1,1 @@
+"""Conditions and expressions: text to typed trees, and whether they can hold."""

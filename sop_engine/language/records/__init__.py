@@ -1,0 +1,1 @@
+"""From words that fit the grammar to the records of the normal form."""
