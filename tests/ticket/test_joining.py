@@ -237,6 +237,23 @@ def test_nobody_goes_back_to_waiting_for_another(desk: Desk) -> None:
     assert desk.state(other) == ["to_revisit"]
 
 
+def test_one_that_was_opened_to_go_with_another_goes_back_to_where_it_was_first_alone(desk: Desk) -> None:
+    # given one that waited for another from its opening on
+    desk.publish(REPAIR.replace("return: {by: desk}", "return: {by: desk, to: [previous, opener]}"))
+    leader = opened(desk)
+    arguments = {"procedure": "repair", "fields": {"fault": "楼上漏水"}, "join": leader}
+    other = desk.command("open", "", "xu", **arguments).step.ticket
+    # when it is to go back to its opener while it waits, then there is nothing to go back to
+    with pytest.raises(errors.NotNow, match="since it was opened"):
+        desk.command("return", other, "wang", to="opener", reason="再看看")
+    # when it has been parted and gone on
+    desk.command("part", other, "xu", reason="不是同一处漏水")
+    desk.do(other, "dispatch", "wang", visit="2026-11-24")
+    desk.command("return", other, "wang", to="opener", reason="派错")
+    # then it goes back to where it stood alone, and waits for nobody
+    assert desk.state(other) == ["registered"]
+
+
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 

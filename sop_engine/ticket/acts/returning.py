@@ -105,9 +105,9 @@ def _way(draft: Draft, rules: Return, said: str) -> Way:
         case "previous" | "opener" if not trail or said == PREVIOUS:
             way = _way_over(draft, _last_move(draft, trail))
         case "opener":
+            first = _first_place(draft, trail)
             task = {"assignee": draft.ticket.opener}
-            tasks = {draft.program.region(leaf): task for leaf in trail[0]["to"]}
-            way = Way(tuple(trail[0]["to"]), None, "", tasks)
+            way = Way(first, None, "", {draft.program.region(leaf): task for leaf in first})
         case _:
             way = _way_to(draft, trail, said)
     named = said in rules.to or all(_is_one_of(draft, leaf, rules.to) for leaf in way.targets)
@@ -123,6 +123,20 @@ def _way(draft: Draft, rules: Return, said: str) -> Way:
                                 ticket=draft.ticket.id))
         )  # fmt: skip
     return way
+
+
+def _first_place(draft: Draft, trail: Sequence[Entry]) -> tuple[str, ...]:
+    """Where a ticket was opened; of one that was opened to go with another, where it stood when it was first alone."""
+    joining = draft.program.procedure.acts.join
+    waits = "" if joining is None else joining.state
+    for move in trail:
+        found = tuple(leaf for leaf in move["to"] if leaf != waits)
+        if found:
+            return found
+    raise Refused(
+        _refusal(draft, msg("{ticket} has gone with another since it was opened; there is nothing before that",
+                            ticket=draft.ticket.id))
+    )  # fmt: skip
 
 
 def _way_over(draft: Draft, move: Entry) -> Way:
