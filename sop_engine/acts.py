@@ -5,9 +5,9 @@ said, an empty `by` means the ticket's owner, and whoever has the right `assign`
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from sop_engine.lean import dataclass
 from sop_engine.messages import Text
 from sop_engine.parties import Recipient, Tree, Who
 from sop_engine.worktime.durations import Duration

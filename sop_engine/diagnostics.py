@@ -1,9 +1,9 @@
 """Faults in somebody's text: values with a span, collected, sorted and shown once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message
 
 

@@ -7,9 +7,9 @@ and again while it runs.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from sop_engine.lean import dataclass
 from sop_engine.messages import Text
 from sop_engine.parties import Recipient, Tree
 from sop_engine.worktime.allowances import Allowance

@@ -7,9 +7,10 @@ in the language of whoever reads. The English template is the gettext key; catal
 import functools
 import gettext
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+
+from sop_engine.lean import dataclass, field
 
 LANGUAGES: Final = ("zh", "en")
 

@@ -1,8 +1,8 @@
 """Who takes part in a procedure, as frozen records: roles, who may, who signs, whom a word reaches."""
 
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from sop_engine.lean import dataclass, field
 from sop_engine.messages import Text
 
 Tree = tuple[Any, ...]

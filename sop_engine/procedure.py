@@ -2,12 +2,12 @@
 
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal
 
 from sop_engine.acts import USUAL as USUAL_ACTS
 from sop_engine.acts import Acts as Acts
 from sop_engine.goals import Goal as Goal
+from sop_engine.lean import dataclass, field
 from sop_engine.messages import Text
 from sop_engine.parties import Not as Not
 from sop_engine.parties import Recipient as Recipient

@@ -4,13 +4,13 @@ The voice is that of the procedures' checks: a fact, plain words, near names, so
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sop_engine.console.output import Output
 from sop_engine.console.text import listed, width
 from sop_engine.console.tree import LEAVES
 from sop_engine.errors import NotUnderstood, SopError
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message, msg, say
 
 MOST_CHOICES = 12

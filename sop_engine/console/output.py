@@ -5,11 +5,11 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TextIO
 
 from sop_engine.console.text import cut, harmless, harmless_json, one_line, padded, tab_cell, width, wrapped
 from sop_engine.errors import SetUp, system_reason
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message, msg, say
 
 NARROWEST: Final = 6

@@ -13,9 +13,9 @@ options, made with `parameters.argument` and `parameters.option`. What every lea
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message, msg
 
 Options = Literal["read", "write", "ticket", "many"]

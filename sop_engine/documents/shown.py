@@ -1,12 +1,12 @@
 """What a template sees: values as words, with their parts, and nothing that Python would let it reach."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from sop_engine.documents.plain_text import html, plain
 from sop_engine.documents.template_fault import Meter
+from sop_engine.lean import dataclass, field
 
 _CHARACTERS_PER_STEP = 16
 

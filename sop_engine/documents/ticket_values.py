@@ -4,7 +4,7 @@ Values come in the record's form. What the reader may not see is masked here, be
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -13,6 +13,7 @@ from sop_engine import values as value_texts
 from sop_engine.documents.names import STATUS, Names, offers
 from sop_engine.documents.plain_text import joined, one_line, plain
 from sop_engine.documents.shown import Value
+from sop_engine.lean import dataclass, field
 from sop_engine.messages import Text, say, title_of
 from sop_engine.procedure import Field, Procedure
 

@@ -7,7 +7,6 @@ not have is put right (`strays`).
 
 import heapq
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +15,7 @@ from sop_engine.engine.engine import Engine
 from sop_engine.engine.strays import put_right
 from sop_engine.engine.workers import MARK, Worker, note_sweep
 from sop_engine.errors import Overtaken, SopError
+from sop_engine.lean import dataclass, field
 from sop_engine.store.attempts import attempt
 from sop_engine.store.seam import Due, Writes
 from sop_engine.store.small_facts import last_sweep

@@ -7,13 +7,14 @@ killed leaves it behind: it is then silent, and goes when somebody else sweeps o
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 from sop_engine import canonical
 from sop_engine.clock import steady_seconds
+from sop_engine.lean import dataclass
 from sop_engine.store.seam import Reads, Writes
 from sop_engine.store.small_facts import read_fact
 

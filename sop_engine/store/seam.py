@@ -7,10 +7,10 @@ below is a verb of such a transaction (`Reads` in both, `Writes` in `writing()` 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol
 
 from sop_engine.errors import Overtaken
+from sop_engine.lean import dataclass, field
 from sop_engine.messages import msg
 from sop_engine.store.search import Finding, Search
 from sop_engine.ticket.records import NOTHING, Sealed, Step, Ticket

@@ -8,10 +8,10 @@ digits, hyphens (`values.words`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from sop_engine.acts import VOID
+from sop_engine.lean import dataclass
 from sop_engine.values.words import Term, Word
 
 _RANK: Final = """

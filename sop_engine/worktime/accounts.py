@@ -1,10 +1,10 @@
 """An account of counted time, day by day: what was worked, what was paused, and why the rest did not count."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from sop_engine.lean import dataclass
 from sop_engine.messages import Text
 from sop_engine.worktime.calendars import Calendar
 from sop_engine.worktime.counting import DaySpans, Span, added, from_ms, to_ms

@@ -16,9 +16,9 @@ The last column says what a pause takes away, and what is said to remain.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message, msg, say
 from sop_engine.worktime.durations import LONGEST_YEARS, Duration, NotADuration, duration_text, parse_duration
 

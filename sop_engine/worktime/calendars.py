@@ -7,12 +7,13 @@ without touching that of the night before.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from sop_engine.lean import dataclass, field
 from sop_engine.messages import Text
 from sop_engine.worktime.zones import zone_named
 

@@ -9,10 +9,10 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message, msg, say
 
 Unit = Literal["min", "h", "day", "week", "month", "year"]

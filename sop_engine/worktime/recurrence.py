@@ -1,10 +1,10 @@
 """Recurrences: the next time of "every day at 17:30", "the last day of the month", "every 29 February"."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
+from sop_engine.lean import dataclass
 from sop_engine.worktime.arithmetic import add, last_of_month, on_day
 from sop_engine.worktime.durations import Duration
 

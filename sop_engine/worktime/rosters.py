@@ -13,10 +13,10 @@ A roster is kept as one text that names its months, and one text for each month,
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Final
 
+from sop_engine.lean import dataclass, field
 from sop_engine.worktime.arithmetic import on_day
 
 FORMAT: Final = 1

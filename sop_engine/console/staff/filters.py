@@ -1,11 +1,11 @@
 """What lists of tickets and of promises are narrowed by: whose they are, which unit, how many."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from sop_engine.console.registered import as_registered
 from sop_engine.errors import NotFound, NotUnderstood
+from sop_engine.lean import dataclass
 from sop_engine.messages import msg
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.people import covers

@@ -1,7 +1,6 @@
 """`sop find`: tickets by number, unit, telephone number, name, or any words that are written on them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine import canonical, values
@@ -15,6 +14,7 @@ from sop_engine.console.tickets import numbered
 from sop_engine.console.views.as_json import head_json
 from sop_engine.console.views.found import FoundView, MatchView
 from sop_engine.errors import NotUnderstood
+from sop_engine.lean import dataclass
 from sop_engine.messages import msg, say, title_of
 from sop_engine.procedure import Field
 from sop_engine.store import indexing

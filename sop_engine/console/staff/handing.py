@@ -1,7 +1,6 @@
 """What a shift hands over to the next, as `sop handover` lists it; which tickets and why: `engine.handed_over`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,6 +8,7 @@ from sop_engine import canonical
 from sop_engine.engine.answers.answerer import Answerer
 from sop_engine.engine.handed_over import by_when, rank, why
 from sop_engine.engine.rosters.hours import hours_of
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message, Text, msg
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.program import Program

@@ -5,7 +5,7 @@ What was typed is what is kept of a saved view, so that `--due 2h` means two hou
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +17,7 @@ from sop_engine.console.team_names import team_named, teams_in
 from sop_engine.console.tickets import by_title, find_procedure, folded, newest_versions, normal_form
 from sop_engine.engine.people.identity import find_person
 from sop_engine.errors import NotUnderstood
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message, Text, msg
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.near import near

@@ -8,12 +8,13 @@ nobody waiting, and sees what has moved meanwhile where it stood, or where it st
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from sop_engine import canonical
 from sop_engine.console.staff.filters import Mine
+from sop_engine.lean import dataclass
 from sop_engine.store.seam import NOT_NOW, Head, Query, Reads
 from sop_engine.ticket.levels import OPEN
 from sop_engine.ticket.program import Program

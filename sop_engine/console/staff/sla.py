@@ -1,7 +1,6 @@
 """`sop sla`: what is promised, by when, and why then."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple
 
@@ -19,6 +18,7 @@ from sop_engine.console.tickets import find_procedure, find_ticket
 from sop_engine.console.views.looking import Look
 from sop_engine.console.views.promises import GoalView, goal_title, goal_views, standing
 from sop_engine.errors import NotFound
+from sop_engine.lean import dataclass
 from sop_engine.messages import msg, say
 from sop_engine.store.seam import CALENDAR, Head, Reads
 from sop_engine.ticket.levels import counts_clock, pauses_of

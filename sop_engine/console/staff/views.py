@@ -5,7 +5,6 @@ a backup too.
 """
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from sop_engine.console.call import Call
@@ -14,6 +13,7 @@ from sop_engine.console.parameters import argument
 from sop_engine.console.staff.narrowed import Narrowed, narrowed_of, words_of
 from sop_engine.console.tickets import folded
 from sop_engine.errors import NotFound, NotUnderstood, NotYou
+from sop_engine.lean import dataclass
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads
 from sop_engine.store.small_facts import read_fact

@@ -8,7 +8,6 @@ clause. Pure: what is told comes from the records, the values beside them, and t
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -22,6 +21,7 @@ from sop_engine.console.stories.undone import undone_event
 from sop_engine.console.stories.words import Teller as Teller
 from sop_engine.console.stories.words import Words
 from sop_engine.console.views.promises import goal_event
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message, msg, say
 from sop_engine.procedure import ROOT
 from sop_engine.ticket.levels import PREFIX

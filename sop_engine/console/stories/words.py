@@ -2,7 +2,6 @@
 may not see is masked, and what was erased says so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from sop_engine.console.stories.acts import NOTICES, RESUMES, SHIFT_ENDS
 from sop_engine.console.stories.hands import HAND_NOTICES, RETURNS
 from sop_engine.console.views.promises import goal_title
 from sop_engine.engine.people.personal import field_seen, text_seen
+from sop_engine.lean import dataclass, field
 from sop_engine.messages import Message, msg, say
 from sop_engine.ticket.former import CHANGES_HANDS
 from sop_engine.ticket.levels import PREFIX

@@ -1,11 +1,11 @@
 """A ticket as it stands, with what can be done now: everything that `show` says, gathered in one snapshot."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sop_engine.engine.answers.answerer import Answerer
+from sop_engine.lean import dataclass, field
 from sop_engine.procedure import ROOT
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.draft import Draft

@@ -21,7 +21,6 @@ import re
 import stat
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +28,7 @@ from sop_engine import canonical
 from sop_engine.engine.notices.routing import channel_names, entries_of, kind_of
 from sop_engine.engine.sites.settings import Settings
 from sop_engine.errors import SetUp
+from sop_engine.lean import dataclass
 from sop_engine.messages import msg
 from sop_engine.store.access import FILE_MODE, FOLDER_MODE
 from sop_engine.store.flushing import flush

@@ -23,7 +23,6 @@ The law.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -42,6 +41,7 @@ from sop_engine.engine.notices.failed_because import kept_text
 from sop_engine.engine.notices.letters import contact_of, render, together
 from sop_engine.engine.notices.resting import FARTHEST, in_order, out_of_order, rest_of, rests_until, wait_after
 from sop_engine.engine.notices.sorting import hold, is_urgent, sort_out, stand_in
+from sop_engine.lean import dataclass
 from sop_engine.store.seam import OutLetter, Reads
 from sop_engine.ticket.former import is_held_back
 

@@ -10,11 +10,11 @@ On a training site nothing leaves: every notice goes to the log.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from sop_engine.engine.sites.settings import Settings
+from sop_engine.lean import dataclass
 from sop_engine.store.seam import Person
 from sop_engine.worktime import at_wall_time
 

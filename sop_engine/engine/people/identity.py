@@ -2,10 +2,10 @@
 
 import os
 import pwd
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from sop_engine.errors import NotUnderstood, NotYou
+from sop_engine.lean import dataclass, field
 from sop_engine.messages import msg
 from sop_engine.store.seam import Login, Person
 from sop_engine.ticket.near import near

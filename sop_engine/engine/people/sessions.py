@@ -12,7 +12,6 @@ import hashlib
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -20,6 +19,7 @@ from typing import Any, Final, Literal
 from sop_engine import canonical
 from sop_engine.engine.sites.settings import Settings
 from sop_engine.errors import SetUp, system_reason
+from sop_engine.lean import dataclass
 from sop_engine.messages import msg
 from sop_engine.store.seam import Reads, Writes
 from sop_engine.store.small_facts import read_fact

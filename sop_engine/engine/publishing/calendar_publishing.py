@@ -5,7 +5,6 @@ published calendar away; its file may go, and its versions stay.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from sop_engine.engine.people.identity import Identity
 from sop_engine.engine.publishing.calendars import FOLDER, SUFFIX, calendar_files, compile_calendar_file
 from sop_engine.engine.publishing.procedures import differs
 from sop_engine.errors import FaultsFound
+from sop_engine.lean import dataclass
 from sop_engine.messages import msg
 from sop_engine.store.seam import CALENDAR, Reads, Version
 from sop_engine.ticket.records import SITE, Command

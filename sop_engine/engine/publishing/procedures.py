@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,6 +11,7 @@ from sop_engine.engine.engine import Done, Engine, new_id
 from sop_engine.engine.people.identity import Identity
 from sop_engine.engine.sites.library import library
 from sop_engine.errors import FaultsFound, NotFound, NotNow, NotUnderstood, SetUp
+from sop_engine.lean import dataclass, field
 from sop_engine.messages import msg
 from sop_engine.store.files import read_plain, refuse_link
 from sop_engine.store.programs import read_calendar

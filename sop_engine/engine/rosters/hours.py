@@ -14,11 +14,11 @@ duty = "08:30-08:30"      # of duty lists (值班表): a day and a night
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from sop_engine.engine.sites.settings import FILE, Settings
 from sop_engine.errors import SetUp
+from sop_engine.lean import dataclass
 from sop_engine.messages import Message, msg
 from sop_engine.ticket.near import near
 from sop_engine.worktime.rosters import KINDS, USUAL_HOURS

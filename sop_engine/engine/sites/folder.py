@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +11,7 @@ from sop_engine.clock import Clock, SimulatedClock, SystemClock
 from sop_engine.engine.engine import Engine
 from sop_engine.engine.sites.settings import TRAINING, Settings, load_settings
 from sop_engine.errors import SetUp
+from sop_engine.lean import dataclass
 from sop_engine.messages import msg
 from sop_engine.store.lock import Tell
 from sop_engine.store.opening import open_at

@@ -13,13 +13,13 @@ site/
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sop_engine.errors import NotFound, NotUnderstood, SetUp
+from sop_engine.lean import dataclass, field
 from sop_engine.messages import LANGUAGES, Message, msg
 from sop_engine.store.address import is_address, refuse_password
 from sop_engine.store.files import read_plain
