@@ -14,7 +14,7 @@ def other(sop: Sop, site: Path, tmp_path: Path) -> Path:
     assert sop("team", "add", "crew", "工程一班").code == 0
     assert sop("team", "add", "night", "夜班组").code == 0
     shutil.copytree(site, tmp_path / "other")
-    reached = ("--phone", "+86 755-8800 1234", "--mail", "sun@example.org")
+    reached = ("--phone", "+85212345678", "--mail", "sun@example.org")
     for words in (
         ("actor", "add", "sun_lei", "孙, 磊", "--role", "engineer", "--role", "steward@3", *reached),
         ("actor", "skill", "sun_lei", "electrical", "--until", "2027-06-30", "--licence", "T440301"),
@@ -41,7 +41,7 @@ def test_what_is_exported_is_imported_unchanged(sop: Sop, other: Path, tmp_path:
     assert own.out == theirs.out
     [line] = [each for each in own.out.splitlines() if each.startswith("sun_lei")]
     assert line == (
-        'sun_lei,"孙, 磊",engineer steward@3,\'+86 755-8800 1234,sun@example.org,zh,"lei,sun","crew,night",'
+        'sun_lei,"孙, 磊",engineer steward@3,\'+85212345678,sun@example.org,zh,"lei,sun","crew,night",'
         "electrical@2027-06-30 water,,08:30"
     )
     assert "T440301" not in own.out
