@@ -224,7 +224,8 @@ def _refused(opened: "Opened", id: str, error: SopError) -> _Shown:
 def _tell(opened: "Opened", results: _Results) -> None:
     parts: list[Message] = []
     if results.done:
-        parts.append(msg("done: {count}", count=results.done))
+        done = msg("would be done: {count}", count=results.done)
+        parts.append(done if opened.call.dry_run else msg("done: {count}", count=results.done))
     if results.codes:
         parts.append(msg("refused: {count}", count=len(results.codes)))
     opened.call.output.tell(tuple(parts))

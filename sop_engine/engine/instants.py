@@ -78,6 +78,6 @@ def effective_at(
     if last is not None and command.at < last:
         raise NotNow(
             msg("{ticket} has a step that counts from {last}; nothing can be claimed before it",
-                ticket=command.ticket, last=canonical.instant_text(last))
+                ticket=command.ticket, last=f"{last.astimezone(zone):%Y-%m-%d %H:%M}")
         )  # fmt: skip
     return command.at

@@ -6,6 +6,18 @@ from sop_engine.messages import msg
 from sop_engine.ticket.records import Command, Sealed
 
 
+class KeyTaken(NotUnderstood):
+    """A key was used for another request."""
+
+    def __init__(self, key: str, ticket: str, number: int) -> None:
+        super().__init__(
+            msg("the key {key} was used for another request, which became step {number} of {ticket}",
+                key=key, number=number, ticket=ticket),
+            fix=msg("use a new key for a new request"),
+        )  # fmt: skip
+        self.ticket = ticket
+
+
 def seal(command: Command, salt: str) -> Sealed:
     """What is kept of a request under its key: enough to tell it from another. Salted, because it may hold personal
     values, and a phone number is soon guessed from its bare digest."""
@@ -16,12 +28,8 @@ def seal(command: Command, salt: str) -> Sealed:
 
 
 def require_same(key: str, known: tuple[str, int, Sealed], command: Command) -> None:
-    """Raise `NotUnderstood` unless a key was used for this very request. Where a value of its step was erased nobody
+    """Raise `KeyTaken` unless a key was used for this very request. Where a value of its step was erased nobody
     can tell any more; then it counts as another."""
     ticket, number, kept = known
     if kept.salt is None or seal(command, kept.salt) != kept:
-        raise NotUnderstood(
-            msg("the key {key} was used for another request, which became step {number} of {ticket}",
-                key=key, number=number, ticket=ticket),
-            fix=msg("use a new key for a new request"),
-        )  # fmt: skip
+        raise KeyTaken(key, ticket, number)

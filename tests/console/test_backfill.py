@@ -59,6 +59,17 @@ def test_the_same_stack_a_second_time_enters_nothing_again(outage: Sop, site: Pa
     assert tickets(site) == before
 
 
+def test_what_a_colleague_entered_before_is_named_with_its_ticket(outage: Sop, site: Path, tmp_path: Path) -> None:
+    file = table(tmp_path, GOOD[1])
+    ticket = outage("backfill", file, "--procedure", "repair", *DESK, "--json").json["entered"][0]["ticket"]
+    before = tickets(site)
+    again = outage("backfill", file, "--procedure", "repair", "--as", "liu_yang", "--json")
+    assert (again.code, tickets(site)) == (8, before)
+    assert again.json["faults"][0]["why"] == (
+        f"it was entered before, by somebody else or with something else in it; look at {ticket}"
+    )
+
+
 def test_a_row_with_a_fault_is_named_and_the_others_are_entered(outage: Sop, site: Path, tmp_path: Path) -> None:
     bad = (
         "P-3,2026-11-23 07:00,3-2-1202,停水,,,,,",

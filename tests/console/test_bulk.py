@@ -84,6 +84,7 @@ def test_a_dry_run_keeps_nothing(sop: Sop, site: Path, two: tuple[str, str]) -> 
     before = [head_number(site, id) for id in two]
     said = sop("claim", "1,2", "--as", "li_qiang", "--dry-run")
     assert said.out.count("would be done") == 2
+    assert "would be done: 2" in said.err
     assert [head_number(site, id) for id in two] == before
 
 

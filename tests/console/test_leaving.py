@@ -49,6 +49,11 @@ def test_leaving_passes_on_what_is_in_hand(sop: Sop, held: str) -> None:
     assert "passed on what 李强 (li_qiang) had in hand to 张伟 (zhang_wei)" in sop("show", "1", "--events").out
 
 
+def test_a_role_that_is_offered_what_he_had_is_named_by_its_title(sop: Sop, held: str) -> None:
+    said = sop("actor", "leave", "李强", "--to", "王芳", "--dry-run", "--lang", "zh")
+    assert f"{held}\t" in said.out and "任务待 维修技工 (engineer) 抢单" in said.out
+
+
 def test_it_is_taken_up_again_where_it_was_interrupted(sop: Sop, held: str) -> None:
     sop("actor", "leave", "王芳", "--to", "李强", "--dry-run")
     assert sop("actor", "leave", "王芳").code == 2

@@ -57,6 +57,21 @@ def said_to(sop: Sop, ld: str, person: str) -> str:
     return "\n".join(sop(*words, "--as", person).out for words in commands)
 
 
+def test_who_was_told_wrongly_is_shown_as_he_stood_and_masked_like_all_else(sop: Sop, site: Path, ld: str) -> None:
+    path = site / "workflows" / "call.sop.yaml"
+    path.write_text(CALL.replace("print: note,", "print: note, tell: phone,"), encoding="utf-8")
+    assert sop("flow", "publish", "call", "-m", "tell him").code == 0
+    made = sop("new", "call", "--field", "matter=漏水", "--field", f"caller={NAME} {NUMBER}", "--field",
+               f"phone={NUMBER}", "--as", "王芳", "--json")  # fmt: skip
+    sop("do", made.json["id"], "send", "--as", "王芳", "--assignee", "李强")
+    sop("worker", "tick")
+    wrong = ("edit", made.json["id"], "--field", "phone=13911112222", "--reason", "misheard", "--dry-run")
+    assert f"Phone was: {NUMBER}\n" in sop(*wrong, "--as", "王芳").err
+    rule(site, 'contact = ["manager"]')
+    said = sop(*wrong, "--as", "刘洋")
+    assert "Phone was: 138****1202\n" in said.err and NUMBER not in said.err
+
+
 def test_where_the_site_says_nothing_everybody_sees_it(sop: Sop, ld: str) -> None:
     shown = said_to(sop, ld, "张伟")
     assert shown.count(NUMBER) >= 7

@@ -182,7 +182,7 @@ def test_a_backdated_act_counts_from_the_time_it_claims(desk: Desk) -> None:
     assert desk.events(zd, "timer_fired") == []
     record = desk.records(zd)[-1]
     assert (record["effective"], record["recorded"]) == ("2026-11-23T01:15:00.000Z", "2026-11-23T02:00:00.000Z")
-    with pytest.raises(errors.NotNow, match="nothing can be claimed before"):
+    with pytest.raises(errors.NotNow, match="counts from 2026-11-23 09:15; nothing can be claimed before"):
         desk.command("do", zd, "wang", trigger="press", at=desk.clock.now() - timedelta(minutes=50))
 
 

@@ -180,13 +180,17 @@ def _became(opened: "Opened", moved: Moved) -> Any:
         assert moved.error is not None
         parts = [moved.error.message, *([moved.error.fix] if moved.error.fix is not None else [])]
         return tuple(with_names(each, opened.names) for each in parts)
+    from sop_engine.console.stories.hands import offered_to
+    from sop_engine.console.views.in_words import role_text
+
     said: list[Message] = []
     for event in moved.done.step.events:
         where: Any = "" if event.get("region", ROOT) == ROOT else msg(" ({region})", region=event["region"])
         if event["kind"] == "assigned" and "assignee" in event:
             said.append(msg("the task is {person}'s{where}", person=opened.named(event["assignee"]), where=where))
         elif event["kind"] == "assigned":
-            said.append(msg("the task is offered to {role}{where}", role=event["role"], where=where))
+            role = role_text(moved.done.program, event["role"], opened.call.language)
+            said.append(offered_to(event, role, where))
         elif event["kind"] == "owned":
             said.append(msg("{owner} owns it", owner=opened.named(event["owner"])))
         elif event["kind"] == "signer_added":

@@ -26,6 +26,7 @@ from sop_engine.console.parameters import argument, option
 from sop_engine.console.staff.slip import asked_by, time_of
 from sop_engine.console.tickets import by_title, find_procedure, find_ticket
 from sop_engine.engine.engine import new_id
+from sop_engine.engine.keys import KeyTaken
 from sop_engine.engine.people.identity import find_person
 from sop_engine.engine.slips import Booked, Maker, book
 from sop_engine.errors import NotUnderstood, SomeFailed, SopError
@@ -135,6 +136,9 @@ def _understood(opened: "Opened", sheet: Sheet, procedure: str | None) -> tuple[
 
 
 def _words(opened: "Opened", fault: SopError) -> Any:
+    if isinstance(fault, KeyTaken):
+        return msg("it was entered before, by somebody else or with something else in it; look at {ticket}",
+                   ticket=fault.ticket)  # fmt: skip
     return with_names(fault.message, opened.names)
 
 

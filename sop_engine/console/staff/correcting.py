@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 from sop_engine.console.call import Call
 from sop_engine.console.doing import explaining, tell_done
 from sop_engine.console.given import read_given
+from sop_engine.console.masking import masked_text
 from sop_engine.console.parameters import FromFile, TicketId, option
 from sop_engine.console.staff.acts import Reason, reason_given
 from sop_engine.console.tickets import find_ticket
 from sop_engine.errors import NotUnderstood
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
+from sop_engine.procedure import Field
 from sop_engine.store.seam import Head
 from sop_engine.ticket.program import Program
+from sop_engine.ticket.records import Erased, Ticket
 
 if TYPE_CHECKING:
     from sop_engine.console.opened import Opened
@@ -46,7 +49,7 @@ def edit(
         others = _others(opened, program, given, head.id)
         tell_done(opened, done, _as_json(opened, others))
         if not done.repeated:
-            opened.call.output.tell(*_followed(opened, done))
+            opened.call.output.tell(*_followed(opened, done, ticket))
         if others:
             from sop_engine.console.staff.similar import tell_similar
 
@@ -76,9 +79,9 @@ def _as_json(opened: "Opened", others: list[Head] | None) -> dict[str, Any] | No
     return {"similar": [head_json(opened, head, now) for head in others]}
 
 
-def _followed(opened: "Opened", done: "Done") -> Iterator[Any]:
+def _followed(opened: "Opened", done: "Done", before: Ticket) -> Iterator[Any]:
     """What followed from a correction besides: who is told, who was told wrongly, what is void; and what is to be done
-    about the latter."""
+    about the latter. `before` is the ticket as it was."""
     from sop_engine.console.names import shown_person
     from sop_engine.console.stories.undone import undone_event
     from sop_engine.messages import title_of
@@ -105,7 +108,21 @@ def _followed(opened: "Opened", done: "Done") -> Iterator[Any]:
         if said is not None:
             yield said
         if event["kind"] == "corrected":
+            told = dict.fromkeys(to.removeprefix("field:") for _number, _notice, to, *_ in event["wrongly"])
+            yield from (_as_it_was(opened, program, fields[name], before) for name in told)
             yield msg("tell them that it was not for them, and write it down: sop note {ticket} ...",
                       ticket=done.step.ticket)  # fmt: skip
         elif event["kind"] == "printed":
             yield msg("print it anew: sop print {ticket} {form}", ticket=done.step.ticket, form=event["form"])
+
+
+def _as_it_was(opened: "Opened", program: Program, field: Field, before: Ticket) -> Message:
+    """Whom a message reached that was for another: the ticket shows only the right one now."""
+    value = opened.fields_seen(before, program.procedure.fields).get(field.id)
+    if isinstance(value, Erased) or value is None:
+        shown: Any = msg("(erased)")
+    elif field.personal in opened.hidden_from(before):
+        shown = masked_text(field, value)
+    else:
+        shown = opened.shown(field, value)
+    return msg("{field} was: {value}", field=field.title or field.id, value=shown)

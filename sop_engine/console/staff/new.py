@@ -95,12 +95,7 @@ def new(
             if asks and before and not repeated and (meant := asked_rework(opened, before)):
                 arguments["rework_of"] = meant
             done = opened.act(opened.command("open", "", arguments))
-        now = canonical.instant_text(opened.now)
-        more = {
-            "similar": [head_json(opened, head, now) for head in heads if head.id != done.step.ticket],
-            "earlier": [head_json(opened, head, now) for head in before],
-            "near": [head_json(opened, head, now) for head in near],
-        }
+        more = _besides(opened, [head for head in heads if head.id != done.step.ticket], before, near)
         if call.dry_run and call.json:
             entry = _entry(opened, opening)
             call.output.json({"procedure": version.procedure, "version": version.number, **entry, **more})
@@ -110,6 +105,12 @@ def new(
             tell_causes(opened, near, done.step.ticket)
             tell_double(opened, [head for head in twice if head not in near])
             tell_earlier(opened, before)
+
+
+def _besides(opened: "Opened", similar: list[Head], earlier: list[Head], near: list[Head]) -> dict[str, Any]:
+    """The other tickets that were named, for programs."""
+    now, kinds = canonical.instant_text(opened.now), {"similar": similar, "earlier": earlier, "near": near}
+    return {kind: [head_json(opened, head, now) for head in heads] for kind, heads in kinds.items()}
 
 
 def _say_edited(opened: "Opened", version: Version, edited: bool) -> None:
