@@ -45,6 +45,7 @@ _UNIT: Final = r"[0-9a-z]+(?:(?:号楼|单元|栋|幢|座|-|#)[0-9a-z]+)+"
 _WHOLE_UNIT: Final = f"{_UNIT}(?:室|号房|房|户)?"
 _UNIT_SIGN: Final = r"\d(?:号楼|单元|栋|幢|座|室|-|#)"
 _GAP_IN_UNIT: Final = r"(?:(?<=号楼)|(?<=单元)|(?<=[栋幢座]))\s+(?=[0-9a-z])|(?<=[0-9a-z])\s+(?=号楼|单元|[栋幢座])"
+_GAP_AT_DASH: Final = r"(?<=[0-9a-z])\s*([-#])\s*(?=[0-9a-z])"
 _GAP_IN_MOBILE: Final = r"(?<!\S)(1[3-9]\d)[ -](\d{4})[ -](\d{4})(?!\S)"
 
 
@@ -169,7 +170,7 @@ def terms_of(said: str) -> tuple[Term, ...]:
     number = _phone_or_none(plain) if " " in plain.strip() else None
     if number is not None:
         return ((_digits(number),),)
-    plain = re.sub(_GAP_IN_MOBILE, r"\1\2\3", _closed(plain))
+    plain = re.sub(_GAP_IN_MOBILE, r"\1\2\3", re.sub(_GAP_AT_DASH, r"\1", _closed(plain)))
     return tuple(term for piece in plain.split() if (term := _term(piece)))
 
 

@@ -76,6 +76,23 @@ def test_what_is_left_without_anybody_is_said_and_doctor_finds_it(sop: Sop, held
     assert f"tasks are offered to the role engineer, which nobody holds for them (1): {held}" in revoked.err
 
 
+def test_a_dry_run_says_what_would_be_left_without_anybody(sop: Sop, held: str) -> None:
+    # given 李强, who has one task; his own, and as one of two engineers
+    told = sop("actor", "disable", "李强", "--dry-run").err
+    assert f"李强 (li_qiang) is disabled and has open tickets in hand (1): {held}" in told
+    told = sop("actor", "revoke", "李强", "engineer", "--dry-run").err
+    assert f"has tasks in hand whose role he does not hold any more (1): {held}" in told
+    assert "warning" not in sop("actor", "disable", "张伟", "--dry-run").err
+    # when the task is offered to engineers, and there is only one of them left
+    sop("actor", "revoke", "张伟", "engineer")
+    sop("give-back", "1", "--as", "李强", "--reason", "不在班")
+    told = sop("actor", "disable", "李强", "--dry-run").err
+    # then
+    assert f"tasks are offered to the role engineer, which nobody holds for them (1): {held}" in told
+    assert "warning" not in sop("actor", "change", "李强", "--name", "李强强", "--dry-run").err
+    assert "li_qiang" in [each["id"] for each in sop("actor", "ls", "--json").json if each["active"]]
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [

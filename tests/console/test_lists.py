@@ -159,3 +159,21 @@ def test_a_terminal_of_80_columns_shows_whole_numbers(
     head, *lines = sop("ls", "--lang", "zh").out.splitlines()
     assert head.split()[:4] == ["单号", "房号", "事项", "状态"]
     assert [line.split()[0] for line in lines] == list(three)
+
+
+def test_a_terminal_of_80_columns_cuts_nothing_of_what_is_left(
+    sop: Sop, three: tuple[str, str, str], site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a subject that takes more than its room, and times that are longer than others
+    long = sop("edit", "3", "--field", "fault=厨房和卫生间的水管同时漏水", "--reason", "补充", "--as", "wang_fang")
+    assert long.code == 0
+    move_clock(site, minutes=11 * 60 + 17)
+    whole = [line.split("\t")[1] for line in sop("ls", "--columns", "number,left", "--lang", "zh").out.splitlines()]
+    # when
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("sop_engine.console.output.Output.on_terminal", lambda _self: True)
+    _head, *lines = sop("ls", "--lang", "zh").out.splitlines()
+    # then
+    assert any("…" in line for line in lines)
+    assert any(whole) and all(line.endswith(left) for line, left in zip(lines, whole, strict=True)), lines

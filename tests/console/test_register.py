@@ -55,6 +55,19 @@ def test_a_unit_that_stands_twice_in_a_table_is_a_fault(sop: Sop, site: Path, tm
     assert "8-1-0101" not in sop("unit", "ls").out
 
 
+def test_a_column_that_nobody_knows_is_told_and_nothing_entered(sop: Sop, tmp_path: Path) -> None:
+    # given a table whose head of the names is mistyped: without it the contacts would be lost
+    table = tmp_path / "units.csv"
+    table.write_text("unit,nmae,phone\n8-1-0101,赵先生,13800000000\n", encoding="utf-8")
+    said = sop("unit", "import", str(table))
+    assert (said.code, "has columns that nobody knows: nmae" in said.err) == (2, True), said
+    assert "8-1-0101" not in sop("unit", "ls").out
+    # a head in capitals is known
+    table.write_text("Unit,Name,PHONE,\n8-1-0101,赵先生,13800000000,\n", encoding="utf-8")
+    assert sop("unit", "import", str(table)).code == 0
+    assert sop("unit", "ls", "--json").json[-1]["name"] == "赵先生"
+
+
 def test_an_address_to_which_no_mail_can_go_is_refused(sop: Sop, site: Path) -> None:
     said = sop("actor", "add", "zhao", "赵", "--mail", "zhao@")
 

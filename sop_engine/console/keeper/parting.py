@@ -83,7 +83,7 @@ def _set_active(call: Call, name: str, active: bool) -> None:
             actor = find_person(reading, name).id
         opened.act(opened.command("change_person", SITE, {"actor": actor, "active": active}))
         tell_person(opened, actor)
-        if not active and not call.dry_run:
+        if not active:
             tell_left(opened, actor)
 
 

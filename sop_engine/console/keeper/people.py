@@ -253,10 +253,10 @@ def _change(
             changes[word] = scoped_roles(opened, roles)
         opened.act(opened.command("change_person", SITE, {"actor": actor, **changes}))
         tell_person(opened, actor, said)
-        if not call.dry_run and (word == "revoke" or changes.get("active") is False):
+        if word == "revoke" or changes.get("active") is False:
             from sop_engine.console.keeper.left_over import tell_left
 
-            tell_left(opened, actor, [role for role, _scope in changes.get("revoke", ())])
+            tell_left(opened, actor, changes.get("revoke"))
 
 
 def tell_person(opened: "Opened", actor: str, more: Sequence[Message] = ()) -> None:

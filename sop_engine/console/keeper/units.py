@@ -15,10 +15,11 @@ from sop_engine.store.files import read_named
 from sop_engine.values import ValueProblem, mask, mask_name, read_phone, read_unit
 
 _COLUMNS: Final = {
-    "房号": "unit", "姓名": "name", "业主": "name", "业主姓名": "name", "联系人": "name", "owner": "name",
-    "contact": "name", "电话": "phone", "联系电话": "phone", "手机": "phone",
+    "unit": "unit", "房号": "unit", "name": "name", "姓名": "name", "业主": "name", "业主姓名": "name",
+    "联系人": "name", "owner": "name", "contact": "name", "phone": "phone", "电话": "phone", "联系电话": "phone",
+    "手机": "phone",
 }  # fmt: skip
-"""heads of columns as a Chinese spreadsheet has them"""
+"""heads of columns, also as a Chinese spreadsheet has them"""
 
 
 def add(
@@ -94,12 +95,17 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:
     faults: list[Message] = []
     lines: dict[str, int] = {}
     sheet = read_sheet(read_named(path, MOST_BYTES), str(path))
-    if "unit" not in {_COLUMNS.get(head, head) for head in sheet.heads}:
+    heads = {head: _COLUMNS.get(head.casefold(), "") for head in sheet.heads}
+    unknown = tuple(head for head, known in heads.items() if head and not known)
+    if unknown or "unit" not in heads.values():
         raise NotUnderstood(
-            msg("{path} has no column `unit`", path=str(path)), fix=msg("its first line: unit,name,phone")
-        )
+            msg("{path} has columns that nobody knows: {heads}", path=str(path), heads=unknown) if unknown
+            else msg("{path} has no column `unit`", path=str(path)),
+            where=str(path),
+            fix=msg("its first line: unit,name,phone"),
+        )  # fmt: skip
     for row in sheet.rows:
-        said = {_COLUMNS.get(head, head): cell for head, cell in row.cells.items()}
+        said = {heads[head]: cell for head, cell in row.cells.items()}
         try:
             entry = _entry(said.get("unit", ""), said.get("name", ""), said.get("phone", ""))
             if entry["id"] in lines:

@@ -97,7 +97,7 @@ CELLS: Final[Mapping[str, Cell]] = {
     "state": Cell(msg("state"), states),
     "owner": Cell(msg("owner"), lambda lines, head: lines.opened.names.get(head.owner) or head.owner),
     "assignee": Cell(msg("assignee"), holders),
-    "left": Cell(msg("left"), lambda lines, head: left(head, lines.opened.now)),
+    "left": Cell(msg("left"), lambda lines, head: left(head, lines.opened.now), whole=True),
     "urged": Cell(msg("urged"), lambda _lines, head: head.urged or ""),
     "procedure": Cell(msg("procedure"), _procedure),
     "opened": Cell(msg("opened"), lambda lines, head: _minute(lines, head.opened)),

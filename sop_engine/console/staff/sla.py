@@ -81,8 +81,8 @@ def ls(
 
 
 def _print(opened: "Opened", found: Promises | MyPromises) -> None:
-    columns = [Column(msg("number"), whole=True), Column(msg("promise")), Column(msg("left")), Column(msg("due")),
-               Column(msg("subject")), Column(msg("owner"))]  # fmt: skip
+    columns = [Column(msg("number"), whole=True), Column(msg("promise")), Column(msg("left"), whole=True),
+               Column(msg("due")), Column(msg("subject")), Column(msg("owner"))]  # fmt: skip
     output = opened.call.output
     if not output.table(columns, (_row(opened, each) for each in found)) and output.on_terminal():
         output.tell(msg("nothing is promised"))

@@ -11,6 +11,9 @@ from sop_engine.store.programs import Programs
 from sop_engine.store.seam import Head, Query, Reads
 from sop_engine.ticket.records import SITE
 
+Holders = Callable[[str, str | None], list[str]]
+"""who holds a role for a unit"""
+
 
 class Moved(NamedTuple):
     """A ticket that was passed on, or why it could not be."""
@@ -52,12 +55,12 @@ def regions_of(head: Head, person: str) -> list[str]:
     return [region for region, task in head.tasks.items() if task.get("assignee") == person]
 
 
-def offered_to_nobody(reading: Reads, role: str) -> list[Head]:
-    """The open tickets with a task that is offered to a role, for whose unit nobody holds it."""
+def offered_to_nobody(reading: Reads, role: str, holders: Holders | None = None) -> list[Head]:
+    """The open tickets with a task that is offered to a role, for whose unit nobody holds it, as `holders` has it."""
     found = []
     for head in reading.heads(Query(status="open", mine="", roles=(role,))):
         offered = any("assignee" not in task and task.get("role") == role for task in head.tasks.values())
-        if offered and not reading.holders(role, head.unit):
+        if offered and not (holders or reading.holders)(role, head.unit):
             found.append(head)
     return found
 
