@@ -38,6 +38,11 @@ def test_what_is_lent_is_shown_with_its_end_and_comes_back(sop: Sop, held: str) 
     assert "lent to" not in sop("take-back", "1", "--as", "li_qiang").out
 
 
+def test_who_may_take_it_back_is_said_by_name(sop: Sop, held: str) -> None:
+    assert sop("transfer", "1", "zhang_wei", "--as", "li_qiang").code == 0
+    assert "its holder (李强 (li_qiang)) may" in sop("take-back", "1", "--as", "zhang_wei").err
+
+
 def test_giving_back_wants_a_reason_and_offers_the_task_again(sop: Sop, site: Path, held: str) -> None:
     assert sop("give-back", "1", "--as", "li_qiang").code == 2
     before = head_number(site, held)
