@@ -70,6 +70,11 @@ def test_the_task_of_the_whole_ticket_beside_those_side_by_side_is_called_task(s
     assert "\ntask\toffered to" in shown and "\ntask door\toffered to" in shown and "task ticket" not in shown
 
 
+def test_nobody_is_given_the_name_of_a_desk_later(sop: Sop) -> None:
+    refused = sop("actor", "change", "li_qiang", "--name", "前台")
+    assert refused.code == 2 and "`前台` is a post, not a person" in refused.err
+
+
 def test_giving_back_wants_a_reason_and_offers_the_task_again(sop: Sop, site: Path, held: str) -> None:
     assert sop("give-back", "1", "--as", "li_qiang").code == 2
     before = head_number(site, held)
