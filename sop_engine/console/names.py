@@ -10,7 +10,7 @@ from sop_engine.procedure import Field
 from sop_engine.values import show_instant
 
 _YES = msg("yes")
-PERSON_KEYS = frozenset({"name", "owner", "other", "actor"})
+PERSON_KEYS = frozenset({"name", "owner", "other", "actor", "holders", "who", "gone"})
 """places of messages in which an actor's id stands"""
 
 

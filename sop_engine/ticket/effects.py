@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sop_engine import canonical
-from sop_engine.messages import msg
+from sop_engine.messages import Message, msg
 from sop_engine.procedure import Assign, Collect, Effect, Print, Raise, Set, Signal, Start, Tell
 from sop_engine.ticket import dispatching, duty, people, skills, teams
 from sop_engine.ticket.draft import Draft
@@ -156,16 +156,25 @@ def require_on_shift(draft: Draft, person: str, role: str) -> None:
     """Refuse where the procedure gives tasks of a role only to those on shift, and somebody is not."""
     if role not in draft.program.on_shift or person in people.holders_of(draft, role, True):
         return
-    ticket = draft.ticket.id or "ID"
     raise Refused(
         Refusal(
             "not_now",
             msg("{name} cannot have this: {why}", name=person, why=duty.off_shift(draft, person, role)),
             possible=tuple(people.holders_of(draft, role, True)),
-            fix=msg("name somebody who is on shift; or call him in: whoever has the right `assign` gives it to him with"
-                    " a reason: sop assign {ticket} {person} --reason TEXT", ticket=ticket, person=person),
+            fix=_called_in(draft, person),
         )
-    )  # fmt: skip
+    )
+
+
+def _called_in(draft: Draft, person: str) -> Message:
+    """How somebody who is off shift is called in: there has to be a task first, which a transition gives."""
+    ticket = draft.ticket.id or "ID"
+    if draft.command.arguments.get("assignee") is not None:
+        return msg("name somebody who is on shift; to call him in, whoever has the right `assign` gives it to him after"
+                   " that, with a reason: sop assign {ticket} {person} --reason TEXT",
+                   ticket=ticket, person=person)  # fmt: skip
+    return msg("name somebody who is on shift; or call him in: whoever has the right `assign` gives it to him with"
+               " a reason: sop assign {ticket} {person} --reason TEXT", ticket=ticket, person=person)  # fmt: skip
 
 
 def tell(draft: Draft, effect: Tell, region: str) -> None:

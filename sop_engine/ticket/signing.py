@@ -153,7 +153,7 @@ def barred(draft: Draft, offer: Offer, source: str, actor: str, standing_for: st
     roles = (offer.sign.of[have],) if offer.sign.ordered else offer.sign.of
     if any(people.holds_role(draft, standing_for or actor, role) for role in roles):
         return None
-    return msg("this signature is for {roles}", roles=roles)
+    return msg("this signature is for {roles}", roles=tuple(role_title(draft, role) for role in roles))
 
 
 def _wanted_still(draft: Draft, offer: Offer, waiting: list[str]) -> Message:

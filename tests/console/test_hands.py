@@ -7,6 +7,26 @@ import pytest
 from tests.console.conftest import Sop
 from tests.console.place import head_number
 
+SIDE_BY_SIDE = """
+procedure: lift
+title: Lift
+prefix: DT
+roles: [desk, engineer]
+fields: {matter: {type: text}}
+open: {by: desk, ask: matter, assign: engineer, to: helping}
+states:
+  helping:
+    parallel: [door, lamp]
+    done: {to: over}
+    states:
+      door:
+        states:
+          shut: {entry: {assign: engineer}, transitions: {unlock: {by: assignee, to: opened}}}
+          opened: {final: true}
+      lamp: {states: {dark: {transitions: {mend: {by: engineer, to: lit}}}, lit: {final: true}}}
+  over: {final: true, outcome: over}
+"""
+
 
 @pytest.fixture
 def held(sop: Sop, wx: str) -> str:
@@ -36,6 +56,23 @@ def test_what_is_lent_is_shown_with_its_end_and_comes_back(sop: Sop, held: str) 
     assert sop("show", "1", "--json").json["tasks"][0]["lent"] == "zhang_wei"
     assert "sop take-back" in sop("transfer", "1", "张伟", "--as", "li_qiang").err
     assert "lent to" not in sop("take-back", "1", "--as", "li_qiang").out
+
+
+def test_who_may_take_it_back_is_said_by_name(sop: Sop, held: str) -> None:
+    assert sop("transfer", "1", "zhang_wei", "--as", "li_qiang").code == 0
+    assert "its holder (李强 (li_qiang)) may" in sop("take-back", "1", "--as", "zhang_wei").err
+
+
+def test_the_task_of_the_whole_ticket_beside_those_side_by_side_is_called_task(sop: Sop, site: Path) -> None:
+    (site / "workflows" / "lift.sop.yaml").write_text(SIDE_BY_SIDE, encoding="utf-8")
+    assert sop("flow", "publish", "lift").code == 0
+    shown = sop("new", "lift", "--as", "wang_fang", "--field", "matter=x").out
+    assert "\ntask\toffered to" in shown and "\ntask door\toffered to" in shown and "task ticket" not in shown
+
+
+def test_nobody_is_given_the_name_of_a_desk_later(sop: Sop) -> None:
+    refused = sop("actor", "change", "li_qiang", "--name", "前台")
+    assert refused.code == 2 and "`前台` is a post, not a person" in refused.err
 
 
 def test_giving_back_wants_a_reason_and_offers_the_task_again(sop: Sop, site: Path, held: str) -> None:

@@ -45,6 +45,7 @@ def test_init_with_a_broken_library_leaves_nothing(tmp_path: Path) -> None:
 
 def test_an_actor_named_after_the_desk_is_refused_with_the_reason(made: Shell) -> None:
     assert "a post, not a person" in made("actor", "add", "front", "前台", code=2).err
+    assert "`desk` is a post, not a person" in made("actor", "add", "desk", "王芳", code=2).err
 
 
 def test_roles_are_granted_and_revoked_and_the_last_administrator_stays(made: Shell) -> None:

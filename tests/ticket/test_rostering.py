@@ -199,6 +199,10 @@ def test_who_is_not_on_shift_cannot_be_given_the_task(rostered: Desk) -> None:
     with pytest.raises(errors.NotNow) as refused:
         rostered.command("do", wx, "wang", trigger="dispatch", assignee="zhao")
     assert "zhao is not on shift (late shift); engineer on shift: li (1 in hand)" in str(refused.value)
+    assert "to call him in, whoever has the right `assign` gives it to him after that" in str(refused.value.fix)
+    rostered.command("do", wx, "wang", trigger="dispatch")
+    with pytest.raises(errors.NotNow) as refused:
+        rostered.command("assign", wx, "wang", to="zhao")
     assert "the right `assign` gives it to him with a reason" in str(refused.value.fix)
 
 

@@ -16,7 +16,7 @@ procedure: purchase
 title: {zh: 采购, en: Purchase}
 prefix: CG
 subject: "采购"
-roles: [desk, engineer, manager]
+roles: {desk: The desk, engineer: An engineer, manager: A manager}
 fields:
   amount: {type: integer, title: {zh: 金额, en: Amount}}
   note:   {type: text, title: {zh: 备注, en: Note}}
@@ -154,10 +154,10 @@ def test_signatures_in_turn_are_for_the_role_whose_turn_it_is(desk: Desk) -> Non
     cg = signed_once(desk)
     desk.do(cg, "agree", by="li")
     desk.do(cg, "pay", by="sun")
-    with pytest.raises(errors.NotYou, match="engineer"):
+    with pytest.raises(errors.NotYou, match="this signature is for An engineer"):
         desk.do(cg, "release", by="sun")
     desk.do(cg, "release", by="zhao")
-    with pytest.raises(errors.NotYou, match="desk"):
+    with pytest.raises(errors.NotYou, match="this signature is for The desk"):
         desk.do(cg, "release", by="li")
     desk.do(cg, "release", by="wang")
     assert desk.state(cg) == ["checking"]

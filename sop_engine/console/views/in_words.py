@@ -14,6 +14,7 @@ from sop_engine.console.views.acts import act_lines
 from sop_engine.console.views.as_json import ticket_json
 from sop_engine.console.views.promises import coming_promise, goal_title, promise_lines
 from sop_engine.messages import Message, msg, say, title_of
+from sop_engine.procedure import ROOT
 from sop_engine.ticket import skills
 from sop_engine.ticket.levels import PREFIX
 from sop_engine.ticket.possible import outcome_title
@@ -73,8 +74,8 @@ def _head(opened: "Opened", seen: "Look") -> list[tuple[Any, Any]]:
         pairs.append((msg("subject"), opened.text_seen(ticket, head.subject)))
     pairs.append((msg("owner"), opened.named(ticket.owner)))
     for region, task in ticket.tasks.items():
-        pairs.append((msg("task") if len(ticket.tasks) == 1 else msg("task {region}", region=region),
-                      _task(opened, seen, task)))  # fmt: skip
+        whole = region == ROOT or len(ticket.tasks) == 1
+        pairs.append((msg("task") if whole else msg("task {region}", region=region), _task(opened, seen, task)))
     opening = values.show_instant(canonical.instant_of(ticket.opened), language, opened.zone)
     pairs.append((msg("opened"), msg("{time} by {name}", time=opening, name=opened.named(ticket.opener))))
     if ticket.parent:

@@ -99,15 +99,7 @@ def _add_person(draft: Draft, arguments: Mapping[str, Any]) -> dict[str, Any]:
     people = people_of(draft)
     if actor in people:
         raise Refused(Refusal("not_now", msg("there is an actor {actor} already", actor=actor)))
-    named = str(arguments.get("name") or "")
-    if is_post(actor) or is_post(named):
-        raise Refused(
-            Refusal(
-                "not_understood",
-                msg("`{name}` is a post, not a person: nobody could tell later who it was", name=named or actor),
-                fix=msg("add each person, and make the shared machine a terminal: sop actor login NAME --terminal"),
-            )
-        )
+    _require_no_post(str(arguments.get("name") or ""), actor)
     _check_rights(arguments.get("rights") or [])
     contracting.require_no_firm_role(arguments.get("roles") or [])
     entry: dict[str, Any] = {
@@ -126,6 +118,19 @@ def _add_person(draft: Draft, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return recorded
 
 
+def _require_no_post(*said: str) -> None:
+    """Refuse a name or an id that is a desk's and nobody's."""
+    for each in said:
+        if is_post(each):
+            raise Refused(
+                Refusal(
+                    "not_understood",
+                    msg("`{name}` is a post, not a person: nobody could tell later who it was", name=each),
+                    fix=msg("add each person, and make the shared machine a terminal: sop actor login NAME --terminal"),
+                )
+            )
+
+
 def _change_person(draft: Draft) -> dict[str, Any]:
     """Grant or revoke roles and rights, enable or disable, or give another name, contact or language."""
     arguments = dict(draft.command.arguments)
@@ -136,6 +141,8 @@ def _change_person(draft: Draft) -> dict[str, Any]:
     if arguments.get("grant") or arguments.get("revoke") or arguments.get("give_rights"):
         contracting.require_own(draft, [actor])
     contracting.require_no_firm_role(arguments.get("grant") or [])
+    if arguments.get("name"):
+        _require_no_post(str(arguments["name"]))
     entry = dict(people[actor])
     roles = [list(role) for role in entry["roles"]]
     for role in arguments.get("grant") or []:
