@@ -112,7 +112,8 @@ def _in_texts(
         raise NotUnderstood(
             msg("nothing here takes `{word}`", word=words[0][:60]), fix=msg("say for which field it is: name=value")
         )
-    pieces = [*words[: len(free) - 1], " ".join(words[len(free) - 1 :])]
+    last = len(free) - 1
+    pieces = [*words[:last], *([" ".join(words[last:])] if words[last:] else [])]
     found: dict[str, Any] = {}
     for field, piece in zip(free, pieces, strict=False):
         try:

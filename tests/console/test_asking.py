@@ -68,6 +68,16 @@ def test_what_is_required_sometimes_is_asked_in_its_turn(sop: Sop, answering: An
     assert (said.code, questions(said.err)) == (0, ["Area", "Spot", "Fault"]), said
 
 
+def test_whoever_says_it_in_one_breath_is_not_asked_for_what_has_a_default(sop: Sop, answering: Answering) -> None:
+    answering()
+    said = sop("new", "called", "3-2-1202", "漏水", "--as", "wang_fang", "--json")
+    assert (said.code, questions(said.err), said.json["fields"]["place"]) == (0, [], "home"), said
+
+    answering("灯不亮")
+    said = sop("new", "called", "公共区域", "大堂", "--as", "wang_fang")
+    assert (said.code, questions(said.err)) == (0, ["Fault"]), said
+
+
 def test_what_is_open_of_a_unit_that_is_asked_sometimes_is_shown_before_more_is_asked(
     sop: Sop, answering: Answering
 ) -> None:

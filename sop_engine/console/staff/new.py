@@ -73,7 +73,7 @@ def new(
             # nobody is asked for values only to be refused after them
             asks = call.asks and opening["allowed"]
             if asks:
-                _ask(opened, program, given)
+                _ask(opened, program, given, brief=bool(words))
             arguments: dict[str, Any] = {"procedure": version.procedure, "fields": given}
             arguments |= _others(opened, version.procedure, rework_of, join)
             if number is not None:
@@ -194,15 +194,18 @@ def _is_repeated(opened: "Opened") -> bool:
         return reading.by_key(key) is not None
 
 
-def _ask(opened: "Opened", program: Program, given: dict[str, Any]) -> None:
-    """Ask for what opening asks and was not given, in the procedure's order. As soon as it is known whose matter it is,
-    what is open of his is shown: the question may be answered by that."""
+def _ask(opened: "Opened", program: Program, given: dict[str, Any], brief: bool) -> None:
+    """Ask for what opening asks and was not given, in the procedure's order; where it is `brief`, since somebody said
+    in one breath what he knew, what has a default keeps it. As soon as it is known whose matter it is, what is open of
+    his is shown: the question may be answered by that."""
     shown: set[str] = set()
     _show_similar(opened, program, given, shown)
     unborn = blank("", program.procedure.id, program.digest)
     for name in program.procedure.open.ask:
         field = program.fields[name]
-        if name not in given and is_asked(opened, program, unborn, field, given):
+        if name in given or (brief and field.default is not None):
+            continue
+        if is_asked(opened, program, unborn, field, given):
             value = ask_field(opened, field, None, required=field.fill is None)
             if value is not None:
                 given[name] = value
