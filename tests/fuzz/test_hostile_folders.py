@@ -210,6 +210,8 @@ ARGUMENTS = (
     ("edit", "1", *DESK, f"--field=photos=@{NAMED}", "--reason=x"),
     ("new", "repair", *DESK, f"--from-file={NAMED}"),
     ("unit", "import", NAMED),
+    ("actor", "import", NAMED),
+    ("firm", "import", NAMED),
     ("flow", "lint", NAMED),
     ("flow", "publish", NAMED),
     ("flow", "diagram", NAMED),

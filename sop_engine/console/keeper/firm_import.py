@@ -62,8 +62,9 @@ def import_(
     unknown = [head for head, known in zip(sheet.heads, heads, strict=True) if head and not known]
     if unknown or "id" not in heads:
         raise NotUnderstood(
-            msg("{path} has columns that nobody knows: {heads}", path=file, heads=tuple(unknown)) if unknown
-            else msg("{path} has no column `id`", path=file),
+            msg("{path} has columns that nobody knows: {heads}", path=file, heads=tuple(unknown))
+            if "id" in heads
+            else msg("{path} has no column `id`", path=file),  # or is no table: nothing of it is shown
             where=file,
             fix=msg("its first line: id,title,does,phone,contract,contract_until,permit,permit_until,people"),
         )  # fmt: skip

@@ -59,8 +59,9 @@ def import_(
     unknown = [head for head, known in zip(sheet.heads, heads, strict=True) if head and not known]
     if unknown or not {"id", "name"} <= set(heads):
         raise NotUnderstood(
-            msg("{path} has columns that nobody knows: {heads}", path=file, heads=tuple(unknown)) if unknown
-            else msg("{path} has no columns `id` and `name`", path=file),
+            msg("{path} has columns that nobody knows: {heads}", path=file, heads=tuple(unknown))
+            if {"id", "name"} <= set(heads)
+            else msg("{path} has no columns `id` and `name`", path=file),  # and may be no table at all
             where=file,
             fix=msg("its first line: id,name,roles,phone,mail,login,team,skills"),
         )  # fmt: skip

@@ -99,8 +99,9 @@ def _read(path: Path) -> tuple[list[dict[str, Any]], list[Message]]:
     unknown = tuple(head for head, known in heads.items() if head and not known)
     if unknown or "unit" not in heads.values():
         raise NotUnderstood(
-            msg("{path} has columns that nobody knows: {heads}", path=str(path), heads=unknown) if unknown
-            else msg("{path} has no column `unit`", path=str(path)),
+            msg("{path} has columns that nobody knows: {heads}", path=str(path), heads=unknown)
+            if "unit" in heads.values()
+            else msg("{path} has no column `unit`", path=str(path)),  # or is no table
             where=str(path),
             fix=msg("its first line: unit,name,phone"),
         )  # fmt: skip
